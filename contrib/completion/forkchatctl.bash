@@ -1,0 +1,46 @@
+# Completion of forkchatctl(8) for bash.
+# shellcheck shell=bash
+
+# What a running server knows; nothing if there is none.
+_forkchatctl_ask() {
+    forkchatctl "${directory[@]}" --json "$1" 2>/dev/null | sed -n "s/.*\"$2\":\"\\([^\"]*\\)\".*/\\1/p"
+}
+
+_forkchatctl() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' choices='' i
+    local -a directory=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -r | --runtime-directory) directory=(-r "${COMP_WORDS[++i]:-}") ;;
+        -*) ;;
+        *)
+            command=${COMP_WORDS[i]}
+            break
+            ;;
+        esac
+    done
+    case $before in
+    -r | --runtime-directory)
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        return
+        ;;
+    esac
+    if [[ -z $command ]]; then
+        choices='help wall who whois channels topic kick ban unban bans mute unmute attendance hands floor shutdown motd reload stats top tail crash'
+        [[ $word != -* ]] || choices='--json --runtime-directory --help --version'
+    elif ((i + 1 == COMP_CWORD)); then
+        case $command in
+        kick | whois | ban) choices=$(_forkchatctl_ask who nick) ;;
+        unban) choices=$(_forkchatctl_ask bans mask) ;;
+        topic | tail) choices=$(_forkchatctl_ask channels channel) ;;
+        mute | unmute) choices="all $(_forkchatctl_ask who nick) $(_forkchatctl_ask channels channel)" ;;
+        floor) choices="all $(_forkchatctl_ask who nick)" ;;
+        hands) choices=clear ;;
+        shutdown) choices='cancel 60 5m' ;;
+        crash) choices=last ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+
+complete -F _forkchatctl forkchatctl

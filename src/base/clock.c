@@ -1,0 +1,56 @@
+/* Time. Every process uses it; writes no shared memory. */
+#include "clock.h"
+
+#include <stdio.h>
+
+int64_t clock_elapsed(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_told(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct timespec clock_deadline(int64_t milliseconds)
+{
+    struct timespec then;
+    clock_gettime(CLOCK_REALTIME, &then);
+    int64_t nanoseconds = then.tv_nsec + milliseconds % 1000 * 1000000;
+    then.tv_sec += (time_t)(milliseconds / 1000 + nanoseconds / 1000000000);
+    then.tv_nsec = (long)(nanoseconds % 1000000000);
+    return then;
+}
+
+void clock_sleep(int64_t milliseconds)
+{
+    struct timespec span = {.tv_sec = (time_t)(milliseconds / 1000),
+                            .tv_nsec = (long)(milliseconds % 1000 * 1000000)};
+    nanosleep(&span, NULL);
+}
+
+size_t clock_stamp(int64_t told, char stamp[CLOCK_STAMP_SIZE])
+{
+    int64_t seconds_told = told / 1000, rest = told % 1000;
+    if (rest < 0) { /* before 1970: the second begins before the time, not behind it */
+        seconds_told--;
+        rest += 1000;
+    }
+    time_t seconds = (time_t)seconds_told;
+    struct tm parts;
+    gmtime_r(&seconds, &parts);
+    char text[64];
+    size_t length = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    length += (size_t)snprintf(text + length, sizeof text - length, ".%03dZ", (int)rest);
+    if (length >= CLOCK_STAMP_SIZE)
+        length = CLOCK_STAMP_SIZE - 1;
+    for (size_t i = 0; i < length; i++)
+        stamp[i] = text[i];
+    stamp[length] = '\0';
+    return length;
+}

@@ -1,0 +1,26 @@
+/* Time, in the two kinds that must not be mixed: elapsed (monotonic) and told (wall clock). */
+#ifndef FORKCHAT_BASE_CLOCK_H
+#define FORKCHAT_BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Nanoseconds since some fixed point; never goes back. Signal-safe. clock_gettime(2). */
+int64_t clock_elapsed(void);
+
+/* Milliseconds since 1970, as the wall clock tells. Signal-safe. */
+int64_t clock_told(void);
+
+/* The absolute wall-clock time `milliseconds` from now, as sem_timedwait(3) wants it. */
+struct timespec clock_deadline(int64_t milliseconds);
+
+/* Sleeps that long, or until a signal arrives. */
+void clock_sleep(int64_t milliseconds);
+
+/* Writes `told` (milliseconds since 1970) as 2026-11-21T09:30:00.123Z (IRCv3 server-time) with its zero
+ * byte. Returns the length. */
+#define CLOCK_STAMP_SIZE 25
+size_t clock_stamp(int64_t told, char stamp[CLOCK_STAMP_SIZE]);
+
+#endif

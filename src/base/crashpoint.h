@@ -1,0 +1,16 @@
+/* Named places at which a test may have the process die. Nothing at all unless built with -DCRASHPOINTS.
+ *
+ * A test names a file of at least 128 bytes in the environment, FORKCHAT_CRASHPOINTS, and writes "!NAME COUNT PID"
+ * to it while the daemon runs: that process (with -PID: any child of that one) dies when it passes NAME
+ * for the COUNTth time, as if by kill -9, and "!" becomes "+". With "?" for "!" it stops there instead. */
+#ifndef FORKCHAT_BASE_CRASHPOINT_H
+#define FORKCHAT_BASE_CRASHPOINT_H
+
+#ifdef CRASHPOINTS
+void crashpoint_pass(const char *name);
+#define CRASHPOINT(name) crashpoint_pass(name)
+#else
+#define CRASHPOINT(name) ((void)0)
+#endif
+
+#endif

@@ -1,0 +1,142 @@
+/* Descriptors and files. Every process uses it; writes no shared memory. */
+#include "fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int fd_set_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+int fd_set_cloexec(int fd)
+{
+    return fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+int fd_write_all(int fd, const void *bytes, size_t length)
+{
+    const char *at = bytes;
+    while (length > 0) {
+        ssize_t wrote = write(fd, at, length);
+        if (wrote < 0) {
+            if (errno == EINTR)
+                continue;
+            return -1;
+        }
+        at += wrote;
+        length -= (size_t)wrote;
+    }
+    return 0;
+}
+
+long fd_raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return 256;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur == RLIM_INFINITY ? 1 << 20 : (long)limit.rlim_cur;
+}
+
+char *fd_read_file(const char *path, size_t limit, size_t *length)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    char *bytes = NULL;
+    size_t used = 0, size = 0;
+    for (;;) {
+        if (used + 1 >= size) {
+            size = size ? size * 2 : 4096;
+            char *more = realloc(bytes, size);
+            if (!more)
+                goto fail;
+            bytes = more;
+        }
+        ssize_t got = read(fd, bytes + used, size - used - 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            goto fail;
+        if (got == 0)
+            break;
+        used += (size_t)got;
+        if (used > limit) {
+            errno = EFBIG;
+            goto fail;
+        }
+    }
+    close(fd);
+    bytes[used] = '\0';
+    if (length)
+        *length = used;
+    return bytes;
+fail:;
+    int error = errno;
+    free(bytes);
+    close(fd);
+    errno = error;
+    return NULL;
+}
+
+int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    char temporary[4096];
+    if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0)
+        return -1;
+    int error = fd_write_all(fd, bytes, length) || fsync(fd) ? errno : 0;
+    if (close(fd) && !error)
+        error = errno;
+    if (!error && rename(temporary, path) == 0)
+        return 0;
+    if (!error)
+        error = errno;
+    unlink(temporary);
+    errno = error;
+    return -1;
+}
+
+int fd_make_directory(const char *path, mode_t mode)
+{
+    char part[4096];
+    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    size_t length = strlen(part);
+    if (length == 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    while (length > 1 && part[length - 1] == '/')
+        part[--length] = '\0';
+    for (char *slash = part + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(part, 0755);
+        *slash = '/';
+    }
+    if (mkdir(part, mode) == 0)
+        return 0;
+    struct stat status;
+    if (errno != EEXIST || stat(part, &status))
+        return -1;
+    if (S_ISDIR(status.st_mode))
+        return 0;
+    errno = ENOTDIR;
+    return -1;
+}

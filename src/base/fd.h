@@ -1,0 +1,29 @@
+/* Descriptors: the small honest wrappers everybody needs. */
+#ifndef FORKCHAT_BASE_FD_H
+#define FORKCHAT_BASE_FD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Return 0, or -1 and errno. */
+int fd_set_nonblocking(int fd);
+int fd_set_cloexec(int fd);
+
+/* Writes all `length` bytes, going on after signals and short writes. May block. Returns 0, or -1. */
+int fd_write_all(int fd, const void *bytes, size_t length);
+
+/* Raises the soft limit of open descriptors to the hard one and returns it. */
+long fd_raise_limit(void);
+
+/* Reads a whole file of at most `limit` bytes. Returns it zero-terminated, to be freed, or NULL and
+ * errno (EFBIG if it is larger). *length may be NULL. */
+char *fd_read_file(const char *path, size_t limit, size_t *length);
+
+/* Replaces the file at `path` by `length` bytes, so that a crash leaves the old one or the new one:
+ * writes PATH.new, fsync, rename. Returns 0, or -1 and errno. */
+int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t mode);
+
+/* Makes a directory and its parents, as mkdir -p. Returns 0 if it is there in the end, or -1. */
+int fd_make_directory(const char *path, mode_t mode);
+
+#endif

@@ -1,0 +1,68 @@
+/* Bytes into lines. Private to its process. */
+#include "lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int lines_init(struct lines *lines, size_t limit)
+{
+    *lines = (struct lines){.limit = limit};
+    lines->bytes = malloc(limit + 2); /* a CR that turns out to belong to the end, and the zero byte */
+    return lines->bytes ? 0 : -1;
+}
+
+void lines_free(struct lines *lines)
+{
+    free(lines->bytes);
+    lines->bytes = NULL;
+}
+
+static void append(struct lines *lines, const char *bytes, size_t length)
+{
+    if (lines->overlong || length == 0) /* nothing may come without an address */
+        return;
+    if (length > lines->limit + 1 - lines->length) {
+        lines->overlong = true;
+        return;
+    }
+    memcpy(lines->bytes + lines->length, bytes, length);
+    lines->length += length;
+}
+
+static enum lines_result end_line(struct lines *lines, char **line, size_t *line_length)
+{
+    size_t length = lines->length;
+    if (length > 0 && lines->bytes[length - 1] == '\r')
+        length--;
+    bool overlong = lines->overlong || length > lines->limit;
+    lines->length = 0;
+    lines->overlong = false;
+    if (overlong)
+        return LINES_LONG;
+    lines->bytes[length] = '\0';
+    *line = lines->bytes;
+    *line_length = length;
+    return LINES_LINE;
+}
+
+enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
+                             size_t *line_length)
+{
+    const char *end = *length ? memchr(*from, '\n', *length) : NULL;
+    size_t taken = end ? (size_t)(end - *from) : *length;
+    append(lines, *from, taken);
+    *from += taken;
+    *length -= taken;
+    if (!end)
+        return LINES_NONE;
+    ++*from;
+    --*length;
+    return end_line(lines, line, line_length);
+}
+
+enum lines_result lines_finish(struct lines *lines, char **line, size_t *line_length)
+{
+    if (lines->length == 0 && !lines->overlong)
+        return LINES_NONE;
+    return end_line(lines, line, line_length);
+}

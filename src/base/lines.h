@@ -1,0 +1,37 @@
+/* Bytes into lines: what a socket delivers in pieces comes out as whole lines, each at most so long. */
+#ifndef FORKCHAT_BASE_LINES_H
+#define FORKCHAT_BASE_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum lines_result {
+    LINES_NONE, /* feed more */
+    LINES_LINE, /* a line, without its end */
+    LINES_LONG, /* a line that was over the limit; it is gone, told once when its end is found */
+};
+
+/* Belongs to its user; lines.c alone touches the fields. */
+struct lines {
+    char *bytes; /* the line so far, limit + 1 bytes */
+    size_t length;
+    size_t limit;
+    bool overlong; /* the rest of a line over the limit is being skipped */
+};
+
+/* A splitter for lines of at most `limit` bytes (1 or more, ends not counted). Returns 0, or -1 with
+ * ENOMEM. */
+int lines_init(struct lines *lines, size_t limit);
+void lines_free(struct lines *lines);
+
+/* Takes bytes from *from (*length of them), up to and with the first LF, and moves both on. LINES_LINE:
+ * *line is the line (CR before LF removed, NULs inside kept), zero-terminated, *line_length its length;
+ * valid until the next call. Call again until LINES_NONE. A line at its limit costs nothing more however
+ * long it goes on. */
+enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
+                             size_t *line_length);
+
+/* What came after the last LF, as a last line: for a peer that left without ending it. */
+enum lines_result lines_finish(struct lines *lines, char **line, size_t *line_length);
+
+#endif

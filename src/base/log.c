@@ -1,0 +1,95 @@
+/* Log lines. Every process uses it; writes no shared memory. */
+#include "log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+static const char *program = "forkchat";
+static bool use_syslog;
+static int spare = -1;
+
+void log_open(const char *name)
+{
+    program = name;
+}
+
+void log_to_syslog(void)
+{
+    openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+    use_syslog = true;
+}
+
+void log_set_spare(int fd)
+{
+    spare = fd;
+}
+
+static void say(int priority, const char *word, const char *format, va_list arguments)
+{
+    char line[1024];
+    size_t at = 0;
+    if (*word && !use_syslog)
+        at = (size_t)snprintf(line, sizeof line, "%s: %s: ", program, word);
+    int length = vsnprintf(line + at, 1000 - at, format, arguments);
+    if (length < 0)
+        return;
+    at += (size_t)length < 1000 - at ? (size_t)length : 1000 - at - 1;
+    for (size_t i = 0; i < at; i++)
+        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+            line[i] = '?';
+    line[at] = '\0';
+    if (use_syslog) {
+        syslog(priority, "%s", line);
+        return;
+    }
+    line[at++] = '\n';
+    /* Nobody reading our log is no reason to stop chatting. */
+    if (write(STDERR_FILENO, line, at) >= 0 || errno != EPIPE || spare < 0)
+        return;
+    dup2(spare, STDERR_FILENO);
+    spare = -1;
+    if (write(STDERR_FILENO, line, at) < 0)
+        return;
+}
+
+#define SAY(priority, word)                                                                        \
+    do {                                                                                           \
+        va_list arguments;                                                                         \
+        va_start(arguments, format);                                                               \
+        say(priority, word, format, arguments);                                                    \
+        va_end(arguments);                                                                         \
+    } while (0)
+
+void log_info(const char *format, ...)
+{
+    SAY(LOG_INFO, "");
+}
+
+void log_warning(const char *format, ...)
+{
+    SAY(LOG_WARNING, "warning");
+}
+
+void log_error(const char *format, ...)
+{
+    SAY(LOG_ERR, "error");
+}
+
+void fatal(int status, const char *format, ...)
+{
+    SAY(LOG_CRIT, "fatal");
+    exit(status);
+}
+
+void bug_at(const char *file, int line, const char *format, ...)
+{
+    log_error("bug at %s:%d", file, line);
+    SAY(LOG_CRIT, "bug");
+    abort();
+}

@@ -1,0 +1,31 @@
+/* What the daemon and the programs say of themselves: to stderr or to syslog, one whole line at a time. */
+#ifndef FORKCHAT_BASE_LOG_H
+#define FORKCHAT_BASE_LOG_H
+
+/* Names the program in front of warnings and errors. `name` must outlive the process. stderr until
+ * log_to_syslog is called. */
+void log_open(const char *name);
+
+/* Sends everything from now on to syslog(3) (facility daemon). The connection is made now, so that it
+ * also works after a chroot. */
+void log_to_syslog(void);
+
+/* Where lines go when nobody reads standard error any more (EPIPE), which then is `fd` from that line on; -1: nowhere.
+ * Children inherit it. */
+void log_set_spare(int fd);
+
+/* One line each, written with one system call so that lines of several processes never tear. Control
+ * characters become '?'; a line is cut at 1,000 bytes. May block on a full pipe. Not for handlers. */
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The world is broken (no memory, no shared memory): says so and exits with `status` (sysexits.h). */
+_Noreturn void fatal(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* We are broken: says where and aborts. */
+_Noreturn void bug_at(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+#define bug(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,271 @@
+/* Addresses and TCP sockets. Every process uses it; writes no shared memory. */
+#include "net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fd.h"
+#include "parse.h"
+
+static void set_any(struct net_address *address, uint16_t port)
+{
+    struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    any.sin6_addr = in6addr_any;
+    memset(address, 0, sizeof *address);
+    memcpy(&address->storage, &any, sizeof any);
+    address->length = sizeof any;
+}
+
+const char *net_parse(const char *text, struct net_address *address)
+{
+    char host[NET_TEXT_SIZE];
+    const char *colon = strrchr(text, ':');
+    const char *port = colon ? colon + 1 : text;
+    int64_t number;
+    if (!parse_number(port, 0, 65535, &number))
+        return "expected ADDRESS:PORT with a port from 0 to 65535, as in 127.0.0.1:7777 or [::1]:7777";
+    if (!colon || (colon == text + 1 && *text == '*')) {
+        set_any(address, (uint16_t)number);
+        return NULL;
+    }
+    size_t length = (size_t)(colon - text);
+    bool brackets = length > 1 && text[0] == '[' && text[length - 1] == ']';
+    if (brackets) {
+        text++;
+        length -= 2;
+    } else if (memchr(text, ':', length)) {
+        return "an IPv6 address is written in brackets, as in [::1]:7777";
+    }
+    if (length == 0 || length >= sizeof host || (brackets && !memchr(text, ':', length)))
+        return "expected an address before the port, as in 127.0.0.1:7777 or *:7777";
+    memcpy(host, text, length);
+    host[length] = '\0';
+
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    if (getaddrinfo(host, port, &hints, &found))
+        return "not a numeric address: write it as in 127.0.0.1:7777, [::1]:7777 or *:7777";
+    memset(address, 0, sizeof *address);
+    memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
+    address->length = found->ai_addrlen;
+    freeaddrinfo(found);
+    return NULL;
+}
+
+uint16_t net_port(const struct net_address *address)
+{
+    if (address->storage.ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)&address->storage)->sin6_port);
+    if (address->storage.ss_family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)&address->storage)->sin_port);
+    return 0;
+}
+
+void net_set_port(struct net_address *address, uint16_t port)
+{
+    if (address->storage.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&address->storage)->sin6_port = htons(port);
+    else if (address->storage.ss_family == AF_INET)
+        ((struct sockaddr_in *)&address->storage)->sin_port = htons(port);
+}
+
+void net_host_bytes(const struct net_address *address, unsigned char bytes[16])
+{
+    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    memset(bytes, 0, 16);
+    if (address->storage.ss_family == AF_INET6) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)&address->storage)->sin6_addr, 16);
+    } else if (address->storage.ss_family == AF_INET) {
+        memcpy(bytes, mapped, sizeof mapped);
+        memcpy(bytes + 12, &((const struct sockaddr_in *)&address->storage)->sin_addr, 4);
+    }
+}
+
+/* An address as 16 bytes, as net_host_bytes; returns how many bits of them its family fixes, or -1. */
+static int parse_host(const char *host, unsigned char bytes[16])
+{
+    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (inet_pton(AF_INET6, host, bytes) == 1)
+        return memcmp(bytes, mapped, sizeof mapped) == 0 ? 96 : 0;
+    memcpy(bytes, mapped, sizeof mapped);
+    return inet_pton(AF_INET, host, bytes + 12) == 1 ? 96 : -1;
+}
+
+/* Splits ADDRESS/BITS; *bits counts from the first of the 16 bytes. */
+static bool parse_range(const char *range, unsigned char bytes[16], int *bits)
+{
+    char host[NET_TEXT_SIZE];
+    int64_t given;
+    const char *slash = strchr(range, '/');
+    if (!slash || (size_t)(slash - range) >= sizeof host)
+        return false;
+    memcpy(host, range, (size_t)(slash - range));
+    host[slash - range] = '\0';
+    int fixed = parse_host(host, bytes);
+    if (fixed == 96 && strchr(host, ':'))
+        fixed = 0; /* written as IPv6: so are the bits */
+    if (fixed < 0 || !parse_number(slash + 1, 0, 128 - fixed, &given))
+        return false;
+    *bits = fixed + (int)given;
+    return true;
+}
+
+bool net_is_range(const char *range)
+{
+    unsigned char bytes[16];
+    int bits;
+    return parse_range(range, bytes, &bits);
+}
+
+bool net_in_range(const char *host, const char *range)
+{
+    unsigned char inside[16], bytes[16];
+    int bits, of_host = parse_host(host, bytes);
+    if (of_host < 0 || !parse_range(range, inside, &bits))
+        return false;
+    if (of_host == 96 && bits < 96)
+        return false; /* IPv4 in ::/0 */
+    if (memcmp(bytes, inside, (size_t)bits / 8) != 0)
+        return false;
+    int rest = bits % 8;
+    return rest == 0 || (bytes[bits / 8] ^ inside[bits / 8]) >> (8 - rest) == 0;
+}
+
+bool net_same_host(const struct net_address *a, const struct net_address *b)
+{
+    unsigned char first[16], second[16];
+    net_host_bytes(a, first);
+    net_host_bytes(b, second);
+    return memcmp(first, second, sizeof first) == 0;
+}
+
+void net_format_host(const struct net_address *address, char text[NET_TEXT_SIZE])
+{
+    unsigned char bytes[16];
+    net_host_bytes(address, bytes);
+    struct in6_addr host;
+    memcpy(&host, bytes, sizeof host);
+    if (IN6_IS_ADDR_V4MAPPED(&host)) {
+        if (!inet_ntop(AF_INET, bytes + 12, text, NET_TEXT_SIZE))
+            text[0] = '\0';
+        return;
+    }
+    /* getnameinfo, and not inet_ntop, for the %interface of a link-local address. */
+    if (getnameinfo((const struct sockaddr *)&address->storage, address->length, text, NET_TEXT_SIZE,
+                    NULL, 0, NI_NUMERICHOST))
+        text[0] = '\0';
+}
+
+void net_format(const struct net_address *address, char text[NET_TEXT_SIZE])
+{
+    char host[NET_TEXT_SIZE];
+    net_format_host(address, host);
+    const char *pattern = strchr(host, ':') ? "[%.70s]:%u" : "%.70s:%u";
+    snprintf(text, NET_TEXT_SIZE, pattern, host, (unsigned)net_port(address));
+}
+
+int net_listen(const struct net_address *address, struct net_address *bound)
+{
+    int family = address->storage.ss_family, on = 1, off = 0;
+    int fd = socket(family, SOCK_STREAM, 0);
+    bool any6 = family == AF_INET6 &&
+                IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&address->storage)->sin6_addr);
+    struct net_address plan = *address;
+    if (fd < 0 && any6 && (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT)) {
+        /* A machine without IPv6: the wildcard is then IPv4's. */
+        struct sockaddr_in any4 = {.sin_family = AF_INET, .sin_port = htons(net_port(address))};
+        memset(&plan, 0, sizeof plan);
+        memcpy(&plan.storage, &any4, sizeof any4);
+        plan.length = sizeof any4;
+        any6 = false;
+        fd = socket(AF_INET, SOCK_STREAM, 0);
+    }
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (any6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (bind(fd, (const struct sockaddr *)&plan.storage, plan.length) || listen(fd, SOMAXCONN) ||
+        fd_set_nonblocking(fd) || fd_set_cloexec(fd))
+        goto fail;
+    memset(bound, 0, sizeof *bound);
+    bound->length = sizeof bound->storage;
+    if (getsockname(fd, (struct sockaddr *)&bound->storage, &bound->length))
+        goto fail;
+    return fd;
+fail:;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+/* connect(2) with a bound on its time; leaves `fd` blocking. Returns 0, or -1 and errno. */
+static int connect_within(int fd, const struct addrinfo *to, int milliseconds)
+{
+    if (fd_set_nonblocking(fd))
+        return -1;
+    if (connect(fd, to->ai_addr, to->ai_addrlen)) {
+        if (errno != EINPROGRESS)
+            return -1;
+        struct pollfd wait = {.fd = fd, .events = POLLOUT};
+        int64_t end = clock_elapsed() + (int64_t)milliseconds * 1000000;
+        for (;;) {
+            int64_t left = (end - clock_elapsed()) / 1000000;
+            int ready = poll(&wait, 1, left > 0 ? (int)left : 0);
+            if (ready > 0)
+                break;
+            if (ready < 0 && errno == EINTR)
+                continue;
+            if (ready == 0)
+                errno = ETIMEDOUT;
+            return -1;
+        }
+        int error = 0;
+        socklen_t length = sizeof error;
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+        if (error) {
+            errno = error;
+            return -1;
+        }
+    }
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+int net_connect(const char *host, const char *port, int milliseconds, const char **why)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+    int result = getaddrinfo(host, port, &hints, &found);
+    if (result) {
+        *why = result == EAI_SYSTEM ? strerror(errno) : gai_strerror(result);
+        return -1;
+    }
+    int fd = -1, error = ECONNREFUSED;
+    for (const struct addrinfo *to = found; to && fd < 0; to = to->ai_next) {
+        fd = socket(to->ai_family, SOCK_STREAM, 0);
+        if (fd < 0) {
+            error = errno;
+            continue;
+        }
+        fd_set_cloexec(fd);
+        if (connect_within(fd, to, milliseconds)) {
+            error = errno;
+            close(fd);
+            fd = -1;
+        }
+    }
+    freeaddrinfo(found);
+    if (fd < 0)
+        *why = strerror(error);
+    return fd;
+}

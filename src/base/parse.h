@@ -1,0 +1,20 @@
+/* Numbers as people write them: 7777, 4M, 90s, 1h30m, 20/10. All refuse what is not wholly a number. */
+#ifndef FORKCHAT_BASE_PARSE_H
+#define FORKCHAT_BASE_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A decimal number from `least` to `most`. False, with *value untouched, for anything else. */
+bool parse_number(const char *text, int64_t least, int64_t most, int64_t *value);
+
+/* Bytes, with an optional k, M or G (powers of 1024), from `least` to `most`. */
+bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes);
+
+/* Seconds: 90, 90s, 15m, 1h30m, 2d, 1w, at most ten years. */
+bool parse_duration(const char *text, int64_t *seconds);
+
+/* COUNT/SECONDS, each from 1 to 1,000,000. */
+bool parse_rate(const char *text, int64_t *count, int64_t *seconds);
+
+#endif

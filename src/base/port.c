@@ -1,0 +1,356 @@
+/* Portability. Used by every process; writes no shared memory. The only file with #ifdefs for systems. */
+#define _GNU_SOURCE
+#include "port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__ || defined __APPLE__
+#define HAVE_IFADDRS 1
+#include <ifaddrs.h>
+#include <net/if.h>
+#endif
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#endif
+
+extern char **environ;
+
+/* argv and environ lie one after the other on the stack of a new process, and ps(1) reads that memory. */
+static char *title_start;
+static size_t title_size;
+
+void port_title_init(int argc, char **argv)
+{
+    char *end = argv[0] + strlen(argv[0]) + 1;
+    for (int i = 1; i < argc; i++)
+        if (argv[i] == end)
+            end += strlen(argv[i]) + 1;
+    int count = 0;
+    for (; environ[count]; count++)
+        if (environ[count] == end)
+            end += strlen(environ[count]) + 1;
+
+    static char **copy; /* for good, and in sight of those who look for leaks */
+    copy = calloc((size_t)count + 1, sizeof *copy);
+    for (int i = 0; copy && i < count; i++)
+        if (!(copy[i] = strdup(environ[i])))
+            exit(EX_OSERR);
+    if (!copy)
+        exit(EX_OSERR);
+    environ = copy;
+    /* The arguments themselves stay in use by getopt: copy them too. */
+    for (int i = 0; i < argc; i++)
+        if (i > 0 && !(argv[i] = strdup(argv[i])))
+            exit(EX_OSERR);
+    title_start = argv[0];
+    title_size = (size_t)(end - argv[0]);
+}
+
+void port_title_set(const char *format, ...)
+{
+    if (!title_start)
+        return;
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+
+    size_t length = strlen(text);
+    if (length > title_size - 1)
+        length = title_size - 1;
+    memcpy(title_start, text, length);
+    memset(title_start + length, 0, title_size - length);
+}
+
+static int set_cloexec(int fd)
+{
+    return fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+int port_accept(int listener, struct sockaddr *address, socklen_t *length)
+{
+#ifdef __linux__
+    return accept4(listener, address, length, SOCK_CLOEXEC);
+#else
+    int fd = accept(listener, address, length);
+    if (fd >= 0)
+        set_cloexec(fd);
+    return fd;
+#endif
+}
+
+int port_socketpair(int type, int ends[2])
+{
+    if (socketpair(AF_UNIX, type, 0, ends))
+        return -1;
+    return set_cloexec(ends[0]) || set_cloexec(ends[1]) ? -1 : 0;
+}
+
+int port_pipe(int ends[2])
+{
+    if (pipe(ends))
+        return -1;
+    return set_cloexec(ends[0]) || set_cloexec(ends[1]) ? -1 : 0;
+}
+
+int port_peer(int socket, uid_t *uid, gid_t *gid)
+{
+#if defined __linux__
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length))
+        return -1;
+    *uid = peer.uid;
+    *gid = peer.gid;
+    return 0;
+#elif defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__ || defined __APPLE__
+    return getpeereid(socket, uid, gid);
+#else
+    (void)socket, (void)uid, (void)gid;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int port_random(void *bytes, size_t length)
+{
+#ifdef __linux__
+    if (getrandom(bytes, length, 0) == (ssize_t)length)
+        return 0;
+#endif
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t got = read(fd, bytes, length);
+    close(fd);
+    if (got == (ssize_t)length)
+        return 0;
+    errno = EIO;
+    return -1;
+}
+
+void port_keepalive(int socket, int idle, int interval, int count)
+{
+    int on = 1;
+    setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+#ifdef TCP_KEEPIDLE
+    setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+#else
+    (void)idle, (void)interval, (void)count;
+#endif
+}
+
+int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask)
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__
+    return ppoll(fds, (nfds_t)count, most, mask);
+#else
+    fd_set in;
+    int highest = -1;
+    FD_ZERO(&in);
+    for (int i = 0; i < count; i++) {
+        fds[i].revents = 0;
+        if (fds[i].fd < 0)
+            continue;
+        FD_SET(fds[i].fd, &in);
+        if (fds[i].fd > highest)
+            highest = fds[i].fd;
+    }
+    int ready = pselect(highest + 1, &in, NULL, NULL, most, mask);
+    for (int i = 0; ready > 0 && i < count; i++)
+        if (fds[i].fd >= 0 && FD_ISSET(fds[i].fd, &in))
+            fds[i].revents = POLLIN;
+    return ready;
+#endif
+}
+
+int port_tcp_written(int socket, uint64_t *bytes)
+{
+#ifdef __linux__
+    /* Where the fields of struct tcp_info are in <linux/tcp.h> since Linux 4.19; C libraries' own headers are
+     * behind. What was sent for the first time, and what waits to be. */
+    enum { NOT_SENT = 144, SENT = 200, SENT_AGAIN = 208, NEEDED = 216 };
+    unsigned char info[NEEDED];
+    socklen_t length = sizeof info;
+    uint64_t sent, again;
+    uint32_t waiting;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, info, &length) || length < NEEDED) {
+        errno = ENOTSUP;
+        return -1;
+    }
+    memcpy(&waiting, info + NOT_SENT, sizeof waiting);
+    memcpy(&sent, info + SENT, sizeof sent);
+    memcpy(&again, info + SENT_AGAIN, sizeof again);
+    *bytes = sent - again + waiting;
+    return 0;
+#else
+    (void)socket, (void)bytes;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+bool port_die_with_parent(int signal)
+{
+#ifdef __linux__
+    return prctl(PR_SET_PDEATHSIG, signal) == 0;
+#else
+    (void)signal;
+    return false;
+#endif
+}
+
+int port_become(uid_t uid, gid_t gid)
+{
+    return setgroups(0, NULL) || setgid(gid) || setuid(uid) ? -1 : 0;
+}
+
+int port_chroot(const char *path)
+{
+    return chroot(path) || chdir("/") ? -1 : 0;
+}
+
+void port_harden(void)
+{
+#ifdef __linux__
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+}
+
+int port_terminal_size(int fd, int *rows, int *columns)
+{
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+        *rows = size.ws_row;
+        *columns = size.ws_col;
+        return 0;
+    }
+#else
+    (void)fd, (void)rows, (void)columns;
+#endif
+    return -1;
+}
+
+int port_lock_family(int fd)
+{
+    return flock(fd, LOCK_EX | LOCK_NB);
+}
+
+const char *port_crypt(const char *password, const char *setting)
+{
+    return crypt(password, setting);
+}
+
+int port_processors(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : (int)count;
+}
+
+int port_interfaces(int family, struct port_interface *list, int size)
+{
+#ifdef HAVE_IFADDRS
+    struct ifaddrs *all;
+    if (getifaddrs(&all))
+        return -1;
+    int count = 0;
+    for (const struct ifaddrs *one = all; one && count < size; one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_addr->sa_family != family)
+            continue;
+        struct port_interface *entry = &list[count++];
+        memset(entry, 0, sizeof *entry);
+        snprintf(entry->name, sizeof entry->name, "%s", one->ifa_name);
+        entry->index = if_nametoindex(one->ifa_name);
+        entry->up = one->ifa_flags & IFF_UP;
+        entry->loopback = one->ifa_flags & IFF_LOOPBACK;
+        entry->multicast = one->ifa_flags & IFF_MULTICAST;
+        entry->length = family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+        memcpy(&entry->address, one->ifa_addr, entry->length);
+    }
+    freeifaddrs(all);
+    return count;
+#else
+    (void)family, (void)list, (void)size;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int port_multicast_join(int socket, const struct sockaddr *group, const struct port_interface *on)
+{
+    if (group->sa_family == AF_INET6) {
+        struct ipv6_mreq request = {.ipv6mr_interface = on->index};
+        memcpy(&request.ipv6mr_multiaddr, &((const struct sockaddr_in6 *)group)->sin6_addr,
+               sizeof request.ipv6mr_multiaddr);
+        return setsockopt(socket, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof request);
+    }
+#ifdef IP_ADD_MEMBERSHIP
+    struct ip_mreq request = {.imr_multiaddr = ((const struct sockaddr_in *)group)->sin_addr,
+                              .imr_interface = ((const struct sockaddr_in *)&on->address)->sin_addr};
+#ifdef IP_MULTICAST_ALL
+    /* Linux hands a group to every socket of its port, whichever interface another program joined it on. */
+    int off = 0;
+    if (setsockopt(socket, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off))
+        return -1;
+#endif
+    return setsockopt(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request);
+#else
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int port_multicast_from(int socket, const struct port_interface *by, int ttl)
+{
+    if (by->address.ss_family == AF_INET6) {
+        unsigned on = 1;
+        return setsockopt(socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, &by->index, sizeof by->index) ||
+                       setsockopt(socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof ttl) ||
+                       setsockopt(socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &on, sizeof on)
+                   ? -1
+                   : 0;
+    }
+#ifdef IP_MULTICAST_IF
+    struct in_addr from = ((const struct sockaddr_in *)&by->address)->sin_addr;
+    unsigned char hops = (unsigned char)ttl, on = 1;
+    return setsockopt(socket, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof from) ||
+                   setsockopt(socket, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops) ||
+                   setsockopt(socket, IPPROTO_IP, IP_MULTICAST_LOOP, &on, sizeof on)
+               ? -1
+               : 0;
+#else
+    (void)ttl;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int port_share_address(int socket)
+{
+    int on = 1;
+#if defined SO_REUSEPORT && !defined __linux__
+    /* BSD shares multicast ports by this option; Linux by SO_REUSEADDR, its SO_REUSEPORT spreads load. */
+    if (setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on))
+        return -1;
+#endif
+    return setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}

@@ -1,0 +1,103 @@
+/* Portability: the only place that knows which system this is. Everything beyond POSIX.1-2008 + XSI
+ * that forkchat uses is here, and each has a fallback that is plain POSIX. */
+#ifndef FORKCHAT_BASE_PORT_H
+#define FORKCHAT_BASE_PORT_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <time.h>
+
+/* Takes over the memory behind argv and environ, so that port_title_set can show a process's job in
+ * ps(1). Call once, first thing in main(). Copies the environment; exits with 71 if there is no memory. */
+void port_title_init(int argc, char **argv);
+
+/* Shows `format` as this process's command line in ps(1), cut to what the system has room for.
+ * Does nothing before port_title_init. Never fails. */
+void port_title_set(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Like accept(2), but the new descriptor is close-on-exec. Returns a descriptor, or -1 and errno. */
+int port_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+/* Like socketpair(2) for AF_UNIX, both ends close-on-exec. Returns 0, or -1 and errno. */
+int port_socketpair(int type, int ends[2]);
+
+/* Like pipe(2), both ends close-on-exec. Returns 0, or -1 and errno. */
+int port_pipe(int ends[2]);
+
+/* The user id of the process at the other end of a connected Unix socket. Returns 0 and sets *uid and
+ * *gid, or -1 with ENOTSUP where the system cannot tell. */
+int port_peer(int socket, uid_t *uid, gid_t *gid);
+
+/* Fills `bytes` (at most 256) with unpredictable bytes. Returns 0, or -1 and errno. */
+int port_random(void *bytes, size_t length);
+
+/* How many bytes have been written to the TCP socket since it was made, whoever wrote them. Returns 0, or -1
+ * with ENOTSUP where the system cannot tell. tcp_info in tcp(7). */
+int port_tcp_written(int socket, uint64_t *bytes);
+
+/* Asks TCP to find out whether an idle peer still lives: first probe after `idle` seconds, then `count`
+ * probes `interval` seconds apart. Where only SO_KEEPALIVE exists the system's own times apply. */
+void port_keepalive(int socket, int idle, int interval, int count);
+
+/* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a signal
+ * that is blocked otherwise interrupts it without a race. */
+int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);
+
+/* After fork: asks for `signal` when the parent dies, where the system can; false where it cannot. */
+bool port_die_with_parent(int signal);
+
+/* Becomes that user and group for good, without other groups. Returns 0, or -1 and errno. */
+int port_become(uid_t uid, gid_t gid);
+
+/* Sees `path` as / from now on. Returns 0, or -1 and errno. */
+int port_chroot(const char *path);
+
+/* Gives up every way to gain privileges by exec, and core dumps with them. Never fails; what the system
+ * lacks is skipped. */
+void port_harden(void);
+
+/* The size of the terminal at `fd`. Returns 0, or -1 where it is none or does not say. */
+int port_terminal_size(int fd, int *rows, int *columns);
+
+/* Locks the open file `fd` so that the lock lives as long as any process that inherited the descriptor.
+ * Never blocks: -1 with EWOULDBLOCK if others hold it. flock(2). */
+int port_lock_family(int fd);
+
+/* crypt(3), wherever this system declares it. The result is static; NULL and errno for a method that the
+ * system does not know. Takes milliseconds to seconds, as the method demands. */
+const char *port_crypt(const char *password, const char *setting);
+
+/* The number of processors online, at least 1. */
+int port_processors(void);
+
+/* One address of one network interface. */
+struct port_interface {
+    char name[32];
+    unsigned index;
+    bool up, loopback, multicast;
+    struct sockaddr_storage address;
+    socklen_t length;
+};
+
+/* Fills `list` with up to `size` addresses of `family` that the interfaces have. Returns how many, or -1 and
+ * errno (ENOTSUP where the system cannot tell). */
+int port_interfaces(int family, struct port_interface *list, int size);
+
+/* Joins the multicast group on that interface, and hears it from no other. Returns 0, or -1 and errno
+ * (ENOTSUP for IPv4 where there is only POSIX, which knows multicast for IPv6 alone). */
+int port_multicast_join(int socket, const struct sockaddr *group, const struct port_interface *on);
+
+/* What the socket sends to groups leaves by that interface, crosses at most `ttl` - 1 routers, and is heard
+ * on this machine too. Returns 0, or -1 and errno. */
+int port_multicast_from(int socket, const struct port_interface *by, int ttl);
+
+/* Lets several sockets bind one UDP address. Returns 0, or -1 and errno. */
+int port_share_address(int socket);
+
+
+#endif

@@ -1,0 +1,230 @@
+/* Reports. Anybody's memory; writes no shared memory. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "log.h"
+
+enum kind { TEXT, NUMBER, TRUTH, NOTHING };
+
+struct cell {
+    enum kind kind;
+    char *string;
+};
+
+struct report {
+    const char *columns[REPORT_COLUMNS]; /* the caller's */
+    size_t column_count;
+    struct cell *cells;
+    size_t count, size;
+};
+
+/* One cell as it is written, in all forms. */
+#define CELL_SIZE 4096
+
+static void *must(void *memory)
+{
+    if (!memory)
+        fatal(EX_OSERR, "out of memory");
+    return memory;
+}
+
+struct report *report_new(const char *column, ...)
+{
+    struct report *report = must(calloc(1, sizeof *report));
+    va_list list;
+    va_start(list, column);
+    for (; column && report->column_count < REPORT_COLUMNS; column = va_arg(list, const char *))
+        report->columns[report->column_count++] = column;
+    va_end(list);
+    return report;
+}
+
+void report_free(struct report *report)
+{
+    for (size_t i = 0; report && i < report->count; i++)
+        free(report->cells[i].string);
+    if (report)
+        free(report->cells);
+    free(report);
+}
+
+static void add(struct report *report, enum kind kind, const char *string)
+{
+    if (report->count == report->size) {
+        report->size = report->size ? report->size * 2 : 256;
+        report->cells = must(realloc(report->cells, report->size * sizeof *report->cells));
+    }
+    report->cells[report->count++] = (struct cell){.kind = kind, .string = must(strdup(string))};
+}
+
+void report_add(struct report *report, const char *string)
+{
+    add(report, TEXT, string);
+}
+
+void report_addf(struct report *report, const char *format, ...)
+{
+    char string[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(string, sizeof string, format, arguments);
+    va_end(arguments);
+    add(report, TEXT, string);
+}
+
+void report_number(struct report *report, int64_t number)
+{
+    char string[24];
+    snprintf(string, sizeof string, "%" PRId64, number);
+    add(report, NUMBER, string);
+}
+
+void report_true(struct report *report, bool yes)
+{
+    add(report, TRUTH, yes ? "yes" : "no");
+}
+
+void report_nothing(struct report *report)
+{
+    add(report, NOTHING, "");
+}
+
+size_t report_rows(const struct report *report)
+{
+    return report->column_count ? report->count / report->column_count : 0;
+}
+
+void report_json_string(struct text *text, const char *string)
+{
+    size_t left = strlen(string), used;
+    text_add_char(text, '"');
+    for (; left > 0; string += used, left -= used) {
+        int32_t point = text_decode(string, left, &used);
+        if (point < 0)
+            text_add(text, "\xef\xbf\xbd");
+        else if (point == '"' || point == '\\')
+            text_addf(text, "\\%c", (char)point);
+        else if (point < ' ' || (point >= 0x7f && point < 0xa0))
+            text_addf(text, "\\u%04x", (unsigned)point);
+        else
+            text_add_bytes(text, string, used);
+    }
+    text_add_char(text, '"');
+}
+
+static size_t characters(const char *string)
+{
+    size_t count = 0, left = strlen(string), used;
+    for (; left > 0; string += used, left -= used, count++)
+        text_decode(string, left, &used);
+    return count;
+}
+
+/* A cell as people read it. */
+static const char *shown(const struct cell *cell, char harmless[CELL_SIZE])
+{
+    struct text text;
+    text_init(&text, harmless, CELL_SIZE);
+    text_add_harmless(&text, cell->string, strlen(cell->string));
+    return harmless;
+}
+
+static void add_csv(struct text *text, const char *string)
+{
+    if (!strpbrk(string, ",\"\n\r")) {
+        text_add(text, string);
+        return;
+    }
+    text_add_char(text, '"');
+    for (; *string; string++) {
+        if (*string == '"')
+            text_add_char(text, '"');
+        text_add_char(text, *string);
+    }
+    text_add_char(text, '"');
+}
+
+static void add_cell(struct text *text, enum report_form form, const struct cell *cell, size_t width, bool last)
+{
+    char harmless[CELL_SIZE];
+    const char *string = shown(cell, harmless);
+    if (form == REPORT_CSV) {
+        add_csv(text, string);
+    } else if (form == REPORT_JSON && cell->kind == TEXT) {
+        report_json_string(text, cell->string);
+    } else if (form == REPORT_JSON) {
+        bool yes = *cell->string == 'y';
+        text_add(text, cell->kind == NUMBER ? cell->string : cell->kind == NOTHING ? "null" : yes ? "true" : "false");
+    } else {
+        size_t blanks = width - characters(string);
+        text_addf(text, "%*s", cell->kind == NUMBER ? (int)blanks : 0, "");
+        text_add(text, string);
+        text_addf(text, "%*s", cell->kind == NUMBER || last ? 0 : (int)blanks, "");
+    }
+}
+
+static void write_row(const struct report *report, enum report_form form, const struct cell *cells,
+                      const size_t *widths, char *line, size_t size)
+{
+    struct text text;
+    text_init(&text, line, size);
+    if (form == REPORT_JSON)
+        text_add_char(&text, '{');
+    for (size_t i = 0; i < report->column_count; i++) {
+        if (i > 0)
+            text_add(&text, form == REPORT_TABLE ? "  " : ",");
+        if (form == REPORT_JSON)
+            text_addf(&text, "\"%s\":", report->columns[i]);
+        add_cell(&text, form, &cells[i], widths[i], i + 1 == report->column_count);
+    }
+    if (form == REPORT_JSON)
+        text_add_char(&text, '}');
+    while (form == REPORT_TABLE && text.length > 0 && line[text.length - 1] == ' ')
+        line[--text.length] = '\0';
+}
+
+/* The headings, which stand to the right where numbers do. */
+static void write_head(const struct report *report, enum report_form form, const size_t *widths, char *line,
+                       size_t size)
+{
+    struct cell cells[REPORT_COLUMNS];
+    char names[REPORT_COLUMNS][64];
+    for (size_t i = 0; i < report->column_count; i++) {
+        bool number = false;
+        snprintf(names[i], sizeof names[i], "%s", report->columns[i]);
+        for (char *c = names[i]; form == REPORT_TABLE && *c; c++)
+            *c = *c == '_' ? ' ' : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+        for (size_t at = i; at < report->count && !number; at += report->column_count)
+            number = report->cells[at].kind == NUMBER;
+        cells[i] = (struct cell){.kind = number ? NUMBER : TEXT, .string = names[i]};
+    }
+    write_row(report, form, cells, widths, line, size);
+}
+
+void report_write(const struct report *report, enum report_form form, report_line *line, void *context)
+{
+    size_t widths[REPORT_COLUMNS] = {0}, size = 2 * CELL_SIZE * report->column_count + 64;
+    char *bytes = must(malloc(size)), harmless[CELL_SIZE];
+    for (size_t i = 0; i < report->column_count; i++)
+        widths[i] = strlen(report->columns[i]);
+    for (size_t i = 0; i < report->count; i++) {
+        size_t width = characters(shown(&report->cells[i], harmless));
+        if (width > widths[i % report->column_count])
+            widths[i % report->column_count] = width;
+    }
+    if (form != REPORT_JSON) {
+        write_head(report, form, widths, bytes, size);
+        line(context, bytes);
+    }
+    for (size_t i = 0; i + report->column_count <= report->count; i += report->column_count) {
+        write_row(report, form, report->cells + i, widths, bytes, size);
+        line(context, bytes);
+    }
+    free(bytes);
+}

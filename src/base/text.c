@@ -1,0 +1,281 @@
+/* Text. Every process uses it; writes no shared memory. */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+void text_init(struct text *text, char *start, size_t size)
+{
+    *text = (struct text){.start = start, .size = size};
+    start[0] = '\0';
+}
+
+void text_add_bytes(struct text *text, const char *bytes, size_t length)
+{
+    size_t room = text->size - text->length - 1;
+    if (text->cut || length == 0)
+        return;
+    if (length > room) {
+        length = text_boundary(bytes, length, room);
+        text->cut = true;
+    }
+    memcpy(text->start + text->length, bytes, length);
+    text->length += length;
+    text->start[text->length] = '\0';
+}
+
+void text_add(struct text *text, const char *string)
+{
+    text_add_bytes(text, string, strlen(string));
+}
+
+void text_add_char(struct text *text, char c)
+{
+    text_add_bytes(text, &c, 1);
+}
+
+/* `length` less the beginning of a character whose end is missing. */
+static size_t whole_characters(const char *bytes, size_t length)
+{
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char c = (unsigned char)bytes[length - back];
+        size_t wanted = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+        if (c >= 0xC0)
+            return wanted > back ? length - back : length;
+        if (c < 0x80)
+            return length;
+    }
+    return length;
+}
+
+void text_addf(struct text *text, const char *format, ...)
+{
+    if (text->cut)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    char *start = text->start + text->length;
+    size_t room = text->size - text->length;
+    int length = vsnprintf(start, room, format, arguments);
+    va_end(arguments);
+    text->cut = length < 0 || (size_t)length >= room;
+    text->length += text->cut ? whole_characters(start, length < 0 ? 0 : room - 1) : (size_t)length;
+    text->start[text->length] = '\0';
+}
+
+bool text_copy(char *to, size_t size, const char *from)
+{
+    size_t length = strlen(from);
+    bool whole = length < size;
+    if (!whole)
+        length = text_boundary(from, length, size - 1);
+    memcpy(to, from, length);
+    memset(to + length, 0, size - length);
+    return whole;
+}
+
+int32_t text_decode(const char *bytes, size_t length, size_t *used)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+    *used = 1;
+    if (at[0] < 0x80)
+        return at[0];
+    size_t more;
+    int32_t point, least;
+    if (at[0] >= 0xC2 && at[0] <= 0xDF) {
+        more = 1, point = at[0] & 0x1F, least = 0x80;
+    } else if ((at[0] & 0xF0) == 0xE0) {
+        more = 2, point = at[0] & 0x0F, least = 0x800;
+    } else if (at[0] >= 0xF0 && at[0] <= 0xF4) {
+        more = 3, point = at[0] & 0x07, least = 0x10000;
+    } else {
+        return -1;
+    }
+    if (length <= more)
+        return -1;
+    for (size_t i = 1; i <= more; i++) {
+        if ((at[i] & 0xC0) != 0x80)
+            return -1;
+        point = point << 6 | (at[i] & 0x3F);
+    }
+    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
+        return -1;
+    *used = more + 1;
+    return point;
+}
+
+bool text_is_utf8(const char *bytes, size_t length)
+{
+    for (size_t i = 0, used; i < length; i += used) {
+        if ((unsigned char)bytes[i] < 0x80)
+            used = 1;
+        else if (text_decode(bytes + i, length - i, &used) < 0)
+            return false;
+    }
+    return true;
+}
+
+size_t text_boundary(const char *bytes, size_t length, size_t limit)
+{
+    if (limit >= length)
+        return length;
+    /* A character that is split begins at most three bytes before. What is not UTF-8 may be cut. */
+    for (size_t back = 1; back <= 3 && back <= limit; back++) {
+        size_t at = limit - back, used;
+        if (text_decode(bytes + at, length - at, &used) >= 0)
+            return used > back ? at : limit;
+    }
+    return limit;
+}
+
+void text_add_utf8(struct text *text, const char *bytes, size_t length)
+{
+    for (size_t i = 0, used; i < length; i += used) {
+        int32_t point = text_decode(bytes + i, length - i, &used);
+        if (point <= 0 || point == '\r' || point == '\n')
+            text_add(text, REPLACEMENT);
+        else
+            text_add_bytes(text, bytes + i, used);
+    }
+}
+
+static bool is_hex_colour(const char *bytes, size_t length)
+{
+    if (length < 6)
+        return false;
+    for (size_t i = 0; i < 6; i++)
+        if (!bytes[i] || !strchr("0123456789abcdefABCDEF", bytes[i]))
+            return false;
+    return true;
+}
+
+/* Length of an IRC formatting code at `bytes`, 0 if there is none. Source: modern IRC formatting
+ * specification (bold, italics, underline, strikethrough, monospace, reverse, reset, colour, hex colour). */
+static size_t formatting(const char *bytes, size_t length)
+{
+    size_t at = 1;
+    switch (bytes[0]) {
+    case 0x02:
+    case 0x0F:
+    case 0x11:
+    case 0x16:
+    case 0x1D:
+    case 0x1E:
+    case 0x1F:
+        return 1;
+    case 0x03:
+        for (int part = 0; part < 2; part++) {
+            int digits = 0;
+            size_t start = at;
+            if (part == 1) {
+                if (at >= length || bytes[at] != ',')
+                    break;
+                at++;
+            }
+            while (at < length && digits < 2 && bytes[at] >= '0' && bytes[at] <= '9')
+                at++, digits++;
+            if (digits == 0) {
+                at = start;
+                break;
+            }
+        }
+        return at;
+    case 0x04:
+        if (!is_hex_colour(bytes + 1, length - 1))
+            return 1;
+        return length > 7 && bytes[7] == ',' && is_hex_colour(bytes + 8, length - 8) ? 14 : 7;
+    default:
+        return 0;
+    }
+}
+
+void text_add_harmless(struct text *text, const char *bytes, size_t length)
+{
+    for (size_t i = 0, used; i < length; i += used) {
+        /* Most text is plain ASCII: take it in runs. */
+        size_t run = i;
+        while (run < length && ((bytes[run] >= ' ' && bytes[run] < 0x7f) || bytes[run] == '\t'))
+            run++;
+        if (run > i) {
+            text_add_bytes(text, bytes + i, run - i);
+            used = run - i;
+            continue;
+        }
+        used = formatting(bytes + i, length - i);
+        if (used)
+            continue;
+        int32_t point = text_decode(bytes + i, length - i, &used);
+        if (point < 0) {
+            text_add(text, REPLACEMENT);
+        } else if (point < 0x20 || (point >= 0x7f && point <= 0x9f)) {
+            text_add_char(text, '^');
+            text_add_char(text, (char)((point & 0x1f) + (point == 0x7f ? 0x20 : 0x40)));
+        } else {
+            text_add_bytes(text, bytes + i, used);
+        }
+    }
+}
+
+unsigned char text_fold(unsigned char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (unsigned char)(c + 32);
+    if (c == '[' || c == '\\' || c == ']')
+        return (unsigned char)(c + 32);
+    return c == '~' ? '^' : c;
+}
+
+int text_compare_names(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        int difference = text_fold((unsigned char)*a) - text_fold((unsigned char)*b);
+        if (difference || !*a)
+            return difference;
+    }
+}
+
+uint32_t text_hash_name(const char *name)
+{
+    uint32_t hash = 2166136261u;
+    for (; *name; name++)
+        hash = (hash ^ text_fold((unsigned char)*name)) * 16777619u;
+    return hash;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+char *text_next_word(char **rest)
+{
+    char *word = *rest;
+    while (is_blank(*word))
+        word++;
+    if (!*word)
+        return NULL;
+    char *end = word;
+    while (*end && !is_blank(*end))
+        end++;
+    if (*end)
+        *end++ = '\0';
+    while (is_blank(*end))
+        end++;
+    *rest = end;
+    return word;
+}
+
+char *text_next_item(char **rest, char separator)
+{
+    char *item = *rest;
+    if (!item)
+        return NULL;
+    char *end = strchr(item, separator);
+    if (end)
+        *end++ = '\0';
+    *rest = end;
+    return item;
+}

@@ -1,0 +1,64 @@
+/* Text: building it without overflow, checking it as UTF-8, making it harmless for a terminal, and
+ * comparing names as RFC 1459 does. */
+#ifndef FORKCHAT_BASE_TEXT_H
+#define FORKCHAT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A bounded string under construction. What does not fit is dropped on a character boundary and `cut` is
+ * set; from then on nothing is added any more. The result is always zero-terminated and never overflows. */
+struct text {
+    char *start;
+    size_t length;
+    size_t size; /* of start, with room for the zero byte */
+    bool cut;
+};
+
+/* Starts an empty text in `size` bytes (at least 1) at `start`. */
+void text_init(struct text *text, char *start, size_t size);
+void text_add(struct text *text, const char *string);
+void text_add_bytes(struct text *text, const char *bytes, size_t length);
+void text_add_char(struct text *text, char c);
+void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Copies `from` into `size` bytes at `to`, cut on a character boundary; the rest of `to` is zeroed.
+ * Returns false if it was cut. */
+bool text_copy(char *to, size_t size, const char *from);
+
+/* One character of UTF-8 at `bytes` (`length` > 0): its code point and, in *used, how many bytes it
+ * has. Anything RFC 3629 does not allow is -1 with *used = 1 for the one byte to skip. */
+int32_t text_decode(const char *bytes, size_t length, size_t *used);
+
+/* True if all of it is well-formed UTF-8 (RFC 3629). */
+bool text_is_utf8(const char *bytes, size_t length);
+
+/* The largest length <= `limit` at which `bytes` can be cut without splitting a UTF-8 character. */
+size_t text_boundary(const char *bytes, size_t length, size_t limit);
+
+/* Adds `bytes` with every ill-formed byte and NUL, CR and LF as U+FFFD. Other control characters stay:
+ * they mean something to IRC clients. */
+void text_add_utf8(struct text *text, const char *bytes, size_t length);
+
+/* Adds `bytes` so that no terminal can be driven by it: ill-formed bytes become U+FFFD; C0, DEL and C1
+ * control characters become ^X (TAB stays); IRC's formatting codes (bold, colour …) vanish. */
+void text_add_harmless(struct text *text, const char *bytes, size_t length);
+
+/* Lower case as RFC 1459 section 2.2 has it: {}|^ are the lower case of []\~. */
+unsigned char text_fold(unsigned char c);
+
+/* Compares names by that rule: <0, 0 or >0. */
+int text_compare_names(const char *a, const char *b);
+
+/* A hash of a name that is the same for equal names (FNV-1a over the folded bytes). */
+uint32_t text_hash_name(const char *name);
+
+/* Cuts the next word off *rest: skips blanks, ends the word with a zero byte, moves *rest behind it and
+ * the blanks that follow. NULL if there is none. */
+char *text_next_word(char **rest);
+
+/* Cuts the next item off a list with `separator` between items, which may be empty. NULL after the last. */
+char *text_next_item(char **rest, char separator);
+
+#endif

@@ -1,0 +1,172 @@
+/* The table of commands, and finding one's row. A new command is one row and one function. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/text.h"
+#include "simple.h"
+
+#define IRC COMMAND_IRC
+#define SIMPLE COMMAND_SIMPLE
+#define LOCAL COMMAND_LOCAL
+
+static const struct command table[] = {
+    {"help", "h", "[COMMAND]", "this list, or what one command does", LOCAL, 0, commands_help},
+    {"join", "j", "#CHANNEL [KEY]", "join a channel", IRC | SIMPLE, 1, commands_join},
+    {"part", "leave", "[#CHANNEL] [TEXT]", "leave this channel or that one", IRC | SIMPLE, 0, commands_part},
+    {"msg", "m", "NICK TEXT", "say something to one person (or a channel)", IRC | LOCAL, 2, commands_msg},
+    {"query", "q", "NICK [TEXT]", "open a window for talking with one person", IRC, 1, commands_query},
+    {"me", NULL, "TEXT", "say what you are doing: * alice waves", IRC | SIMPLE, 1, commands_me},
+    {"say", NULL, "TEXT", "say it, even if it starts with /", LOCAL, 1, commands_say},
+    {"notice", NULL, "TARGET TEXT", "send a notice", IRC, 2, commands_notice},
+    {"nick", NULL, "NICK", "take another name", IRC | SIMPLE, 1, commands_nick},
+    {"names", "n", "[#CHANNEL]", "who is in the channel", IRC, 0, commands_names},
+    {"topic", "t", "[TEXT]", "show or set the topic of the channel", IRC | SIMPLE, 0, commands_topic},
+    {"whois", "w", "NICK", "who somebody is", IRC, 1, commands_whois},
+    {"who", NULL, "[MASK]", "who is there", IRC | SIMPLE, 0, commands_who},
+    {"list", NULL, "[MASK]", "which channels there are", IRC | SIMPLE, 0, commands_list},
+    {"invite", NULL, "NICK [#CHANNEL]", "ask somebody into the channel", IRC, 1, commands_invite},
+    {"kick", "k", "NICK [TEXT]", "put somebody out of the channel", IRC | SIMPLE, 1, commands_kick},
+    {"kill", NULL, "NICK [TEXT]", "put somebody out of the server (operators)", SIMPLE, 1, NULL},
+    {"ban", NULL, "[MASK]", "keep somebody out of the channel, or list who is", IRC, 0, commands_ban},
+    {"op", NULL, "NICK …", "make somebody an operator of the channel", IRC, 1, commands_op},
+    {"deop", NULL, "NICK …", "and no longer", IRC, 1, commands_deop},
+    {"mode", NULL, "[TARGET] [MODES]", "show or change modes, of this channel if none is named", IRC, 0, commands_mode},
+    {"away", NULL, "[TEXT]", "be away; without a text: be back", IRC, 0, commands_away},
+    {"ctcp", NULL, "NICK VERSION|PING", "ask somebody's client", IRC, 2, commands_ctcp},
+    {"oper", NULL, "NAME PASSWORD", "become an operator of the server", IRC | SIMPLE, 2, commands_oper},
+    {"ignore", NULL, "[NICK|MASK]", "see nothing more of somebody, or list whom", LOCAL, 0, commands_ignore},
+    {"unignore", NULL, "NICK|MASK", "see them again", LOCAL, 1, commands_unignore},
+    {"log", NULL, "[FILE|off]", "append what is shown to FILE", LOCAL, 0, commands_log},
+    {"window", "win", "[NUMBER|NAME]", "show that window (/1, Alt-1), or list them", LOCAL, 0, commands_window},
+    {"close", "wc", "", "close this window; leaves the channel", LOCAL, 0, commands_close},
+    {"clear", NULL, "", "forget the lines of this window", LOCAL, 0, commands_clear},
+    {"raw", "quote", "LINE", "send LINE to the server as it is", LOCAL, 1, commands_raw},
+    {"reconnect", NULL, "", "connect again", LOCAL, 0, commands_reconnect},
+    {"quit", "exit", "[TEXT]", "leave, with a last word", LOCAL, 0, commands_quit},
+};
+
+#define COUNT ((int)(sizeof table / sizeof *table))
+
+const struct command *commands_at(int i)
+{
+    return i >= 0 && i < COUNT ? &table[i] : NULL;
+}
+
+bool commands_has(const struct session *session, const struct command *command)
+{
+    if (command->doors & COMMAND_LOCAL)
+        return true;
+    if (session->dialect->door == DOOR_IRC)
+        return command->doors & COMMAND_IRC;
+    return session->dialect->door != DOOR_PAIR && (command->doors & COMMAND_SIMPLE);
+}
+
+const char *commands_name(const struct session *session, int i)
+{
+    for (int at = 0; at < COUNT; at++)
+        if (commands_has(session, &table[at]) && i-- == 0)
+            return table[at].name;
+    return NULL;
+}
+
+static const struct command *find(const struct session *session, const char *name)
+{
+    for (int i = 0; i < COUNT; i++)
+        if (commands_has(session, &table[i]) &&
+            (strcmp(table[i].name, name) == 0 || (table[i].also && strcmp(table[i].also, name) == 0)))
+            return &table[i];
+    return NULL;
+}
+
+/* How many letters must be added, dropped or changed to get from a to b (both short). */
+static int distance(const char *a, const char *b)
+{
+    int row[32], length = (int)strlen(b);
+    if (length > 30)
+        return 99;
+    for (int j = 0; j <= length; j++)
+        row[j] = j;
+    for (int i = 1; a[i - 1]; i++) {
+        int diagonal = row[0];
+        row[0] = i;
+        for (int j = 1; j <= length; j++) {
+            int change = diagonal + (a[i - 1] != b[j - 1]);
+            int gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < gap ? change : gap;
+        }
+    }
+    return row[length];
+}
+
+static void unknown(struct session *session, const char *name)
+{
+    const struct command *best = NULL;
+    int least = 3;
+    for (int i = 0; i < COUNT; i++) {
+        if (!commands_has(session, &table[i]))
+            continue;
+        bool starts = strncmp(table[i].name, name, strlen(name)) == 0;
+        int far = starts ? 0 : distance(name, table[i].name);
+        if (far < least) {
+            least = far;
+            best = &table[i];
+        }
+    }
+    session_fail(session, EX_DATAERR);
+    if (best)
+        session_complain(session, "there is no /%s; did you mean /%s %s? (//%s says \"/%s\")", name, best->name,
+                         best->arguments, name, name);
+    else
+        session_complain(session, "there is no /%s; /help lists what there is (//%s says \"/%s\")", name, name,
+                         name);
+}
+
+static int count_words(const char *text)
+{
+    int count = 0;
+    while (*(text += strspn(text, " \t"))) {
+        count++;
+        text += strcspn(text, " \t");
+    }
+    return count;
+}
+
+static void run(struct session *session, const struct command *command, char *arguments)
+{
+    bool simple = session->dialect->door == DOOR_PLAIN || session->dialect->door == DOOR_TALK;
+    if (count_words(arguments) < command->least) {
+        session_complain(session, "/%s wants more: /%s %s", command->name, command->name, command->arguments);
+        session_fail(session, EX_DATAERR);
+    } else if (!(command->doors & COMMAND_LOCAL) && session->connection.state != CONNECTION_OPEN) {
+        session_complain(session, "there is no connection: /reconnect, or wait");
+    } else if (simple && (command->doors & COMMAND_SIMPLE)) {
+        simple_command(session, command->name, arguments);
+    } else {
+        command->run(session, arguments);
+    }
+}
+
+void commands_run(struct session *session, const char *text)
+{
+    char copy[8192], *rest = copy;
+    text_copy(copy, sizeof copy, text);
+    size_t length = strcspn(copy, " \t");
+    if (copy[length])
+        rest = copy + length + 1;
+    else
+        rest = copy + length;
+    copy[length] = '\0';
+    rest += strspn(rest, " \t");
+    const struct command *command = find(session, copy);
+    if (*copy && strspn(copy, "0123456789") == length)
+        commands_window(session, copy);
+    else if (command)
+        run(session, command, rest);
+    else
+        unknown(session, copy);
+}

@@ -1,0 +1,187 @@
+/* forkchatctl(8): sends one command to the control socket of a daemon, and shows the answer. What commands there are
+ * the daemon knows. */
+#include "ctl.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/place.h"
+#include "base/text.h"
+
+static const char usage_text[] = "usage: forkchatctl [-r RUNTIME-DIRECTORY] [--json] COMMAND [ARGUMENT]...\n";
+
+static const char help_text[] =
+    "Commands for a running forkchatd; \"forkchatctl help\" asks it which.\n\n"
+    "  -r, --runtime-directory DIRECTORY\n"
+    "                 that of the daemon, if it is not the usual one\n"
+    "  -j, --json     answers for programs: a JSON object a line\n"
+    "  -h, --help     show this\n"
+    "  -V, --version  show the version\n\n"
+    "Exit status: 0 done, 1 refused or not found, 64 wrong usage, 69 no server there, 77 not permitted.\n";
+
+static int usage(void)
+{
+    fprintf(stderr, "%sforkchatctl --help explains\n", usage_text);
+    return EX_USAGE;
+}
+
+/* -1 after saying why in one line, with *status set. */
+static int connect_to(const char *directory, int *status)
+{
+    struct sockaddr_un address;
+    *status = EX_UNAVAILABLE;
+    if (place_control(directory, &address)) {
+        fprintf(stderr, "forkchatctl: %s: that path is too long for a socket\n", directory);
+        return -1;
+    }
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    if (errno == EACCES || errno == EPERM) {
+        *status = EX_NOPERM;
+        fprintf(stderr, "forkchatctl: you are not permitted to use %s\n", address.sun_path);
+    } else {
+        fprintf(stderr, "forkchatctl: no forkchatd answers at %s: %s\n", address.sun_path, strerror(errno));
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* The command as one line; false if an argument cannot be part of one. */
+static bool make_line(struct text *line, bool json, char **words)
+{
+    text_add(line, json ? "json " : "");
+    for (int i = 0; words[i]; i++) {
+        if (strpbrk(words[i], "\r\n"))
+            return false;
+        text_addf(line, "%s%s", i ? " " : "", words[i]);
+    }
+    text_add(line, "\n");
+    return !line->cut;
+}
+
+/* A line of the answer. True if it was the last, which tells the status. */
+static bool take_line(const char *line, int *status)
+{
+    bool screen = isatty(STDOUT_FILENO);
+    if (line[0] == '.') {
+        *status = atoi(line + 1);
+        return true;
+    }
+    if (line[0] == '!') {
+        fflush(stdout);
+        fprintf(stderr, "forkchatctl: %s\n", line + 1);
+    } else if (line[0] == ' ' && line[1] == '\f') {
+        fputs(screen ? "\033[H\033[2J" : "\n", stdout); /* the next picture of top */
+        fflush(stdout);
+    } else if (line[0] == ' ') {
+        puts(line + 1);
+    }
+    return false;
+}
+
+static int show_answer(int fd)
+{
+    FILE *answer = fdopen(fd, "r");
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+    int status = EX_UNAVAILABLE;
+    bool whole = false;
+    while (answer && !whole && (length = getline(&line, &size, answer)) > 0) {
+        if (line[length - 1] == '\n')
+            line[length - 1] = '\0';
+        whole = take_line(line, &status);
+        if (ferror(stdout))
+            break;
+    }
+    free(line);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "forkchatctl: cannot write: %s\n", strerror(errno));
+        status = EX_IOERR;
+    } else if (!whole) {
+        fprintf(stderr, "forkchatctl: the server has ended\n");
+    }
+    if (answer)
+        fclose(answer);
+    return status;
+}
+
+struct call {
+    char directory[4096];
+    bool json, help, version;
+    char **words; /* the command */
+};
+
+/* Options in front of the command, by hand: getopt_long(3) is not POSIX. False if one is wrong. */
+static bool read_options(struct call *call, char **at)
+{
+    static const char long_directory[] = "--runtime-directory=";
+    for (; *at && (*at)[0] == '-' && (*at)[1]; at++) {
+        const char *word = *at, *directory = NULL;
+        if (strcmp(word, "--") == 0) {
+            at++;
+            break;
+        }
+        if (strcmp(word, "-j") == 0 || strcmp(word, "--json") == 0)
+            call->json = true;
+        else if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
+            call->help = true;
+        else if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)
+            call->version = true;
+        else if (strcmp(word, "-r") == 0 || strcmp(word, "--runtime-directory") == 0)
+            directory = *++at;
+        else if (strncmp(word, "-r", 2) == 0)
+            directory = word + 2;
+        else if (strncmp(word, long_directory, sizeof long_directory - 1) == 0)
+            directory = word + sizeof long_directory - 1;
+        else
+            return false;
+        if (!*at)
+            return false;
+        if (directory && !text_copy(call->directory, sizeof call->directory, directory))
+            return false;
+    }
+    call->words = at;
+    return call->help || call->version || *at;
+}
+
+int ctl_main(int argc, char **argv)
+{
+    static struct call call;
+    char bytes[2048];
+    struct text line;
+    int status;
+    place_runtime(call.directory, sizeof call.directory);
+    if (argc < 1 || !read_options(&call, argv + 1))
+        return usage();
+    if (call.help) {
+        printf("%s%s", usage_text, help_text);
+        return 0;
+    }
+    if (call.version) {
+        printf("forkchatctl %s\n", FORKCHAT_VERSION);
+        return 0;
+    }
+    text_init(&line, bytes, sizeof bytes);
+    if (!make_line(&line, call.json, call.words)) {
+        fprintf(stderr, "forkchatctl: a command is one line of at most 2,000 bytes\n");
+        return EX_USAGE;
+    }
+    int fd = connect_to(call.directory, &status);
+    if (fd < 0)
+        return status;
+    /* Who is refused may find the answer there already, and the other end closed. */
+    if (send(fd, line.start, line.length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        fprintf(stderr, "forkchatctl: cannot send: %s\n", strerror(errno));
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    return show_answer(fd);
+}

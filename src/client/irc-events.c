@@ -1,0 +1,296 @@
+/* What happens on IRC: messages, comings and goings. One row of the table, one function. */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "irc.h"
+
+static bool is_us(const struct session *session, const char *nick)
+{
+    return text_compare_names(nick, session->nick) == 0;
+}
+
+static void event(struct session *session, struct window *window, const struct message *message,
+                  const char *text)
+{
+    session_show(session, window,
+                 &(struct line){.told = message->told, .kind = LINE_EVENT, .text = (char *)text});
+}
+
+/* The window of a channel, or the server's if we have none for it. */
+static struct window *channel_window(struct session *session, const char *name)
+{
+    struct window *window = windows_find(&session->windows, name);
+    return window ? window : session_server_window(session);
+}
+
+/* CTCP: answers what is harmless to answer, at most three in ten seconds. */
+static void answer(struct session *session, const struct message *message, const char *question)
+{
+    int64_t now = clock_elapsed();
+    if (now - session->irc.answered > INT64_C(10000000000)) {
+        session->irc.answered = now;
+        session->irc.answers = 0;
+    }
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s asks: CTCP %s", message->nick,
+                  question);
+    if (++session->irc.answers > 3)
+        return;
+    if (strncmp(question, "PING", 4) == 0 && strlen(question) < 100)
+        session_send(session, "NOTICE %s :\001%s\001", message->nick, question);
+    else if (strcmp(question, "VERSION") == 0)
+        session_send(session, "NOTICE %s :\001VERSION forkchat " FORKCHAT_VERSION "\001", message->nick);
+}
+
+/* Takes the CTCP marks off `text`; false if there are none. */
+static bool is_ctcp(char *text)
+{
+    size_t length = strlen(text);
+    if (text[0] != '\001' || length < 2)
+        return false;
+    if (text[length - 1] == '\001')
+        text[--length] = '\0';
+    memmove(text, text + 1, length);
+    return true;
+}
+
+/* Where a message to `target` belongs: its channel, or the person it is from. */
+static struct window *message_window(struct session *session, const struct message *message,
+                                     const char *target)
+{
+    while (*target && strchr("@+%&~", *target) && irc_is_channel(session, target + 1))
+        target++; /* to the operators of a channel only */
+    if (irc_is_channel(session, target))
+        return channel_window(session, target);
+    return windows_open(&session->windows, message->nick, WINDOW_QUERY);
+}
+
+static void on_privmsg(struct session *session, struct message *message)
+{
+    char *text = message->last;
+    struct line line = {.told = message->told, .kind = LINE_MESSAGE, .nick = message->nick, .text = text};
+    if (session_ignores(session, message->nick, message->user, message->host))
+        return;
+    if (is_ctcp(text)) {
+        if (strncmp(text, "ACTION ", 7) != 0) {
+            answer(session, message, text);
+            return;
+        }
+        line.kind = LINE_ACTION;
+        line.text = text + 7;
+    }
+    struct window *window = message_window(session, message, message->parameters[0]);
+    line.own = is_us(session, message->nick);
+    line.highlight = window->kind == WINDOW_QUERY || session_names_us(session, line.text);
+    if (window->kind == WINDOW_SERVER && line.kind == LINE_MESSAGE)
+        line.kind = LINE_PRIVATE;
+    session_show(session, window, &line);
+}
+
+static void on_notice(struct session *session, struct message *message)
+{
+    char *text = message->last;
+    if (session_ignores(session, message->nick, message->user, message->host))
+        return;
+    if (is_ctcp(text)) {
+        session_tell(session, "%s answers: CTCP %s", message->nick, text);
+        return;
+    }
+    struct window *window = session_server_window(session);
+    if (!*message->user) {
+        session_showf(session, window, LINE_SERVER, "%s", text);
+        return;
+    }
+    if (irc_is_channel(session, message->parameters[0]))
+        window = channel_window(session, message->parameters[0]);
+    else if (windows_find(&session->windows, message->nick))
+        window = windows_find(&session->windows, message->nick);
+    else
+        window = windows_current(&session->windows);
+    session_show(session, window,
+                 &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = text});
+}
+
+static void joined_ourselves(struct session *session, const struct message *message, const char *channel)
+{
+    bool is_new = !windows_find(&session->windows, channel);
+    struct window *window = windows_open(&session->windows, channel, WINDOW_CHANNEL);
+    session->irc.own_length = strlen(message->nick) + strlen(message->user) + strlen(message->host) + 2;
+    if (window->kind != WINDOW_CHANNEL) {
+        session_complain(session, "%s cannot be shown: there are too many windows", channel);
+        return;
+    }
+    window_forget_members(window);
+    window->joined = true;
+    const struct options *options = session->options;
+    bool first = options->channel_count && text_compare_names(channel, options->channels[0]) == 0;
+    /* The first channel of the command line is where a script's lines go, whatever else is joined. */
+    if (is_new && (first || session->ready || windows_current(&session->windows)->kind == WINDOW_SERVER))
+        windows_show(&session->windows, windows_number(&session->windows, window));
+    window_join(window, message->nick);
+    event(session, window, message, "you have joined");
+    irc_join_answered(session, false);
+}
+
+static void on_join(struct session *session, struct message *message)
+{
+    char *channel = message->parameters[0], text[600];
+    if (is_us(session, message->nick)) {
+        joined_ourselves(session, message, channel);
+        return;
+    }
+    struct window *window = channel_window(session, channel);
+    window_join(window, message->nick);
+    snprintf(text, sizeof text, "%s has joined", message->nick);
+    event(session, window, message, text);
+}
+
+static void on_part(struct session *session, struct message *message)
+{
+    char *channel = message->parameters[0], text[700];
+    struct window *window = windows_find(&session->windows, channel);
+    if (!window)
+        return;
+    if (is_us(session, message->nick)) {
+        windows_close(&session->windows, window);
+        session_tell(session, "you have left %s", channel);
+        return;
+    }
+    window_part(window, message->nick);
+    const char *why = message->count > 1 ? message->last : "";
+    snprintf(text, sizeof text, *why ? "%s has left: %s" : "%s has left", message->nick, why);
+    event(session, window, message, text);
+}
+
+static void on_kick(struct session *session, struct message *message)
+{
+    char *victim = message->parameters[1], text[800];
+    struct window *window = channel_window(session, message->parameters[0]);
+    window_part(window, victim);
+    if (is_us(session, victim)) {
+        window->joined = false;
+        window_forget_members(window);
+        snprintf(text, sizeof text, "%s has kicked you out: %s", message->nick, message->last);
+        session_fail(session, EX_NOPERM);
+    } else {
+        snprintf(text, sizeof text, "%s has kicked %s out: %s", message->nick, victim, message->last);
+    }
+    event(session, window, message, text);
+}
+
+static void on_quit(struct session *session, struct message *message)
+{
+    char text[700];
+    snprintf(text, sizeof text, *message->last ? "%s has quit: %s" : "%s has quit", message->nick,
+             message->last);
+    for (int i = 1; i < session->windows.count; i++) {
+        struct window *window = session->windows.list[i];
+        bool query = window->kind == WINDOW_QUERY && text_compare_names(window->name, message->nick) == 0;
+        if (window_part(window, message->nick) || query)
+            event(session, window, message, text);
+    }
+}
+
+static void on_nick(struct session *session, struct message *message)
+{
+    char *new = message->parameters[0], text[400];
+    bool us = is_us(session, message->nick);
+    snprintf(text, sizeof text, us ? "you are now %s%s" : "%s is now %s", us ? "" : message->nick, new);
+    if (us) {
+        text_copy(session->nick, sizeof session->nick, new);
+        event(session, session_server_window(session), message, text);
+    }
+    for (int i = 1; i < session->windows.count; i++) {
+        struct window *window = session->windows.list[i];
+        bool query = window->kind == WINDOW_QUERY && text_compare_names(window->name, message->nick) == 0;
+        if (query && !windows_find(&session->windows, new))
+            text_copy(window->name, sizeof window->name, new);
+        bool member = window_part(window, message->nick);
+        if (member)
+            window_join(window, new);
+        if (member || query)
+            event(session, window, message, text);
+    }
+}
+
+static void on_topic(struct session *session, struct message *message)
+{
+    char words[900];
+    struct window *window = channel_window(session, message->parameters[0]);
+    struct text topic;
+    text_init(&topic, window->topic, sizeof window->topic);
+    text_add_harmless(&topic, message->last, strlen(message->last));
+    snprintf(words, sizeof words, "%s has set the topic: %s", message->nick, message->last);
+    event(session, window, message, words);
+}
+
+static void on_mode(struct session *session, struct message *message)
+{
+    char words[600];
+    struct text text;
+    text_init(&text, words, sizeof words);
+    text_addf(&text, "%s has set mode", message->nick);
+    for (int i = 1; i < message->count; i++)
+        text_addf(&text, " %s", message->parameters[i]);
+    event(session, channel_window(session, message->parameters[0]), message, words);
+}
+
+static void on_invite(struct session *session, struct message *message)
+{
+    if (is_us(session, message->parameters[0]))
+        session_tell(session, "%s invites you: /join %s", message->nick, message->last);
+}
+
+static void on_ping(struct session *session, struct message *message)
+{
+    session_send(session, "PONG :%s", message->last);
+}
+
+static void on_error(struct session *session, struct message *message)
+{
+    if (session->leaving)
+        return;
+    session_showf(session, session_server_window(session), LINE_ERROR, "the server says: %s", message->last);
+    snprintf(session->connection.why, sizeof session->connection.why, "%s", message->last);
+    connection_abandon(&session->connection, message->last);
+}
+
+static void on_wallops(struct session *session, struct message *message)
+{
+    session_show(session, session_server_window(session),
+                 &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = message->last});
+}
+
+static void on_nothing(struct session *session, struct message *message)
+{
+    (void)session, (void)message;
+}
+
+static const struct {
+    const char *command;
+    int least; /* parameters */
+    void (*run)(struct session *session, struct message *message);
+} table[] = {
+    {"PRIVMSG", 2, on_privmsg}, {"NOTICE", 2, on_notice},   {"JOIN", 1, on_join},
+    {"PART", 1, on_part},       {"KICK", 2, on_kick},       {"QUIT", 0, on_quit},
+    {"NICK", 1, on_nick},       {"TOPIC", 2, on_topic},     {"MODE", 2, on_mode},
+    {"INVITE", 2, on_invite},   {"PING", 0, on_ping},       {"PONG", 0, on_nothing},
+    {"ERROR", 0, on_error},     {"WALLOPS", 1, on_wallops}, {"KILL", 0, on_nothing},
+    {"AWAY", 0, on_nothing},    {"ACCOUNT", 0, on_nothing}, {"CHGHOST", 0, on_nothing},
+    {"TAGMSG", 0, on_nothing},  {"BATCH", 0, on_nothing},
+};
+
+void irc_event(struct session *session, struct message *message)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (strcmp(table[i].command, message->command) == 0) {
+            if (message->count >= table[i].least)
+                table[i].run(session, message);
+            return;
+        }
+    }
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s %s", message->command,
+                  message->last);
+}

@@ -1,0 +1,185 @@
+/* Logging in: PASS, capabilities (IRCv3 CAP 302), SASL PLAIN (RFC 4616), NICK and USER. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/text.h"
+#include "irc.h"
+
+static const char *const wanted[] = {"server-time", "multi-prefix", "userhost-in-names", "message-tags"};
+
+void irc_login_start(struct session *session)
+{
+    session->irc.negotiating = true;
+    if (*session->secret.server_password)
+        session_send(session, "PASS :%s", session->secret.server_password);
+    session_send(session, "CAP LS 302");
+    session_send(session, "NICK %s", session->nick);
+    session_send(session, "USER %s 0 * :%s", session->options->nick, session->options->real_name);
+}
+
+static void end_negotiation(struct session *session)
+{
+    session->irc.negotiating = false;
+    session_send(session, "CAP END");
+}
+
+/* Is `name` in the list "name other=value …"? */
+static bool offered(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (strncmp(at, name, length) == 0 && (word == length || at[length] == '='))
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+static void request(struct session *session, const char *list)
+{
+    char line[512];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (offered(list, wanted[i]))
+            text_addf(&text, "%s%s", text.length ? " " : "", wanted[i]);
+    if (*session->secret.account && offered(list, "sasl"))
+        text_addf(&text, "%ssasl", text.length ? " " : "");
+    if (text.length)
+        session_send(session, "CAP REQ :%s", line);
+}
+
+static void no_login(struct session *session, const char *why)
+{
+    session_send(session, "QUIT");
+    session_end(session, EX_NOPERM, "not logged in as %s: %s", session->secret.account, why);
+}
+
+/* A server may offer in several lines (CAP * LS * :…); each is asked for as it comes. */
+static void capabilities(struct session *session, struct message *message)
+{
+    const char *verb = message->parameters[1], *list = message->last;
+    bool more = strcmp(message->parameters[2], "*") == 0 && message->count > 3;
+    bool sasl = *session->secret.account && offered(list, "sasl");
+    if (strcmp(verb, "LS") == 0) {
+        request(session, list);
+        if (sasl)
+            session->irc.sasl_offered = true;
+        if (!more && *session->secret.account && !session->irc.sasl_offered)
+            no_login(session, "the server does not offer SASL");
+        else if (!more && !session->irc.sasl_offered)
+            end_negotiation(session);
+    } else if (strcmp(verb, "ACK") == 0 && sasl) {
+        session_send(session, "AUTHENTICATE PLAIN");
+    } else if (strcmp(verb, "NAK") == 0 && sasl) {
+        no_login(session, "the server refuses SASL");
+    }
+}
+
+/* RFC 4616, in pieces of 400 bytes as IRCv3 has it. */
+static void authenticate(struct session *session)
+{
+    unsigned char plain[2 * SECRET_SIZE + 2];
+    char coded[4 * sizeof plain / 3 + 8];
+    size_t account = strlen(session->secret.account), password = strlen(session->secret.password);
+    plain[0] = '\0';
+    memcpy(plain + 1, session->secret.account, account);
+    plain[1 + account] = '\0';
+    memcpy(plain + 2 + account, session->secret.password, password);
+    message_base64(plain, 2 + account + password, coded);
+    size_t length = strlen(coded), at = 0;
+    for (; at + 400 <= length; at += 400)
+        session_send(session, "AUTHENTICATE %.400s", coded + at);
+    session_send(session, "AUTHENTICATE %s", at < length ? coded + at : "+");
+}
+
+/* Another nick for one that cannot be had: alice_, alice__, then numbers. */
+static void next_nick(struct session *session, const char *why)
+{
+    struct irc *irc = &session->irc;
+    size_t length = strlen(session->nick);
+    irc->nick_tries++;
+    if (irc->nick_tries > 20) {
+        session_end(session, EX_UNAVAILABLE, "the server takes none of 20 nicks; the last was %s", session->nick);
+        return;
+    }
+    char old[OPTIONS_NICK_SIZE];
+    text_copy(old, sizeof old, session->nick);
+    if (irc->nick_tries <= 2 && length < 30)
+        snprintf(session->nick, sizeof session->nick, "%.61s_", old);
+    else
+        snprintf(session->nick, sizeof session->nick, "%.5s%d", session->options->nick, 10 + irc->nick_tries);
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s: %s; trying %s", old, why,
+                  session->nick);
+    session_send(session, "NICK %s", session->nick);
+}
+
+static void refused_nick(struct session *session, struct message *message, int number)
+{
+    if (number == 432) {
+        if (!session->interactive)
+            session_end(session, EX_DATAERR, "the server does not take the nick %s: choose one with -n",
+                        session->nick);
+        else
+            snprintf(session->nick, sizeof session->nick, "guest");
+    }
+    if (!session->ended)
+        next_nick(session, message->last);
+}
+
+static bool take_number(struct session *session, struct message *message, int number)
+{
+    switch (number) {
+    case 903:
+    case 907:
+        session->irc.authenticated = true;
+        if (session->irc.negotiating)
+            end_negotiation(session);
+        return false; /* shown as any reply */
+    case 902:
+    case 904:
+    case 905:
+    case 906:
+    case 908:
+        if (number != 908)
+            no_login(session, message->last);
+        return true;
+    case 431:
+    case 432:
+    case 433:
+    case 436:
+    case 437:
+        if (session->irc.registered)
+            return false;
+        refused_nick(session, message, number);
+        return true;
+    case 464:
+    case 465:
+        if (session->irc.registered)
+            return false;
+        session_end(session, EX_NOPERM, "the server refuses: %s", message->last);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool irc_login_take(struct session *session, struct message *message)
+{
+    if (strcmp(message->command, "CAP") == 0) {
+        if (session->irc.negotiating)
+            capabilities(session, message);
+        return true;
+    }
+    if (strcmp(message->command, "AUTHENTICATE") == 0) {
+        if (*session->secret.account && session->irc.negotiating && strcmp(message->last, "+") == 0)
+            authenticate(session);
+        return true;
+    }
+    if (strlen(message->command) == 3 && strspn(message->command, "0123456789") == 3)
+        return take_number(session, message, atoi(message->command));
+    return false;
+}

@@ -1,0 +1,151 @@
+/* IRC: what is said, and whether the server still lives. RFC 1459, RFC 2812, IRCv3. */
+#include "irc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "simple.h"
+
+#define SECOND INT64_C(1000000000)
+#define PING_AFTER (90 * SECOND)
+#define GIVE_UP_AFTER (60 * SECOND)
+#define LINE_BYTES 510 /* without CR LF: RFC 1459 section 2.3 */
+
+bool irc_is_channel(const struct session *session, const char *name)
+{
+    const char *types = *session->irc.types ? session->irc.types : "#&";
+    return *name && strchr(types, *name);
+}
+
+void irc_check(struct session *session, int64_t now)
+{
+    struct connection *connection = &session->connection;
+    if (connection->state != CONNECTION_OPEN || session->ended)
+        return;
+    if (session->irc.pinged && connection->heard > session->irc.pinged)
+        session->irc.pinged = 0;
+    if (session->irc.pinged && now - session->irc.pinged > GIVE_UP_AFTER) {
+        session->irc.pinged = 0;
+        connection_abandon(connection, "no answer for two minutes");
+    } else if (!session->irc.pinged && now - connection->heard > PING_AFTER) {
+        session->irc.pinged = now;
+        session_send(session, "PING :forkchat");
+    }
+}
+
+/* How much of `text` goes into one line of at most `room` bytes: all, or up to a blank, or up to a character. */
+static size_t piece(const char *text, size_t length, size_t room)
+{
+    if (length <= room)
+        return length;
+    size_t cut = text_boundary(text, length, room);
+    for (size_t at = cut; at > cut / 2; at--)
+        if (text[at] == ' ')
+            return at;
+    return cut;
+}
+
+void irc_say(struct session *session, struct window *window, const char *target, const char *command,
+             const char *text, bool action)
+{
+    const struct irc *irc = &session->irc;
+    size_t own = irc->own_length ? irc->own_length : strlen(session->nick) + 1 + 10 + 1 + 63;
+    size_t spent = own + strlen(":  :") + strlen(command) + 1 + strlen(target) + (action ? 9 : 0);
+    size_t room = spent + 64 < LINE_BYTES ? LINE_BYTES - spent : 64;
+    size_t length = strlen(text);
+    while (length > 0) {
+        char line[LINE_BYTES * 2], said[LINE_BYTES];
+        size_t part = piece(text, length, room);
+        snprintf(said, sizeof said, "%.*s", (int)part, text);
+        snprintf(line, sizeof line, action ? "%s %s :\001ACTION %s\001" : "%s %s :%s", command, target, said);
+        session_send_paced(session, line);
+        enum line_kind kind = action                            ? LINE_ACTION
+                              : strcmp(command, "NOTICE") == 0 ? LINE_NOTICE
+                                                                : LINE_MESSAGE;
+        session_show(session, window, &(struct line){.kind = kind, .own = true, .nick = session->nick, .text = said});
+        text += part;
+        length -= part;
+        while (*text == ' ' && length > 0) {
+            text++;
+            length--;
+        }
+    }
+}
+
+static void say(struct session *session, struct window *window, const char *text, bool action)
+{
+    if (window->kind == WINDOW_SERVER) {
+        session_complain(session, "there is nobody to say it to here: /join #CHANNEL or /msg NICK TEXT first");
+        session_fail(session, EX_USAGE);
+    } else if (window->kind == WINDOW_CHANNEL && !window->joined) {
+        session_complain(session, "you are not in %s: /join %s", window->name, window->name);
+        session_fail(session, EX_NOPERM);
+    } else {
+        irc_say(session, window, window->name, "PRIVMSG", text, action);
+    }
+}
+
+static void quit(struct session *session, const char *reason)
+{
+    session_send(session, "QUIT :%s", *reason ? reason : "bye");
+}
+
+static void connected(struct session *session)
+{
+    session->irc = (struct irc){0};
+    text_copy(session->nick, sizeof session->nick, session->options->nick);
+    irc_login_start(session);
+}
+
+void irc_join_answered(struct session *session, bool refused)
+{
+    if (session->irc.joins_open == 0)
+        return;
+    if (refused)
+        session_fail(session, EX_NOPERM);
+    if (--session->irc.joins_open == 0)
+        session->ready = true;
+}
+
+/* The door was a guess. A first line that is no IRC tells what it is. */
+static bool is_another_door(struct session *session, const char *line)
+{
+    if (session->options->door_told || session->greeted)
+        return false;
+    if (simple_is_pair_greeting(line))
+        session_speak(session, DOOR_PAIR);
+    else if (strncmp(line, "[server]", 8) == 0)
+        session_speak(session, DOOR_PLAIN);
+    else
+        return false;
+    pace_init(&session->pace, 0, 1);
+    simple_taken_over(session, line);
+    return true;
+}
+
+static void take(struct session *session, char *line)
+{
+    struct message message;
+    if (is_another_door(session, line) || !message_parse(line, &message))
+        return;
+    int number = 0;
+    if (strlen(message.command) == 3 && strspn(message.command, "0123456789") == 3)
+        number = atoi(message.command);
+    if (irc_login_take(session, &message))
+        return;
+    if (number > 0)
+        irc_numeric(session, &message, number);
+    else
+        irc_event(session, &message);
+}
+
+const struct dialect *irc_dialect(void)
+{
+    static const struct dialect dialect = {
+        .door = DOOR_IRC, .connected = connected, .line = take, .say = say, .quit = quit};
+    return &dialect;
+}

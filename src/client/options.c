@@ -1,0 +1,362 @@
+/* The command line: a table of options, so that usage, --help and reading cannot disagree. Long options are
+ * read here because getopt_long(3) is not POSIX. */
+#include "options.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "base/text.h"
+
+struct option {
+    char letter;
+    const char *word;
+    const char *argument; /* NULL: takes none */
+    const char *help;
+};
+
+static const struct option table[] = {
+    {'n', "nick", "NICK", "the name to go by (else your login name)"},
+    {'j', "join", "#CHANNEL", "join it; may be given more than once, the first is where lines go"},
+    {'d', "door", "DOOR", "what HOST speaks: irc, plain, talk, or pair (a person, no server)"},
+    {'l', "listen", NULL, "no server: wait for one person to connect to [ADDRESS:]PORT"},
+    {'s', "sasl", "FILE", "log in with the account and password in FILE, a line each"},
+    {'p', "password", "FILE", "the server's password is the first line of FILE"},
+    {'r', "rate", "LINES/SECONDS", "send IRC lines no faster (5/5); none for no limit"},
+    {'R', "reconnect", "yes|no", "connect again when the connection breaks (on a terminal: yes)"},
+    {'o', "log", "FILE", "append what is shown to FILE"},
+    {'N', "name", "TEXT", "your real name, for whois"},
+    {'t', "text", NULL, "input lines are text, never commands, even if they start with /"},
+    {'w', "wait", NULL, "without a terminal: stay after the end of the input"},
+    {'v', "verbose", NULL, "without a terminal: show what the server says too"},
+    {'h', "help", NULL, "show this"},
+    {'V', "version", NULL, "show the version"},
+};
+
+#define OPTION_COUNT (sizeof table / sizeof *table)
+
+static const struct {
+    enum door door;
+    const char *name, *port;
+} doors[] = {
+    {DOOR_IRC, "irc", "6667"},
+    {DOOR_PLAIN, "plain", "7777"},
+    {DOOR_TALK, "talk", "5000"},
+    {DOOR_PAIR, "pair", OPTIONS_LISTEN_PORT},
+};
+
+#define DOOR_COUNT (sizeof doors / sizeof *doors)
+
+const char *options_door_name(enum door door)
+{
+    for (size_t i = 0; i < DOOR_COUNT; i++)
+        if (doors[i].door == door)
+            return doors[i].name;
+    return "irc";
+}
+
+static void usage(FILE *to)
+{
+    fputs("usage: forkchat [-tvw] [-n NICK] [-j '#CHANNEL'] [-d irc|plain|talk|pair] HOST [PORT]\n"
+          "       forkchat [-n NICK] --listen [[ADDRESS:]PORT]\n"
+          "       forkchat --help | --version\n",
+          to);
+}
+
+static void help(void)
+{
+    usage(stdout);
+    puts("");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        char left[64];
+        snprintf(left, sizeof left, "-%c, --%s%s%s", table[i].letter, table[i].word,
+                 table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");
+        printf("  %-28s %s\n", left, table[i].help);
+    }
+    puts("\n  forkchat classroom.local             the IRC door of a server on this network\n"
+         "  forkchat classroom.local 5000        its talk door\n"
+         "  echo done | forkchat -j '#build' classroom.local\n"
+         "  forkchat --listen                    and elsewhere: forkchat THIS-HOST " OPTIONS_LISTEN_PORT
+         "\n\nOnce inside, /help lists the commands. The manual: man forkchat");
+}
+
+static enum options_result wrong(const char *format, const char *a, const char *b)
+{
+    fputs("forkchat: ", stderr);
+    fprintf(stderr, format, a, b);
+    fputc('\n', stderr);
+    usage(stderr);
+    return OPTIONS_WRONG;
+}
+
+static bool read_door(const char *word, struct options *options)
+{
+    for (size_t i = 0; i < DOOR_COUNT; i++) {
+        if (strcmp(doors[i].name, word) == 0) {
+            options->door = doors[i].door;
+            options->door_told = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A nick as every IRC server takes it, or any word for the others: no blanks, no punctuation that means
+ * something in a protocol. */
+static bool nick_is_sane(const char *nick)
+{
+    if (!*nick || strchr("#&:@~+%!-0123456789", *nick) || strlen(nick) >= OPTIONS_NICK_SIZE)
+        return false;
+    for (const char *at = nick; *at; at++)
+        if ((unsigned char)*at <= ' ' || *at == 0x7f || strchr(",:@!*?", *at))
+            return false;
+    return text_is_utf8(nick, strlen(nick));
+}
+
+static bool channel_is_sane(const char *channel)
+{
+    return strchr("#&+!", *channel) && *channel && channel[1] && !strpbrk(channel, " ,\r\n\a");
+}
+
+static enum options_result take(struct options *options, char letter, const char *value)
+{
+    switch (letter) {
+    case 'n':
+        if (!nick_is_sane(value))
+            return wrong("-n: \"%s\" cannot be a nick: letters and digits, no blanks, not a digit first, "
+                         "as in -n alice%s", value, "");
+        text_copy(options->nick, sizeof options->nick, value);
+        break;
+    case 'j':
+        if (!channel_is_sane(value))
+            return wrong("-j: \"%s\" is no channel: it starts with #, and the shell wants it quoted, as in "
+                         "-j '#%s'", value, *value ? value : "lobby");
+        if (options->channel_count == OPTIONS_MAX_CHANNELS)
+            return wrong("-j: that is more than 32 channels%s%s", "", "");
+        options->channels[options->channel_count++] = value;
+        break;
+    case 'd':
+        if (!read_door(value, options))
+            return wrong("-d: \"%s\" is no door: irc, plain, talk or pair%s", value, "");
+        break;
+    case 'l':
+        options->listen = true;
+        break;
+    case 's':
+        options->sasl_file = value;
+        break;
+    case 'p':
+        options->password_file = value;
+        break;
+    case 'o':
+        options->log_file = value;
+        break;
+    case 'N':
+        options->real_name = value;
+        break;
+    case 'r':
+        if (strcmp(value, "none") == 0)
+            options->rate_lines = 0;
+        else if (!parse_rate(value, &options->rate_lines, &options->rate_seconds))
+            return wrong("-r: \"%s\" is no rate: LINES/SECONDS as in 5/10, or none%s", value, "");
+        break;
+    case 'R':
+        if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+            return wrong("-R: \"%s\" is neither yes nor no%s", value, "");
+        options->reconnect = *value == 'y';
+        options->reconnect_told = true;
+        break;
+    case 't':
+        options->literal = true;
+        break;
+    case 'w':
+        options->stay = true;
+        break;
+    case 'v':
+        options->verbose = true;
+        break;
+    case 'h':
+        help();
+        return OPTIONS_DONE;
+    case 'V':
+        puts("forkchat " FORKCHAT_VERSION);
+        return OPTIONS_DONE;
+    default:
+        break;
+    }
+    return OPTIONS_RUN;
+}
+
+static const struct option *find_letter(char letter)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (table[i].letter == letter)
+            return &table[i];
+    return NULL;
+}
+
+static const struct option *find_word(const char *word, size_t length)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (strncmp(table[i].word, word, length) == 0 && !table[i].word[length])
+            return &table[i];
+    return NULL;
+}
+
+/* --word, --word=value or --word value. Moves *i over a value of its own. */
+static enum options_result take_word(struct options *options, int argc, char **argv, int *i)
+{
+    const char *word = argv[*i] + 2, *value = strchr(word, '=');
+    size_t length = value ? (size_t)(value - word) : strlen(word);
+    const struct option *option = find_word(word, length);
+    if (!option)
+        return wrong("there is no option %s: forkchat --help lists them%s", argv[*i], "");
+    if (value && !option->argument)
+        return wrong("--%s takes no value%s", option->word,
+                     option->letter == 'l' ? ": write --listen PORT" : "");
+    if (value)
+        value++;
+    else if (option->argument && *i + 1 < argc)
+        value = argv[++*i];
+    if (option->argument && !value)
+        return wrong("--%s wants a value: %s", option->word, option->argument);
+    return take(options, option->letter, value ? value : "");
+}
+
+/* -tn NICK, -nNICK. */
+static enum options_result take_letters(struct options *options, int argc, char **argv, int *i)
+{
+    for (const char *at = argv[*i] + 1; *at; at++) {
+        const struct option *option = find_letter(*at);
+        if (!option) {
+            char shown[3] = {'-', *at, '\0'};
+            return wrong("there is no option %s: forkchat --help lists them%s", shown, "");
+        }
+        const char *value = "";
+        if (option->argument) {
+            value = at[1] ? at + 1 : *i + 1 < argc ? argv[++*i] : NULL;
+            if (!value) {
+                char letter[2] = {option->letter, '\0'};
+                return wrong("-%s wants a value: %s", letter, option->argument);
+            }
+        }
+        enum options_result result = take(options, option->letter, value);
+        if (result != OPTIONS_RUN || option->argument)
+            return result;
+    }
+    return OPTIONS_RUN;
+}
+
+static void set_default_nick(struct options *options)
+{
+    const char *user = getenv("USER");
+    const struct passwd *entry = user && *user ? NULL : getpwuid(getuid());
+    if (entry)
+        user = entry->pw_name;
+    text_copy(options->nick, 10, user && nick_is_sane(user) ? user : "guest");
+}
+
+static enum options_result read_listen(struct options *options, char **operands, int count)
+{
+    const char *where = count ? operands[0] : OPTIONS_LISTEN_PORT;
+    if (count > 1)
+        return wrong("--listen takes one [ADDRESS:]PORT, as in --listen 127.0.0.1:%s; \"%s\" is too much",
+                     OPTIONS_LISTEN_PORT, operands[1]);
+    if (options->door_told && options->door != DOOR_PAIR)
+        return wrong("--listen is for two people without a server: it goes without -d%s%s", "", "");
+    if (options->channel_count || options->sasl_file || options->password_file)
+        return wrong("--listen is for two people without a server: there is nothing to join or to log in "
+                     "to%s%s", "", "");
+    const char *mistake = net_parse(where, &options->listen_at);
+    if (mistake)
+        return wrong("--listen: %s%s", mistake, "");
+    text_copy(options->host, sizeof options->host, where);
+    options->door = DOOR_PAIR;
+    options->door_told = true;
+    return OPTIONS_RUN;
+}
+
+/* HOST:PORT and [ADDRESS]:PORT are taken as HOST PORT: people write it. */
+static bool split_host(const char *text, struct options *options)
+{
+    const char *colon = strrchr(text, ':'), *first = strchr(text, ':');
+    size_t length = strlen(text);
+    if (*text == '[') {
+        const char *end = strchr(text, ']');
+        if (!end || (end[1] && end[1] != ':'))
+            return false;
+        colon = end[1] ? end + 1 : NULL;
+        text++;
+        length = (size_t)(end - text);
+    } else if (colon && colon == first) {
+        length = (size_t)(colon - text);
+    } else {
+        colon = NULL; /* none, or an IPv6 address as it is */
+    }
+    if (length == 0 || length >= sizeof options->host)
+        return false;
+    memcpy(options->host, text, length);
+    options->host[length] = '\0';
+    return !colon || (colon[1] && text_copy(options->port, sizeof options->port, colon + 1));
+}
+
+static enum options_result read_host(struct options *options, char **operands, int count)
+{
+    if (count == 0)
+        return wrong("which host? forkchat HOST connects to a server, forkchat --listen waits for a "
+                     "person%s%s", "", "");
+    if (count > 2)
+        return wrong("\"%s\" is too much: HOST and PORT are all (a channel goes with -j, quoted)%s",
+                     operands[2], "");
+    if (!split_host(operands[0], options))
+        return wrong("\"%s\" is no host: write a name or an address, then the port, as in %s", operands[0],
+                     "forkchat localhost 6667");
+    if (count == 2 && *options->port)
+        return wrong("two ports: \"%s\" and \"%s\"", operands[0], operands[1]);
+    if (count == 2)
+        text_copy(options->port, sizeof options->port, operands[1]);
+    int64_t number;
+    if (*options->port && !parse_number(options->port, 1, 65535, &number))
+        return wrong("\"%s\" is no port: a number from 1 to 65535, as in %s", options->port,
+                     "forkchat localhost 6667");
+    for (size_t i = 0; i < DOOR_COUNT; i++) {
+        if (!options->door_told && strcmp(options->port, doors[i].port) == 0) {
+            options->door = doors[i].door;
+            options->door_told = true;
+        } else if (!*options->port && doors[i].door == options->door) {
+            text_copy(options->port, sizeof options->port, doors[i].port);
+            options->door_told = true;
+        }
+    }
+    if (options->door != DOOR_IRC && (options->sasl_file || options->password_file))
+        return wrong("-s and -p are for the IRC door; this is the %s door%s",
+                     options_door_name(options->door), "");
+    return OPTIONS_RUN;
+}
+
+enum options_result options_read(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.rate_lines = 5, .rate_seconds = 5, .real_name = "forkchat"};
+    char *operands[4];
+    int count = 0;
+    bool only_operands = false;
+    for (int i = 1; i < argc; i++) {
+        enum options_result result = OPTIONS_RUN;
+        if (!only_operands && strcmp(argv[i], "--") == 0)
+            only_operands = true;
+        else if (!only_operands && strncmp(argv[i], "--", 2) == 0)
+            result = take_word(options, argc, argv, &i);
+        else if (!only_operands && argv[i][0] == '-' && argv[i][1])
+            result = take_letters(options, argc, argv, &i);
+        else if (count < 3)
+            operands[count++] = argv[i];
+        if (result != OPTIONS_RUN)
+            return result;
+    }
+    if (!*options->nick)
+        set_default_nick(options);
+    return options->listen ? read_listen(options, operands, count) : read_host(options, operands, count);
+}

@@ -1,0 +1,157 @@
+/* Without a terminal. What people say goes to standard output, one line each; what is wrong, to standard
+ * error. Input is read only as fast as it can be said. */
+#include "pipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "signals.h"
+
+#define LINE_LIMIT 8191
+#define UNSAID_LINES 100
+#define UNSAID_BYTES 65536
+
+struct pipe {
+    struct session *session;
+    struct lines in;
+    bool ended; /* the input */
+};
+
+/* Writes one line of at most a few kilobytes in one piece. */
+static void print(struct session *session, const struct window *window, const struct line *line)
+{
+    char bytes[CONNECTION_LINE_LIMIT * 3 + 1024];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes - 1);
+    /* Where: nothing for a door with one window only. */
+    if (session->dialect->door == DOOR_IRC) {
+        const char *where = window->kind == WINDOW_SERVER ? "-" : window->name;
+        text_add_harmless(&text, where, strlen(where));
+        text_add_char(&text, ' ');
+    }
+    switch (line->kind) {
+    case LINE_MESSAGE:
+    case LINE_PRIVATE:
+        text_addf(&text, line->kind == LINE_PRIVATE ? "*%s* " : "<%s> ", line->nick);
+        break;
+    case LINE_NOTICE:
+        text_addf(&text, "-%s- ", line->nick);
+        break;
+    case LINE_ACTION:
+        text_addf(&text, "* %s ", line->nick);
+        break;
+    case LINE_EVENT:
+        text_add(&text, "* ");
+        break;
+    case LINE_SERVER:
+    case LINE_ERROR:
+        break;
+    }
+    text_add(&text, line->text);
+    text_add_char(&text, '\n');
+    if (fd_write_all(STDOUT_FILENO, bytes, text.length))
+        session_end(session, EX_IOERR, "nobody reads what is shown: %s", strerror(errno));
+}
+
+static void shown(void *context, const struct window *window, const struct line *line)
+{
+    struct session *session = context;
+    bool simple = session->dialect->door == DOOR_PLAIN || session->dialect->door == DOOR_TALK;
+    if (line->kind == LINE_ERROR)
+        log_info("forkchat: %s", line->text);
+    else if (!line->own && (line->kind != LINE_SERVER || simple || session->options->verbose))
+        print(session, window, line);
+}
+
+/* With -w a fifo is read for ever: as long as we could write to it too, it has no end. */
+static void keep_open(const struct session *session)
+{
+    struct stat status;
+    if (session->options->stay && fstat(STDIN_FILENO, &status) == 0 && S_ISFIFO(status.st_mode) &&
+        open("/dev/stdin", O_WRONLY | O_NONBLOCK | O_CLOEXEC) < 0)
+        log_warning("the input cannot be kept open: %s", strerror(errno));
+}
+
+static void say(struct pipe *pipe, enum lines_result result, char *line, size_t length)
+{
+    if (result == LINES_LONG) {
+        session_complain(pipe->session, "an input line of more than %d bytes was left out", LINE_LIMIT);
+        session_fail(pipe->session, EX_DATAERR);
+        return;
+    }
+    for (char *nul; (nul = memchr(line, '\0', length)); *nul = ' ')
+        ;
+    session_input(pipe->session, line, pipe->session->options->literal);
+}
+
+static void take_input(struct pipe *pipe)
+{
+    char bytes[4096], *line;
+    const char *at = bytes;
+    size_t length, rest;
+    enum lines_result result;
+    ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (got > 0) {
+        rest = (size_t)got;
+        while ((result = lines_take(&pipe->in, &at, &rest, &line, &length)) != LINES_NONE)
+            say(pipe, result, line, length);
+        return;
+    }
+    if (got < 0) {
+        session_complain(pipe->session, "the input cannot be read: %s", strerror(errno));
+        session_fail(pipe->session, EX_NOINPUT);
+    }
+    if ((result = lines_finish(&pipe->in, &line, &length)) != LINES_NONE)
+        say(pipe, result, line, length);
+    pipe->ended = true;
+    if (!pipe->session->options->stay && !pipe->session->finishing)
+        session_finish(pipe->session, "");
+}
+
+static bool wants_input(const struct pipe *pipe)
+{
+    const struct session *session = pipe->session;
+    return !pipe->ended && session->ready && !session->finishing &&
+           session->connection.state == CONNECTION_OPEN && pace_count(&session->pace) < UNSAID_LINES &&
+           connection_waiting(&session->connection) < UNSAID_BYTES;
+}
+
+void pipe_run(struct session *session, int signals)
+{
+    struct pipe pipe = {.session = session};
+    if (lines_init(&pipe.in, LINE_LIMIT)) {
+        session_end(session, EX_OSERR, "there is no memory");
+        return;
+    }
+    session->shown = shown;
+    session->context = session;
+    keep_open(session);
+    while (!session->ended) {
+        struct pollfd wait[4] = {{.fd = signals, .events = POLLIN},
+                                 {.fd = wants_input(&pipe) ? STDIN_FILENO : -1, .events = POLLIN},
+                                 [3] = {.fd = STDOUT_FILENO}};
+        int timeout = session_prepare(session, &wait[2]);
+        if (poll(wait, 4, timeout) < 0 && errno != EINTR)
+            session_end(session, EX_OSERR, "poll: %s", strerror(errno));
+        if (wait[0].revents && (signals_take() & SIGNALS_LEAVE))
+            session_leave(session, "");
+        if (wait[3].revents & POLLERR)
+            session_end(session, EX_IOERR, "nobody reads what is shown");
+        if (!session->ended)
+            session_work(session, wait[2].revents);
+        if (!session->ended && wait[1].revents)
+            take_input(&pipe);
+    }
+    lines_free(&pipe.in);
+}

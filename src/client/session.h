@@ -1,0 +1,132 @@
+/* A conversation with the other side, whatever it speaks and however it is shown: connection, windows, and
+ * what the user's lines do. The screen and the pipe both drive one of these. */
+#ifndef FORKCHAT_CLIENT_SESSION_H
+#define FORKCHAT_CLIENT_SESSION_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "connection.h"
+#include "options.h"
+#include "pace.h"
+#include "secret.h"
+#include "window.h"
+
+#define SESSION_IGNORES 100
+
+struct session;
+
+/* What a door speaks. */
+struct dialect {
+    enum door door;
+    void (*connected)(struct session *session);
+    void (*line)(struct session *session, char *line); /* one line from the other side */
+    void (*say)(struct session *session, struct window *window, const char *text, bool action);
+    void (*quit)(struct session *session, const char *reason);
+};
+
+/* What the IRC dialect knows of its server; irc*.c alone change it. */
+struct irc {
+    bool registered, authenticated, negotiating, sasl_offered;
+    char types[16];       /* CHANTYPES */
+    char ranks[16];       /* the signs of PREFIX */
+    size_t nick_length;   /* NICKLEN */
+    size_t own_length;    /* of our own nick!user@host, as others see it; 0: unknown */
+    int nick_tries;
+    int joins_open;       /* JOINs of the command line that were not answered */
+    int64_t pinged;       /* clock_elapsed() of our PING that was not answered; 0: none */
+    int64_t answered;     /* when CTCP questions were last answered, and how many in a row */
+    int answers;
+};
+
+struct session {
+    const struct options *options;
+    const struct dialect *dialect;
+    struct connection connection;
+    struct windows windows;
+    struct pace pace;
+    struct irc irc;
+    struct secret secret;
+    char nick[OPTIONS_NICK_SIZE];
+    char peer[OPTIONS_NICK_SIZE]; /* pair: who is at the other end */
+    char channel[WINDOW_NAME_SIZE]; /* plain, talk: the channel we asked to be in */
+    bool swallowing;              /* pair: the other side greets us as if we were an IRC server */
+    bool greeted;                 /* a line has come from there on this connection */
+    char *ignores[SESSION_IGNORES];
+    int ignore_count;
+    FILE *journal;
+    bool interactive;
+    bool ready;     /* lines can be said: registered, joined */
+    bool finishing; /* the input has ended: leave once everything is said */
+    char parting[256]; /* what to say then */
+    bool leaving;   /* QUIT was sent, or there is nobody to send it to */
+    bool ended;
+    int status;     /* of the program, once ended */
+    char farewell[256]; /* why it ended, for the user */
+    int attempts;
+    int64_t retry_at, leave_by, made; /* clock_elapsed(); 0: not set */
+    bool changed;   /* something to draw */
+    bool bell;      /* and to be heard */
+    /* Called for each line shown; may be NULL. */
+    void (*shown)(void *context, const struct window *window, const struct line *line);
+    void *context;
+};
+
+/* Returns 0, or -1 with ENOMEM. */
+int session_init(struct session *session, const struct options *options);
+void session_free(struct session *session);
+
+/* Starts to connect, or takes over a connected socket. */
+void session_dial(struct session *session);
+void session_adopt(struct session *session, int fd);
+
+/* poll(2): fills in *wait and returns how many milliseconds to wait at most, -1 for ever. */
+int session_prepare(struct session *session, struct pollfd *wait);
+void session_work(struct session *session, short ready);
+
+/* A line of the user. `literal`: it is text even if it looks like a command. */
+void session_input(struct session *session, const char *line, bool literal);
+
+/* Leaves in good order: says so to the other side and gives it a moment. A second call ends at once. */
+void session_leave(struct session *session, const char *reason);
+
+/* Leaves when all that is waiting was said. */
+void session_finish(struct session *session, const char *reason);
+
+/* Ends now: `status` is the program's, the rest (a printf format) is told to the user. */
+void session_end(struct session *session, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* --- for dialects and commands --- */
+
+/* Sends one line at once, or in its turn; CR, LF and NUL cannot get in. */
+void session_send(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void session_send_paced(struct session *session, const char *line);
+
+/* Shows a line; strings may be anything. `told` 0 is now. */
+void session_show(struct session *session, struct window *window, const struct line *line);
+void session_showf(struct session *session, struct window *window, enum line_kind kind,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* To the user, in the window in view: what the client has to say, and what is wrong. */
+void session_tell(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void session_complain(struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Without a terminal: something that was asked for is refused, and the exit status will say so. */
+void session_fail(struct session *session, int status);
+
+bool session_ignores(const struct session *session, const char *nick, const char *user, const char *host);
+bool session_names_us(const struct session *session, const char *text);
+struct window *session_server_window(struct session *session);
+
+/* Changes the dialect: a greeting has shown that the guess was wrong. */
+void session_speak(struct session *session, enum door door);
+
+/* Starts or (path NULL) stops the journal. Returns 0, or -1 and errno. */
+int session_journal(struct session *session, const char *path);
+
+#endif

@@ -1,0 +1,282 @@
+/* The plain, talk and pair dialects. All of them have one window, the server's; who speaks in it is
+ * remembered as a member, for colours and completion. */
+#include "simple.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The greeting of a forkchat that listens, and the answer to it. */
+#define GREETING "[forkchat] "
+#define LISTENS " is listening: type lines; stop on a line of its own ends this for both"
+#define ARRIVES " is here"
+
+/* --- what doors send --- */
+
+/* Takes out telnet's negotiation (RFC 854): a client that is no telnet says nothing to it, which refuses
+ * every option. */
+static void strip_telnet(char *line)
+{
+    unsigned char *from = (unsigned char *)line, *to = from;
+    while (*from) {
+        if (*from != 0xFF) {
+            *to++ = *from++;
+            continue;
+        }
+        from++;
+        if (*from >= 0xFB && *from <= 0xFE && from[1]) { /* WILL, WONT, DO, DONT and the option */
+            from += 2;
+        } else if (*from == 0xFA) { /* a subnegotiation, to IAC SE */
+            while (*from && !(from[0] == 0xFF && from[1] == 0xF0))
+                from++;
+            from += *from ? 2 : 0;
+        } else if (*from) {
+            from++;
+        }
+    }
+    *to = '\0';
+}
+
+/* "[nick] text", "(nick) text", "(nick #channel) text", "[nick -> you] text" taken apart in place; false for
+ * anything else. */
+static bool take_apart(char *line, char open, char close, struct line *shown)
+{
+    char *end = strchr(line, close);
+    if (*line != open || !end || end == line + 1 || (end[1] && end[1] != ' '))
+        return false;
+    *end = '\0';
+    shown->nick = line + 1;
+    shown->text = end[1] ? end + 2 : end;
+    shown->kind = LINE_MESSAGE;
+    char *arrow = strstr(shown->nick, " -> "), *channel = strstr(shown->nick, " #");
+    if (arrow) {
+        *arrow = '\0';
+        shown->kind = LINE_PRIVATE;
+    } else if (channel) {
+        /* Said in another channel than the current one: show which, in front of the text. */
+        *channel = '\0';
+        size_t name = strlen(channel + 1), text = strlen(shown->text);
+        memmove(channel + 1 + name + 2, shown->text, text + 1);
+        memcpy(channel + 1 + name, ": ", 2);
+        shown->text = channel + 1;
+    }
+    return !strchr(shown->nick, ' ');
+}
+
+static void show_said(struct session *session, struct line *line)
+{
+    struct window *window = session_server_window(session);
+    if (session_ignores(session, line->nick, "", ""))
+        return;
+    line->own = text_compare_names(line->nick, session->nick) == 0 && line->kind != LINE_PRIVATE;
+    line->highlight = line->kind == LINE_PRIVATE || session_names_us(session, line->text);
+    window_join(window, line->nick);
+    session_show(session, window, line);
+}
+
+static void plain_line(struct session *session, char *line)
+{
+    static const char now[] = "[server] you are now ";
+    struct line shown = {.kind = LINE_SERVER};
+    char copy[CONNECTION_LINE_LIMIT + 8];
+    text_copy(copy, sizeof copy, line);
+    if (strncmp(line, now, strlen(now)) == 0)
+        text_copy(session->nick, sizeof session->nick, line + strlen(now));
+    if (take_apart(copy, '[', ']', &shown) && strcmp(shown.nick, "server") != 0)
+        show_said(session, &shown);
+    else
+        session_showf(session, session_server_window(session), LINE_SERVER, "%s", line);
+}
+
+static void talk_line(struct session *session, char *line)
+{
+    struct line shown = {.kind = LINE_SERVER};
+    char copy[CONNECTION_LINE_LIMIT + 8];
+    strip_telnet(line);
+    text_copy(copy, sizeof copy, line);
+    if (take_apart(copy, '(', ')', &shown))
+        show_said(session, &shown);
+    else
+        plain_line(session, line);
+}
+
+/* --- what the user sends --- */
+
+static void show_own(struct session *session, const char *text)
+{
+    session_show(session, session_server_window(session),
+                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
+}
+
+void simple_command(struct session *session, const char *name, const char *arguments)
+{
+    char word[32];
+    text_copy(word, sizeof word, name);
+    for (char *at = word; session->dialect->door == DOOR_PLAIN && *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    session_send(session, "%s%s%s%s", session->dialect->door == DOOR_TALK ? "/" : "", word,
+                 *arguments ? " " : "", arguments);
+    if (strcmp(name, "join") == 0 || strcmp(name, "part") == 0)
+        text_copy(session->channel, sizeof session->channel, *name == 'j' ? arguments : "");
+}
+
+void simple_private(struct session *session, const char *nick, const char *text)
+{
+    char words[600];
+    session_send(session, "@%s %s", nick, text);
+    snprintf(words, sizeof words, "(to %s) %s", nick, text);
+    show_own(session, words);
+}
+
+/* The first channel is to be the current one, so it is joined last. */
+static void connected(struct session *session)
+{
+    const struct options *options = session->options;
+    text_copy(session->channel, sizeof session->channel, "#lobby");
+    simple_command(session, "nick", options->nick);
+    for (int i = options->channel_count - 1; i >= 0; i--)
+        simple_command(session, "join", options->channels[i]);
+    session->ready = true;
+}
+
+static void plain_say(struct session *session, struct window *window, const char *text, bool action)
+{
+    (void)window, (void)action;
+    /* MSG #word would go to a channel of that name: then the channel must be named. */
+    if (*text == '#' && *session->channel)
+        session_send(session, "MSG %s %s", session->channel, text);
+    else
+        session_send(session, "MSG %s", text);
+    show_own(session, text);
+}
+
+/* The door shows everybody's lines to everybody, us too. What would be a command gets a blank in front. */
+static void talk_say(struct session *session, struct window *window, const char *text, bool action)
+{
+    (void)window, (void)action;
+    bool command = *text == '@' || strcmp(text, "stop") == 0;
+    session_send(session, "%s%s", *text == '/' ? "/" : command ? " " : "", text);
+}
+
+static void plain_quit(struct session *session, const char *reason)
+{
+    session_send(session, *reason ? "QUIT %s" : "QUIT", reason);
+}
+
+static void talk_quit(struct session *session, const char *reason)
+{
+    session_send(session, *reason ? "/quit %s" : "stop", reason);
+}
+
+/* --- two people, no server --- */
+
+bool simple_is_pair_greeting(const char *line)
+{
+    return strncmp(line, GREETING, strlen(GREETING)) == 0 && strstr(line, LISTENS);
+}
+
+/* "[forkchat] NAME is …": learns the name. */
+static void learn_peer(struct session *session, const char *line)
+{
+    const char *name = line + strlen(GREETING), *end = strchr(name, ' ');
+    size_t length = end ? (size_t)(end - name) : 0;
+    if (length > 0 && length < sizeof session->peer) {
+        memcpy(session->peer, name, length);
+        session->peer[length] = '\0';
+        window_join(session_server_window(session), session->peer);
+    }
+    session_showf(session, session_server_window(session), LINE_EVENT, "you are talking with %s; stop ends it",
+                  *session->peer ? session->peer : "somebody");
+}
+
+static void pair_connected(struct session *session)
+{
+    if (session->options->listen)
+        session_send(session, GREETING "%s" LISTENS, session->nick);
+    session->ready = true;
+}
+
+/* A forkchat that does not know what it connects to greets as an IRC client until it has read our greeting. */
+static bool swallow(struct session *session, const char *line)
+{
+    if (!session->greeted && session->options->listen)
+        session->swallowing = strncmp(line, "CAP LS", 6) == 0 || strncmp(line, "PASS ", 5) == 0;
+    if (!session->swallowing)
+        return false;
+    if (strncmp(line, "USER ", 5) == 0)
+        session->swallowing = false;
+    else if (strncmp(line, "CAP ", 4) != 0 && strncmp(line, "PASS ", 5) != 0 && strncmp(line, "NICK ", 5) != 0)
+        return session->swallowing = false;
+    return true;
+}
+
+static void pair_line(struct session *session, char *line)
+{
+    size_t length = strlen(line), tail = strlen(ARRIVES);
+    if (swallow(session, line))
+        return;
+    if (!*session->peer && simple_is_pair_greeting(line)) {
+        session_send(session, GREETING "%s" ARRIVES, session->nick);
+        learn_peer(session, line);
+    } else if (!*session->peer && strncmp(line, GREETING, strlen(GREETING)) == 0 && length > tail &&
+               strcmp(line + length - tail, ARRIVES) == 0) {
+        learn_peer(session, line);
+    } else if (strcmp(line, "stop") == 0) {
+        session_end(session, 0, "%s has ended the talk", *session->peer ? session->peer : "the other side");
+    } else {
+        session_show(session, session_server_window(session),
+                     &(struct line){.kind = LINE_MESSAGE,
+                                    .nick = *session->peer ? session->peer : (char *)"them",
+                                    .text = line,
+                                    .highlight = session_names_us(session, line)});
+    }
+}
+
+static void pair_say(struct session *session, struct window *window, const char *text, bool action)
+{
+    (void)window, (void)action;
+    session_send(session, "%s", text);
+    show_own(session, text);
+}
+
+static void pair_quit(struct session *session, const char *reason)
+{
+    (void)reason;
+    connection_finish(&session->connection);
+}
+
+void simple_taken_over(struct session *session, const char *line)
+{
+    char copy[CONNECTION_LINE_LIMIT + 8];
+    text_copy(copy, sizeof copy, line);
+    if (session->dialect->door != DOOR_PAIR) {
+        session_showf(session, session_server_window(session), LINE_EVENT,
+                      "this is a plain door, no IRC server: forkchat speaks plain now");
+        connected(session);
+    }
+    session->ready = true;
+    session->dialect->line(session, copy);
+}
+
+const struct dialect *simple_plain(void)
+{
+    static const struct dialect dialect = {
+        .door = DOOR_PLAIN, .connected = connected, .line = plain_line, .say = plain_say, .quit = plain_quit};
+    return &dialect;
+}
+
+const struct dialect *simple_talk(void)
+{
+    static const struct dialect dialect = {
+        .door = DOOR_TALK, .connected = connected, .line = talk_line, .say = talk_say, .quit = talk_quit};
+    return &dialect;
+}
+
+const struct dialect *simple_pair(void)
+{
+    static const struct dialect dialect = {
+        .door = DOOR_PAIR, .connected = pair_connected, .line = pair_line, .say = pair_say, .quit = pair_quit};
+    return &dialect;
+}

@@ -1,0 +1,286 @@
+/* What each key does. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "terminal.h"
+#include "view.h"
+
+static void show_window(struct terminal *terminal, int number)
+{
+    windows_show(&terminal->session->windows, number);
+}
+
+static void step_window(struct terminal *terminal, int by)
+{
+    struct windows *windows = &terminal->session->windows;
+    show_window(terminal, (windows->current + by + windows->count) % windows->count);
+}
+
+/* Alt-A: the next window where something waits, those that call first. */
+static void next_unread(struct terminal *terminal)
+{
+    struct windows *windows = &terminal->session->windows;
+    int unread = -1;
+    for (int i = 0; i < windows->count; i++) {
+        if (windows->list[i]->called) {
+            show_window(terminal, i);
+            return;
+        }
+        if (unread < 0 && windows->list[i]->unread > 0)
+            unread = i;
+    }
+    if (unread >= 0)
+        show_window(terminal, unread);
+}
+
+static void scroll(struct terminal *terminal, int direction)
+{
+    int rows = frame_view_rows(&terminal->frame);
+    view_scroll(windows_current(&terminal->session->windows), &terminal->layout, rows,
+                terminal->frame.columns, direction * (rows > 2 ? rows - 1 : 1));
+}
+
+static void press_alt(struct terminal *terminal, char letter)
+{
+    struct edit *edit = &terminal->edit;
+    if (letter >= '1' && letter <= '9')
+        show_window(terminal, letter - '1');
+    else if (letter == '0')
+        show_window(terminal, 9);
+    else if (letter == 'b')
+        edit_word_left(edit);
+    else if (letter == 'f')
+        edit_word_right(edit);
+    else if (letter == 'd')
+        edit_kill_word_right(edit);
+    else if (letter == 0x7f || letter == '\b')
+        edit_kill_word(edit);
+    else if (letter == 'a')
+        next_unread(terminal);
+    else if (letter == '<')
+        view_scroll(windows_current(&terminal->session->windows), &terminal->layout,
+                    frame_view_rows(&terminal->frame), terminal->frame.columns, -1000000);
+    else if (letter == '>')
+        view_end(windows_current(&terminal->session->windows));
+}
+
+static void enter(struct terminal *terminal)
+{
+    char line[EDIT_SIZE];
+    edit_take(&terminal->edit, line);
+    view_end(windows_current(&terminal->session->windows));
+    session_input(terminal->session, line, terminal->session->options->literal);
+}
+
+static void press_delete_or_leave(struct terminal *terminal)
+{
+    if (terminal->edit.length > 0)
+        edit_delete(&terminal->edit);
+    else
+        session_leave(terminal->session, "");
+}
+
+static void press_control(struct terminal *terminal, char letter)
+{
+    struct edit *edit = &terminal->edit;
+    switch (letter) {
+    case 'A':
+        edit_home(edit);
+        break;
+    case 'B':
+        edit_left(edit);
+        break;
+    case 'C':
+        session_leave(terminal->session, "");
+        break;
+    case 'D':
+        press_delete_or_leave(terminal);
+        break;
+    case 'E':
+        edit_end(edit);
+        break;
+    case 'F':
+        edit_right(edit);
+        break;
+    case 'H':
+        edit_rub_out(edit);
+        break;
+    case 'K':
+        edit_kill_to_end(edit);
+        break;
+    case 'L':
+        screen_forget(&terminal->screen);
+        break;
+    case 'N':
+        step_window(terminal, 1);
+        break;
+    case 'P':
+        step_window(terminal, -1);
+        break;
+    case 'T':
+        edit_transpose(edit);
+        break;
+    case 'U':
+        edit_kill_to_start(edit);
+        break;
+    case 'W':
+        edit_kill_word(edit);
+        break;
+    case 'Y':
+        edit_yank(edit);
+        break;
+    case 'Z':
+        terminal_stop(terminal);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- pastes --- */
+
+static int count_lines(const char *text)
+{
+    int count = 0;
+    while (*text) {
+        size_t length = strcspn(text, "\r\n");
+        count += length > 0;
+        text += length + strspn(text + length, "\r\n");
+    }
+    return count;
+}
+
+/* One line goes into the line being typed; several are asked about, because each would be said. */
+static void paste(struct terminal *terminal, const char *bytes, size_t length)
+{
+    char *copy = malloc(length + 1);
+    if (!copy)
+        return;
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    for (char *nul; (nul = memchr(copy, '\0', length)); *nul = ' ')
+        ;
+    int lines = count_lines(copy);
+    if (lines <= 1) {
+        copy[strcspn(copy, "\r\n")] = '\0';
+        edit_insert(&terminal->edit, copy, strlen(copy));
+        free(copy);
+        return;
+    }
+    free(terminal->paste);
+    terminal->paste = copy;
+    terminal->paste_lines = lines;
+    snprintf(terminal->question, sizeof terminal->question, "Say these %d pasted lines? (y/n) ", lines);
+}
+
+static void say_paste(struct terminal *terminal)
+{
+    char *line = terminal->paste;
+    while (*line) {
+        size_t length = strcspn(line, "\r\n");
+        char *next = line + length + strspn(line + length, "\r\n");
+        line[length] = '\0';
+        if (length > 0)
+            session_input(terminal->session, line, true);
+        line = next;
+    }
+}
+
+static void answer(struct terminal *terminal, enum key key, const char *bytes)
+{
+    bool yes = key == KEY_TEXT && (*bytes == 'y' || *bytes == 'Y');
+    bool no = (key == KEY_TEXT && (*bytes == 'n' || *bytes == 'N')) || key == KEY_ALT ||
+              key == KEY_UNKNOWN || (int)key == 3;
+    if (!yes && !no)
+        return;
+    if (yes)
+        say_paste(terminal);
+    else
+        session_tell(terminal->session, "the %d pasted lines were not said", terminal->paste_lines);
+    free(terminal->paste);
+    terminal->paste = NULL;
+}
+
+/* --- */
+
+static void press_key(struct terminal *terminal, enum key key, const char *bytes, size_t length)
+{
+    struct edit *edit = &terminal->edit;
+    switch ((int)key) {
+    case KEY_ENTER:
+        enter(terminal);
+        break;
+    case KEY_RUB_OUT:
+        edit_rub_out(edit);
+        break;
+    case KEY_TEXT:
+        edit_insert(edit, bytes, length);
+        break;
+    case KEY_ALT:
+        press_alt(terminal, bytes[0]);
+        break;
+    case KEY_LEFT:
+        edit_left(edit);
+        break;
+    case KEY_RIGHT:
+        edit_right(edit);
+        break;
+    case KEY_UP:
+        edit_older(edit);
+        break;
+    case KEY_DOWN:
+        edit_newer(edit);
+        break;
+    case KEY_WORD_LEFT:
+        edit_word_left(edit);
+        break;
+    case KEY_WORD_RIGHT:
+        edit_word_right(edit);
+        break;
+    case KEY_HOME:
+        edit_home(edit);
+        break;
+    case KEY_END:
+        edit_end(edit);
+        break;
+    case KEY_PAGE_UP:
+        scroll(terminal, -1);
+        break;
+    case KEY_PAGE_DOWN:
+        scroll(terminal, 1);
+        break;
+    case KEY_DELETE:
+        edit_delete(edit);
+        break;
+    case KEY_PASTE:
+        paste(terminal, bytes, length);
+        break;
+    case KEY_PASTE_TOO_LONG:
+        session_complain(terminal->session, "that paste is over %d bytes: pipe it, as in forkchat … < FILE",
+                         KEYS_PASTE_LIMIT);
+        break;
+    default:
+        if (key < 0x20)
+            press_control(terminal, (char)(key + '@'));
+        break;
+    }
+}
+
+void terminal_key(void *context, enum key key, const char *bytes, size_t length)
+{
+    struct terminal *terminal = context;
+    terminal->changed = true;
+    if (terminal->session->ended)
+        return;
+    if (terminal->paste) {
+        answer(terminal, key, bytes);
+        return;
+    }
+    if (key == KEY_TAB || key == KEY_BACK_TAB) {
+        complete_next(&terminal->complete, terminal->session, &terminal->edit, key == KEY_BACK_TAB);
+        return;
+    }
+    complete_stop(&terminal->complete);
+    press_key(terminal, key, bytes, length);
+}

@@ -1,0 +1,213 @@
+/* The loop on a terminal: wait, let the session work, take keys, draw once for all that has happened. */
+#include "terminal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "guardian.h"
+#include "signals.h"
+
+#define ESCAPE_MILLISECONDS 50
+
+/* On a dumb terminal lines are written as they come; those of other windows say which. */
+static void dumb_shown(void *context, const struct window *window, const struct line *line)
+{
+    struct terminal *terminal = context;
+    char bytes[CONNECTION_LINE_LIMIT * 3 + 1024];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
+    layout_line(&terminal->layout, line, FRAME_MAX_COLUMNS);
+    if (window != windows_current(&terminal->session->windows))
+        text_add_harmless(&text, window->name, strlen(window->name));
+    if (text.length)
+        text_add(&text, ": ");
+    for (size_t i = 0; i < terminal->layout.count; i++)
+        text_add_bytes(&text, terminal->layout.bytes + terminal->layout.glyphs[i].offset,
+                       terminal->layout.glyphs[i].length);
+    if (terminal->screen.on)
+        screen_dumb_line(&terminal->screen, bytes);
+}
+
+static void draw_dumb(struct terminal *terminal)
+{
+    char bytes[FRAME_ROW_BYTES], plain[FRAME_ROW_BYTES];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
+    struct edit at_end = terminal->edit; /* the cursor stays behind what is typed: it cannot be moved */
+    at_end.cursor = at_end.length;
+    int columns = frame_input(&terminal->layout, terminal->session, &at_end,
+                              terminal->paste ? terminal->question : NULL, terminal->frame.columns, false, &text);
+    text_init(&text, plain, sizeof plain);
+    for (size_t i = 0; i < terminal->layout.count; i++)
+        text_add_bytes(&text, terminal->layout.bytes + terminal->layout.glyphs[i].offset,
+                       terminal->layout.glyphs[i].length);
+    screen_dumb_input(&terminal->screen, plain, (size_t)columns);
+}
+
+static void draw(struct terminal *terminal)
+{
+    struct session *session = terminal->session;
+    if (!terminal->screen.on)
+        return;
+    if (session->bell)
+        screen_bell();
+    session->bell = session->changed = terminal->changed = false;
+    if (terminal->screen.dumb) {
+        draw_dumb(terminal);
+        return;
+    }
+    frame_draw(&terminal->frame, &terminal->layout, session, &terminal->edit,
+               terminal->paste ? terminal->question : NULL);
+    screen_show(&terminal->screen, &terminal->frame);
+}
+
+static void resize(struct terminal *terminal)
+{
+    int rows, columns;
+    screen_size(&rows, &columns);
+    terminal->changed = true;
+    if (frame_resize(&terminal->frame, rows, columns))
+        session_end(terminal->session, EX_OSERR, "there is no memory for this screen");
+}
+
+/* In the background the terminal is the shell's: stop until `fg`, as anything that reads from it there does.
+ * Where nobody could continue us the system does not stop us, and the tries run out. */
+static void wait_for_foreground(void)
+{
+    for (int tries = 0; tries < 100 && tcgetpgrp(STDIN_FILENO) != getpgrp(); tries++)
+        signals_stop_self();
+}
+
+static void take(struct terminal *terminal)
+{
+    wait_for_foreground();
+    if (screen_start(&terminal->screen))
+        session_end(terminal->session, EX_OSERR, "the terminal does not obey: %s", strerror(errno));
+    guardian_screen(terminal->guardian, !terminal->screen.dumb);
+    resize(terminal);
+}
+
+static void give_back(struct terminal *terminal)
+{
+    screen_stop(&terminal->screen);
+    guardian_screen(terminal->guardian, false);
+}
+
+void terminal_stop(struct terminal *terminal)
+{
+    if (!terminal->screen.on) /* in a test without a terminal */
+        return;
+    give_back(terminal);
+    signals_stop_self();
+    take(terminal);
+}
+
+static void take_signals(struct terminal *terminal)
+{
+    unsigned bits = signals_take();
+    if (terminal->gone)
+        bits &= SIGNALS_LEAVE;
+    if (bits & SIGNALS_LEAVE)
+        session_leave(terminal->session, "");
+    if (bits & SIGNALS_STOP)
+        terminal_stop(terminal);
+    if (bits & SIGNALS_AGAIN) {
+        /* Stopped by SIGSTOP, with no chance to give the terminal back: take it again. */
+        take(terminal);
+        screen_forget(&terminal->screen);
+    }
+    if (bits & SIGNALS_RESIZE)
+        resize(terminal);
+}
+
+static void take_keys(struct terminal *terminal)
+{
+    char bytes[4096];
+    ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (got > 0) {
+        keys_feed(&terminal->keys, bytes, (size_t)got, terminal_key, terminal);
+        return;
+    }
+    /* Hung up: nobody sits there any more. */
+    terminal->gone = true;
+    session_leave(terminal->session, "");
+}
+
+/* The shell believes that we have ended: leave, and show nothing more. */
+static void lose_guardian(struct terminal *terminal)
+{
+    if (guardian_has_reset(terminal->guardian))
+        screen_lost(&terminal->screen);
+    else
+        screen_stop(&terminal->screen);
+    close(terminal->guardian);
+    terminal->guardian = -1;
+    terminal->gone = true;
+    session_leave(terminal->session, "");
+}
+
+static void turn(struct terminal *terminal, int signals)
+{
+    struct session *session = terminal->session;
+    struct pollfd wait[4] = {{.fd = signals, .events = POLLIN},
+                             {.fd = terminal->gone ? -1 : STDIN_FILENO, .events = POLLIN},
+                             {.fd = terminal->guardian, .events = POLLIN}};
+    int timeout = session_prepare(session, &wait[3]);
+    if (keys_waiting(&terminal->keys) && (timeout < 0 || timeout > ESCAPE_MILLISECONDS))
+        timeout = ESCAPE_MILLISECONDS;
+    int ready = poll(wait, 4, timeout);
+    if (ready < 0 && errno != EINTR)
+        session_end(session, EX_OSERR, "poll: %s", strerror(errno));
+    if (wait[0].revents)
+        take_signals(terminal);
+    if (wait[2].revents)
+        lose_guardian(terminal);
+    session_work(session, wait[3].revents);
+    if (wait[1].revents)
+        take_keys(terminal);
+    else if (keys_waiting(&terminal->keys))
+        keys_timeout(&terminal->keys, terminal_key, terminal);
+}
+
+void terminal_run(struct session *session, int signals, int guardian)
+{
+    struct terminal *terminal = calloc(1, sizeof *terminal);
+    if (!terminal || keys_init(&terminal->keys) || screen_init(&terminal->screen)) {
+        free(terminal);
+        session_end(session, EX_OSERR, "the terminal cannot be used: %s", strerror(errno));
+        return;
+    }
+    terminal->session = session;
+    terminal->guardian = guardian;
+    edit_init(&terminal->edit);
+    if (terminal->screen.dumb) {
+        session->shown = dumb_shown;
+        session->context = terminal;
+    }
+    terminal->frame.colour = terminal->screen.colour;
+    take(terminal);
+    session_tell(session, "You are connected to %s. Type, and Enter says it; /help lists the commands; Ctrl-D leaves.",
+                 session->options->host);
+    while (!session->ended) {
+        if (session->changed || terminal->changed)
+            draw(terminal);
+        turn(terminal, signals);
+    }
+    give_back(terminal);
+    if (terminal->gone)
+        session->farewell[0] = '\0'; /* for nobody */
+    session->shown = NULL;
+    frame_free(&terminal->frame);
+    layout_free(&terminal->layout);
+    screen_free(&terminal->screen);
+    keys_free(&terminal->keys);
+    edit_free(&terminal->edit);
+    free(terminal->paste);
+    free(terminal);
+}

@@ -1,0 +1,38 @@
+/* On a terminal: the screen, the keyboard and a session, until it ends. */
+#ifndef FORKCHAT_CLIENT_TERMINAL_H
+#define FORKCHAT_CLIENT_TERMINAL_H
+
+#include "complete.h"
+#include "edit.h"
+#include "frame.h"
+#include "keys.h"
+#include "layout.h"
+#include "screen.h"
+#include "session.h"
+
+struct terminal {
+    struct session *session;
+    struct screen screen;
+    struct frame frame;
+    struct layout layout;
+    struct edit edit;
+    struct keys keys;
+    struct complete complete;
+    int guardian;
+    char *paste;        /* several lines, waiting for a yes */
+    int paste_lines;
+    char question[128]; /* about the paste */
+    bool changed, gone; /* something to draw; the keyboard is gone */
+};
+
+/* Runs until the session has ended; the terminal is then as it was. `signals`: the descriptor of signals_init;
+ * `guardian`: that of guardian_start or -1. */
+void terminal_run(struct session *session, int signals, int guardian);
+
+/* Ctrl-Z: gives the terminal back and stops; takes it again when continued. */
+void terminal_stop(struct terminal *terminal);
+
+/* One key, as keys_feed hands it on; `context` is a struct terminal. For tests and the fuzzer too. */
+void terminal_key(void *context, enum key key, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,237 @@
+/* Bans from the server: KLINE and UNKLINE at the IRC door, BAN, UNBAN and BANS for people. Run by workers.
+ *
+ * Who is here and fits a new ban is put out, operators excepted. The supervisor sees the change, keeps it on
+ * disk, and refuses who comes from a banned address; others are found out here once they have said who they are. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "families.h"
+#include "world/bans.h"
+
+bool operator_is_banned_locked(struct session *session)
+{
+    char reason[BAN_REASON_SIZE];
+    const struct user_shm *user = session_user_locked(session);
+    const struct ban_shm *ban =
+        ban_find_locked(session->world, user->username, user->host, clock_told());
+    if (!ban)
+        return false;
+    text_copy(reason, sizeof reason, ban->reason);
+    session_commit(session);
+    session_reply(session, REPLY_YOU_ARE_BANNED, reason, NULL);
+    if (session->door == DOOR_IRC)
+        irc_close(session, QUIT_KILLED, "Banned");
+    else
+        command_leave(session, QUIT_KILLED, "banned");
+    return true;
+}
+
+/* "until 2026-11-21 09:30 UTC", or "for ever". */
+static void show_end(char text[40], int64_t expires_at)
+{
+    time_t seconds = (time_t)(expires_at / 1000);
+    struct tm parts;
+    if (expires_at == 0 || !gmtime_r(&seconds, &parts) ||
+        !strftime(text, 40, "until %Y-%m-%d %H:%M:%S UTC", &parts))
+        text_copy(text, 40, "for ever");
+}
+
+static bool is_operator(struct session *session)
+{
+    if (!session_begin(session, 0))
+        return false;
+    bool may = session_user_locked(session)->flags & USER_OPERATOR;
+    session_commit(session);
+    if (!may)
+        session_reply(session, REPLY_NOT_OPERATOR, NULL);
+    return may;
+}
+
+/* A word that can only be a nick stands for everybody at that user's address. */
+static bool resolve_mask(struct session *session, const char *given, char mask[MASK_SIZE])
+{
+    if (strpbrk(given, "@.:*?/"))
+        return ban_normalise(mask, given);
+    if (!session_begin(session, 0))
+        return false;
+    uint32_t user = user_find_locked(session->world, given);
+    if (user != NONE)
+        snprintf(mask, MASK_SIZE, "*@%s", session->world->users[user].host);
+    session_commit(session);
+    return user != NONE;
+}
+
+/* Puts out the first who fits, from the place *at on; false if there is none. */
+static bool put_out_next(struct session *session, const struct ban_shm *ban, uint32_t *at)
+{
+    struct world *world = session->world;
+    char name[ADDRESS_SIZE] = "", text[BAN_REASON_SIZE + 40], irc_reason[BAN_REASON_SIZE + 20];
+    if (!session_begin(session, 2 * EVENT_NEED_MAX))
+        return false;
+    for (uint32_t end = world_users_end_locked(world); *at < end; ++*at) {
+        const struct user_shm *user = &world->users[*at];
+        if (user->state != USER_PRESENT || (user->flags & USER_OPERATOR) ||
+            !ban_matches(ban, user->username, user->host, clock_told()))
+            continue;
+        text_copy(name, sizeof name, user_shown(user));
+        snprintf(text, sizeof text, "you are banned: %s", ban->reason);
+        snprintf(irc_reason, sizeof irc_reason, "K-lined: %s", ban->reason);
+        struct event event = event_of_server(EVENT_KILL);
+        operator_remove_locked(world, &event, *at, text, "banned", irc_reason);
+        break;
+    }
+    session_commit(session);
+    if (*name)
+        log_info("client disconnected \"%s\": banned", name);
+    return *name;
+}
+
+static void add(struct session *session, struct ban_shm *ban)
+{
+    char until[40];
+    show_end(until, ban->expires_at);
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    text_copy(ban->by, sizeof ban->by, session_user_locked(session)->nick);
+    enum ban_result result = ban_add_locked(session->world, ban);
+    if (result != BAN_FULL)
+        operator_tell_locked(session, "%s banned %s %s: %s", ban->by, ban->mask, until, ban->reason);
+    session_commit(session);
+    if (result == BAN_FULL) {
+        session_reply(session, REPLY_BANS_FULL, NULL);
+        return;
+    }
+    log_info("ban of \"%s\" by \"%s\" %s: %s", ban->mask, ban->by, until, ban->reason);
+    session_reply(session, REPLY_BAN_SET, ban->mask, until, NULL);
+    session->call_supervisor(session);
+    for (uint32_t at = 0; put_out_next(session, ban, &at); at++)
+        ;
+}
+
+/* Takes KLINE [<duration>] <mask> [<duration>] [<reason>]: both orders are in use elsewhere. Returns the mask as
+ * given, or NULL. */
+static const char *take_ban(const struct request *request, struct ban_shm *ban)
+{
+    int64_t seconds = 0;
+    int at = 0;
+    if (at < request->count && parse_duration(request->arguments[at], &seconds))
+        at++;
+    const char *mask = at < request->count ? request->arguments[at++] : NULL;
+    if (seconds == 0 && at < request->count && parse_duration(request->arguments[at], &seconds))
+        at++;
+    struct text text;
+    text_init(&text, ban->reason, sizeof ban->reason);
+    for (; at < request->count; at++)
+        text_addf(&text, "%s%s", text.length ? " " : "", request->arguments[at]);
+    if (text.length == 0)
+        text_add(&text, "no reason given");
+    for (char *c = ban->reason; *c; c++)
+        if ((unsigned char)*c < ' ')
+            *c = ' ';
+    if (seconds)
+        ban->expires_at = ban->set_at + seconds * 1000;
+    return mask;
+}
+
+void operator_ban(struct session *session, struct request *request)
+{
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = clock_told()};
+    if (!is_operator(session))
+        return;
+    const char *mask = take_ban(request, &ban);
+    if (!mask)
+        session_reply(session, REPLY_NEED_MORE, request->verb, "<mask> [<duration>] [<reason>]", NULL);
+    else if (resolve_mask(session, mask, ban.mask))
+        add(session, &ban);
+    else
+        session_reply(session, REPLY_BAD_BAN, mask, NULL);
+}
+
+void operator_unban(struct session *session, struct request *request)
+{
+    char mask[MASK_SIZE];
+    if (!is_operator(session))
+        return;
+    bool found = ban_normalise(mask, request->arguments[0]);
+    if (found) {
+        if (!session_begin(session, EVENT_NEED_MAX))
+            return;
+        found = ban_remove_locked(session->world, mask);
+        if (found)
+            operator_tell_locked(session, "%s removed the ban of %s", session_user_locked(session)->nick,
+                                 mask);
+        session_commit(session);
+    }
+    if (!found) {
+        session_reply(session, REPLY_NO_SUCH_BAN, request->arguments[0], NULL);
+        return;
+    }
+    session_reply(session, REPLY_BAN_REMOVED, mask, NULL);
+    session->call_supervisor(session);
+}
+
+static void add_time(struct report *report, int64_t told)
+{
+    char stamp[CLOCK_STAMP_SIZE];
+    clock_stamp(told, stamp);
+    if (told)
+        report_add(report, stamp);
+    else
+        report_nothing(report);
+}
+
+static void report_bans(struct session *session, const struct ban_shm *bans, uint32_t count)
+{
+    struct report *report = report_new("mask", "set", "until", "by", "reason", NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        report_add(report, bans[i].mask);
+        add_time(report, bans[i].set_at);
+        add_time(report, bans[i].expires_at);
+        report_add(report, bans[i].by);
+        report_add(report, bans[i].reason);
+    }
+    session_show(session, report);
+}
+
+/* Also STATS k. */
+void operator_bans(struct session *session, struct request *request)
+{
+    (void)request;
+    if (!is_operator(session))
+        return;
+    struct ban_shm *bans = calloc(BANS, sizeof *bans);
+    uint32_t count = 0;
+    if (!bans || !session_begin(session, 0)) {
+        free(bans);
+        return;
+    }
+    int64_t now = clock_told();
+    for (uint32_t i = 0; i < bans_end_locked(session->world); i++) {
+        const struct ban_shm *ban = ban_at_locked(session->world, i, now);
+        if (ban)
+            bans[count++] = *ban;
+    }
+    session_commit(session);
+    if (session->door == DOOR_CONTROL) {
+        report_bans(session, bans, count);
+        free(bans);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        char until[40];
+        char *host = strchr(bans[i].mask, '@');
+        show_end(until, bans[i].expires_at);
+        if (!host)
+            continue;
+        *host++ = '\0';
+        session_reply(session, REPLY_STATS_KLINE, host, bans[i].mask, bans[i].reason, bans[i].by, until, NULL);
+    }
+    if (count == 0)
+        session_reply(session, REPLY_NO_BANS, NULL);
+    free(bans);
+}

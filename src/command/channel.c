@@ -1,0 +1,369 @@
+/* Channels: going in and out, being put out, the topic. Run by workers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crashpoint.h"
+#include "families.h"
+
+/* ---- who may: the one place for every door ---- */
+
+#define PERSON_SIZE (NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3)
+
+/* Whether the person is on a list. `muted`: on that part of it that only forbids to speak, the masks that
+ * begin with m: (an extended ban). */
+static bool is_listed(const struct world *world, uint32_t channel, enum mask_kind kind, bool muted,
+                      const char *person)
+{
+    for (uint32_t at = NONE; (at = mask_next_locked(world, channel, kind, at)) != NONE;) {
+        const char *mask = world->masks[at].mask;
+        bool mutes = mask[0] == 'm' && mask[1] == ':';
+        if (mutes == muted && mask_match(mutes ? mask + 2 : mask, person))
+            return true;
+    }
+    return false;
+}
+
+static void name_person(const struct user_shm *user, char person[PERSON_SIZE])
+{
+    snprintf(person, PERSON_SIZE, "%s!%s@%s", user->nick, user->username, user->host);
+}
+
+static bool is_banned(const struct world *world, uint32_t channel, const char *person)
+{
+    return is_listed(world, channel, MASK_BAN, false, person) &&
+           !is_listed(world, channel, MASK_EXCEPTION, false, person);
+}
+
+static bool is_muted(const struct world *world, uint32_t channel, const char *person)
+{
+    return is_listed(world, channel, MASK_BAN, true, person) &&
+           !is_listed(world, channel, MASK_EXCEPTION, true, person) &&
+           !is_listed(world, channel, MASK_EXCEPTION, false, person);
+}
+
+/* Whether the session's user may come in; REPLY_CODES if so. A channel operator's invitation opens
+ * everything, as RFC 2811 section 4.3.1 says of bans. */
+static enum reply_code check_join_locked(const struct session *session, uint32_t index, const char *key)
+{
+    const struct world *world = session->world;
+    const struct channel_shm *channel = &world->channels[index];
+    char person[PERSON_SIZE];
+    uint32_t invitation = invitation_find_locked(world, index, session->user);
+    if (invitation != NONE && world->masks[invitation].kind == MASK_INVITED_BY_OPERATOR)
+        return REPLY_CODES;
+    name_person(session_user_locked(session), person);
+    if (channel->first_mask != NONE && is_banned(world, index, person))
+        return REPLY_BANNED_FROM;
+    if ((channel->modes & CHANNEL_INVITE_ONLY) && invitation == NONE &&
+        !is_listed(world, index, MASK_INVITE, false, person))
+        return REPLY_INVITE_ONLY;
+    if (*channel->key && strcmp(channel->key, key) != 0)
+        return REPLY_BAD_KEY;
+    if (channel->limit && channel->member_count >= channel->limit)
+        return REPLY_CHANNEL_FULL;
+    return REPLY_CODES;
+}
+
+const char *channel_why_silent_locked(const struct session *session, uint32_t index)
+{
+    const struct world *world = session->world;
+    const struct channel_shm *channel = &world->channels[index];
+    const char *muted = mute_why_locked(world, session->user, index);
+    if (muted)
+        return muted;
+    uint32_t member = member_find_locked(world, session->user, index);
+    if (member != NONE && world->members[member].flags)
+        return NULL; /* those with a status may always */
+    if (member == NONE && (channel->modes & CHANNEL_NO_EXTERNAL))
+        return "only members may speak, +n";
+    if (channel->modes & CHANNEL_MODERATED)
+        return "it is moderated, +m";
+    if (channel->first_mask == NONE)
+        return NULL;
+    char person[PERSON_SIZE];
+    name_person(session_user_locked(session), person);
+    if (is_banned(world, index, person))
+        return "you are banned, +b";
+    return is_muted(world, index, person) ? "you are muted, +b m:" : NULL;
+}
+
+bool channel_is_banned_locked(const struct session *session, uint32_t channel)
+{
+    char person[PERSON_SIZE];
+    name_person(session_user_locked(session), person);
+    return is_banned(session->world, channel, person);
+}
+
+bool channel_is_shown_locked(const struct session *session, uint32_t index)
+{
+    const struct channel_shm *channel = &session->world->channels[index];
+    if (channel->state != CHANNEL_LIVE || channel->member_count == 0)
+        return false;
+    return !(channel->modes & (CHANNEL_SECRET | CHANNEL_PRIVATE)) ||
+           member_find_locked(session->world, session->user, index) != NONE;
+}
+
+/* The current channel's name into `name`; answers and returns NONE if there is none. */
+static uint32_t current_channel(struct session *session, char name[CHANNEL_SIZE])
+{
+    if (!session_begin(session, 0))
+        return NONE;
+    uint32_t channel = session_user_locked(session)->current;
+    if (channel != NONE)
+        text_copy(name, CHANNEL_SIZE, session->world->channels[channel].name);
+    session_commit(session);
+    if (channel == NONE)
+        session_reply(session, REPLY_NO_CURRENT, NULL);
+    return channel;
+}
+
+/* Publishes that the session's user joined, and makes it so. */
+void channel_join_locked(struct session *session, uint32_t channel, uint32_t flags, uint32_t how)
+{
+    struct world *world = session->world;
+    struct event event = event_of_locked(world, EVENT_JOIN, session->user);
+    event.strings[0] = world->channels[channel].name;
+    event.numbers[0] = channel;
+    event.numbers[1] = flags;
+    event.numbers[2] = session_user_locked(session)->current;
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = channel;
+    event.flags |= how;
+    event.strings[1] = session_user_locked(session)->realname;
+    session_publish_locked(session, &event);
+    CRASHPOINT("join-published");
+    user_set_current_locked(world, session->user, channel);
+    /* Newcomers to a channel may be away already. IRCv3 away-notify. */
+    const char *away = session_user_locked(session)->away;
+    if (*away) {
+        struct event notice = event_of_locked(world, EVENT_AWAY, session->user);
+        notice.strings[0] = away;
+        notice.audience = AUDIENCE_CHANNEL;
+        notice.target = channel;
+        notice.flags |= EVENT_NOT_SOURCE;
+        event_publish_locked(world, &notice);
+    }
+}
+
+void channel_enter_lobby_locked(struct session *session)
+{
+    if (member_add_locked(session->world, session->user, LOBBY, 0) != NONE)
+        channel_join_locked(session, LOBBY, 0, EVENT_ARRIVING);
+}
+
+enum reply_code channel_go_locked(struct session *session, const char *name, const char *key)
+{
+    struct world *world = session->world;
+    uint32_t channel = channel_find_locked(world, name), flags = 0;
+    if (channel != NONE && member_find_locked(world, session->user, channel) != NONE)
+        return REPLY_TALKING_IN;
+    if (session_user_locked(session)->membership_count >= session->settings->channel_limit)
+        return REPLY_TOO_MANY_CHANNELS;
+    if (!world_has_room_locked(world))
+        return REPLY_SERVER_FULL;
+    if (channel == NONE) {
+        channel = channel_create_locked(world, name);
+        channel_set_modes_locked(world, channel, session->settings->channel_modes);
+        flags = MEMBER_OPERATOR;
+    } else {
+        enum reply_code refusal = check_join_locked(session, channel, key);
+        if (refusal != REPLY_CODES)
+            return refusal;
+    }
+    uint32_t invitation = invitation_find_locked(world, channel, session->user);
+    if (invitation != NONE)
+        mask_remove_locked(world, invitation);
+    member_add_locked(world, session->user, channel, flags);
+    channel_join_locked(session, channel, flags, 0);
+    return REPLY_CODES;
+}
+
+/* Makes a channel that the user is in already the one they talk in. */
+static void make_current_locked(struct session *session, uint32_t channel)
+{
+    struct world *world = session->world;
+    struct event event = event_of_locked(world, EVENT_CURRENT, session->user);
+    event.strings[0] = world->channels[channel].name;
+    event.numbers[0] = session_user_locked(session)->current;
+    event.numbers[1] = channel;
+    event.audience = AUDIENCE_USER;
+    event.target = session->user;
+    event_publish_locked(world, &event);
+    user_set_current_locked(world, session->user, channel);
+}
+
+void channel_join(struct session *session, struct request *request)
+{
+    char *rest = request->arguments[0];
+    const char *name = text_next_word(&rest);
+    if (!name_is_channel(name)) {
+        session_reply(session, REPLY_BAD_CHANNEL, name, NULL);
+        return;
+    }
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    enum reply_code answer =
+        channel_go_locked(session, name, request->count > 1 ? request->arguments[1] : "");
+    if (answer == REPLY_TALKING_IN)
+        make_current_locked(session, channel_find_locked(session->world, name));
+    session_commit(session);
+    session_reply(session, answer == REPLY_CODES ? REPLY_TALKING_IN : answer, name, NULL);
+}
+
+/* Fills in what PART and KICK have in common, publishes, and removes the membership. */
+void channel_remove_locked(struct session *session, struct event *event, uint32_t user,
+                           uint32_t channel)
+{
+    struct world *world = session->world;
+    uint32_t member = member_find_locked(world, user, channel);
+    uint32_t before = world->users[user].current, after = before;
+    if (before == channel)
+        after = channel != LOBBY && member_find_locked(world, user, LOBBY) != NONE ? LOBBY : NONE;
+    if (event->type == EVENT_PART && mute_why_locked(world, user, channel))
+        event->strings[1] = ""; /* no way to say something nevertheless */
+    event->strings[0] = world->channels[channel].name;
+    event->numbers[0] = channel;
+    event->numbers[1] = world->members[member].flags;
+    event->numbers[2] = before;
+    event->numbers[3] = after;
+    event->audience = AUDIENCE_CHANNEL;
+    event->target = channel;
+    session_publish_locked(session, event);
+    member_remove_locked(world, member);
+}
+
+void channel_leave(struct session *session, const char *name, const char *text)
+{
+    struct world *world = session->world;
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    uint32_t channel = channel_find_locked(world, name);
+    bool member = channel != NONE && member_find_locked(world, session->user, channel) != NONE;
+    if (member) {
+        struct event event = event_of_locked(world, EVENT_PART, session->user);
+        event.strings[1] = text;
+        channel_remove_locked(session, &event, session->user, channel);
+    }
+    session_commit(session);
+    if (channel == NONE)
+        session_reply(session, REPLY_NO_SUCH_CHANNEL, name, NULL);
+    else
+        session_reply(session, member ? REPLY_LEFT : REPLY_NOT_ON_CHANNEL, name, NULL);
+}
+
+void channel_part(struct session *session, struct request *request)
+{
+    char name[CHANNEL_SIZE];
+    const char *text = request->count > 1 ? request->arguments[1] : "";
+    if (request->count == 0) {
+        if (current_channel(session, name) == NONE)
+            return;
+    } else if (!text_copy(name, sizeof name, request->arguments[0]) || !name_is_channel(name)) {
+        session_reply(session, REPLY_BAD_CHANNEL, request->arguments[0], NULL);
+        return;
+    }
+    channel_leave(session, name, text);
+}
+
+/* Whether the session's user may moderate that channel. */
+bool channel_may_moderate_locked(const struct session *session, uint32_t channel)
+{
+    if (session_user_locked(session)->flags & USER_OPERATOR)
+        return true;
+    uint32_t member = member_find_locked(session->world, session->user, channel);
+    return member != NONE && (session->world->members[member].flags & MEMBER_OPERATOR);
+}
+
+enum reply_code channel_kick_locked(struct session *session, uint32_t channel, uint32_t victim,
+                                    const char *text)
+{
+    struct world *world = session->world;
+    char comment[KICK_SIZE];
+    if (!channel_may_moderate_locked(session, channel))
+        return REPLY_NOT_CHANNEL_OPERATOR;
+    if (victim == NONE)
+        return REPLY_NO_SUCH_NICK;
+    if (member_find_locked(world, victim, channel) == NONE)
+        return REPLY_NOT_THERE;
+    text_copy(comment, sizeof comment, text);
+    struct event event = session_event_locked(session, EVENT_KICK);
+    event.strings[1] = world->users[victim].nick;
+    event.strings[2] = user_shown(&world->users[victim]);
+    event.strings[3] = comment;
+    event.target_user = victim;
+    channel_remove_locked(session, &event, victim, channel);
+    return REPLY_CODES;
+}
+
+void channel_kick(struct session *session, struct request *request)
+{
+    struct world *world = session->world;
+    const char *nick = request->arguments[0];
+    char name[CHANNEL_SIZE];
+    uint32_t channel = current_channel(session, name);
+    if (channel == NONE || !session_begin(session, EVENT_NEED_MAX))
+        return;
+    enum reply_code answer = REPLY_NO_CURRENT; /* put out ourselves meanwhile */
+    channel = session_user_locked(session)->current;
+    if (channel != NONE)
+        answer = channel_kick_locked(session, channel, user_find_locked(world, nick),
+                                     request->count > 1 ? request->arguments[1] : "");
+    session_commit(session);
+    if (answer == REPLY_NOT_CHANNEL_OPERATOR)
+        session_reply(session, answer, name, NULL);
+    else if (answer != REPLY_CODES)
+        session_reply(session, answer, nick, name, NULL);
+}
+
+enum reply_code channel_topic_locked(struct session *session, uint32_t channel, const char *topic)
+{
+    struct world *world = session->world;
+    if (session->user != NONE && member_find_locked(world, session->user, channel) == NONE)
+        return REPLY_NOT_ON_CHANNEL;
+    if ((world->channels[channel].modes & CHANNEL_TOPIC_LOCK) &&
+        !channel_may_moderate_locked(session, channel))
+        return REPLY_NOT_CHANNEL_OPERATOR;
+    if (mute_why_locked(world, session->user, channel))
+        return REPLY_MUTED;
+    channel_set_topic_locked(world, channel, topic, session_user_locked(session)->nick);
+    struct event event = session_event_locked(session, EVENT_TOPIC);
+    event.strings[0] = world->channels[channel].name;
+    event.strings[1] = world->channels[channel].topic;
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = channel;
+    session_publish_locked(session, &event);
+    return REPLY_CODES;
+}
+
+static void show_topic(struct session *session, const char *name)
+{
+    char topic[TOPIC_SIZE] = "";
+    if (!session_begin(session, 0))
+        return;
+    uint32_t channel = channel_find_locked(session->world, name);
+    if (channel != NONE)
+        text_copy(topic, sizeof topic, session->world->channels[channel].topic);
+    session_commit(session);
+    session_reply(session, *topic ? REPLY_TOPIC_IS : REPLY_NO_TOPIC, name, topic, NULL);
+}
+
+void channel_topic(struct session *session, struct request *request)
+{
+    char name[CHANNEL_SIZE];
+    uint32_t channel = current_channel(session, name);
+    if (channel == NONE)
+        return;
+    if (request->count == 0) {
+        show_topic(session, name);
+        return;
+    }
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    enum reply_code answer = REPLY_NO_CURRENT;
+    channel = session_user_locked(session)->current;
+    if (channel != NONE)
+        answer = channel_topic_locked(session, channel, request->arguments[0]);
+    session_commit(session);
+    if (answer != REPLY_CODES)
+        session_reply(session, answer, name, NULL);
+}

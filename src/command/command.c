@@ -1,0 +1,184 @@
+/* The command table. Run by workers; writes no shared memory. */
+#include "command.h"
+
+#include <strings.h>
+
+#include "families.h"
+
+#define PEOPLE (DOOR_BIT(DOOR_PLAIN) | DOOR_BIT(DOOR_TALK))
+#define PLAIN  DOOR_BIT(DOOR_PLAIN)
+#define TALK   DOOR_BIT(DOOR_TALK)
+#define IRC    DOOR_BIT(DOOR_IRC)
+#define CONTROL DOOR_BIT(DOOR_CONTROL)
+
+static const struct command table[] = {
+    {"NICK", PEOPLE, 1, 1, register_nick, "<nick>", "take a name"},
+    {"MSG", PLAIN, 1, 1, message_say, "[<#channel>] <text>", "say it in the current channel, or that one"},
+    {"MSG", TALK, 2, 2, message_private, "<nick|#channel> <text>", "say it to one person, or in that channel"},
+    {"ME", PEOPLE, 1, 1, message_me, "<text>", "say what you do: * toto waves"},
+    {"WHO", PEOPLE, 0, 0, query_who, "", "show who is here"},
+    {"JOIN", PEOPLE, 1, 2, channel_join, "<#channel> [<key>]", "go into a channel and talk there; the first makes it"},
+    {"PART", PEOPLE, 0, 2, channel_part, "[<#channel>] [<text>]", "leave a channel"},
+    {"LIST", PEOPLE, 0, 0, query_list, "", "show the channels, how many are in, and their topics"},
+    {"TOPIC", PEOPLE, 0, 1, channel_topic, "[<text>]", "show or set the topic of the current channel"},
+    {"KICK", PEOPLE, 1, 2, channel_kick, "<nick> [<text>]", "put somebody out of the current channel (moderator)"},
+    {"INVITE", PEOPLE, 0, 1, channel_invite, "[<nick>]", "invite somebody to the current channel, or see who invites you"},
+    {"MODE", PEOPLE, 0, 1, channel_mode, "[<modes> [<arguments>]]", "show or change the modes of the current channel"},
+    {"AWAY", PEOPLE, 0, 1, irc_away, "[<text>]", "tell whoever writes to you that you are away, or no longer"},
+    {"WHOIS", PEOPLE, 1, 1, irc_whois, "<nick>", "show what is known about somebody"},
+    {"RULES", PEOPLE, 0, 0, query_rules, "", "show the rules of the house"},
+    {"OPER", PEOPLE, 2, 2, operator_oper, "<name> <password>", "become an operator"},
+    {"KILL", PEOPLE, 1, 2, operator_kill, "<nick> [<text>]", "put somebody out of the server (operator)"},
+    {"BAN", PEOPLE, 1, 3, operator_ban, "<nick|mask> [<time>] [<text>]", "keep somebody out of the server (operator)"},
+    {"UNBAN", PEOPLE, 1, 1, operator_unban, "<mask>", "take that back (operator)"},
+    {"BANS", PEOPLE, 0, 0, operator_bans, "", "show who is kept out (operator)"},
+    {"MUTE", PEOPLE, 1, 1, mute_mute, "<nick|#channel|all>", "ask for silence (operator)"},
+    {"UNMUTE", PEOPLE, 1, 1, mute_unmute, "<nick|#channel|all>", "take that back (operator)"},
+    {"HAND", PEOPLE, 0, 0, class_hand, "", "raise your hand, or take it down"},
+    {"HANDS", PEOPLE, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands (operator)"},
+    {"FLOOR", PEOPLE, 1, 2, class_floor, "<nick|all> [<#channel>]", "let one alone speak, or all (moderator)"},
+    {"QUIT", PEOPLE, 0, 1, register_quit, "[<text>]", "leave"},
+    {"HELP", PEOPLE, 0, 0, query_help, "", "show this list"},
+
+    /* IRC: registration */
+    {"CAP", IRC, 1, 15, irc_cap, "<subcommand> [<capabilities>]", "negotiate capabilities", true},
+    {"PASS", IRC, 1, 15, irc_pass, "<password>", "give the server's password", true},
+    {"NICK", IRC, 0, 15, irc_nick, "<nick>", "take a name", true},
+    {"USER", IRC, 4, 15, irc_user, "<user> 0 * :<real name>", "say who you are", true},
+    {"PING", IRC, 1, 15, irc_ping, "<token>", "ask for a PONG", true},
+    {"PONG", IRC, 0, 15, irc_pong, "<token>", "answer a PING", true},
+    {"QUIT", IRC, 0, 15, irc_quit, "[<text>]", "leave", true},
+    /* IRC: messages */
+    {"PRIVMSG", IRC, 0, 15, irc_privmsg, "<target>{,<target>} :<text>", "say something"},
+    {"NOTICE", IRC, 0, 15, irc_notice, "<target>{,<target>} :<text>", "say it without expecting an answer"},
+    {"BATCH", IRC, 1, 15, irc_batch, "+<reference> draft/multiline <target>", "send a message of several lines"},
+    {"REDACT", IRC, 2, 15, irc_redact, "<target> <msgid> [:<reason>]", "take a message back"},
+    {"MARKREAD", IRC, 0, 15, irc_markread, "<target> [timestamp=<time>]", "keep how far you have read"},
+    {"TAGMSG", IRC, 0, 15, irc_tagmsg, "<target>{,<target>}", "send tags without a text"},
+    /* IRC: channels */
+    {"JOIN", IRC, 1, 15, irc_join, "<channel>{,<channel>} [<key>{,<key>}]", "go into channels"},
+    {"PART", IRC, 1, 15, irc_part, "<channel>{,<channel>} [<text>]", "leave channels"},
+    {"NAMES", IRC, 0, 15, irc_names, "[<channel>{,<channel>}]", "show who is in channels"},
+    {"TOPIC", IRC, 1, 15, irc_topic, "<channel> [:<topic>]", "show or set a topic"},
+    {"KICK", IRC, 2, 15, irc_kick, "<channel> <nick>{,<nick>} [:<text>]", "put somebody out of a channel"},
+    {"MODE", IRC, 1, 15, irc_mode, "<channel> [<modes> [<arguments>]]", "show or change modes"},
+    {"LIST", IRC, 0, 15, irc_list, "[<channel>{,<channel>}] [<condition>{,<condition>}]", "show the channels"},
+    {"INVITE", IRC, 0, 15, irc_invite, "[<nick> <channel>]", "invite somebody to a channel, or see who invites you"},
+    {"KNOCK", IRC, 1, 15, irc_knock, "<channel>", "ask to be invited"},
+    {"RENAME", IRC, 2, 15, irc_rename, "<channel> <new name> [:<text>]", "give a channel another name"},
+    /* IRC: questions */
+    {"MOTD", IRC, 0, 15, irc_motd, "", "show the message of the day"},
+    {"RULES", IRC, 0, 15, query_rules, "", "show the rules of the house"},
+    {"LUSERS", IRC, 0, 15, irc_lusers, "", "show how many are here"},
+    /* IRC: about oneself */
+    {"AWAY", IRC, 0, 15, irc_away, "[:<text>]", "say that you are away, or no longer", true},
+    {"SETNAME", IRC, 1, 15, irc_setname, ":<real name>", "change your real name"},
+    {"METADATA", IRC, 2, 15, irc_metadata, "<target>|* GET|LIST|SET|CLEAR|SUB|UNSUB|SUBS|SYNC [<key> ...] [:<value>]", "say something of yourself or a channel", true},
+    {"MONITOR", IRC, 1, 15, irc_monitor, "+|- <nick>{,<nick>} | C | L | S", "be told when people come and go"},
+    /* IRC: questions about people */
+    {"WHO", IRC, 0, 15, irc_who, "[<mask> [o][%<fields>[,<token>]]]", "show people"},
+    {"WHOIS", IRC, 0, 15, irc_whois, "[<server>] <nick>{,<nick>}", "show what is known about somebody"},
+    {"WHOWAS", IRC, 0, 15, irc_whowas, "<nick>{,<nick>} [<count>]", "show what is known about somebody who left"},
+    {"USERHOST", IRC, 1, 15, irc_userhost, "<nick>{ <nick>}", "show addresses of up to five people"},
+    {"ISON", IRC, 1, 15, irc_ison, "<nick>{ <nick>}", "show who of them is here"},
+    /* IRC: questions about the server */
+    {"VERSION", IRC, 0, 15, irc_version, "[<server>]", "show what runs here"},
+    {"ISUPPORT", IRC, 0, 15, irc_isupport, "", "show what this server supports", true},
+    {"TIME", IRC, 0, 15, irc_time, "[<server>]", "show the server's time"},
+    {"INFO", IRC, 0, 15, irc_info, "[<server>]", "show something about this program"},
+    {"ADMIN", IRC, 0, 15, irc_admin, "[<server>]", "show whose server this is"},
+    {"STATS", IRC, 1, 15, irc_stats, "<letter> [<server>]", "u: uptime, m: commands; operators: k: bans, o: operators"},
+    {"LINKS", IRC, 0, 15, irc_links, "[[<server>] <mask>]", "show the servers of this network"},
+    {"TRACE", IRC, 0, 15, irc_trace, "[<nick>]", "show connections"},
+    {"SUMMON", IRC, 0, 15, irc_summon, "<user>", "disabled"},
+    {"USERS", IRC, 0, 15, irc_users, "", "disabled"},
+    {"HELP", IRC, 0, 15, irc_help, "[<command>]", "show commands, or explain one"},
+    {"HELPOP", IRC, 0, 15, irc_help, "[<command>]", "the same as HELP"},
+    /* IRC: operators */
+    {"OPER", IRC, 2, 15, operator_oper, "<name> <password>", "become an operator"},
+    {"KILL", IRC, 2, 15, operator_kill, "<nick> :<text>", "put somebody out of the server"},
+    {"WALLOPS", IRC, 1, 15, operator_wallops, ":<text>", "tell everybody who has mode w"},
+    {"KLINE", IRC, 1, 15, operator_ban, "[<duration>] <user@host> [:<reason>]", "ban people from the server"},
+    {"UNKLINE", IRC, 1, 15, operator_unban, "<user@host>", "take a ban back"},
+    {"CONNECT", IRC, 1, 15, irc_connect, "<server>", "connect to another server: there is none"},
+    {"SQUIT", IRC, 1, 15, irc_connect, "<server>", "disconnect another server: there is none"},
+    {"REHASH", IRC, 0, 15, operator_rehash, "", "read the configuration again"},
+    {"RESTART", IRC, 0, 15, operator_restart, "", "stop the server and start it again"},
+    {"DIE", IRC, 0, 15, operator_die, "", "stop the server"},
+    /* IRC: what operators do on every door */
+    {"MUTE", IRC, 1, 15, mute_mute, "<nick|channel|all>", "ask for silence (operator)"},
+    {"HAND", IRC, 0, 15, class_hand, "", "raise your hand, or take it down"},
+    {"HANDS", IRC, 0, 15, class_hands, "[clear [<nick>]]", "show or take down raised hands (operator)"},
+    {"FLOOR", IRC, 2, 15, class_floor, "<nick|all> <channel>", "let one alone speak, or all (channel operator)"},
+    {"UNMUTE", IRC, 1, 15, mute_unmute, "<nick|channel|all>", "take that back (operator)"},
+
+    /* forkchatctl and the console: shown as they are to be typed */
+    {"help", CONTROL, 0, 0, control_help, "", "show this list"},
+    {"wall", CONTROL, 1, 1, control_wall, "<text>", "tell everybody"},
+    {"who", CONTROL, 0, 0, control_who, "", "show who is here"},
+    {"whois", CONTROL, 1, 1, irc_whois, "<nick>", "show what is known about somebody"},
+    {"channels", CONTROL, 0, 0, control_channels, "", "show the channels"},
+    {"topic", CONTROL, 1, 2, control_topic, "<#channel> [<text>]", "show or set a topic"},
+    {"kick", CONTROL, 1, 2, operator_kill, "<nick> [<text>]", "close a client"},
+    {"ban", CONTROL, 1, 3, operator_ban, "<nick|mask> [<time>] [<text>]", "keep somebody out"},
+    {"unban", CONTROL, 1, 1, operator_unban, "<mask>", "take that back"},
+    {"bans", CONTROL, 0, 0, operator_bans, "", "show who is kept out"},
+    {"mute", CONTROL, 1, 1, mute_mute, "<nick|#channel|all>", "ask for silence"},
+    {"unmute", CONTROL, 1, 1, mute_unmute, "<nick|#channel|all>", "take that back"},
+    {"attendance", CONTROL, 0, 0, class_attendance, "", "show who was here from when to when, as CSV"},
+    {"hands", CONTROL, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands"},
+    {"floor", CONTROL, 1, 2, class_floor, "<nick|all> [<#channel>]", "let one alone speak, or all"},
+    {"shutdown", CONTROL, 0, 2, control_shutdown, "[<seconds>] [<text>]|cancel", "stop the server, announced as the time runs down"},
+    {"motd", CONTROL, 0, 0, control_motd, "", "show the message of the day"},
+    {"reload", CONTROL, 0, 0, control_reload, "", "read the configuration again"},
+    {"stats", CONTROL, 0, 0, control_stats, "", "show numbers since the start"},
+    {"top", CONTROL, 0, 1, live_top, "[<count>]", "watch the load, a picture each second"},
+    {"tail", CONTROL, 0, 1, live_tail, "[<#channel>]", "watch what is said in channels"},
+    {"crash", CONTROL, 0, 1, control_crash, "[last]", "show the last crash"},
+};
+
+#define COMMANDS ((int)(sizeof table / sizeof *table))
+
+const struct command *command_find(enum door_kind door, const char *verb)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if ((table[i].doors & DOOR_BIT(door)) && strcasecmp(table[i].verb, verb) == 0)
+            return &table[i];
+    return NULL;
+}
+
+const struct command *command_list(enum door_kind door, int number)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if ((table[i].doors & DOOR_BIT(door)) && number-- == 0)
+            return &table[i];
+    return NULL;
+}
+
+uint32_t command_number(const struct command *command)
+{
+    return (uint32_t)(command - table);
+}
+
+void command_run_text(struct session *session, const struct command *command, char *rest)
+{
+    struct request request = {.verb = command->verb, .tags = ""};
+    while (request.count + 1 < command->most) {
+        char *word = text_next_word(&rest);
+        if (!word)
+            break;
+        request.arguments[request.count++] = word;
+    }
+    if (command->most > 0 && *rest)
+        request.arguments[request.count++] = rest;
+    world_count_command(session->world, command_number(command));
+    if (request.count < command->least) {
+        char usage[200];
+        struct text text;
+        text_init(&text, usage, sizeof usage);
+        text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
+        session_reply(session, REPLY_NEED_MORE, command->verb, usage, NULL);
+        return;
+    }
+    command->run(session, &request);
+}

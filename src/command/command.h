@@ -1,0 +1,63 @@
+/* What clients may ask: one table. */
+#ifndef FORKCHAT_COMMAND_COMMAND_H
+#define FORKCHAT_COMMAND_COMMAND_H
+
+#include "session.h"
+
+#define COMMAND_ARGUMENTS 15
+
+/* A command as a door took it from a line. */
+struct request {
+    const char *verb;
+    int count;
+    char *arguments[COMMAND_ARGUMENTS + 1];
+    const char *tags; /* IRCv3 client-only tags, "" for none */
+};
+
+typedef void command_run(struct session *session, struct request *request);
+
+struct command {
+    const char *verb;
+    unsigned doors; /* DOOR_BITs: where it exists */
+    int least;      /* arguments */
+    int most;       /* the last one takes the rest of the line, where lines are plain text */
+    command_run *run;
+    const char *syntax;
+    const char *meaning;
+    bool before; /* IRC: also for those who have not registered */
+};
+
+/* The command for `verb` at that door, whatever its case, or NULL. */
+const struct command *command_find(enum door_kind door, const char *verb);
+
+/* The commands of a door one by one, in the order HELP shows them; NULL after the last. */
+const struct command *command_list(enum door_kind door, int number);
+
+/* Its number in the table, for counting its uses. */
+uint32_t command_number(const struct command *command);
+
+/* For doors of plain text lines: cuts `rest` into the arguments `command` wants and runs it; answers if
+ * there are too few. */
+void command_run_text(struct session *session, const struct command *command, char *rest);
+
+/* ---- The families. Each is a file; these are the parts that doors call without a verb. ---- */
+
+/* register.c: the client is here: greets it, tells the others. leave: it goes, in that manner. */
+void command_arrive(struct session *session);
+void command_leave(struct session *session, enum event_quit how, const char *text);
+
+/* message.c: text said in the current channel; to one nick or to everyone in the current channel. */
+void command_say(struct session *session, const char *text);
+void command_say_to(struct session *session, const char *name, const char *text);
+
+/* irc_register.c: asks an IRC client for a sign of life, or ends one that gave none or never registered. */
+void command_irc_idle(struct session *session);
+
+/* The connection begins; bytes came: how long the client may now be silent, or is it too late to register. */
+void command_irc_start(struct session *session);
+void command_irc_watch(struct session *session);
+
+/* query.c */
+void command_show_help(struct session *session);
+
+#endif

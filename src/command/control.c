@@ -1,0 +1,355 @@
+/* Running the server: what forkchatctl(8) and the console can do that no door for clients can. Run by control
+ * processes; what operators in the chat can do as well is in the files of those families.
+ *
+ * Tables are copied at one moment under the lock and worded without it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "families.h"
+#include "tally.h"
+#include "world/counters.h"
+#include "world/modes.h"
+
+/* How long a reload may take before its answer is given up. */
+#define RELOAD_MS 5000
+
+/* Records looked at in one hold of the lock. */
+#define STEP 128u
+
+/* ---- help ---- */
+
+void control_help(struct session *session, struct request *request)
+{
+    const struct command *command;
+    struct report *report = report_new("command", "arguments", "meaning", NULL);
+    (void)request;
+    for (int i = 0; (command = command_list(session->door, i)); i++) {
+        report_add(report, command->verb);
+        report_add(report, command->syntax);
+        report_add(report, command->meaning);
+    }
+    session_show(session, report);
+}
+
+/* ---- wall ---- */
+
+void control_wall(struct session *session, struct request *request)
+{
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    uint32_t count = world_present_locked(session->world);
+    struct event event = session_event_locked(session, EVENT_WALL);
+    event.audience = AUDIENCE_ALL;
+    event.strings[0] = request->arguments[0];
+    event_publish_locked(session->world, &event);
+    session_commit(session);
+    char words[60];
+    snprintf(words, sizeof words, "%u client%s told", count, count == 1 ? " was" : "s were");
+    session_reply(session, REPLY_DONE, words, NULL);
+}
+
+/* ---- who ---- */
+
+struct shown_client {
+    struct user_shm user;
+    size_t queue;
+    char *channels;
+};
+
+static char *copy_channels_locked(const struct world *world, const struct user_shm *user)
+{
+    size_t size = user->membership_count * (size_t)(CHANNEL_SIZE + 3) + 1;
+    char *channels = malloc(size);
+    struct text text;
+    if (!channels)
+        return NULL;
+    text_init(&text, channels, size);
+    for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user) {
+        uint32_t flags = world->members[at].flags;
+        text_addf(&text, "%s%s%s", text.length ? "," : "",
+                  flags & MEMBER_OPERATOR ? "@" : flags & MEMBER_VOICE ? "+" : "",
+                  world->channels[world->members[at].channel].name);
+    }
+    return channels;
+}
+
+static int by_arrival(const void *left, const void *right)
+{
+    const struct shown_client *a = left, *b = right;
+    return a->user.order < b->user.order ? -1 : a->user.order > b->user.order;
+}
+
+static void show_client(struct report *report, const struct shown_client *client, int64_t now)
+{
+    const struct user_shm *user = &client->user;
+    report_add(report, user_shown(user));
+    report_add(report, door_name((enum door_kind)user->door));
+    report_add(report, user->address);
+    report_add(report, client->channels ? client->channels : "");
+    report_number(report, (now - user->active_at) / 1000);
+    report_number(report, (int64_t)client->queue);
+    report_number(report, user->pid);
+    report_addf(report, "%s%s%s", user->flags & USER_OPERATOR ? "operator " : "", user->flags & USER_MUTED ? "muted " : "",
+                user->state == USER_ATTACHED ? "registering " : "");
+}
+
+/* Users who are here, as copies; to be freed, their channels too. The lock is let go of every so often, because with
+ * thousands of them others would notice: the copy is then not of one moment, but nobody asks that of it. */
+static struct shown_client *copy_clients(struct session *session, size_t *count)
+{
+    struct world *world = session->world;
+    struct shown_client *clients = calloc((size_t)world->limits.users + 1, sizeof *clients);
+    *count = 0;
+    for (uint32_t i = 0, end = 1; clients && i < end && session_begin(session, 0); session_commit(session)) {
+        end = world_users_end_locked(world);
+        for (uint32_t step = i + STEP; i < step && i < end; i++) {
+            const struct user_shm *user = &world->users[i];
+            if (user->state != USER_PRESENT && user->state != USER_ATTACHED)
+                continue;
+            clients[(*count)++] = (struct shown_client){
+                .user = *user, .queue = user_queue(world, i), .channels = copy_channels_locked(world, user)};
+        }
+    }
+    return clients;
+}
+
+void control_who(struct session *session, struct request *request)
+{
+    size_t count;
+    int64_t now = clock_told();
+    (void)request;
+    struct shown_client *clients = copy_clients(session, &count);
+    struct report *report =
+        report_new("nick", "door", "address", "channels", "idle", "queue", "pid", "status", NULL);
+    if (count > 0)
+        qsort(clients, count, sizeof *clients, by_arrival);
+    for (size_t i = 0; i < count; i++) {
+        show_client(report, &clients[i], now);
+        free(clients[i].channels);
+    }
+    free(clients);
+    session_show(session, report);
+}
+
+/* ---- channels ---- */
+
+void control_channels(struct session *session, struct request *request)
+{
+    struct world *world = session->world;
+    (void)request;
+    if (!session_begin(session, 0))
+        return;
+    uint32_t end = world_channels_end_locked(world), count = 0;
+    struct channel_shm *channels = calloc((size_t)end + 1, sizeof *channels);
+    for (uint32_t i = 0; channels && i < end; i++)
+        if (world->channels[i].state == CHANNEL_LIVE)
+            channels[count++] = world->channels[i];
+    session_commit(session);
+    struct report *report = report_new("channel", "members", "modes", "muted", "topic", NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        char flags[MODE_FLAGS_SIZE];
+        modes_write_flags(channels[i].modes, flags);
+        report_add(report, channels[i].name);
+        report_number(report, channels[i].member_count);
+        report_addf(report, "+%s%s%s", flags, channels[i].limit ? "l" : "", *channels[i].key ? "k" : "");
+        report_true(report, channels[i].modes & CHANNEL_SILENCED);
+        report_add(report, channels[i].topic);
+    }
+    free(channels);
+    session_show(session, report);
+}
+
+/* ---- topic ---- */
+
+void control_topic(struct session *session, struct request *request)
+{
+    const char *name = request->arguments[0];
+    char topic[TOPIC_SIZE];
+    enum reply_code answer = REPLY_NO_SUCH_CHANNEL;
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    uint32_t channel = channel_find_locked(session->world, name);
+    if (channel != NONE && request->count > 1)
+        answer = channel_topic_locked(session, channel, request->arguments[1]);
+    else if (channel != NONE)
+        answer = REPLY_CODES;
+    if (channel != NONE)
+        text_copy(topic, sizeof topic, session->world->channels[channel].topic);
+    session_commit(session);
+    if (answer != REPLY_CODES)
+        session_reply(session, answer, name, NULL);
+    else
+        session_reply(session, *topic ? REPLY_TOPIC_IS : REPLY_NO_TOPIC, name, topic, NULL);
+}
+
+/* ---- motd, reload ---- */
+
+void control_motd(struct session *session, struct request *request)
+{
+    const char *motd = session->settings->motd;
+    (void)request;
+    if (!motd || !*motd)
+        session_reply(session, REPLY_NOT_DONE, "there is no message of the day", NULL);
+    else
+        session_reply_lines(session, REPLY_MOTD_LINE, motd);
+}
+
+/* Unlike REHASH in the chat, waits for what becomes of it: scripts want to know. */
+void control_reload(struct session *session, struct request *request)
+{
+    const struct world *world = session->world;
+    uint64_t done = count_get(world, COUNT_RELOADS), refused = count_get(world, COUNT_RELOADS_REFUSED);
+    (void)request;
+    world_give_order(session->world, ORDER_REHASH);
+    session->call_supervisor(session);
+    for (int64_t end = clock_elapsed() + RELOAD_MS * INT64_C(1000000); clock_elapsed() < end; clock_sleep(5)) {
+        if (count_get(world, COUNT_RELOADS) != done) {
+            session_reply(session, REPLY_DONE, "the configuration was read again", NULL);
+            return;
+        }
+        if (count_get(world, COUNT_RELOADS_REFUSED) != refused) {
+            session_reply(session, REPLY_NOT_DONE,
+                          "the configuration was not changed: there is a mistake in it, which the log tells", NULL);
+            return;
+        }
+    }
+    session_reply(session, REPLY_NOT_DONE, "the server has not answered yet", NULL);
+}
+
+/* ---- shutdown ---- */
+
+#define LONGEST_SECONDS (7 * 86400)
+
+static void order_stop(struct session *session, const struct stop_shm *stop)
+{
+    if (!session_begin(session, 0))
+        return;
+    world_set_stop_locked(session->world, stop);
+    session_commit(session);
+    world_give_order(session->world, ORDER_COUNT_DOWN);
+    session->call_supervisor(session);
+}
+
+static void cancel_stop(struct session *session)
+{
+    static const struct stop_shm none;
+    if (!session_begin(session, 0))
+        return;
+    bool running = world_stop_locked(session->world).at != 0;
+    session_commit(session);
+    if (running)
+        order_stop(session, &none);
+    session_reply(session, running ? REPLY_DONE : REPLY_NOT_DONE,
+                  running ? "the shutdown is cancelled" : "there is no shutdown to cancel", NULL);
+}
+
+void control_shutdown(struct session *session, struct request *request)
+{
+    struct stop_shm stop = {.at = clock_elapsed()};
+    int64_t seconds = 0;
+    int at = 0;
+    char words[80];
+    if (request->count == 1 && strcmp(request->arguments[0], "cancel") == 0) {
+        cancel_stop(session);
+        return;
+    }
+    bool zero = request->count > 0 && strcmp(request->arguments[0], "0") == 0;
+    if (request->count > 0 && (zero || parse_duration(request->arguments[0], &seconds)))
+        at = 1;
+    /* What begins like a time and is none must not stop the server at once, with that as the text. */
+    bool number = request->count > 0 && request->arguments[0][0] >= '0' && request->arguments[0][0] <= '9';
+    if (seconds > LONGEST_SECONDS || (number && at == 0)) {
+        session_reply(session, REPLY_BAD_ARGUMENT, "shutdown", "a time of at most 7d", NULL);
+        return;
+    }
+    struct text text;
+    text_init(&text, stop.text, sizeof stop.text);
+    for (; at < request->count; at++)
+        text_addf(&text, "%s%s", text.length ? " " : "", request->arguments[at]);
+    stop.at += seconds * INT64_C(1000000000);
+    snprintf(words, sizeof words, seconds ? "the server stops in %lld s" : "the server stops", (long long)seconds);
+    session_reply(session, REPLY_DONE, words, NULL);
+    session_flush(session);
+    order_stop(session, &stop);
+}
+
+/* ---- stats ---- */
+
+static void add_stat(struct report *report, const char *what, int64_t value)
+{
+    report_add(report, what);
+    report_number(report, value);
+}
+
+void control_stats(struct session *session, struct request *request)
+{
+    const struct world *world = session->world;
+    struct report *report = report_new("what", "value", NULL);
+    struct tally tally;
+    uint64_t size, fill = ring_fill(&world->shared->ring, &size), sums[COURIER_COUNTS] = {0};
+    (void)request;
+    tally_take(session, &tally);
+    for (uint32_t i = 0; i < world->limits.couriers; i++)
+        for (int k = 0; k < COURIER_COUNTS; k++)
+            sums[k] += courier_count_get(world, i, (enum courier_count)k);
+    add_stat(report, "uptime seconds", (clock_told() - world_started(world)) / 1000);
+    add_stat(report, "clients", tally.present);
+    add_stat(report, "clients at most", tally.most);
+    add_stat(report, "clients ever", (int64_t)tally.arrivals);
+    for (int i = 0; i < DOOR_KINDS; i++) {
+        char what[60];
+        snprintf(what, sizeof what, "clients %s", door_name((enum door_kind)i));
+        if (door_default_port((enum door_kind)i))
+            add_stat(report, what, tally.doors[i]);
+    }
+    add_stat(report, "operators", tally.operators);
+    add_stat(report, "channels", tally.channels);
+    add_stat(report, "lines said", (int64_t)courier_count_get(world, 0, COURIER_MESSAGES));
+    add_stat(report, "deliveries", (int64_t)sums[COURIER_DELIVERIES]);
+    add_stat(report, "lines left out", (int64_t)sums[COURIER_DROPPED]);
+    add_stat(report, "closed as too slow", (int64_t)sums[COURIER_HUNG_UP]);
+    add_stat(report, "ring bytes", (int64_t)size);
+    add_stat(report, "ring fill", (int64_t)fill);
+    add_stat(report, "memory bytes", (int64_t)world->shared->region.size);
+#define COUNT(symbol, metric, label, meaning)                                                      \
+    report_add(report, metric " " label);                                                          \
+    report_number(report, (int64_t)count_get(world, COUNT_##symbol));
+    COUNTS(COUNT)
+#undef COUNT
+    session_show(session, report);
+}
+
+/* ---- crash ---- */
+
+void control_crash(struct session *session, struct request *request)
+{
+    if (request->count > 0 && strcmp(request->arguments[0], "last") != 0) {
+        session_reply(session, REPLY_BAD_ARGUMENT, "crash", "last", NULL);
+        return;
+    }
+    if (!session_begin(session, 0))
+        return;
+    struct crash_shm crash = world_last_crash_locked(session->world);
+    session_commit(session);
+    if (crash.at == 0) {
+        session_reply(session, REPLY_NOT_DONE, "nothing has crashed", NULL);
+        return;
+    }
+    char stamp[CLOCK_STAMP_SIZE];
+    const char *door = door_name((enum door_kind)crash.door);
+    clock_stamp(crash.at, stamp);
+    struct report *report = report_new("time", "process", "pid", "cause", "number", "who", "door", "address", NULL);
+    report_add(report, stamp);
+    report_add(report, crash.process);
+    report_number(report, crash.pid);
+    report_add(report, crash.by_signal ? "signal" : "exit status");
+    report_number(report, crash.number);
+    report_add(report, crash.who);
+    report_add(report, door ? door : "");
+    report_add(report, crash.address);
+    session_show(session, report);
+}

@@ -1,0 +1,113 @@
+/* IRC: LIST with conditions. RFC 2812 section 3.2.6, Modern IRC client protocol (ELIST CMNTU). Run by workers;
+ * changes nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/parse.h"
+#include "families.h"
+
+#define MASKS 16
+
+/* What a channel must be to be listed; -1: no matter. */
+struct conditions {
+    const char *masks[MASKS], *excluded[MASKS];
+    int mask_count, excluded_count;
+    int64_t more_than, less_than;             /* members */
+    int64_t created_before, created_after;    /* minutes ago */
+    int64_t topic_before, topic_after;
+};
+
+static bool take_number(const char *text, int64_t *value)
+{
+    return parse_number(text, 0, INT32_MAX, value);
+}
+
+/* One condition of a list; what is none is the name or mask of a channel. */
+static void take_condition(struct conditions *wanted, const char *word)
+{
+    char kind = *word == 'c' || *word == 't' ? (char)(*word - 32) : *word;
+    if (*word == '>') {
+        take_number(word + 1, &wanted->more_than);
+    } else if (*word == '<') {
+        take_number(word + 1, &wanted->less_than);
+    } else if ((kind == 'C' || kind == 'T') && word[1] == '<') {
+        take_number(word + 2, kind == 'C' ? &wanted->created_after : &wanted->topic_after);
+    } else if ((kind == 'C' || kind == 'T') && word[1] == '>') {
+        take_number(word + 2, kind == 'C' ? &wanted->created_before : &wanted->topic_before);
+    } else if (*word == '!') {
+        if (wanted->excluded_count < MASKS)
+            wanted->excluded[wanted->excluded_count++] = word + 1;
+    } else if (*word && wanted->mask_count < MASKS) {
+        wanted->masks[wanted->mask_count++] = word;
+    }
+}
+
+static bool fits_any(const char *const *masks, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (mask_match(masks[i], name))
+            return true;
+    return false;
+}
+
+static bool fits(const struct conditions *wanted, const struct channel_shm *channel, int64_t now)
+{
+    int64_t members = channel->member_count, age = (now - channel->created_at) / 60000;
+    int64_t topic_age = (now - channel->topic_at) / 60000;
+    if (wanted->mask_count && !fits_any(wanted->masks, wanted->mask_count, channel->name))
+        return false;
+    if (fits_any(wanted->excluded, wanted->excluded_count, channel->name))
+        return false;
+    if ((wanted->more_than >= 0 && members <= wanted->more_than) ||
+        (wanted->less_than >= 0 && members >= wanted->less_than) ||
+        (wanted->created_before >= 0 && age <= wanted->created_before) ||
+        (wanted->created_after >= 0 && age >= wanted->created_after))
+        return false;
+    if (wanted->topic_before < 0 && wanted->topic_after < 0)
+        return true;
+    return *channel->topic && (wanted->topic_before < 0 || topic_age > wanted->topic_before) &&
+           (wanted->topic_after < 0 || topic_age < wanted->topic_after);
+}
+
+struct shown_channel {
+    uint32_t members;
+    char name[CHANNEL_SIZE];
+    char topic[TOPIC_SIZE];
+};
+
+void irc_list(struct session *session, struct request *request)
+{
+    struct conditions wanted = {.more_than = -1, .less_than = -1, .created_before = -1,
+                                .created_after = -1, .topic_before = -1, .topic_after = -1};
+    const struct world *world = session->world;
+    for (int i = 0; i < request->count && i < 2; i++) {
+        char *rest = request->arguments[i], *word;
+        while ((word = text_next_item(&rest, ',')))
+            take_condition(&wanted, word);
+    }
+    int64_t now = clock_told();
+    if (!session_begin(session, 0))
+        return;
+    uint32_t end = world_channels_end_locked(world);
+    struct shown_channel *channels = calloc(end, sizeof *channels);
+    size_t count = 0;
+    for (uint32_t i = 0; channels && i < end; i++) {
+        const struct channel_shm *channel = &world->channels[i];
+        if (!channel_is_shown_locked(session, i) || !fits(&wanted, channel, now))
+            continue;
+        channels[count].members = channel->member_count;
+        memcpy(channels[count].name, channel->name, sizeof channel->name);
+        memcpy(channels[count++].topic, channel->topic, sizeof channel->topic);
+    }
+    session_commit(session);
+    session_reply(session, REPLY_LIST_START, NULL);
+    for (size_t i = 0; i < count; i++) {
+        char members[12];
+        snprintf(members, sizeof members, "%u", channels[i].members);
+        session_reply(session, REPLY_LIST_LINE, channels[i].name, members, channels[i].topic, NULL);
+    }
+    session_reply(session, REPLY_LIST_END, NULL);
+    free(channels);
+}

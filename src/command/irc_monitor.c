@@ -1,0 +1,192 @@
+/* IRC: MONITOR. IRCv3 monitor. Run by workers. Lists are in the tables (world/watches.h) and, for delivering, in the
+ * couriers' copies; each change is an event for those. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "families.h"
+#include "world/watches.h"
+
+/* Bytes of targets in one line. */
+#define LIST_WIDTH 400
+
+/* One line of targets that is being filled; sent when it is full. */
+struct targets {
+    enum reply_code code;
+    struct text text;
+    char line[LIST_WIDTH + 200];
+};
+
+static void targets_init(struct targets *targets, enum reply_code code)
+{
+    targets->code = code;
+    text_init(&targets->text, targets->line, sizeof targets->line);
+}
+
+static void targets_send(struct session *session, struct targets *targets)
+{
+    if (targets->text.length > 0)
+        session_reply(session, targets->code, targets->line, NULL);
+    text_init(&targets->text, targets->line, sizeof targets->line);
+}
+
+static void targets_add(struct session *session, struct targets *targets, const char *target)
+{
+    if (targets->text.length > 0 && targets->text.length + strlen(target) + 1 > LIST_WIDTH)
+        targets_send(session, targets);
+    if (targets->text.length > 0)
+        text_add_char(&targets->text, ',');
+    text_add(&targets->text, target);
+}
+
+/* nick!user@host into `mask` if somebody of that nick is here, else the nick itself. */
+#define TARGET_SIZE (NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3)
+static bool look_locked(const struct world *world, const char *nick, char target[TARGET_SIZE])
+{
+    uint32_t at = user_find_locked(world, nick);
+    if (at == NONE || world->users[at].state != USER_PRESENT) {
+        snprintf(target, TARGET_SIZE, "%.63s", nick);
+        return false;
+    }
+    const struct user_shm *user = &world->users[at];
+    snprintf(target, TARGET_SIZE, "%s!%s@%s", user->nick, user->username, user->host);
+    return true;
+}
+
+static void publish_watch_locked(struct session *session, const char *nick, bool on)
+{
+    struct event event = event_of_locked(session->world, EVENT_WATCH, session->user);
+    event.strings[0] = nick;
+    event.numbers[0] = on;
+    event.audience = AUDIENCE_NOBODY;
+    event_publish_locked(session->world, &event);
+}
+
+static bool may_be_nick(const char *nick)
+{
+    enum name_result result = name_check_nick(nick, NICK_SIZE - 1);
+    return result == NAME_OK || result == NAME_RESERVED; /* guest7 is somebody's */
+}
+
+static void add(struct session *session, char *list)
+{
+    char limit[12], target[TARGET_SIZE];
+    struct targets here, gone;
+    snprintf(limit, sizeof limit, "%u", WATCHES_OF_ONE);
+    targets_init(&here, REPLY_MONITOR_ONLINE);
+    targets_init(&gone, REPLY_MONITOR_OFFLINE);
+    char kept[600], *copy = kept; /* the list is taken apart below */
+    text_copy(kept, sizeof kept, list);
+    char *at = list;
+    for (char *nick; (nick = text_next_item(&at, ','));) {
+        if (!may_be_nick(nick))
+            continue;
+        if (!session_begin(session, EVENT_NEED_MAX))
+            return;
+        bool there = watch_find_locked(session->world, session->user, nick) != NONE;
+        bool full = !there && (session_user_locked(session)->watch_count >= WATCHES_OF_ONE ||
+                               watch_add_locked(session->world, session->user, nick) == NONE);
+        if (!there && !full)
+            publish_watch_locked(session, nick, true);
+        bool online = look_locked(session->world, nick, target);
+        session_commit(session);
+        if (full) {
+            /* What could not be added: this one and, as the client sent them, all behind it. */
+            char rest[LIST_WIDTH];
+            struct text text;
+            text_init(&text, rest, sizeof rest);
+            text_add(&text, nick);
+            if (at && *at)
+                text_addf(&text, ",%s", at);
+            targets_send(session, &here);
+            targets_send(session, &gone);
+            session_reply(session, REPLY_MONITOR_FULL, limit, rest, NULL);
+            return;
+        }
+        targets_add(session, online ? &here : &gone, target);
+    }
+    targets_send(session, &here);
+    targets_send(session, &gone);
+    for (const char *nick; (nick = text_next_item(&copy, ','));)
+        irc_metadata_monitored(session, nick);
+}
+
+static void drop(struct session *session, const char *nick)
+{
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    uint32_t watch = watch_find_locked(session->world, session->user, nick);
+    if (watch != NONE) {
+        publish_watch_locked(session, nick, false);
+        watch_remove_locked(session->world, watch);
+    }
+    session_commit(session);
+}
+
+static void drop_all(struct session *session)
+{
+    for (bool more = true; more;) {
+        char nick[NICK_SIZE] = "";
+        if (!session_begin(session, 0))
+            return;
+        uint32_t first = session_user_locked(session)->first_watch;
+        more = first != NONE;
+        if (more)
+            text_copy(nick, sizeof nick, session->world->watches[first].nick);
+        session_commit(session);
+        if (more)
+            drop(session, nick);
+    }
+}
+
+/* Shows the list: as it is, or who of it is here. */
+static void show(struct session *session, bool status)
+{
+    struct world *world = session->world;
+    char(*shown)[TARGET_SIZE] = calloc(WATCHES_OF_ONE, sizeof *shown);
+    bool online[WATCHES_OF_ONE];
+    uint32_t count = 0;
+    if (!shown || !session_begin(session, 0)) {
+        free(shown);
+        return;
+    }
+    for (uint32_t at = session_user_locked(session)->first_watch; at != NONE && count < WATCHES_OF_ONE;
+         at = world->watches[at].next, count++) {
+        online[count] = status && look_locked(world, world->watches[at].nick, shown[count]);
+        if (!status)
+            text_copy(shown[count], TARGET_SIZE, world->watches[at].nick);
+    }
+    session_commit(session);
+    struct targets here, rest;
+    targets_init(&here, REPLY_MONITOR_ONLINE);
+    targets_init(&rest, status ? REPLY_MONITOR_OFFLINE : REPLY_MONITOR_LIST);
+    while (count-- > 0)
+        targets_add(session, online[count] ? &here : &rest, shown[count]);
+    targets_send(session, &here);
+    targets_send(session, &rest);
+    if (!status)
+        session_reply(session, REPLY_MONITOR_END, NULL);
+    free(shown);
+}
+
+void irc_monitor(struct session *session, struct request *request)
+{
+    const char *verb = request->arguments[0];
+    bool listed = strcmp(verb, "+") == 0 || strcmp(verb, "-") == 0;
+    if (listed && request->count < 2) {
+        session_reply(session, REPLY_NEED_MORE, "MONITOR", NULL);
+    } else if (strcmp(verb, "+") == 0) {
+        add(session, request->arguments[1]);
+    } else if (strcmp(verb, "-") == 0) {
+        char *rest = request->arguments[1], *nick;
+        while ((nick = text_next_item(&rest, ',')))
+            drop(session, nick);
+    } else if (strcasecmp(verb, "C") == 0) {
+        drop_all(session);
+    } else if (strcasecmp(verb, "L") == 0) {
+        show(session, false);
+    } else if (strcasecmp(verb, "S") == 0) {
+        show(session, true);
+    }
+}

@@ -1,0 +1,133 @@
+/* IRC: BATCH, for messages of several lines. IRCv3 draft/multiline. Run by workers.
+ *
+ * Lines are gathered until the batch ends, and published as one event: so nobody's line comes between them,
+ * and those without the capability get them as single messages. Of a batch that failed, what was wrong is told
+ * once, and all that is still to come, its end included, is passed over. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "families.h"
+
+struct multiline {
+    char reference[65];
+    char target[CHANNEL_SIZE + 2];
+    char tags[4097];
+    bool failed;
+    unsigned lines;
+    size_t bytes;     /* of the message as the specification counts them */
+    bool has_words;   /* not all lines are blank */
+    struct text text; /* each line: '+' if it continues the one before, else ' '; its bytes; a line feed */
+    char buffer[MULTILINE_BYTES + 2 * MULTILINE_LINES + 1];
+};
+
+static void fail(struct session *session, const char *code, const char *words)
+{
+    session_reply(session, REPLY_FAIL, "BATCH", code, words, NULL);
+    if (session->multiline)
+        session->multiline->failed = true;
+}
+
+void irc_multiline_abandon(struct session *session)
+{
+    free(session->multiline);
+    session->multiline = NULL;
+}
+
+bool irc_multiline_is_open(const struct session *session)
+{
+    return session->multiline && !session->multiline->failed;
+}
+
+static void open_batch(struct session *session, struct request *request)
+{
+    if (irc_multiline_is_open(session) || request->count < 3 || !request->arguments[0][1] ||
+        strcmp(request->arguments[1], "draft/multiline") != 0) {
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        return;
+    }
+    irc_multiline_abandon(session); /* a failed one that was never ended */
+    struct multiline *multiline = calloc(1, sizeof *multiline);
+    if (!multiline)
+        return;
+    if (!text_copy(multiline->reference, sizeof multiline->reference, request->arguments[0] + 1) ||
+        !text_copy(multiline->target, sizeof multiline->target, request->arguments[2])) {
+        free(multiline);
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        return;
+    }
+    text_copy(multiline->tags, sizeof multiline->tags, request->tags);
+    text_init(&multiline->text, multiline->buffer, sizeof multiline->buffer);
+    session->multiline = multiline;
+}
+
+void irc_multiline_add(struct session *session, struct request *request, const char *reference, bool continues)
+{
+    struct multiline *multiline = session->multiline;
+    char words[200];
+    if (!multiline || strcmp(multiline->reference, reference) != 0) {
+        session_reply(session, REPLY_FAIL, "BATCH", "MULTILINE_INVALID", ":There is no such batch", NULL);
+        return;
+    }
+    if (multiline->failed)
+        return;
+    if (strcasecmp(request->verb, "PRIVMSG") != 0 || request->count < 2) {
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        return;
+    }
+    if (text_compare_names(request->arguments[0], multiline->target) != 0) {
+        snprintf(words, sizeof words, "%s %.80s :Invalid multiline target", multiline->target,
+                 request->arguments[0]);
+        fail(session, "MULTILINE_INVALID_TARGET", words);
+        return;
+    }
+    const char *line = request->arguments[1];
+    size_t length = strlen(line);
+    if (continues && (multiline->lines == 0 || length == 0)) {
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        return;
+    }
+    multiline->bytes += length + (multiline->lines > 0 && !continues);
+    if (multiline->bytes > MULTILINE_BYTES) {
+        snprintf(words, sizeof words, "%d :Multiline batch max-bytes exceeded", MULTILINE_BYTES);
+        fail(session, "MULTILINE_MAX_BYTES", words);
+        return;
+    }
+    if (++multiline->lines > MULTILINE_LINES) {
+        snprintf(words, sizeof words, "%d :Multiline batch max-lines exceeded", MULTILINE_LINES);
+        fail(session, "MULTILINE_MAX_LINES", words);
+        return;
+    }
+    multiline->has_words |= length > 0;
+    text_add_char(&multiline->text, continues ? '+' : ' ');
+    text_add_bytes(&multiline->text, line, length);
+    text_add_char(&multiline->text, '\n');
+}
+
+static void close_batch(struct session *session, struct request *request)
+{
+    struct multiline *multiline = session->multiline;
+    if (!multiline || strcmp(multiline->reference, request->arguments[0] + 1) != 0) {
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        return;
+    }
+    if (!multiline->failed && !multiline->has_words)
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+    session->multiline = NULL;
+    if (!multiline->failed)
+        irc_send_lines(session, multiline->target, multiline->buffer, multiline->tags);
+    free(multiline);
+}
+
+void irc_batch(struct session *session, struct request *request)
+{
+    if (!(session->caps & CAP_BIT(MULTILINE)) || !(session->caps & CAP_BIT(BATCH)))
+        session_reply(session, REPLY_UNKNOWN_COMMAND, "BATCH", NULL);
+    else if (request->arguments[0][0] == '+')
+        open_batch(session, request);
+    else if (request->arguments[0][0] == '-')
+        close_batch(session, request);
+    else
+        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+}

@@ -1,0 +1,154 @@
+/* IRC: REDACT and MARKREAD. IRCv3 draft/message-redaction, draft/read-marker. Run by workers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "families.h"
+#include "world/trace.h"
+
+/* ---- REDACT ---- */
+
+/* What stands against this session redacting that message to `name`; NULL if nothing does, and then `event`
+ * has its audience. Transaction running. */
+static const char *refuse_locked(struct session *session, const char *name, uint64_t id,
+                                 struct event *event)
+{
+    const struct world *world = session->world;
+    bool channel = *name == '#';
+    uint32_t target = channel ? channel_find_locked(world, name) : user_find_locked(world, name);
+    if (target == NONE || (channel && member_find_locked(world, session->user, target) == NONE))
+        return "INVALID_TARGET";
+    const struct trace_shm *message = trace_find_locked(world, id);
+    uint32_t generation =
+        channel ? world->channels[target].generation : world->users[target].generation;
+    if (!message || message->is_channel != channel || message->target != target ||
+        message->target_generation != generation)
+        return "UNKNOWN_MSGID";
+    bool own = message->author == session->user && message->author_generation == session->generation;
+    if (!own && !(channel && channel_may_moderate_locked(session, target)))
+        return channel ? "REDACT_FORBIDDEN" : "UNKNOWN_MSGID"; /* who got it is nobody else's business */
+    event->strings[0] = channel ? world->channels[target].name : world->users[target].nick;
+    event->audience = channel ? AUDIENCE_CHANNEL : AUDIENCE_USER;
+    event->target = target;
+    return NULL;
+}
+
+static void complain(struct session *session, const char *code, const char *name, const char *id)
+{
+    char words[400];
+    if (strcmp(code, "INVALID_TARGET") == 0)
+        snprintf(words, sizeof words, "%.80s :You cannot delete messages from there", name);
+    else if (strcmp(code, "UNKNOWN_MSGID") == 0)
+        snprintf(words, sizeof words, "%.80s %.80s :This message does not exist or is too old", name, id);
+    else
+        snprintf(words, sizeof words, "%.80s %.80s :You are not authorised to delete this message", name, id);
+    session_reply(session, REPLY_FAIL, "REDACT", code, words, NULL);
+}
+
+void irc_redact(struct session *session, struct request *request)
+{
+    const char *name = request->arguments[0], *id = request->arguments[1];
+    char *end;
+    unsigned long long number = strtoull(id, &end, 16);
+    if (!(session->caps & CAP_BIT(MESSAGE_REDACTION))) {
+        session_reply(session, REPLY_UNKNOWN_COMMAND, "REDACT", NULL);
+        return;
+    }
+    if (!session_begin(session, 2 * EVENT_NEED_MAX))
+        return;
+    struct event event = event_of_locked(session->world, EVENT_REDACT, session->user);
+    const char *wrong = refuse_locked(session, name, *end ? 0 : number, &event);
+    if (!wrong) {
+        event.strings[1] = id;
+        event.strings[2] = request->count > 2 ? request->arguments[2] : NULL;
+        session_publish_both_locked(session, &event);
+    }
+    session_commit(session);
+    if (wrong)
+        complain(session, wrong, name, id);
+}
+
+/* ---- MARKREAD ---- */
+
+/* How far this user has read, where. Kept by the worker: there are no accounts that could have several clients. */
+#define MARKERS 200
+
+struct markers {
+    int count;
+    struct {
+        char target[CHANNEL_SIZE];
+        char stamp[32]; /* as in server-time: compares like the time */
+    } list[MARKERS];
+};
+
+static char *find_marker(struct session *session, const char *target, bool make)
+{
+    if (!session->markers && !(session->markers = calloc(1, sizeof *session->markers)))
+        return NULL;
+    struct markers *markers = session->markers;
+    for (int i = 0; i < markers->count; i++)
+        if (text_compare_names(markers->list[i].target, target) == 0)
+            return markers->list[i].stamp;
+    if (!make || markers->count == MARKERS)
+        return NULL;
+    text_copy(markers->list[markers->count].target, sizeof markers->list[0].target, target);
+    return markers->list[markers->count++].stamp;
+}
+
+void irc_show_marker(struct session *session, const char *target)
+{
+    char words[64] = "*";
+    const char *stamp = find_marker(session, target, false);
+    if (!(session->caps & CAP_BIT(READ_MARKER)))
+        return;
+    if (stamp)
+        snprintf(words, sizeof words, "timestamp=%s", stamp);
+    session_reply(session, REPLY_MARKREAD, target, words, NULL);
+}
+
+/* YYYY-MM-DDThh:mm:ss.sssZ */
+static bool is_stamp(const char *text)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+    if (strlen(text) != sizeof shape - 1)
+        return false;
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    return true;
+}
+
+void irc_markread(struct session *session, struct request *request)
+{
+    static const char key[] = "timestamp=";
+    if (!(session->caps & CAP_BIT(READ_MARKER))) {
+        session_reply(session, REPLY_UNKNOWN_COMMAND, "MARKREAD", NULL);
+        return;
+    }
+    if (request->count == 0 || !*request->arguments[0]) {
+        session_reply(session, REPLY_FAIL, "MARKREAD", "NEED_MORE_PARAMS", ":Missing parameters", NULL);
+        return;
+    }
+    const char *target = request->arguments[0];
+    if (!name_is_channel(target) && name_check_nick(target, NICK_SIZE - 1) != NAME_OK) {
+        session_reply(session, REPLY_FAIL, "MARKREAD", "INVALID_PARAMS", ":Invalid target", NULL);
+        return;
+    }
+    if (request->count > 1) {
+        const char *stamp = request->arguments[1];
+        if (strncmp(stamp, key, sizeof key - 1) != 0 || !is_stamp(stamp + sizeof key - 1)) {
+            char words[200];
+            snprintf(words, sizeof words, "%.100s :Invalid timestamp", stamp);
+            session_reply(session, REPLY_FAIL, "MARKREAD", "INVALID_PARAMS", words, NULL);
+            return;
+        }
+        char *kept = find_marker(session, target, true);
+        if (!kept) {
+            session_reply(session, REPLY_FAIL, "MARKREAD", "INTERNAL_ERROR", ":Too many read markers", NULL);
+            return;
+        }
+        if (strcmp(stamp + sizeof key - 1, kept) > 0)
+            snprintf(kept, 32, "%s", stamp + sizeof key - 1);
+    }
+    irc_show_marker(session, target);
+}

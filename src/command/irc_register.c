@@ -1,0 +1,327 @@
+/* IRC: from a connection to a user, and its end. RFC 2812 section 3.1, IRCv3 capability negotiation. Run by
+ * workers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "families.h"
+
+/* ---- capabilities ---- */
+
+/* A list of capabilities in as many lines as it takes. `more`: how all but the last of them are worded. */
+struct cap_list {
+    struct session *session;
+    const char *verb;
+    enum reply_code more;
+    size_t room;
+    struct text text;
+    char line[512];
+};
+
+static void cap_list_begin(struct cap_list *list, struct session *session, const char *verb, enum reply_code more)
+{
+    const struct user_shm *user = &session->world->users[session->user];
+    *list = (struct cap_list){.session = session, .verb = verb, .more = more};
+    /* What stands in front: ":server CAP nick VERB * :" */
+    list->room = 510 - strlen(session->settings->server_name) - strlen(user->nick) - strlen(verb) - 12;
+    text_init(&list->text, list->line, sizeof list->line);
+}
+
+static void cap_list_add(struct cap_list *list, const char *name, const char *value)
+{
+    size_t length = strlen(name) + (value ? strlen(value) + 1 : 0);
+    if (list->text.length > 0 && list->text.length + 1 + length > list->room) {
+        session_reply(list->session, list->more, list->verb, list->line, NULL);
+        text_init(&list->text, list->line, sizeof list->line);
+    }
+    text_addf(&list->text, "%s%s", list->text.length ? " " : "", name);
+    if (value)
+        text_addf(&list->text, "=%s", value);
+}
+
+static void cap_list_end(struct cap_list *list)
+{
+    session_reply(list->session, REPLY_CAP_LIST, list->verb, list->line, NULL);
+}
+
+static void list_caps(struct session *session, const char *verb, uint64_t caps, int version, bool values)
+{
+    const char *name, *value;
+    struct cap_list list;
+    cap_list_begin(&list, session, verb, version >= 302 ? REPLY_CAP_MORE : REPLY_CAP_LIST);
+    for (int i = 0; cap_describe(i, &name, &value); i++)
+        if (caps >> i & 1)
+            cap_list_add(&list, name, values ? value : NULL);
+    cap_list_end(&list);
+}
+
+/* Changes the client's capabilities, for itself and for its courier. */
+static void set_caps(struct session *session, uint64_t caps)
+{
+    if (caps == session->caps || !session_begin(session, EVENT_NEED_MAX))
+        return;
+    struct event event = event_of_locked(session->world, EVENT_CAPS, session->user);
+    event.audience = AUDIENCE_NOBODY;
+    event.numbers[0] = (uint32_t)session->caps;
+    event.numbers[1] = (uint32_t)(session->caps >> 32);
+    event.numbers[2] = (uint32_t)caps;
+    event.numbers[3] = (uint32_t)(caps >> 32);
+    event_publish_locked(session->world, &event);
+    user_set_caps_locked(session->world, session->user, caps);
+    session->caps = caps;
+    session_commit(session);
+}
+
+/* All of the list, or nothing of it. */
+static void request_caps(struct session *session, const char *wishes)
+{
+    char copy[512], *rest = copy;
+    uint64_t caps = session->caps;
+    bool good = text_copy(copy, sizeof copy, wishes);
+    for (const char *word; good && (word = text_next_word(&rest));) {
+        bool off = word[0] == '-';
+        uint64_t cap = cap_by_name(word + off);
+        /* Whoever knows version 302 hears of changes. */
+        good = cap != 0 && !(off && cap == CAP_BIT(CAP_NOTIFY) && session->registration.version >= 302);
+        caps = off ? caps & ~cap : caps | cap;
+    }
+    if (good && (session->caps & ~caps & CAP_BIT(METADATA)))
+        irc_metadata_unsubscribe(session);
+    struct cap_list list;
+    cap_list_begin(&list, session, good ? "ACK" : "NAK", REPLY_CAP_LIST);
+    text_copy(copy, sizeof copy, wishes);
+    rest = copy;
+    for (const char *word; (word = text_next_word(&rest));)
+        cap_list_add(&list, word, NULL);
+    cap_list_end(&list);
+    if (good)
+        set_caps(session, caps);
+}
+
+/* A version is a number, of which a client may say anything. */
+static int take_version(const char *argument)
+{
+    long version = strtol(argument, NULL, 10);
+    return version < 0 ? 0 : version > 999 ? 999 : (int)version;
+}
+
+static void complete(struct session *session);
+
+void irc_cap(struct session *session, struct request *request)
+{
+    const char *verb = request->arguments[0];
+    const char *argument = request->count > 1 ? request->arguments[1] : "";
+    struct registration *registration = &session->registration;
+    if (strcasecmp(verb, "LS") == 0) {
+        int version = take_version(argument);
+        if (version > registration->version)
+            registration->version = version;
+        registration->negotiating = !registration->done;
+        if (version >= 302)
+            set_caps(session, session->caps | CAP_BIT(CAP_NOTIFY));
+        list_caps(session, "LS", ~UINT64_C(0), version, version >= 302);
+    } else if (strcasecmp(verb, "LIST") == 0) {
+        list_caps(session, "LIST", session->caps, registration->version, false);
+    } else if (strcasecmp(verb, "REQ") == 0) {
+        registration->negotiating = !registration->done;
+        request_caps(session, argument);
+    } else if (strcasecmp(verb, "END") == 0) {
+        registration->negotiating = false;
+        complete(session);
+    } else {
+        session_reply(session, REPLY_BAD_CAP, verb, NULL);
+    }
+}
+
+/* ---- registration ---- */
+
+/* Ends a connection with a reason that the client sees; others see it as what they quit with. */
+void irc_close(struct session *session, enum event_quit how, const char *reason)
+{
+    char line[600];
+    const struct user_shm *user = &session->world->users[session->user];
+    snprintf(line, sizeof line, "Closing Link: %s (%.500s)", user->host, reason);
+    session_reply(session, REPLY_ERROR, line, NULL);
+    command_leave(session, how, reason);
+}
+
+static void show_start(char text[40], int64_t told)
+{
+    time_t seconds = (time_t)(told / 1000);
+    struct tm parts;
+    if (!gmtime_r(&seconds, &parts) || !strftime(text, 40, "%a %b %d %Y at %H:%M:%S UTC", &parts))
+        text[0] = '\0';
+}
+
+static void show_welcome(struct session *session)
+{
+    char started[40];
+    char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
+    const struct user_shm *user = &session->world->users[session->user];
+    const char *server = session->settings->server_name;
+    snprintf(mask, sizeof mask, "%s!%s@%s", user->nick, user->username, user->host);
+    session_reply(session, REPLY_IRC_WELCOME, session->settings->network_name, mask, NULL);
+    session_reply(session, REPLY_IRC_YOURHOST, server, FORKCHAT_VERSION, NULL);
+    show_start(started, world_started(session->world));
+    session_reply(session, REPLY_IRC_CREATED, started, NULL);
+    session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "beIiklmnopstv", "beIklov", NULL);
+    irc_show_isupport(session);
+    irc_show_lusers(session);
+    irc_metadata_registered(session);
+    irc_show_motd(session);
+}
+
+/* Whether the client gave the server's password, if there is one. Hashing holds up nobody else. */
+static bool password_is_right(struct session *session)
+{
+    const char *wanted = session->settings->password;
+    if (!wanted)
+        return true;
+    const char *given = port_crypt(session->registration.password, wanted);
+    return given && strcmp(given, wanted) == 0;
+}
+
+/* Registers the client if everything it takes is there. */
+static void complete(struct session *session)
+{
+    struct registration *registration = &session->registration;
+    struct world *world = session->world;
+    if (registration->done || !registration->nick || !registration->user || registration->negotiating)
+        return;
+    if (!password_is_right(session)) {
+        log_warning("wrong password from \"%s\"", world->users[session->user].address);
+        session_reply(session, REPLY_WRONG_PASSWORD, NULL);
+        irc_close(session, QUIT_LOST, "Bad password");
+        return;
+    }
+    if (!session_begin(session, EVENT_NEED_MAX) || operator_is_banned_locked(session))
+        return;
+    user_introduce_locked(world, session->user);
+    struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = LOBBY;
+    event.flags |= EVENT_NOT_SOURCE;
+    event_publish_locked(world, &event);
+    session_commit(session);
+    registration->done = true;
+    session->wake_after = (int)session->settings->ping_timeout;
+    show_welcome(session);
+}
+
+void irc_pass(struct session *session, struct request *request)
+{
+    struct registration *registration = &session->registration;
+    if (registration->done)
+        session_reply(session, REPLY_ALREADY_REGISTERED, NULL);
+    else if (!*request->arguments[0])
+        session_reply(session, REPLY_NEED_MORE, "PASS", NULL);
+    else /* the last one counts; one that does not fit is wrong */
+        text_copy(registration->password, sizeof registration->password, request->arguments[0]);
+}
+
+void irc_nick(struct session *session, struct request *request)
+{
+    if (request->count == 0 || !*request->arguments[0]) {
+        session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
+        return;
+    }
+    if (register_change_nick(session, request->arguments[0]) && !session->registration.nick) {
+        session->registration.nick = true;
+        complete(session);
+    }
+}
+
+void irc_user(struct session *session, struct request *request)
+{
+    char username[USERNAME_SIZE];
+    if (session->registration.done || session->registration.user) {
+        session_reply(session, REPLY_ALREADY_REGISTERED, NULL);
+        return;
+    }
+    if (!*request->arguments[0] || !*request->arguments[3]) {
+        session_reply(session, REPLY_NEED_MORE, "USER", NULL);
+        return;
+    }
+    /* What would break nick!user@host is left out; ~ says that nobody has checked it. */
+    struct text text;
+    text_init(&text, username, sizeof username);
+    text_add_char(&text, '~');
+    for (const char *at = request->arguments[0]; *at && text.length < sizeof username - 1; at++)
+        if ((unsigned char)*at > ' ' && (unsigned char)*at < 0x7f && !strchr("!@:*?#,", *at))
+            text_add_char(&text, *at);
+    if (!session_begin(session, 0))
+        return;
+    user_describe_locked(session->world, session->user, username, request->arguments[3]);
+    session_commit(session);
+    session->registration.user = true;
+    complete(session);
+}
+
+/* ---- signs of life ---- */
+
+void irc_ping(struct session *session, struct request *request)
+{
+    if (!*request->arguments[0])
+        session_reply(session, REPLY_NO_ORIGIN, NULL);
+    else
+        session_reply(session, REPLY_PONG, request->arguments[0], NULL);
+}
+
+void irc_pong(struct session *session, struct request *request)
+{
+    (void)session, (void)request; /* that it came is all there is to it */
+}
+
+/* Half of the time a registered client may be silent is enough to register, however it is filled. */
+static int registration_left(const struct session *session)
+{
+    int64_t most = (session->settings->ping_timeout + 1) / 2;
+    int64_t passed = (clock_elapsed() - session->registration.since) / INT64_C(1000000000);
+    return (int)(passed < most ? most - passed : 0);
+}
+
+void command_irc_start(struct session *session)
+{
+    session->registration.since = clock_elapsed();
+    session->wake_after = registration_left(session);
+}
+
+void command_irc_watch(struct session *session)
+{
+    if (session->registration.done) {
+        session->wake_after = (int)session->settings->ping_timeout;
+        return;
+    }
+    session->wake_after = registration_left(session);
+    if (session->wake_after == 0 && !session->leaving)
+        command_irc_idle(session);
+}
+
+void command_irc_idle(struct session *session)
+{
+    if (!session->registration.done) {
+        irc_close(session, QUIT_LOST, "Registration timed out");
+    } else if (session->pinged) {
+        char reason[60];
+        snprintf(reason, sizeof reason, "Ping timeout: %d seconds", (int)session->settings->ping_timeout);
+        irc_close(session, QUIT_LOST, reason);
+    } else {
+        session->pinged = true;
+        session_reply(session, REPLY_PING, session->settings->server_name, NULL);
+    }
+}
+
+void irc_quit(struct session *session, struct request *request)
+{
+    const char *text = request->count > 0 ? request->arguments[0] : "";
+    char line[600];
+    const struct user_shm *user = &session->world->users[session->user];
+    snprintf(line, sizeof line, "Closing Link: %s (Quit: %.500s)", user->host, text);
+    session_reply(session, REPLY_ERROR, line, NULL);
+    command_leave(session, *text ? QUIT_SAID : QUIT_LEFT, text);
+}

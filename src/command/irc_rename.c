@@ -1,0 +1,209 @@
+/* IRC: RENAME. IRCv3 draft/channel-rename. Run by workers.
+ *
+ * Clients that asked for the capability, and people, are told by an event. To other IRC clients it must look as
+ * if they left one channel and entered another; as that is worded with each client's own name, it is made here,
+ * as an answer to each. PART and JOIN are published with the change itself, so that nothing said in the
+ * channel can come between; the topic and the names follow. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "families.h"
+#include "irc_names.h"
+
+#define REASON_SIZE   301
+#define PART_NEED     1500u /* bytes of a PART and a JOIN as an event, at most */
+
+struct rename {
+    struct session *session;
+    uint32_t channel;
+    char before[CHANNEL_SIZE], after[CHANNEL_SIZE], reason[REASON_SIZE];
+    struct follower {
+        uint32_t user, generation;
+    } *followers; /* those who see a PART and a JOIN */
+    size_t count;
+};
+
+/* Publishes `text` to one user as it is. */
+static void answer_locked(const struct rename *rename, uint32_t user, const struct text *text)
+{
+    struct event event = event_of_server(EVENT_REPLY);
+    event.audience = AUDIENCE_USER;
+    event.target = user;
+    event.strings[0] = text->start;
+    event.lengths[0] = text->length;
+    event_publish_locked(rename->session->world, &event);
+}
+
+static bool follows(const struct user_shm *user)
+{
+    return user->door == DOOR_IRC && !(user->caps & CAP_BIT(CHANNEL_RENAME));
+}
+
+static void find_followers_locked(struct rename *rename)
+{
+    const struct world *world = rename->session->world;
+    const struct channel_shm *channel = &world->channels[rename->channel];
+    rename->followers = calloc(channel->member_count + 1, sizeof *rename->followers);
+    for (uint32_t at = channel->first_member; rename->followers && at != NONE;
+         at = world->members[at].next_of_channel) {
+        const struct user_shm *user = &world->users[world->members[at].user];
+        if (follows(user) && rename->count < channel->member_count)
+            rename->followers[rename->count++] =
+                (struct follower){world->members[at].user, user->generation};
+    }
+}
+
+static void move_locked(const struct rename *rename, uint32_t index)
+{
+    char bytes[1400];
+    const struct user_shm *user = &rename->session->world->users[index];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
+    text_addf(&text, ":%s!%s@%s PART %s", user->nick, user->username, user->host, rename->before);
+    if (*rename->reason)
+        text_addf(&text, " :%s", rename->reason);
+    text_addf(&text, "\r\n:%s!%s@%s JOIN %s", user->nick, user->username, user->host, rename->after);
+    if (user->caps & CAP_BIT(EXTENDED_JOIN))
+        text_addf(&text, " %s :%s", *user->account ? user->account : "*", user->realname);
+    text_add(&text, "\r\n");
+    answer_locked(rename, index, &text);
+}
+
+/* What follows a JOIN: topic and names. As many events as it takes, each with a transaction of its own. */
+static void show_inside(const struct rename *rename, const struct follower *follower)
+{
+    char bytes[4096], line[NAMES_LINE];
+    struct session *session = rename->session;
+    struct world *world = session->world;
+    const char *server = session->settings->server_name;
+    struct names names = {0};
+    struct text text, members;
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    const struct user_shm *user = &world->users[follower->user];
+    const struct channel_shm *channel = &world->channels[rename->channel];
+    bool there = user->generation == follower->generation && user->state == USER_PRESENT &&
+                 member_find_locked(world, follower->user, rename->channel) != NONE;
+    char nick[NICK_SIZE];
+    if (there) {
+        memcpy(nick, user->nick, sizeof nick);
+        text_init(&text, bytes, sizeof bytes);
+        if (*channel->topic)
+            text_addf(&text, ":%s 332 %s %s :%s\r\n:%s 333 %s %s %s %lld\r\n", server, nick, channel->name,
+                      channel->topic, server, nick, channel->name, channel->topic_by,
+                      (long long)(channel->topic_at / 1000));
+        if (!(user->caps & CAPS_NO_NAMES))
+            names_open_locked(&names, world, follower->user, rename->channel);
+        if (text.length > 0)
+            answer_locked(rename, follower->user, &text);
+    }
+    session_commit(session);
+    while (there && *names.channel) {
+        text_init(&text, bytes, sizeof bytes);
+        text_init(&members, line, sizeof line);
+        bool more = names_next(&names, &members, NAMES_LINE - CHANNEL_SIZE);
+        if (more)
+            text_addf(&text, ":%s 353 %s %s %s :%s\r\n", server, nick, names.symbol, names.channel, line);
+        else
+            text_addf(&text, ":%s 366 %s %s :End of NAMES list\r\n", server, nick, names.channel);
+        if (!session_begin(session, EVENT_NEED_MAX))
+            break;
+        if (user->generation == follower->generation)
+            answer_locked(rename, follower->user, &text);
+        session_commit(session);
+        if (!more)
+            break;
+    }
+    names_close(&names);
+}
+
+/* REPLY_CODES if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
+static enum reply_code check_locked(const struct rename *rename, const char **why)
+{
+    const struct session *session = rename->session;
+    const struct world *world = session->world;
+    if (rename->channel == NONE)
+        return REPLY_NO_SUCH_CHANNEL;
+    if (member_find_locked(world, session->user, rename->channel) == NONE)
+        return REPLY_NOT_ON_CHANNEL;
+    if (!channel_may_moderate_locked(session, rename->channel))
+        return REPLY_NOT_CHANNEL_OPERATOR;
+    uint32_t other = channel_find_locked(world, rename->after);
+    if (other != NONE && other != rename->channel)
+        return REPLY_RENAME_IN_USE;
+    *why = !name_is_channel(rename->after) ? "This is not the name of a channel"
+           : rename->channel == LOBBY      ? "The lobby keeps its name"
+           : strcmp(rename->after, world->channels[rename->channel].name) == 0
+               ? "This is its name already"
+               : NULL;
+    return *why ? REPLY_RENAME_CANNOT : REPLY_CODES;
+}
+
+static void rename_locked(struct rename *rename)
+{
+    struct session *session = rename->session;
+    struct world *world = session->world;
+    for (size_t i = 0; i < rename->count; i++)
+        move_locked(rename, rename->followers[i].user);
+    struct event event = event_of_locked(world, EVENT_RENAME, session->user);
+    event.strings[0] = rename->before;
+    event.strings[1] = rename->after;
+    event.strings[2] = rename->reason;
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = rename->channel;
+    session_publish_locked(session, &event);
+    channel_rename_locked(world, rename->channel, rename->after);
+}
+
+/* Room for a PART and a JOIN for each who is to see them, and for a few more who may come meanwhile. */
+static size_t need(struct session *session, const char *name)
+{
+    const struct world *world = session->world;
+    size_t followers = 8;
+    if (!session_begin(session, 0))
+        return 0;
+    uint32_t channel = channel_find_locked(world, name);
+    uint32_t at = channel != NONE ? world->channels[channel].first_member : NONE;
+    for (; at != NONE; at = world->members[at].next_of_channel)
+        followers += follows(&world->users[world->members[at].user]);
+    session_commit(session);
+    return followers * ring_need(PART_NEED);
+}
+
+void irc_rename(struct session *session, struct request *request)
+{
+    struct rename rename = {.session = session};
+    const char *before = request->arguments[0], *why = "";
+    size_t room = need(session, before);
+    bool long_name = !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
+    if (room > (size_t)session->settings->ring_size / 4)
+        room = 0; /* more than the ring takes at once: refused below, unless nobody needs it */
+    text_copy(rename.reason, sizeof rename.reason, request->count > 2 ? request->arguments[2] : "");
+    if (session->leaving || !session_begin(session, room + EVENT_NEED_MAX))
+        return;
+    rename.channel = channel_find_locked(session->world, before);
+    enum reply_code answer = check_locked(&rename, &why);
+    if (answer == REPLY_CODES) {
+        memcpy(rename.before, session->world->channels[rename.channel].name, sizeof rename.before);
+        bool follow = text_compare_names(rename.before, rename.after) != 0;
+        if (follow)
+            find_followers_locked(&rename);
+        if (long_name || (follow && !rename.followers) ||
+            rename.count * ring_need(PART_NEED) > room) {
+            answer = REPLY_RENAME_CANNOT;
+            why = long_name ? "The name is too long" : "Too many are in the channel";
+        } else {
+            rename_locked(&rename);
+        }
+    }
+    session_commit(session);
+    if (answer == REPLY_CODES)
+        for (size_t i = 0; i < rename.count; i++)
+            show_inside(&rename, &rename.followers[i]);
+    else if (answer == REPLY_RENAME_CANNOT || answer == REPLY_RENAME_IN_USE)
+        session_reply(session, answer, before, request->arguments[1], why, NULL);
+    else
+        session_reply(session, answer, before, NULL);
+    free(rename.followers);
+}

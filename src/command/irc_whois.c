@@ -1,0 +1,206 @@
+/* WHOIS and WHOWAS. RFC 2812 sections 3.6.2 and 3.6.3, Modern IRC client protocol. Run by workers; changes nothing.
+ * WHOIS is for people too, who see sentences. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mask.h"
+#include "families.h"
+#include "world/leavers.h"
+
+/* Nicks of one WHOIS, and people that one mask may show. */
+#define TARGETS 16
+
+/* Bytes of channels in one line. */
+#define CHANNELS_WIDTH 380
+
+static const char *number(char text[24], int64_t value)
+{
+    snprintf(text, 24, "%lld", (long long)value);
+    return text;
+}
+
+/* Their channels, of which the asker may know, as one string; to be freed. */
+static char *copy_channels_locked(const struct session *session, uint32_t user)
+{
+    const struct world *world = session->world;
+    size_t size = world->users[user].membership_count * (size_t)(CHANNEL_SIZE + 4) + 1;
+    char *channels = malloc(size);
+    struct text text;
+    if (!channels)
+        return NULL;
+    text_init(&text, channels, size);
+    for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user) {
+        uint32_t flags = world->members[at].flags;
+        if (user != session->user && !irc_sees_channel_locked(session, world->members[at].channel))
+            continue;
+        if (text.length > 0)
+            text_add_char(&text, ' ');
+        if (flags & MEMBER_OPERATOR)
+            text_add_char(&text, '@');
+        if ((flags & MEMBER_VOICE) &&
+            (!(flags & MEMBER_OPERATOR) || (session->caps & CAP_BIT(MULTI_PREFIX))))
+            text_add_char(&text, '+');
+        text_add(&text, world->channels[world->members[at].channel].name);
+    }
+    return channels;
+}
+
+static void show_channels(struct session *session, const char *nick, char *channels)
+{
+    char line[CHANNELS_WIDTH + CHANNEL_SIZE + 4];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    for (const char *word; channels && (word = text_next_word(&channels));) {
+        if (text.length + strlen(word) > CHANNELS_WIDTH) {
+            session_reply(session, REPLY_WHOIS_CHANNELS, nick, line, NULL);
+            text_init(&text, line, sizeof line);
+        }
+        text_addf(&text, "%s%s", text.length ? " " : "", word);
+    }
+    if (text.length > 0)
+        session_reply(session, REPLY_WHOIS_CHANNELS, nick, line, NULL);
+}
+
+/* What only the user and operators are told. */
+static void show_private(struct session *session, const struct user_shm *user)
+{
+    char letters[IRC_FLAGS_SIZE];
+    irc_show_flags(letters, user->flags);
+    session_reply(session, REPLY_WHOIS_MODES, user->nick, letters, NULL);
+    session_reply(session, REPLY_WHOIS_HOST, user->nick, user->host, NULL);
+    session_reply(session, REPLY_WHOIS_ACTUALLY, user->nick, user->username, user->host, NULL);
+}
+
+static void show_user(struct session *session, const struct user_shm *user, char *channels, bool all)
+{
+    char idle[24], since[24];
+    const struct settings *settings = session->settings;
+    session_reply(session, REPLY_WHOIS_USER, user->nick, user->username, user->host, user->realname, NULL);
+    show_channels(session, user->nick, channels);
+    session_reply(session, REPLY_WHOIS_SERVER, user->nick, settings->server_name, settings->server_description,
+                  NULL);
+    if (*user->away)
+        session_reply(session, REPLY_IS_AWAY, user->nick, user->away, NULL);
+    if (user->flags & USER_OPERATOR)
+        session_reply(session, REPLY_WHOIS_OPERATOR, user->nick, NULL);
+    if (user->flags & USER_BOT)
+        session_reply(session, REPLY_WHOIS_BOT, user->nick, settings->network_name, NULL);
+    if (*user->account)
+        session_reply(session, REPLY_WHOIS_ACCOUNT, user->nick, user->account, NULL);
+    if (all)
+        show_private(session, user);
+    session_reply(session, REPLY_WHOIS_IDLE, user->nick, number(idle, (clock_told() - user->active_at) / 1000),
+                  number(since, user->attached_at / 1000), NULL);
+}
+
+/* The users a target stands for: one by nick, or by mask those whom the asker may see. */
+static int find_locked(const struct session *session, const char *target, uint32_t found[TARGETS])
+{
+    const struct world *world = session->world;
+    int count = 0;
+    uint32_t exact = user_find_locked(world, target);
+    if (exact != NONE && world->users[exact].state == USER_PRESENT)
+        found[count++] = exact;
+    if (count > 0 || !mask_is_wild(target))
+        return count;
+    for (uint32_t i = 0; i < world_users_end_locked(world) && count < TARGETS; i++)
+        if (world->users[i].state == USER_PRESENT && mask_match(target, world->users[i].nick) &&
+            irc_sees_user_locked(session, i))
+            found[count++] = i;
+    return count;
+}
+
+static void show_target(struct session *session, const char *target)
+{
+    struct user_shm users[TARGETS];
+    char *channels[TARGETS];
+    bool all[TARGETS];
+    uint32_t found[TARGETS];
+    if (!session_begin(session, 0))
+        return;
+    int count = find_locked(session, target, found);
+    bool operator = session_user_locked(session)->flags & USER_OPERATOR;
+    for (int i = 0; i < count; i++) {
+        users[i] = session->world->users[found[i]];
+        channels[i] = copy_channels_locked(session, found[i]);
+        all[i] = operator || found[i] == session->user;
+    }
+    session_commit(session);
+    if (count == 0)
+        session_reply(session, session->door == DOOR_IRC ? REPLY_NO_SUCH_TARGET : REPLY_NO_SUCH_NICK, target, NULL);
+    for (int i = 0; i < count; i++) {
+        show_user(session, &users[i], channels[i], all[i]);
+        irc_metadata_whois(session, users[i].nick);
+        free(channels[i]);
+    }
+}
+
+void irc_whois(struct session *session, struct request *request)
+{
+    if (request->count == 0 || !*request->arguments[request->count > 1]) {
+        session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
+        return;
+    }
+    if (request->count > 1 && !irc_is_here(session, request->arguments[0]))
+        return;
+    char asked[400];
+    char *rest = request->arguments[request->count > 1], *target;
+    text_copy(asked, sizeof asked, rest);
+    for (int i = 0; i < TARGETS && (target = text_next_item(&rest, ',')); i++)
+        if (*target)
+            show_target(session, target);
+    session_reply(session, REPLY_WHOIS_END, asked, NULL);
+}
+
+/* ---- WHOWAS ---- */
+
+static void show_leaver(struct session *session, const struct leaver_shm *leaver)
+{
+    char when[40] = "";
+    time_t seconds = (time_t)(leaver->left_at / 1000);
+    struct tm parts;
+    session_reply(session, REPLY_WHOWAS_USER, leaver->nick, leaver->username, leaver->host, leaver->realname, NULL);
+    if (gmtime_r(&seconds, &parts))
+        strftime(when, sizeof when, "%a %b %d %Y %H:%M:%S UTC", &parts);
+    session_reply(session, REPLY_WHOIS_SERVER, leaver->nick, session->settings->server_name, when, NULL);
+}
+
+static void show_leavers(struct session *session, const char *nick, long most)
+{
+    struct leaver_shm *found = calloc(LEAVERS, sizeof *found);
+    size_t count = 0;
+    if (!found || !session_begin(session, 0)) {
+        free(found);
+        return;
+    }
+    uint64_t at = UINT64_MAX;
+    for (const struct leaver_shm *leaver; (leaver = leaver_before_locked(session->world, &at));)
+        if (text_compare_names(leaver->nick, nick) == 0 && (most <= 0 || count < (size_t)most))
+            found[count++] = *leaver;
+    session_commit(session);
+    for (size_t i = 0; i < count; i++)
+        show_leaver(session, &found[i]);
+    if (count == 0)
+        session_reply(session, REPLY_WAS_NO_SUCH_NICK, nick, NULL);
+    free(found);
+}
+
+void irc_whowas(struct session *session, struct request *request)
+{
+    if (request->count == 0 || !*request->arguments[0]) {
+        session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
+        return;
+    }
+    if (request->count > 2 && !irc_is_here(session, request->arguments[2]))
+        return;
+    char asked[400];
+    char *rest = request->arguments[0], *nick;
+    text_copy(asked, sizeof asked, rest);
+    for (int i = 0; i < TARGETS && (nick = text_next_item(&rest, ',')); i++)
+        if (*nick)
+            show_leavers(session, nick, request->count > 1 ? strtol(request->arguments[1], NULL, 10) : 0);
+    session_reply(session, REPLY_WHOWAS_END, asked, NULL);
+}

@@ -1,0 +1,132 @@
+/* IRC: the tokens of numeric 005, which tell a client what this server can do and how much of it. Modern IRC
+ * client protocol, RPL_ISUPPORT. Run by workers.
+ *
+ * A row says only what is true. Each family has its own block. */
+#include <stdio.h>
+#include <string.h>
+
+#include "families.h"
+#include "world/modes.h"
+
+/* A token's value: a text, or made from the settings. Both NULL: the name says it all. */
+struct token {
+    const char *name;
+    const char *value;
+    void (*make)(struct text *text, const struct settings *settings);
+};
+
+static void make_network(struct text *text, const struct settings *settings)
+{
+    text_add(text, settings->network_name);
+}
+
+static void make_nick_length(struct text *text, const struct settings *settings)
+{
+    text_addf(text, "%d", (int)settings->nick_length);
+}
+
+static void make_channel_number(struct text *text, const struct settings *settings)
+{
+    text_addf(text, "%lld", (long long)settings->channel_limit);
+}
+
+static void make_channel_limit(struct text *text, const struct settings *settings)
+{
+    text_addf(text, "#:%lld", (long long)settings->channel_limit);
+}
+
+static void make_modes(struct text *text, const struct settings *settings)
+{
+    (void)settings;
+    text_addf(text, "%d", MODE_ARGUMENTS);
+}
+
+static void make_mask_limit(struct text *text, const struct settings *settings)
+{
+    (void)settings;
+    text_addf(text, "b:%u,e:%u,I:%u", CHANNEL_MASKS, CHANNEL_MASKS, CHANNEL_MASKS);
+}
+
+static const struct token tokens[] = {
+    /* the server */
+    {"NETWORK", NULL, make_network},
+    {"CASEMAPPING", "rfc1459"},
+    {"UTF8ONLY"},
+    /* users */
+    {"NICKLEN", NULL, make_nick_length},
+    {"NAMELEN", "159"},
+    {"MONITOR", "100"},
+    {"WHOX"},
+    {"BOT", "B"},
+    {"AWAYLEN", "255"},
+    {"USERLEN", "19"},
+    {"HOSTLEN", "63"},
+    {"TARGMAX", "JOIN:,PART:,NAMES:,KICK:,PRIVMSG:,NOTICE:,TAGMSG:,WHOIS:16,WHOWAS:16,MONITOR:"},
+    /* channels */
+    {"CHANTYPES", "#"},
+    {"PREFIX", "(ov)@+"},
+    {"CHANNELLEN", "64"},
+    {"TOPICLEN", "399"},
+    {"KICKLEN", "300"},
+    {"KEYLEN", "31"},
+    {"CHANLIMIT", NULL, make_channel_limit},
+    {"MAXCHANNELS", NULL, make_channel_number},
+    {"CHANMODES", "beI,k,l,imnpst"},
+    {"MODES", NULL, make_modes},
+    {"MAXLIST", NULL, make_mask_limit},
+    {"EXCEPTS", "e"},
+    {"INVEX", "I"},
+    {"EXTBAN", ",m"},
+    {"STATUSMSG", "@+"},
+    {"ELIST", "CMNTU"},
+    {"SAFELIST"},
+    {"KNOCK"},
+    /* messages */
+};
+
+/* Tokens of one line: at most 13 (RFC 1459 allows 15 parameters), and what fits well. */
+#define LINE_TOKENS 12
+#define LINE_LENGTH 350
+
+static void add_token(struct text *text, const struct token *token, const struct settings *settings)
+{
+    if (text->length > 0)
+        text_add_char(text, ' ');
+    text_add(text, token->name);
+    if (token->value || token->make)
+        text_add_char(text, '=');
+    if (token->value)
+        text_add(text, token->value);
+    if (token->make)
+        token->make(text, settings);
+}
+
+void irc_show_isupport(struct session *session)
+{
+    char line[LINE_LENGTH + 100];
+    const int count = sizeof tokens / sizeof *tokens;
+    int in_line = 0;
+    struct text text;
+    text_init(&text, line, sizeof line);
+    if (session->caps & CAP_BIT(EXTENDED_ISUPPORT))
+        session_open_batch(session, "draft/isupport", NULL);
+    for (int i = 0; i < count; i++) {
+        add_token(&text, &tokens[i], session->settings);
+        in_line++;
+        if (in_line == LINE_TOKENS || text.length > LINE_LENGTH || i + 1 == count) {
+            session_reply(session, REPLY_ISUPPORT, line, NULL);
+            text_init(&text, line, sizeof line);
+            in_line = 0;
+        }
+    }
+    session_close_batch(session);
+}
+
+void irc_isupport(struct session *session, struct request *request)
+{
+    (void)request;
+    if (session->registration.done || (session->caps & CAP_BIT(EXTENDED_ISUPPORT)))
+        irc_show_isupport(session);
+    else
+        session_reply(session, REPLY_NOT_REGISTERED, NULL);
+}

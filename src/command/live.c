@@ -1,0 +1,325 @@
+/* Watching the server while it runs: top and tail. Run by control processes.
+ *
+ * Neither slows anybody. top reads counters that their owners write anyway, and takes the lock only for the names of a
+ * few clients. tail reads the ring as an observer without a place in it: publishers neither wait for it nor wake it, and
+ * overtake it if they must; then it says how much it missed. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/parse.h"
+#include "families.h"
+#include "world/counters.h"
+
+/* ---- top ---- */
+
+#define SLOWEST 5u
+#define FIRST_MS 250
+#define EACH_MS 1000
+
+struct sample {
+    int64_t at;
+    uint64_t messages, deliveries[COUNTED_COURIERS], lag[COUNTED_COURIERS];
+    uint64_t fill, size;
+    uint32_t clients, most;
+    struct {
+        uint32_t user;
+        size_t queue;
+        char name[ADDRESS_SIZE];
+    } slowest[SLOWEST];
+    uint32_t slow_count;
+};
+
+/* The clients for whom most waits, without the lock; how many places there are. */
+static void find_slowest(const struct world *world, struct sample *sample, uint32_t end)
+{
+    for (uint32_t i = 0; i < end; i++) {
+        size_t queue = user_queue(world, i);
+        uint32_t at = sample->slow_count;
+        if (queue == 0)
+            continue;
+        while (at > 0 && sample->slowest[at - 1].queue < queue)
+            at--;
+        if (at == SLOWEST)
+            continue;
+        if (sample->slow_count < SLOWEST)
+            sample->slow_count++;
+        memmove(&sample->slowest[at + 1], &sample->slowest[at],
+                (sample->slow_count - 1 - at) * sizeof sample->slowest[0]);
+        sample->slowest[at].user = i;
+        sample->slowest[at].queue = queue;
+    }
+}
+
+static bool take_sample(struct session *session, struct sample *sample)
+{
+    const struct world *world = session->world;
+    *sample = (struct sample){.at = clock_elapsed()};
+    sample->messages = courier_count_get(world, 0, COURIER_MESSAGES);
+    for (uint32_t i = 0; i < world->limits.couriers && i < COUNTED_COURIERS; i++) {
+        sample->deliveries[i] = courier_count_get(world, i, COURIER_DELIVERIES);
+        uint64_t cursor = ring_cursor(&world->shared->ring, (int)i), head = ring_head(&world->shared->ring);
+        sample->lag[i] = head > cursor ? head - cursor : 0;
+    }
+    sample->fill = ring_fill(&world->shared->ring, &sample->size);
+    if (!session_begin(session, 0))
+        return false;
+    uint32_t end = world_users_end_locked(world);
+    session_commit(session);
+    find_slowest(world, sample, end);
+    if (!session_begin(session, 0))
+        return false;
+    sample->clients = world_present_locked(world);
+    sample->most = world_most_present_locked(world);
+    for (uint32_t i = 0; i < sample->slow_count; i++)
+        text_copy(sample->slowest[i].name, ADDRESS_SIZE, user_shown(&world->users[sample->slowest[i].user]));
+    session_commit(session);
+    return true;
+}
+
+static uint64_t per_second(uint64_t before, uint64_t after, int64_t nanoseconds)
+{
+    double seconds = (double)nanoseconds / 1e9;
+    return after > before && seconds > 0 ? (uint64_t)((double)(after - before) / seconds + 0.5) : 0;
+}
+
+static uint64_t all_deliveries(const struct sample *sample)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < COUNTED_COURIERS; i++)
+        sum += sample->deliveries[i];
+    return sum;
+}
+
+static void show_object(struct session *session, const struct sample *before, const struct sample *now)
+{
+    char line[8192], stamp[CLOCK_STAMP_SIZE];
+    struct text text;
+    int64_t span = now->at - before->at;
+    clock_stamp(clock_told(), stamp);
+    text_init(&text, line, sizeof line);
+    text_addf(&text, "{\"time\":\"%s\",\"clients\":%u,\"clients_most\":%u,\"lines_per_second\":%" PRIu64, stamp,
+              now->clients, now->most, per_second(before->messages, now->messages, span));
+    text_addf(&text, ",\"deliveries_per_second\":%" PRIu64 ",\"ring_fill\":%" PRIu64 ",\"ring_size\":%" PRIu64,
+              per_second(all_deliveries(before), all_deliveries(now), span), now->fill, now->size);
+    text_add(&text, ",\"couriers\":[");
+    for (uint32_t i = 0; i < session->world->limits.couriers && i < COUNTED_COURIERS; i++)
+        text_addf(&text, "%s{\"lag\":%" PRIu64 ",\"deliveries_per_second\":%" PRIu64 "}", i ? "," : "", now->lag[i],
+                  per_second(before->deliveries[i], now->deliveries[i], span));
+    text_add(&text, "],\"slowest\":[");
+    for (uint32_t i = 0; i < now->slow_count; i++) {
+        text_add(&text, i ? ",{\"nick\":" : "{\"nick\":");
+        report_json_string(&text, now->slowest[i].name);
+        text_addf(&text, ",\"queue\":%zu}", now->slowest[i].queue);
+    }
+    text_add(&text, "]}");
+    session_reply(session, REPLY_REPORT_LINE, line, NULL);
+}
+
+static void say(struct session *session, const char *line)
+{
+    session_reply(session, REPLY_REPORT_LINE, line, NULL);
+}
+
+static void show_picture(struct session *session, const struct sample *before, const struct sample *now)
+{
+    char line[300];
+    int64_t span = now->at - before->at;
+    say(session, "\f");
+    snprintf(line, sizeof line, "clients %u (most %u)   lines/s %" PRIu64 "   deliveries/s %" PRIu64, now->clients, now->most,
+             per_second(before->messages, now->messages, span),
+             per_second(all_deliveries(before), all_deliveries(now), span));
+    say(session, line);
+    snprintf(line, sizeof line, "ring %.1f%% of %" PRIu64 " KiB", 100.0 * (double)now->fill / (double)now->size,
+             now->size / 1024);
+    say(session, line);
+    struct report *report = report_new("courier", "lag", "deliveries/s", NULL);
+    for (uint32_t i = 0; i < session->world->limits.couriers && i < COUNTED_COURIERS; i++) {
+        report_number(report, i);
+        report_number(report, (int64_t)now->lag[i]);
+        report_number(report, (int64_t)per_second(before->deliveries[i], now->deliveries[i], span));
+    }
+    session_show(session, report);
+    report = report_new("slowest", "queue", NULL);
+    for (uint32_t i = 0; i < now->slow_count; i++) {
+        report_add(report, now->slowest[i].name);
+        report_number(report, (int64_t)now->slowest[i].queue);
+    }
+    session_show(session, report);
+}
+
+void live_top(struct session *session, struct request *request)
+{
+    static struct sample before, now;
+    int64_t count = INT64_MAX;
+    if (request->count > 0 && !parse_number(request->arguments[0], 1, 1000000, &count)) {
+        session_reply(session, REPLY_BAD_ARGUMENT, "top", "a number of pictures from 1", NULL);
+        return;
+    }
+    if (!take_sample(session, &before))
+        return;
+    for (int wait = FIRST_MS; session->wait(session, wait) && take_sample(session, &now); wait = EACH_MS) {
+        if (session->json)
+            show_object(session, &before, &now);
+        else
+            show_picture(session, &before, &now);
+        before = now;
+        if (--count == 0)
+            break;
+    }
+}
+
+/* ---- tail ---- */
+
+#define LOOK_MS 50
+
+struct tail {
+    struct session *session;
+    const char *channel; /* NULL: all */
+    uint64_t position, expected;
+};
+
+/* What is for one person or a few stays theirs; who is where is for all to see. The name of the channel, "" for none. */
+static bool is_public(const struct event *event, const char **channel)
+{
+    *channel = "";
+    if (event_for_flags(event) != 0)
+        return false;
+    switch ((int)event->type) { /* what is not named is not shown */
+    case EVENT_MESSAGE:
+    case EVENT_MULTILINE:
+    case EVENT_JOIN:
+    case EVENT_PART:
+    case EVENT_KICK:
+    case EVENT_TOPIC:
+    case EVENT_MODE:
+        *channel = event->strings[0];
+        return event->audience == AUDIENCE_CHANNEL &&
+               !(event->type == EVENT_MESSAGE && event->numbers[0] == MESSAGE_TAGMSG);
+    case EVENT_ARRIVE:
+    case EVENT_NICK:
+    case EVENT_QUIT:
+        return true;
+    case EVENT_WALL:
+        return event->audience == AUDIENCE_ALL;
+    default:
+        return false;
+    }
+}
+
+static const char *text_of(const struct event *event)
+{
+    switch ((int)event->type) {
+    case EVENT_MESSAGE:
+    case EVENT_MULTILINE:
+    case EVENT_PART:
+    case EVENT_TOPIC:
+    case EVENT_MODE:
+        return event->strings[1];
+    case EVENT_KICK:
+        return event->strings[3];
+    case EVENT_NICK:
+    case EVENT_QUIT:
+    case EVENT_WALL:
+        return event->strings[0];
+    default:
+        return "";
+    }
+}
+
+static void show_event_object(struct session *session, const struct event *event, const char *channel)
+{
+    static char line[RING_RECORD_MAX * 3];
+    char stamp[CLOCK_STAMP_SIZE];
+    struct text text;
+    clock_stamp(event->time, stamp);
+    text_init(&text, line, sizeof line);
+    text_addf(&text, "{\"time\":\"%s\",\"event\":\"%s\",\"channel\":", stamp, event_name(event->type));
+    report_json_string(&text, channel);
+    text_add(&text, ",\"nick\":");
+    report_json_string(&text, event->shown);
+    text_add(&text, ",\"text\":");
+    report_json_string(&text, text_of(event));
+    if (event->type == EVENT_KICK) {
+        text_add(&text, ",\"whom\":");
+        report_json_string(&text, event->strings[2]);
+    }
+    text_add_char(&text, '}');
+    say(session, line);
+}
+
+static void show_event(struct session *session, const struct event *event, const char *channel)
+{
+    static char line[RING_RECORD_MAX * 2], harmless[RING_RECORD_MAX * 3];
+    char stamp[CLOCK_STAMP_SIZE];
+    struct text text;
+    const char *who = *event->shown ? event->shown : "the server", *words = text_of(event);
+    clock_stamp(event->time, stamp);
+    text_init(&text, line, sizeof line);
+    text_addf(&text, "%.8s %s%s", stamp + 11, channel, *channel ? " " : "");
+    bool said = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE;
+    if (said)
+        text_addf(&text, "(%s) %s", who, words);
+    else if (event->type == EVENT_KICK)
+        text_addf(&text, "%s KICK %s %s", who, event->strings[2], words);
+    else
+        text_addf(&text, "%s %s %s", who, event_name(event->type), words);
+    text_init(&text, harmless, sizeof harmless);
+    text_add_harmless(&text, line, strlen(line));
+    say(session, harmless);
+}
+
+static void show_missed(struct session *session, uint64_t missed)
+{
+    char line[80];
+    snprintf(line, sizeof line, session->json ? "{\"missed\":%" PRIu64 "}" : "... missed %" PRIu64 " records", missed);
+    say(session, line);
+}
+
+/* All that is there now. */
+static void follow(struct tail *tail)
+{
+    static char copy[RING_RECORD_MAX];
+    struct session *session = tail->session;
+    struct ring_record record;
+    for (;;) {
+        uint64_t missed = 0;
+        const char *channel;
+        struct event event;
+        enum ring_result result = ring_observe(&session->world->shared->ring, &tail->position, &tail->expected,
+                                               &record, copy, &missed);
+        if (result == RING_MISSED)
+            show_missed(session, missed);
+        if (result == RING_EMPTY || result == RING_BROKEN)
+            return;
+        if (result != RING_OK || !event_decode(&record, &event) || !is_public(&event, &channel) ||
+            (tail->channel && text_compare_names(channel, tail->channel) != 0))
+            continue;
+        if (session->json)
+            show_event_object(session, &event, channel);
+        else
+            show_event(session, &event, channel);
+        if (session->leaving)
+            return;
+    }
+}
+
+void live_tail(struct session *session, struct request *request)
+{
+    struct tail tail = {.session = session};
+    if (!session_begin(session, 0))
+        return;
+    tail.position = ring_head(&session->world->shared->ring);
+    tail.expected = ring_sequence_locked(&session->world->shared->ring, tail.position);
+    bool there = request->count == 0 || channel_find_locked(session->world, request->arguments[0]) != NONE;
+    session_commit(session);
+    if (!there) {
+        session_reply(session, REPLY_NO_SUCH_CHANNEL, request->arguments[0], NULL);
+        return;
+    }
+    tail.channel = request->count > 0 ? request->arguments[0] : NULL;
+    while (session->wait(session, LOOK_MS))
+        follow(&tail);
+}

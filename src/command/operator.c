@@ -1,0 +1,187 @@
+/* What operators may do, whatever their door. Run by workers; operator_remove_locked also for the console. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "families.h"
+
+/* ---- OPER ---- */
+
+/* Hashing takes its time, and takes only this worker's; so do wrong guesses. */
+static bool password_is_right(const struct session *session, const char *name, const char *password)
+{
+    const char *crypted = NULL;
+    for (int i = 0; i < session->settings->operator_count; i++)
+        if (strcmp(session->settings->operators[i].name, name) == 0)
+            crypted = session->settings->operators[i].password;
+    /* An unknown name takes as long as a known one. */
+    const char *hash = port_crypt(password, crypted ? crypted : "$6$unknownname$");
+    if (crypted && hash && strcmp(hash, crypted) == 0)
+        return true;
+    clock_sleep(1000);
+    return false;
+}
+
+void operator_oper(struct session *session, struct request *request)
+{
+    const char *account = request->arguments[0];
+    session_flush(session);
+    shared_ring_bells(session->world->shared);
+    if (!password_is_right(session, account, request->arguments[1])) {
+        log_warning("wrong operator name or password for \"%s\"", account);
+        session_reply(session, REPLY_BAD_PASSWORD, NULL);
+        return;
+    }
+    session_reply(session, REPLY_IS_OPERATOR, NULL);
+    if (!session_begin(session, 3 * EVENT_NEED_MAX))
+        return;
+    const struct user_shm *user = session_user_locked(session);
+    char name[ADDRESS_SIZE];
+    text_copy(name, sizeof name, user_shown(user));
+    irc_change_flags_locked(session, user->flags | USER_OPERATOR);
+    /* What operators do is told to those who have s: IRC users can do without. */
+    irc_change_flags_locked(session, user->flags | USER_NOTICES |
+                                         (session->door == DOOR_IRC ? 0 : USER_WALLOPS));
+    operator_tell_locked(session, "%s is now an operator (%s)", name, account);
+    session_commit(session);
+    log_info("client \"%s\" is now operator \"%s\"", name, account);
+}
+
+/* ---- what others use ---- */
+
+void operator_tell_locked(struct session *session, const char *format, ...)
+{
+    char line[600] = "*** ";
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line + 4, sizeof line - 4, format, list);
+    va_end(list);
+    struct event event = event_of_server(EVENT_WALL);
+    event.audience = AUDIENCE_FLAGGED;
+    event.target = USER_OPERATOR | USER_NOTICES;
+    event.host = session->settings->server_name;
+    event.strings[0] = line;
+    event_publish_locked(session->world, &event);
+}
+
+void operator_remove_locked(struct world *world, struct event *event, uint32_t victim, const char *text,
+                            const char *reason, const char *irc_reason)
+{
+    char last_words[700];
+    const struct user_shm *user = &world->users[victim];
+    snprintf(last_words, sizeof last_words, "Closing Link: %s (%.500s)", user->host, irc_reason);
+    event->strings[0] = text;
+    event->strings[1] = user->nick;
+    event->strings[2] = last_words;
+    event->audience = AUDIENCE_USER;
+    event->target = victim;
+    event_publish_locked(world, event);
+    CRASHPOINT("kill-published");
+    register_remove_locked(world, victim, QUIT_KILLED, reason, irc_reason);
+}
+
+bool operator_may_locked(struct session *session)
+{
+    if (session_user_locked(session)->flags & USER_OPERATOR)
+        return true;
+    session_commit(session);
+    session_reply(session, REPLY_NOT_OPERATOR, NULL);
+    return false;
+}
+
+/* ---- KILL ---- */
+
+void operator_kill(struct session *session, struct request *request)
+{
+    struct world *world = session->world;
+    const char *nick = request->arguments[0];
+    const char *text = request->count > 1 ? request->arguments[1] : "";
+    if (!session_begin(session, 3 * EVENT_NEED_MAX) || !operator_may_locked(session))
+        return;
+    uint32_t victim = user_find_locked(world, nick);
+    bool present = victim != NONE && world->users[victim].state == USER_PRESENT;
+    char killer[ADDRESS_SIZE], name[ADDRESS_SIZE] = "", reason[600], irc_reason[600];
+    text_copy(killer, sizeof killer, user_shown(session_user_locked(session)));
+    if (present) {
+        text_copy(name, sizeof name, user_shown(&world->users[victim]));
+        snprintf(reason, sizeof reason, "killed by %s%s%.400s", killer, *text ? ": " : "", text);
+        snprintf(irc_reason, sizeof irc_reason, "Killed (%s (%.400s))", session_user_locked(session)->nick,
+                 *text ? text : "no reason given");
+        operator_tell_locked(session, "%s was killed by %s: %s", name, killer, text);
+        struct event event = session_event_locked(session, EVENT_KILL);
+        operator_remove_locked(world, &event, victim, text, reason, irc_reason);
+    }
+    session_commit(session);
+    if (!present)
+        session_reply(session, REPLY_NO_SUCH_NICK, nick, NULL);
+    else if (victim != session->user)
+        session_reply(session, REPLY_KILLED_OK, name, NULL);
+    else
+        session->leaving = true;
+    if (*name) {
+        log_info("client killed \"%s\" by \"%s\"", name, killer);
+        log_info("client disconnected \"%s\"", name);
+    }
+}
+
+/* ---- WALLOPS ---- */
+
+void operator_wallops(struct session *session, struct request *request)
+{
+    if (!*request->arguments[0]) {
+        session_reply(session, REPLY_NEED_MORE, "WALLOPS", "<text>", NULL);
+        return;
+    }
+    if (!session_begin(session, EVENT_NEED_MAX) || !operator_may_locked(session))
+        return;
+    struct event event = event_of_locked(session->world, EVENT_WALLOPS, session->user);
+    event.strings[0] = request->arguments[0];
+    event.audience = AUDIENCE_FLAGGED;
+    event.target = USER_WALLOPS;
+    event_publish_locked(session->world, &event);
+    session_commit(session);
+}
+
+/* ---- REHASH, RESTART, DIE: the supervisor does them ---- */
+
+/* True if the order was given. */
+static bool order(struct session *session, enum world_order what, const char *verb)
+{
+    char name[ADDRESS_SIZE];
+    if (!session_begin(session, EVENT_NEED_MAX) || !operator_may_locked(session))
+        return false;
+    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
+    operator_tell_locked(session, "%s by %s", verb, name);
+    session_commit(session);
+    log_info("%s by \"%s\"", verb, name);
+    world_give_order(session->world, what);
+    return true;
+}
+
+void operator_rehash(struct session *session, struct request *request)
+{
+    (void)request;
+    if (!order(session, ORDER_REHASH, "REHASH"))
+        return;
+    session_reply(session, REPLY_REHASHING, "forkchatd.conf", NULL);
+    session_flush(session);
+    session->call_supervisor(session);
+}
+
+void operator_restart(struct session *session, struct request *request)
+{
+    (void)request;
+    if (order(session, ORDER_RESTART, "RESTART"))
+        session->call_supervisor(session);
+}
+
+void operator_die(struct session *session, struct request *request)
+{
+    (void)request;
+    if (order(session, ORDER_STOP, "DIE"))
+        session->call_supervisor(session);
+}

@@ -1,0 +1,149 @@
+/* Arriving, taking a name, leaving. Run by workers; register_leave_locked also by the supervisor. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "families.h"
+
+void command_arrive(struct session *session)
+{
+    struct world *world = session->world;
+    char name[ADDRESS_SIZE];
+    if (!session_begin(session, 2 * EVENT_NEED_MAX) || operator_is_banned_locked(session))
+        return;
+    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
+    user_introduce_locked(world, session->user);
+    channel_enter_lobby_locked(session);
+    struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = LOBBY;
+    event.flags |= EVENT_NOT_SOURCE;
+    event_publish_locked(world, &event);
+    session_commit(session);
+    CRASHPOINT("arrived");
+
+    const char *welcome = session->settings->welcome;
+    if (welcome)
+        session_reply_lines(session, REPLY_MOTD_LINE, welcome);
+    else
+        session_reply(session, REPLY_WELCOME, session->settings->server_name, FORKCHAT_VERSION, name, NULL);
+    const char *motd = session->settings->motd;
+    if (motd)
+        session_reply_lines(session, REPLY_MOTD_LINE, motd);
+    command_show_help(session);
+}
+
+void register_leave_locked(struct world *world, uint32_t index, enum event_quit how, const char *text)
+{
+    register_remove_locked(world, index, how, text, "");
+}
+
+void register_remove_locked(struct world *world, uint32_t index, enum event_quit how, const char *text,
+                            const char *irc_text)
+{
+    uint32_t channels[EVENT_CHANNELS];
+    struct user_shm *user = &world->users[index];
+    struct event event = event_of_locked(world, EVENT_QUIT, index);
+    if (how == QUIT_SAID && mute_why_locked(world, index, NONE)) {
+        how = QUIT_LEFT;
+        text = irc_text = "";
+    }
+    event.numbers[0] = how;
+    event.numbers[1] = user->door;
+    event.numbers[2] = user->current;
+    event.numbers[3] = (uint32_t)user->caps;
+    event.numbers[4] = (uint32_t)(user->caps >> 32);
+    event.numbers[5] = user->flags;
+    event.strings[0] = text;
+    event.strings[1] = irc_text;
+    event.channels = channels;
+    event.channel_count = event_channels_locked(world, index, channels);
+    event.audience = AUDIENCE_COMMON;
+    event.flags |= EVENT_NOT_SOURCE;
+    if (user->state == USER_PRESENT)
+        event.flags |= EVENT_LOBBY;
+    event_publish_locked(world, &event);
+    user_leave_locked(world, index);
+}
+
+void command_leave(struct session *session, enum event_quit how, const char *text)
+{
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    char name[ADDRESS_SIZE];
+    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
+    register_leave_locked(session->world, session->user, how, text);
+    session_commit(session);
+    session->leaving = true;
+    log_info("client disconnected \"%s\"", name);
+}
+
+void register_quit(struct session *session, struct request *request)
+{
+    if (request->count > 0)
+        command_leave(session, QUIT_SAID, request->arguments[0]);
+    else
+        command_leave(session, QUIT_LEFT, "");
+}
+
+/* Answers what is wrong with a nick; true if nothing is. */
+static bool check(struct session *session, const char *nick)
+{
+    static const enum reply_code answers[] = {[NAME_EMPTY] = REPLY_NICK_BAD,
+                                              [NAME_TOO_LONG] = REPLY_NICK_TOO_LONG,
+                                              [NAME_BAD_START] = REPLY_NICK_BAD,
+                                              [NAME_BAD_CHARACTER] = REPLY_NICK_BAD,
+                                              [NAME_RESERVED] = REPLY_NICK_RESERVED};
+    char longest[12];
+    enum name_result result = name_check_nick(nick, (size_t)session->settings->nick_length);
+    if (result == NAME_OK)
+        return true;
+    snprintf(longest, sizeof longest, "%d", (int)session->settings->nick_length);
+    session_reply(session, answers[result], nick, longest, NULL);
+    return false;
+}
+
+bool register_change_nick(struct session *session, const char *nick)
+{
+    struct world *world = session->world;
+    if (!check(session, nick) || !session_begin(session, EVENT_NEED_MAX))
+        return false;
+    const struct user_shm *user = session_user_locked(session);
+    uint32_t holder = user_find_locked(world, nick);
+    if (holder != NONE && holder != session->user) {
+        session_commit(session);
+        session_reply(session, REPLY_NICK_IN_USE, nick, NULL);
+        return false;
+    }
+    if (strcmp(user->nick, nick) == 0) {
+        session_commit(session);
+        session_reply(session, REPLY_NICK_TAKEN_BY_YOU, nick, NULL);
+        return true;
+    }
+    uint32_t channels[EVENT_CHANNELS];
+    char before[ADDRESS_SIZE], address[ADDRESS_SIZE];
+    text_copy(before, sizeof before, user_shown(user));
+    text_copy(address, sizeof address, user->address);
+    if (user->state == USER_PRESENT) {
+        struct event event = event_of_locked(world, EVENT_NICK, session->user);
+        event.strings[0] = nick;
+        event.audience = AUDIENCE_COMMON;
+        event.flags |= EVENT_LOBBY;
+        event.channels = channels;
+        event.channel_count = event_channels_locked(world, session->user, channels);
+        session_publish_locked(session, &event);
+    }
+    user_rename_locked(world, session->user, nick);
+    session_commit(session);
+    log_info("client \"%s\" => \"%s\"", before, nick);
+    port_title_set("forkchatd: worker %s (%s %s)", nick, door_name(session->door), address);
+    return true;
+}
+
+void register_nick(struct session *session, struct request *request)
+{
+    char *rest = request->arguments[0];
+    register_change_nick(session, text_next_word(&rest));
+}

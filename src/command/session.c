@@ -1,0 +1,251 @@
+/* Sessions: answers and transactions. Run by workers.
+ *
+ * A client's answers go through the ring like everything else, so that they stand in one order with what
+ * others say. They are gathered for a whole command and published as one event. */
+#include "session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+/* The gathered answers as an event. */
+static struct event answers_locked(const struct session *session)
+{
+    struct event event = event_of_server(EVENT_REPLY);
+    event.audience = AUDIENCE_USER;
+    event.target = session->user;
+    event.strings[0] = session->out.start;
+    event.lengths[0] = session->out.length;
+    return event;
+}
+
+static void publish_answers_locked(struct session *session)
+{
+    if (session->out.length == 0 || session->deliver)
+        return;
+    struct event answers = answers_locked(session);
+    event_publish_locked(session->world, &answers);
+    text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+}
+
+void session_say(struct session *session, const char *bytes, size_t length)
+{
+    struct text *out = &session->out;
+    if (session->in_transaction && length > out->size - out->length - 1)
+        publish_answers_locked(session);
+    while (length > 0) {
+        size_t room = out->size - out->length - 1;
+        size_t part = length < room ? length : room;
+        text_add_bytes(out, bytes, part);
+        bytes += part;
+        length -= part;
+        if (session->deliver && session->in_transaction)
+            return; /* never written with the lock held; no answer within a transaction is that long */
+        if (length > 0)
+            session_flush(session);
+    }
+}
+
+void session_reply(struct session *session, enum reply_code code, ...)
+{
+    const char *arguments[9];
+    int count = 0;
+    va_list list;
+    va_start(list, code);
+    for (const char *argument; count < 9 && (argument = va_arg(list, const char *));)
+        arguments[count++] = argument;
+    va_end(list);
+    /* No answer is longer than a quarter of the buffer: they are made of names and texts with limits. */
+    if (!session->in_transaction && session->out.size - session->out.length < SESSION_OUT_SIZE / 4)
+        session_flush(session);
+    session->wording(session, code, arguments, count);
+}
+
+void session_reply_lines(struct session *session, enum reply_code code, const char *lines)
+{
+    while (*lines) {
+        char line[400];
+        size_t length = strcspn(lines, "\n");
+        struct text text;
+        text_init(&text, line, sizeof line);
+        text_add_bytes(&text, lines, length > 0 && lines[length - 1] == '\r' ? length - 1 : length);
+        session_reply(session, code, line, NULL);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
+static void show_line(void *session, const char *line)
+{
+    session_reply(session, REPLY_REPORT_LINE, line, NULL);
+}
+
+void session_show_as(struct session *session, struct report *report, enum report_form form)
+{
+    report_write(report, session->json ? REPORT_JSON : form, show_line, session);
+    report_free(report);
+}
+
+void session_show(struct session *session, struct report *report)
+{
+    session_show_as(session, report, REPORT_TABLE);
+}
+
+void session_open_batch(struct session *session, const char *type, const char *parameter)
+{
+    char name[sizeof session->batch], words[200];
+    if (!(session->caps & CAP_BIT(BATCH)))
+        return;
+    snprintf(name, sizeof name, "b%u", ++session->batches);
+    snprintf(words, sizeof words, "%.60s%s%.100s", type, parameter ? " " : "", parameter ? parameter : "");
+    session_reply(session, REPLY_BATCH_OPEN, name, words, NULL);
+    memcpy(session->batch, name, sizeof name);
+}
+
+void session_close_batch(struct session *session)
+{
+    char name[sizeof session->batch];
+    memcpy(name, session->batch, sizeof name);
+    session->batch[0] = '\0';
+    if (*name)
+        session_reply(session, REPLY_BATCH_CLOSE, name, NULL);
+}
+
+struct user_shm *session_user_locked(const struct session *session)
+{
+    static struct user_shm server = {.state = USER_PRESENT,
+                                     .flags = USER_OPERATOR,
+                                     .current = NONE,
+                                     .nick = "server",
+                                     .address = "the server",
+                                     .host = "localhost",
+                                     .first_membership = NONE,
+                                     .first_watch = NONE};
+    if (session->user == NONE)
+        return &server;
+    return &session->world->users[session->user];
+}
+
+struct event session_event_locked(const struct session *session, enum event_type type)
+{
+    if (session->user != NONE)
+        return event_of_locked(session->world, type, session->user);
+    struct event event = event_of_server(type);
+    event.host = session->settings->server_name;
+    return event;
+}
+
+bool session_is_here_locked(const struct session *session)
+{
+    if (session->user == NONE)
+        return true;
+    const struct user_shm *user = session_user_locked(session);
+    return user->generation == session->generation &&
+           (user->state == USER_ATTACHED || user->state == USER_PRESENT);
+}
+
+bool session_begin(struct session *session, size_t need)
+{
+    /* Room for what is answered before the transaction and during it. */
+    shared_begin(session->world->shared, need + 2 * ring_need(SESSION_OUT_SIZE + 512));
+    if (!session_is_here_locked(session)) {
+        shared_commit(session->world->shared);
+        session->leaving = true;
+        return false;
+    }
+    publish_answers_locked(session);
+    session->in_transaction = true;
+    return true;
+}
+
+void session_publish_locked(struct session *session, struct event *event)
+{
+    bool own = session->own_copy && !(event->flags & EVENT_NOT_SOURCE) &&
+               (event->audience == AUDIENCE_CHANNEL || event->audience == AUDIENCE_COMMON ||
+                (event->audience == AUDIENCE_USER && event->target == session->user));
+    if (own)
+        event->flags |= EVENT_NOT_SOURCE;
+    if (own && event->type == EVENT_JOIN) {
+        /* Nothing said in the channel may come before the sight of having joined it. */
+        session->own_copy(session, event);
+        publish_answers_locked(session);
+        event_publish_locked(session->world, event);
+        return;
+    }
+    event_publish_locked(session->world, event);
+    if (own)
+        session->own_copy(session, event);
+}
+
+void session_publish_both_locked(struct session *session, struct event *event)
+{
+    bool echo = session->caps & CAP_BIT(ECHO_MESSAGE);
+    if (event->audience != AUDIENCE_USER) {
+        if (!echo)
+            event->flags |= EVENT_NOT_SOURCE;
+        session_publish_locked(session, event);
+        return;
+    }
+    event_publish_locked(session->world, event);
+    if (!echo)
+        return;
+    if (session->own_copy) {
+        session->own_copy(session, event);
+    } else {
+        event->target = session->user;
+        event_publish_locked(session->world, event);
+    }
+}
+
+void session_commit(struct session *session)
+{
+    session->in_transaction = false;
+    publish_answers_locked(session);
+    shared_commit(session->world->shared);
+}
+
+void session_flush(struct session *session)
+{
+    if (session->deliver)
+        session->deliver(session, session->out.start, session->out.length);
+    else if (session->out.length > 0 && session_begin(session, 0))
+        session_commit(session);
+    text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+}
+
+/* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
+ * costs nobody else anything: this process has nothing else to do. */
+void session_pace(struct session *session)
+{
+    for (;;) {
+        /* Looked up each time: a reload may have changed it while we waited. */
+        const struct setting_rate *flood = &session->settings->flood;
+        if (flood->count == 0)
+            return;
+        int64_t full = flood->count * 1000, span = flood->seconds * 1000;
+        int64_t now = clock_elapsed() / 1000000;
+        if (session->tokens_at == 0 || now - session->tokens_at >= span) {
+            session->tokens = full;
+            session->tokens_at = now;
+        } else {
+            /* Time that was too short for a whole token is not used up: else a slow rate would never fill. */
+            int64_t gained = (now - session->tokens_at) * full / span;
+            session->tokens += gained;
+            session->tokens_at += gained * span / full;
+        }
+        if (session->tokens > full)
+            session->tokens = full;
+        if (session->tokens >= 1000) {
+            session->tokens -= 1000;
+            return;
+        }
+        session_flush(session);
+        shared_ring_bells(session->world->shared);
+        int64_t wait = (1000 - session->tokens) * span / full + 1;
+        clock_sleep(wait < 500 ? wait : 500);
+        session->attend(session);
+        if (session->leaving)
+            return;
+    }
+}

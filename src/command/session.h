@@ -1,0 +1,126 @@
+/* A session: one client, as its worker sees it. Commands act through it; doors feed it. */
+#ifndef FORKCHAT_COMMAND_SESSION_H
+#define FORKCHAT_COMMAND_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/report.h"
+#include "event/event.h"
+#include "reply.h"
+#include "world/settings.h"
+
+struct session;
+
+/* How the session's door words an answer: adds it to session->out, as bytes for the client. Implemented
+ * in src/door, so that commands need not know which door they serve. */
+typedef void session_wording(struct session *session, enum reply_code code,
+                             const char *const *arguments, int count);
+
+/* Answers gathered before they are published; one event's worth. */
+#define SESSION_OUT_SIZE 16384
+
+/* How the door shows the session an event of its own, when that is part of the answer to a command (an
+ * IRCv3 label). Transaction running. */
+typedef void session_own_copy(struct session *session, const struct event *event);
+
+/* What an IRC client must do before it is one. */
+struct registration {
+    bool done;
+    bool nick, user;  /* given */
+    bool negotiating; /* CAP LS or REQ without END */
+    char password[128]; /* the last PASS */
+    int64_t since;    /* clock_elapsed() */
+    int version;      /* of CAP */
+};
+
+struct session {
+    struct world *world;
+    const struct settings *settings;
+    session_wording *wording;
+    enum door_kind door;
+    uint32_t user;       /* our place in the tables */
+    uint32_t generation; /* and who we are there */
+    bool leaving;        /* nothing more is taken from the client */
+    const char *verb_prefix; /* "/" where commands are written /join */
+    uint64_t caps;                    /* IRCv3 capabilities, as in our record */
+    struct registration registration; /* IRC */
+    session_own_copy *own_copy;       /* not NULL while a labeled command runs */
+    bool pinged;                      /* IRC: asked for a sign of life, which has not come yet */
+    int wake_after;                   /* seconds without input after which the door is told; 0: never */
+    struct multiline *multiline; /* IRC: the open batch, or NULL */
+    struct markers *markers;     /* IRC: how far the user has read, or NULL */
+    char batch[16];              /* IRC: the batch that answers are part of, "" for none */
+    unsigned batches;            /* how many there were: names them */
+    bool in_transaction;
+    struct text out;
+    char out_bytes[SESSION_OUT_SIZE];
+    void *door_state; /* belongs to the door */
+
+    /* What the worker does between lines while it slows a client: it may be asked for its socket. */
+    void (*attend)(struct session *session);
+    /* Has the supervisor look at what was ordered, and at the bans. */
+    void (*call_supervisor)(struct session *session);
+
+    /* Control alone, which is no user: `user` is NONE, and session_user_locked a stand-in with an operator's rights. */
+    void (*deliver)(struct session *session, const char *bytes, size_t length); /* takes the answers */
+    bool (*wait)(struct session *session, int milliseconds); /* false: nobody wants to see more of it */
+    const char *by; /* who is behind it, for the log; NULL: nothing to log */
+    bool json;  /* answers are for programs */
+    int status; /* of the running command: an exit status */
+
+    int64_t tokens; /* lines the client may still send at once, in 1/1000 */
+    int64_t tokens_at;
+};
+
+/* Answers with `code` and its arguments, strings, ended by NULL: session_reply(s, REPLY_NO_SUCH_NICK, nick,
+ * NULL). Publishes what was gathered before if there is no room for more. */
+void session_reply(struct session *session, enum reply_code code, ...) __attribute__((sentinel));
+
+/* IRC: what is answered from now on is a batch of that type and parameter (or NULL), until it is closed, if the client
+ * knows batches. They do not nest, except into a label's. */
+void session_open_batch(struct session *session, const char *type, const char *parameter);
+void session_close_batch(struct session *session);
+
+/* Adds bytes for the client as they are. */
+void session_say(struct session *session, const char *bytes, size_t length);
+
+/* Answers with `code` for each line of a text of several. */
+void session_reply_lines(struct session *session, enum reply_code code, const char *lines);
+
+/* Answers with a report, which is freed: a table, or objects if the session wants those. show_as: in that form. */
+void session_show(struct session *session, struct report *report);
+void session_show_as(struct session *session, struct report *report, enum report_form form);
+
+/* Begins a transaction with room for `need` bytes of events; what was answered so far is published ahead of
+ * them. False, with nothing held, if the user is no longer here (was killed): the command is over. */
+bool session_begin(struct session *session, size_t need);
+
+/* Publishes an event of this session's user. While a labeled command runs, the user's own copy is part of
+ * the answer instead. Transaction running. */
+void session_publish_locked(struct session *session, struct event *event);
+
+/* Publishes a message to its audience; to a user, the source gets a copy as well if it has asked for echoes.
+ * Needs 2 * EVENT_NEED_MAX. */
+void session_publish_both_locked(struct session *session, struct event *event);
+
+/* Ends it; what was answered meanwhile is published, in order, as its last part. */
+void session_commit(struct session *session);
+
+/* Publishes the answers gathered so far. */
+void session_flush(struct session *session);
+
+/* To be called before each line is acted on: sleeps if the client has sent more than `flood` allows. */
+void session_pace(struct session *session);
+
+/* An event of this session's user, or of the server for control. Transaction running. */
+struct event session_event_locked(const struct session *session, enum event_type type);
+
+/* This session's own record. Transaction running. */
+struct user_shm *session_user_locked(const struct session *session);
+
+/* Whether the session's place still is its own. */
+bool session_is_here_locked(const struct session *session);
+
+#endif

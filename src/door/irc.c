@@ -1,0 +1,359 @@
+/* The IRC door, worker's side: lines to commands, answers to numerics, labels. RFC 1459, RFC 2812, the Modern
+ * IRC client protocol, IRCv3 labeled-response.
+ *
+ * A labeled command's answer carries the label: on the message itself if there is one, on a batch if there are
+ * more, on an ACK if there is none. So the first message is held back until a second comes or the command
+ * ends. Other people's copies of what the command caused are not affected. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/lines.h"
+#include "command/families.h"
+#include "doors.h"
+#include "irc_line.h"
+#include "irc_render.h"
+
+#define LABEL_SIZE 65
+/* One message, or one of several lines in its batch. */
+#define SENT_SIZE (MULTILINE_BYTES + MULTILINE_LINES * 256 + 2 * IRC_TAGS_LIMIT)
+
+struct irc {
+    struct lines lines;
+    char label[LABEL_SIZE]; /* of the command that runs, escaped as it came; "" for none */
+    bool in_batch;          /* its answer has more than one message */
+    unsigned batches;       /* names them */
+    char later[LABEL_SIZE]; /* the label of an open multiline batch: it is answered at its end */
+    bool holding;
+    char held[SENT_SIZE]; /* the first message of a labeled answer */
+};
+
+static void say(struct session *session, const char *string)
+{
+    session_say(session, string, strlen(string));
+}
+
+/* Sends a message with one more tag in front of those it has. */
+static void say_tagged(struct session *session, const char *key, const char *value, const char *line)
+{
+    char tag[LABEL_SIZE + 32];
+    bool tagged = line[0] == '@';
+    snprintf(tag, sizeof tag, "@%s=%s%s", key, value, tagged ? ";" : " ");
+    say(session, tag);
+    say(session, line + tagged);
+}
+
+/* Sends lines as part of the label's batch, except those that are part of a batch within it. */
+static void say_in_batch(struct session *session, const struct irc *irc, const char *lines)
+{
+    char name[16];
+    snprintf(name, sizeof name, "l%u", irc->batches);
+    while (*lines) {
+        size_t length = strcspn(lines, "\n") + 1;
+        if (strncmp(lines, "@batch=", 7) != 0) {
+            bool tagged = *lines == '@';
+            char tag[32];
+            snprintf(tag, sizeof tag, "@batch=%s%s", name, tagged ? ";" : " ");
+            say(session, tag);
+            lines += tagged;
+            length -= tagged;
+        }
+        session_say(session, lines, length);
+        lines += length;
+    }
+}
+
+static void open_batch(struct session *session, struct irc *irc)
+{
+    char line[100];
+    irc->in_batch = true;
+    irc->batches++;
+    snprintf(line, sizeof line, ":%.63s BATCH +l%u labeled-response\r\n", session->settings->server_name,
+             irc->batches);
+    say_tagged(session, "label", irc->label, line);
+    if (irc->holding)
+        say_in_batch(session, irc, irc->held);
+    irc->holding = false;
+}
+
+/* One whole message, line end included, for this client. */
+static void send_line(struct session *session, const char *line)
+{
+    struct irc *irc = session->door_state;
+    if (!*irc->label) {
+        say(session, line);
+        return;
+    }
+    if (!irc->in_batch && !irc->holding) {
+        text_copy(irc->held, sizeof irc->held, line);
+        irc->holding = true;
+        return;
+    }
+    if (!irc->in_batch)
+        open_batch(session, irc);
+    say_in_batch(session, irc, line);
+}
+
+/* The message after which the connection ends: it cannot wait for the end of its command. */
+static void send_last(struct session *session, const char *line)
+{
+    struct irc *irc = session->door_state;
+    if (*irc->label && !irc->in_batch)
+        say_tagged(session, "label", irc->label, line);
+    else
+        say(session, line);
+    irc->label[0] = '\0';
+}
+
+static void irc_own_copy(struct session *session, const struct event *event)
+{
+    char line[SENT_SIZE];
+    struct text text;
+    struct event own = *event;
+    struct irc *irc = session->door_state;
+    struct view view = {.door = DOOR_IRC, .caps = session->caps, .self = true};
+    for (int i = 0; i < EVENT_STRINGS; i++) {
+        if (!own.strings[i])
+            own.strings[i] = "";
+        if (!own.lengths[i])
+            own.lengths[i] = strlen(own.strings[i]);
+    }
+    text_init(&text, line, sizeof line);
+    irc_render(&text, &own, &view);
+    if (text.length == 0)
+        return;
+    if (event->type == EVENT_JOIN && !irc->in_batch)
+        open_batch(session, irc); /* must go out at once, and is never the only one */
+    send_line(session, line);
+}
+
+static void end_label(struct session *session, struct irc *irc)
+{
+    char line[100];
+    session->own_copy = NULL;
+    if (irc->holding) {
+        say_tagged(session, "label", irc->label, irc->held);
+    } else if (irc->in_batch) {
+        snprintf(line, sizeof line, ":%.63s BATCH -l%u\r\n", session->settings->server_name,
+                 irc->batches);
+        say(session, line);
+    } else {
+        snprintf(line, sizeof line, ":%.63s ACK\r\n", session->settings->server_name);
+        say_tagged(session, "label", irc->label, line);
+    }
+    irc->label[0] = '\0';
+    irc->holding = irc->in_batch = false;
+}
+
+/* Whether the word may stand in the middle of a message: neither empty, nor with blanks, nor with a colon in front. */
+static bool is_middle(const char *word)
+{
+    return *word && *word != ':' && !strchr(word, ' ');
+}
+
+/* What an error or the end of a list repeats of what was asked is a parameter of its own; what cannot be one,
+ * however it was sent, becomes "*". */
+static void make_middle(const struct reply_row *row, const char **arguments, int count)
+{
+    bool repeats = (row->numeric >= 400 && row->numeric < 600) || row->numeric == 315 || row->numeric == 318 ||
+                   row->numeric == 366 || row->numeric == 369;
+    for (const char *at = row->irc; repeats && *at && *at != ':'; at++)
+        if (*at == '$' && at[1] >= '1' && at[1] <= '9' && at[1] - '1' < count && !is_middle(arguments[at[1] - '1']))
+            arguments[at[1] - '1'] = "*";
+}
+
+static void irc_wording(struct session *session, enum reply_code code, const char *const *arguments,
+                        int count)
+{
+    char line[SENT_SIZE];
+    const char *shown[9];
+    const struct reply_row *row = reply_row(code);
+    if (!row->irc)
+        return;
+    memcpy(shown, arguments, (size_t)count * sizeof *shown);
+    make_middle(row, shown, count);
+    /* Own record, own nick: nobody else changes it. "*" until there is one. */
+    const struct user_shm *user = &session->world->users[session->user];
+    const char *nick = user->flags & USER_NAMED ? user->nick : "*";
+    struct reply_words words = {.slash = "",
+                                .nick = nick,
+                                .server = session->settings->server_name,
+                                .arguments = shown,
+                                .count = count};
+    struct text text;
+    text_init(&text, line, sizeof line);
+    if (*session->batch)
+        text_addf(&text, "@batch=%s ", session->batch);
+    size_t tags = text.length;
+    if (code != REPLY_ERROR && code != REPLY_PING)
+        text_addf(&text, ":%s ", words.server);
+    if (row->numeric)
+        text_addf(&text, "%03d %s ", row->numeric, nick);
+    reply_fill(&text, row->irc, &words);
+    if (text.length - tags > IRC_BODY_LIMIT) {
+        text.length = tags + text_boundary(line + tags, text.length - tags, IRC_BODY_LIMIT);
+        line[text.length] = '\0';
+    }
+    text_add(&text, "\r\n");
+    if (code == REPLY_ERROR)
+        send_last(session, line);
+    else
+        send_line(session, line);
+}
+
+static int irc_open(struct session *session)
+{
+    struct irc *irc = calloc(1, sizeof *irc);
+    if (!irc || lines_init(&irc->lines, IRC_LINE_LIMIT))
+        return -1;
+    session->door_state = irc;
+    command_irc_start(session);
+    return 0;
+}
+
+static void run(struct session *session, struct irc_line *line)
+{
+    char tags[IRC_TAGS_LIMIT + 1];
+    irc_tags_of_clients(line->tags, tags, sizeof tags);
+    const struct command *command = command_find(DOOR_IRC, line->verb);
+    if (!command || (!session->registration.done && !command->before)) {
+        if (session->registration.done)
+            session_reply(session, REPLY_UNKNOWN_COMMAND, line->verb, NULL);
+        else
+            session_reply(session, REPLY_NOT_REGISTERED, NULL);
+        return;
+    }
+    world_count_command(session->world, command_number(command));
+    if (line->count < command->least) {
+        session_reply(session, REPLY_NEED_MORE, command->verb, NULL);
+        return;
+    }
+    struct request request = {.verb = command->verb, .count = line->count, .tags = tags};
+    memcpy(request.arguments, line->parameters, sizeof line->parameters);
+    char batch[LABEL_SIZE], nothing[2];
+    if ((session->caps & CAP_BIT(MULTILINE)) && irc_tag_value(line->tags, "batch", batch, sizeof batch))
+        irc_multiline_add(session, &request, batch,
+                          irc_tag_value(line->tags, "draft/multiline-concat", nothing, sizeof nothing));
+    else
+        command->run(session, &request);
+}
+
+/* The length of the tags in front of a line, with the blank behind them. */
+static size_t tags_length(const char *line)
+{
+    if (line[0] != '@')
+        return 0;
+    size_t length = strcspn(line, " ");
+    return length + strspn(line + length, " ");
+}
+
+/* The label as it came, escapes and all. One that is too long, or that could not be repeated, is none. */
+static void take_label(struct session *session, struct irc *irc, const char *tags)
+{
+    size_t length = 0;
+    const char *label = irc_tag_raw(tags, "label", &length);
+    irc->label[0] = '\0';
+    if ((session->caps & CAP_BIT(LABELED_RESPONSE)) && label && length < sizeof irc->label &&
+        text_is_utf8(label, length)) {
+        memcpy(irc->label, label, length);
+        irc->label[length] = '\0';
+    }
+}
+
+/* Runs a line, which may be no UTF-8, and sees to it that what has a label is answered with it. */
+static void run_labeled(struct session *session, struct irc_line *parsed, bool utf8)
+{
+    struct irc *irc = session->door_state;
+    take_label(session, irc, parsed->tags);
+    size_t length;
+    bool was_open = irc_multiline_is_open(session);
+    bool part = was_open && (irc_tag_raw(parsed->tags, "batch", &length) || strcasecmp(parsed->verb, "BATCH") == 0);
+    if (part && !*irc->label)
+        memcpy(irc->label, irc->later, sizeof irc->label);
+    if (*irc->label)
+        session->own_copy = irc_own_copy;
+    if (utf8)
+        run(session, parsed);
+    else
+        session_reply(session, REPLY_FAIL, text_is_utf8(parsed->verb, strlen(parsed->verb)) ? parsed->verb : "*",
+                      "INVALID_UTF8", ":Message rejected, your IRC software must use UTF-8 here", NULL);
+    bool answered = irc->holding || irc->in_batch;
+    if (irc_multiline_is_open(session) && !was_open) {
+        memcpy(irc->later, irc->label, sizeof irc->label); /* answered at the end of the batch */
+    } else if (*irc->label && (answered || !part || !irc_multiline_is_open(session))) {
+        end_label(session, irc);
+        if (part)
+            irc->later[0] = '\0';
+    }
+    session->own_copy = NULL;
+    irc->label[0] = '\0';
+}
+
+static void take(struct session *session, enum lines_result result, char *line, size_t length)
+{
+    struct irc_line parsed;
+    session_pace(session);
+    if (session->leaving)
+        return;
+    size_t tags = result == LINES_LINE ? tags_length(line) : 0;
+    if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
+        session_reply(session, REPLY_LINE_TOO_LONG, "512", NULL);
+        return;
+    }
+    if (strlen(line) != length) /* a NUL */
+        return;
+    bool good = text_is_utf8(line, length);
+    if (irc_line_parse(line, &parsed))
+        run_labeled(session, &parsed, good);
+}
+
+/* A CR alone ends a message as well (RFC 1459 section 8): what others are shown never has one. */
+static void take_all(struct session *session, enum lines_result result, char *line, size_t length)
+{
+    char *end;
+    while (result == LINES_LINE && !session->leaving && (end = memchr(line, '\r', length))) {
+        *end = '\0';
+        take(session, result, line, (size_t)(end - line));
+        length -= (size_t)(end + 1 - line);
+        line = end + 1;
+    }
+    if (!session->leaving)
+        take(session, result, line, length);
+}
+
+static void irc_feed(struct session *session, const char *bytes, size_t length)
+{
+    struct irc *irc = session->door_state;
+    char *line = NULL;
+    size_t line_length = 0;
+    enum lines_result result;
+    session->pinged = false;
+    while (!session->leaving &&
+           (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))
+        take_all(session, result, line, line_length);
+    command_irc_watch(session);
+}
+
+static void irc_finish(struct session *session)
+{
+    (void)session; /* a message without its end is none */
+}
+
+static void irc_refuse(struct text *text, const char *why)
+{
+    text_addf(text, "ERROR :%s\r\n", why);
+}
+
+const struct door *door_irc(void)
+{
+    static const struct door door = {.verb_prefix = "",
+                              .wording = irc_wording,
+                              .open = irc_open,
+                              .feed = irc_feed,
+                              .finish = irc_finish,
+                              .idle = command_irc_idle,
+                              .render = irc_render,
+                              .refuse = irc_refuse};
+    return &door;
+}

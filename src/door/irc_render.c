@@ -1,0 +1,352 @@
+/* Events as IRC messages. Run by couriers, and by a worker for its own client's part of a labeled answer. */
+#include "irc_render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "irc_line.h"
+#include "world/metadata.h"
+
+static bool has(const struct view *view, uint64_t caps)
+{
+    return (view->caps & caps) != 0;
+}
+
+/* Begins the tags or goes on with them. */
+static void next_tag(struct text *text, size_t start)
+{
+    text_add_char(text, text->length == start ? '@' : ';');
+}
+
+/* No line ends among what was added since `start`. */
+static void flatten(struct text *text, size_t start, char instead)
+{
+    for (size_t at = start; at < text->length; at++)
+        if (text->start[at] == '\r' || text->start[at] == '\n' || text->start[at] == '\0')
+            text->start[at] = instead;
+}
+
+/* The tags this viewer asked for. `message`: the event is one that has an id and client-only tags. */
+static void add_tags(struct text *text, const struct event *event, const struct view *view,
+                     const char *client_tags)
+{
+    size_t start = text->length;
+    if (has(view, CAP_BIT(SERVER_TIME))) {
+        char stamp[CLOCK_STAMP_SIZE];
+        clock_stamp(event->time, stamp);
+        next_tag(text, start);
+        text_addf(text, "time=%s", stamp);
+    }
+    if (has(view, CAP_BIT(MESSAGE_TAGS)) && client_tags) {
+        next_tag(text, start);
+        text_addf(text, "msgid=%llx", (unsigned long long)event->id);
+    }
+    if (has(view, CAP_BIT(MESSAGE_TAGS)) && (event->flags & EVENT_BOT)) {
+        next_tag(text, start);
+        text_add(text, "bot");
+    }
+    if (has(view, CAP_BIT(ACCOUNT_TAG)) && *event->account) {
+        next_tag(text, start);
+        text_addf(text, "account=%.*s", ACCOUNT_SIZE - 1, event->account);
+    }
+    if (has(view, CAP_BIT(MESSAGE_TAGS)) && client_tags && *client_tags && strlen(client_tags) < IRC_TAGS_LIMIT) {
+        next_tag(text, start);
+        text_add(text, client_tags);
+    }
+    flatten(text, start, '_');
+    if (text->length > start)
+        text_add_char(text, ' ');
+}
+
+/* ":nick!user@host VERB", or the server's name for what nobody did. */
+static void add_head(struct text *text, const struct event *event, const char *verb)
+{
+    if (*event->nick)
+        text_addf(text, ":%s!%s@%s %s", event->nick, event->username, event->host, verb);
+    else
+        text_addf(text, ":%s %s", event->host, verb);
+}
+
+/* Ends a message, cut to what IRC allows: `body` is where it began behind its tags. Whatever is in the event, it is one
+ * line. */
+static void end_message(struct text *text, size_t body)
+{
+    if (text->length - body > IRC_BODY_LIMIT) {
+        size_t length = text_boundary(text->start + body, text->length - body, IRC_BODY_LIMIT);
+        text->length = body + length;
+        text->start[text->length] = '\0';
+    }
+    flatten(text, body, ' ');
+    text_add(text, "\r\n");
+}
+
+static void render_message(struct text *text, const struct event *event, const struct view *view)
+{
+    static const char *const verbs[] = {"PRIVMSG", "NOTICE", "TAGMSG"};
+    if (event->numbers[0] > MESSAGE_TAGMSG ||
+        (event->numbers[0] == MESSAGE_TAGMSG && !has(view, CAP_BIT(MESSAGE_TAGS))))
+        return;
+    add_tags(text, event, view, event->strings[2]);
+    size_t body = text->length;
+    add_head(text, event, verbs[event->numbers[0]]);
+    text_addf(text, " %s", event->strings[0]);
+    if (event->numbers[0] != MESSAGE_TAGMSG) {
+        text_add(text, " :");
+        text_add_bytes(text, event->strings[1], event->lengths[1]);
+    }
+    end_message(text, body);
+}
+
+static void render_batch(struct text *text, const struct event *event, const char *words)
+{
+    size_t body = text->length;
+    add_head(text, event, "BATCH");
+    text_addf(text, " %s", words);
+    end_message(text, body);
+}
+
+/* To those who know them as one message in a batch; to others one by one, without the blank ones, the first
+ * with the id. */
+static void render_multiline(struct text *text, const struct event *event, const struct view *view)
+{
+    bool batch = has(view, CAP_BIT(MULTILINE)) && has(view, CAP_BIT(BATCH));
+    char name[24], words[CHANNEL_SIZE + 60];
+    snprintf(name, sizeof name, "m%llx", (unsigned long long)event->id);
+    if (batch) {
+        add_tags(text, event, view, event->strings[2]);
+        snprintf(words, sizeof words, "+%s draft/multiline %.65s", name, event->strings[0]);
+        render_batch(text, event, words);
+    }
+    int lines = 0;
+    size_t length;
+    for (const char *at = event->strings[1]; *at && lines < MULTILINE_LINES; at += length + (at[length] == '\n')) {
+        length = strcspn(at, "\n");
+        if (length == 0 || (!batch && length == 1))
+            continue;
+        if (batch)
+            text_addf(text, "@batch=%s%s ", name, *at == '+' ? ";draft/multiline-concat" : "");
+        else
+            add_tags(text, event, view, lines == 0 ? event->strings[2] : NULL);
+        lines++;
+        size_t body = text->length;
+        add_head(text, event, "PRIVMSG");
+        text_addf(text, " %s :", event->strings[0]);
+        text_add_bytes(text, at + 1, length - 1);
+        end_message(text, body);
+    }
+    if (batch) {
+        snprintf(words, sizeof words, "-%s", name);
+        render_batch(text, event, words);
+    }
+}
+
+static void render_redact(struct text *text, const struct event *event, const struct view *view)
+{
+    if (!has(view, CAP_BIT(MESSAGE_REDACTION)))
+        return;
+    add_tags(text, event, view, "");
+    size_t body = text->length;
+    add_head(text, event, "REDACT");
+    text_addf(text, " %s %s", event->strings[0], event->strings[1]);
+    if (*event->strings[2])
+        text_addf(text, " :%s", event->strings[2]);
+    end_message(text, body);
+}
+
+static void render_join(struct text *text, const struct event *event, const struct view *view)
+{
+    add_tags(text, event, view, NULL);
+    size_t body = text->length;
+    add_head(text, event, "JOIN");
+    text_addf(text, " %s", event->strings[0]);
+    if (has(view, CAP_BIT(EXTENDED_JOIN)))
+        text_addf(text, " %s :%s", *event->account ? event->account : "*", event->strings[1]);
+    end_message(text, body);
+}
+
+/* A message of a head, words and, if there is one, a text. */
+static void render_simple(struct text *text, const struct event *event, const struct view *view,
+                          const char *verb, const char *words, const char *trailing)
+{
+    add_tags(text, event, view, NULL);
+    size_t body = text->length;
+    add_head(text, event, verb);
+    if (words)
+        text_addf(text, " %s", words);
+    if (trailing)
+        text_addf(text, " :%s", trailing);
+    end_message(text, body);
+}
+
+static const char *or_nothing(const char *string)
+{
+    return *string ? string : NULL;
+}
+
+static void render_quit(struct text *text, const struct event *event, const struct view *view)
+{
+    static const char *const reasons[] = {[QUIT_SAID] = "",
+                                          [QUIT_LEFT] = "Quit",
+                                          [QUIT_LOST] = "Connection lost",
+                                          [QUIT_KILLED] = "Killed",
+                                          [QUIT_CRASHED] = "Server trouble"};
+    char said[600];
+    struct text line;
+    text_init(&line, said, sizeof said);
+    uint32_t how = event->numbers[0] <= QUIT_CRASHED ? event->numbers[0] : QUIT_LOST;
+    if (how == QUIT_SAID)
+        text_add(&line, "Quit: ");
+    const char *given = *event->strings[1] ? event->strings[1] : event->strings[0];
+    text_add(&line, *given ? given : reasons[how]);
+    render_simple(text, event, view, "QUIT", NULL, said);
+}
+
+static void render_kick(struct text *text, const struct event *event, const struct view *view)
+{
+    char words[CHANNEL_SIZE + NICK_SIZE + 2];
+    struct text line;
+    text_init(&line, words, sizeof words);
+    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    render_simple(text, event, view, "KICK", words,
+                  *event->strings[3] ? event->strings[3] : event->nick);
+}
+
+static void render_mode(struct text *text, const struct event *event, const struct view *view)
+{
+    char words[1200];
+    struct text line;
+    text_init(&line, words, sizeof words);
+    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    render_simple(text, event, view, "MODE", words, NULL);
+}
+
+/* To the one who is invited, and to those in the channel who asked to know. */
+static void render_invite(struct text *text, const struct event *event, const struct view *view)
+{
+    char words[CHANNEL_SIZE + NICK_SIZE + 2];
+    struct text line;
+    if (event->audience == AUDIENCE_CHANNEL && !has(view, CAP_BIT(INVITE_NOTIFY)))
+        return;
+    text_init(&line, words, sizeof words);
+    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    render_simple(text, event, view, "INVITE", words, NULL);
+}
+
+/* Numeric 710; the channel stands where the client's nick usually does. */
+static void render_knock(struct text *text, const struct event *event, const struct view *view)
+{
+    add_tags(text, event, view, NULL);
+    size_t body = text->length;
+    text_addf(text, ":%s 710 %s %s %s!%s@%s :has asked for an invite", event->strings[1],
+              event->strings[0], event->strings[0], event->nick, event->username, event->host);
+    end_message(text, body);
+}
+
+/* Those without the capability have been told in another way. */
+static void render_rename(struct text *text, const struct event *event, const struct view *view)
+{
+    char words[2 * CHANNEL_SIZE + 2];
+    struct text line;
+    if (!has(view, CAP_BIT(CHANNEL_RENAME)))
+        return;
+    text_init(&line, words, sizeof words);
+    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    render_simple(text, event, view, "RENAME", words, event->strings[2]);
+}
+
+static void render_metadata(struct text *text, const struct event *event, const struct view *view)
+{
+    char words[CHANNEL_SIZE + METADATA_KEY_SIZE + 4];
+    struct text line;
+    if (!has(view, CAP_BIT(METADATA)))
+        return;
+    text_init(&line, words, sizeof words);
+    text_addf(&line, "%s %s *", event->strings[0], event->strings[1]);
+    render_simple(text, event, view, "METADATA", words, event->strings[2]);
+}
+
+void irc_render(struct text *text, const struct event *event, const struct view *view)
+{
+    switch ((enum event_type)event->type) {
+    case EVENT_NICK:
+        render_simple(text, event, view, "NICK", NULL, event->strings[0]);
+        break;
+    case EVENT_QUIT:
+        render_quit(text, event, view);
+        break;
+    case EVENT_JOIN:
+        render_join(text, event, view);
+        break;
+    case EVENT_PART:
+        render_simple(text, event, view, "PART", event->strings[0], or_nothing(event->strings[1]));
+        break;
+    case EVENT_KICK:
+        render_kick(text, event, view);
+        break;
+    case EVENT_TOPIC:
+        render_simple(text, event, view, "TOPIC", event->strings[0], event->strings[1]);
+        break;
+    case EVENT_MODE:
+        render_mode(text, event, view);
+        break;
+    case EVENT_METADATA:
+        render_metadata(text, event, view);
+        break;
+    case EVENT_INVITE:
+        render_invite(text, event, view);
+        break;
+    case EVENT_KNOCK:
+        render_knock(text, event, view);
+        break;
+    case EVENT_RENAME:
+        render_rename(text, event, view);
+        break;
+    case EVENT_MESSAGE:
+        render_message(text, event, view);
+        break;
+    case EVENT_MULTILINE:
+        render_multiline(text, event, view);
+        break;
+    case EVENT_REDACT:
+        render_redact(text, event, view);
+        break;
+    case EVENT_KILL:
+        if (*event->nick)
+            render_simple(text, event, view, "KILL", event->strings[1], event->strings[0]);
+        if (*event->strings[2])
+            text_addf(text, "ERROR :%s\r\n", event->strings[2]);
+        break;
+    case EVENT_WALL:
+        render_simple(text, event, view, "NOTICE", "*", event->strings[0]);
+        break;
+    case EVENT_FLAGS:
+        render_simple(text, event, view, "MODE", event->nick, event->strings[0]);
+        break;
+    case EVENT_AWAY:
+        if (has(view, CAP_BIT(AWAY_NOTIFY)))
+            render_simple(text, event, view, "AWAY", NULL, or_nothing(event->strings[0]));
+        break;
+    case EVENT_SETNAME:
+        if (has(view, CAP_BIT(SETNAME)))
+            render_simple(text, event, view, "SETNAME", NULL, event->strings[0]);
+        break;
+    case EVENT_WALLOPS:
+        render_simple(text, event, view, "WALLOPS", NULL, event->strings[0]);
+        break;
+    case EVENT_PRESENCE:
+        render_simple(text, event, view, event->numbers[0] ? "730 *" : "731 *", NULL, event->strings[0]);
+        break;
+    case EVENT_CONNECT:
+    case EVENT_STATUS:
+    case EVENT_WATCH:
+    case EVENT_SUBSCRIBE:
+    case EVENT_DROP:
+    case EVENT_CAPS:
+    case EVENT_ARRIVE:
+    case EVENT_CURRENT:
+    case EVENT_REPLY:
+    case EVENT_TYPES:
+        break;
+    }
+}

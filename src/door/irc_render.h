@@ -1,0 +1,10 @@
+/* Events as IRC messages. */
+#ifndef FORKCHAT_DOOR_IRC_RENDER_H
+#define FORKCHAT_DOOR_IRC_RENDER_H
+
+#include "door.h"
+
+/* Adds the event as that viewer sees it, tags and line end included; nothing if they do not. */
+void irc_render(struct text *text, const struct event *event, const struct view *view);
+
+#endif

@@ -1,0 +1,281 @@
+/* Doors for people: commands from words, sentences from events. The first part is run by workers, the
+ * second by couriers; neither keeps anything. */
+#include "people.h"
+
+#include <string.h>
+
+void people_clean(char *line, const char *bytes, size_t length)
+{
+    struct text text;
+    text_init(&text, line, PEOPLE_LINE_SIZE);
+    text_add_utf8(&text, bytes, length);
+}
+
+void people_run(struct session *session, char *line)
+{
+    char *rest = line;
+    const char *verb = text_next_word(&rest);
+    if (!verb)
+        return;
+    const struct command *command = command_find(session->door, verb);
+    if (command)
+        command_run_text(session, command, rest);
+    else
+        session_reply(session, REPLY_UNKNOWN_COMMAND, verb, NULL);
+}
+
+bool people_run_address(struct session *session, char *line)
+{
+    if (line[0] != '@')
+        return false;
+    char *rest = line + 1;
+    const char *name = text_next_word(&rest);
+    command_say_to(session, name ? name : "", rest);
+    return true;
+}
+
+void people_wording(struct session *session, const struct people_style *style, enum reply_code code,
+                    const char *const *arguments, int count)
+{
+    char words[4096], harmless[4096];
+    struct text text, out;
+    text_init(&text, words, sizeof words);
+    const char *template = reply_row(code)->people;
+    if (!template)
+        return;
+    struct reply_words filling = {
+        .slash = session->verb_prefix, .nick = "", .server = "", .arguments = arguments, .count = count};
+    reply_fill(&text, template, &filling);
+    while (text.length > 0 && words[text.length - 1] == ' ')
+        words[--text.length] = '\0'; /* an argument that is empty */
+    text_init(&out, harmless, sizeof harmless);
+    text_add(&out, "[server] ");
+    text_add_harmless(&out, words, text.length);
+    session_say(session, harmless, out.length);
+    session_say(session, style->end, strlen(style->end));
+}
+
+static void add(struct text *text, const char *string)
+{
+    text_add_harmless(text, string, strlen(string));
+}
+
+/* "by nick: text", the text only if there is one. */
+static void add_by(struct text *text, const struct event *event, const char *reason)
+{
+    text_add(text, " by ");
+    add(text, *event->shown ? event->shown : "the server");
+    if (*reason) {
+        text_add(text, ": ");
+        add(text, reason);
+    }
+}
+
+static void render_message(struct text *text, const struct people_style *style,
+                           const struct event *event, const struct view *view)
+{
+    static const char action[] = "\001ACTION ";
+    if (event->numbers[0] == MESSAGE_TAGMSG)
+        return;
+    const char *words = event->strings[1];
+    size_t length = event->lengths[1];
+    bool doing = strncmp(words, action, sizeof action - 1) == 0;
+    if (doing) {
+        words += sizeof action - 1;
+        length -= sizeof action - 1;
+        if (length > 0 && words[length - 1] == '\001')
+            length--;
+    } else if (*words == '\001') {
+        return; /* another CTCP request: nothing a person can answer */
+    }
+    if (event->audience == AUDIENCE_USER) {
+        text_add(text, doing ? "* [" : "[");
+        add(text, event->shown);
+        text_add(text, " -> you] ");
+    } else if (doing) {
+        text_add(text, "* ");
+        add(text, event->shown);
+        text_add(text, " ");
+    } else {
+        text_add_char(text, style->open);
+        add(text, event->shown);
+        if (style->show_channel && !view->current) {
+            text_add(text, " ");
+            add(text, event->strings[0]);
+        }
+        text_add_char(text, style->close);
+        text_add(text, " ");
+    }
+    text_add_harmless(text, words, length);
+}
+
+/* A message of several lines is as many messages. */
+static void render_lines(struct text *text, const struct people_style *style,
+                         const struct event *event, const struct view *view)
+{
+    char whole[MULTILINE_BYTES + 1];
+    struct event message = *event;
+    struct text words;
+    const char *at = event->strings[1];
+    size_t before = text->length;
+    while (*at) {
+        text_init(&words, whole, sizeof whole);
+        do {
+            size_t length = strcspn(at, "\n");
+            if (length > 0)
+                text_add_bytes(&words, at + 1, length - 1);
+            at += length + (at[length] == '\n');
+        } while (*at == '+');
+        if (words.length == 0)
+            continue;
+        if (text->length > before)
+            text_add(text, style->end);
+        message.strings[1] = whole;
+        message.lengths[1] = words.length;
+        render_message(text, style, &message, view);
+    }
+}
+
+static void render_quit(struct text *text, const struct people_style *style,
+                        const struct event *event)
+{
+    static const char *const reasons[] = {[QUIT_SAID] = "",
+                                          [QUIT_LEFT] = "",
+                                          [QUIT_LOST] = "connection lost",
+                                          [QUIT_KILLED] = "",
+                                          [QUIT_CRASHED] = "server trouble"};
+    uint32_t how = event->numbers[0] <= QUIT_CRASHED ? event->numbers[0] : QUIT_LOST;
+    const char *reason = *event->strings[0] ? event->strings[0] : reasons[how];
+    if (how == QUIT_SAID && !style->shout_leaving) {
+        text_add_char(text, style->open);
+        add(text, event->shown);
+        text_add_char(text, style->close);
+        text_add(text, " ");
+        add(text, event->strings[0]);
+        return;
+    }
+    text_add(text, style->shout_leaving ? "" : "[server] ");
+    add(text, event->shown);
+    text_add(text, style->shout_leaving ? " has left!" : " has left");
+    if (*reason) {
+        text_add(text, " (");
+        add(text, reason);
+        text_add(text, ")");
+    }
+}
+
+/* "who did what" after "[server] ". */
+static void render_notice(struct text *text, const char *who, const char *what, const char *object)
+{
+    text_add(text, "[server] ");
+    add(text, *who ? who : "the server");
+    text_add(text, what);
+    add(text, object);
+}
+
+static void render_line(struct text *text, const struct people_style *style,
+                        const struct event *event, const struct view *view)
+{
+    switch ((enum event_type)event->type) {
+    case EVENT_ARRIVE:
+        render_notice(text, event->shown, style->shout_leaving ? " has joined!" : " connected", "");
+        break;
+    case EVENT_NICK:
+        if (view->self)
+            render_notice(text, "you", " are now ", event->strings[0]);
+        else
+            render_notice(text, event->shown, " is now ", event->strings[0]);
+        break;
+    case EVENT_QUIT:
+        render_quit(text, style, event);
+        break;
+    case EVENT_JOIN:
+        if (!view->self && !(event->flags & EVENT_ARRIVING))
+            render_notice(text, event->shown, " joined ", event->strings[0]);
+        break;
+    case EVENT_PART:
+        if (view->self)
+            break;
+        render_notice(text, event->shown, " left ", event->strings[0]);
+        if (*event->strings[1]) {
+            text_add(text, ": ");
+            add(text, event->strings[1]);
+        }
+        break;
+    case EVENT_KICK:
+        render_notice(text, view->target ? "you" : event->strings[2],
+                      view->target ? " were kicked from " : " was kicked from ", event->strings[0]);
+        add_by(text, event, event->strings[3]);
+        break;
+    case EVENT_TOPIC:
+        render_notice(text, event->shown, " set the topic of ", event->strings[0]);
+        text_add(text, ": ");
+        add(text, event->strings[1]);
+        break;
+    case EVENT_MODE:
+        people_render_modes(text, style, event);
+        break;
+    case EVENT_INVITE:
+        if (event->audience == AUDIENCE_USER)
+            render_notice(text, event->shown, " invites you to ", event->strings[1]);
+        break;
+    case EVENT_KNOCK:
+        render_notice(text, event->shown, " would like to be invited to ", event->strings[0]);
+        break;
+    case EVENT_RENAME:
+        render_notice(text, event->shown, " renamed ", event->strings[0]);
+        text_add(text, " to ");
+        add(text, event->strings[1]);
+        if (*event->strings[2]) {
+            text_add(text, ": ");
+            add(text, event->strings[2]);
+        }
+        break;
+    case EVENT_MESSAGE:
+        render_message(text, style, event, view);
+        break;
+    case EVENT_MULTILINE:
+        render_lines(text, style, event, view);
+        break;
+    case EVENT_KILL:
+        text_add(text, "[");
+        add(text, *event->shown ? event->shown : "server");
+        text_add(text, "] ");
+        add(text, event->strings[0]);
+        break;
+    case EVENT_WALL:
+        text_add(text, "[server] ");
+        add(text, event->strings[0]);
+        break;
+    case EVENT_AWAY:
+        render_notice(text, event->shown, *event->strings[0] ? " is away: " : " is back", event->strings[0]);
+        break;
+    case EVENT_WALLOPS:
+        render_notice(text, event->shown, " to the operators: ", event->strings[0]);
+        break;
+    case EVENT_CONNECT:
+    case EVENT_STATUS:
+    case EVENT_FLAGS:
+    case EVENT_WATCH:
+    case EVENT_SUBSCRIBE:
+    case EVENT_METADATA:
+    case EVENT_SETNAME:
+    case EVENT_PRESENCE:
+    case EVENT_CAPS:
+    case EVENT_DROP:
+    case EVENT_CURRENT:
+    case EVENT_REDACT: /* it has been read */
+    case EVENT_REPLY:
+    case EVENT_TYPES:
+        break;
+    }
+}
+
+void people_render(struct text *text, const struct people_style *style, const struct event *event,
+                   const struct view *view)
+{
+    size_t before = text->length;
+    render_line(text, style, event, view);
+    if (text->length > before)
+        text_add(text, style->end);
+}

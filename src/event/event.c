@@ -1,0 +1,195 @@
+/* Events: encoding and decoding. Encoded by publishers in a transaction, decoded by every ring reader.
+ *
+ * The form in a record: struct packed, then the channels, then each string as its bytes and a zero byte.
+ * Lengths stand in the packed head; their sum must be exactly the record's length, so a damaged head is
+ * noticed before anything is followed. */
+#include "event.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define SOURCE_STRINGS 5
+
+struct packed {
+    uint32_t type, flags, audience, target, target_user, source, generation;
+    uint32_t channel_count;
+    int64_t time;
+    uint64_t id;
+    uint32_t numbers[EVENT_NUMBERS];
+    uint32_t lengths[SOURCE_STRINGS + EVENT_STRINGS];
+};
+
+struct event event_of_server(enum event_type type)
+{
+    return (struct event){.type = type,
+                          .source = NONE,
+                          .target = NONE,
+                          .target_user = NONE,
+                          .time = clock_told(),
+                          .nick = "",
+                          .shown = "",
+                          .username = "",
+                          .host = "",
+                          .account = ""};
+}
+
+struct event event_of_locked(const struct world *world, enum event_type type, uint32_t index)
+{
+    const struct user_shm *user = &world->users[index];
+    struct event event = event_of_server(type);
+    event.source = index;
+    event.generation = user->generation;
+    event.flags = (user->flags & USER_NAMED ? 0 : EVENT_UNNAMED) |
+                  (user->flags & USER_BOT ? EVENT_BOT : 0);
+    event.nick = user->nick;
+    event.shown = user_shown(user);
+    event.username = user->username;
+    event.host = user->host;
+    event.account = user->account;
+    return event;
+}
+
+uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_t *channels)
+{
+    uint32_t count = 0;
+    for (uint32_t at = world->users[user].first_membership; at != NONE && count < EVENT_CHANNELS;
+         at = world->members[at].next_of_user)
+        channels[count++] =
+            world->members[at].channel | world->members[at].flags << EVENT_FLAGS_SHIFT;
+    return count;
+}
+
+static size_t string_length(const struct event *event, int i)
+{
+    if (event->lengths[i] || !event->strings[i])
+        return event->lengths[i];
+    return strlen(event->strings[i]);
+}
+
+size_t event_need(const struct event *event)
+{
+    size_t length = sizeof(struct packed) + event->channel_count * sizeof(uint32_t);
+    length += strlen(event->nick) + strlen(event->shown) + strlen(event->username) +
+              strlen(event->host) + strlen(event->account) + SOURCE_STRINGS;
+    for (int i = 0; i < EVENT_STRINGS; i++)
+        length += string_length(event, i) + 1;
+    return ring_need(length < RING_RECORD_MAX ? length : RING_RECORD_MAX);
+}
+
+/* Which readers must wake for it: a client's own courier, all, or (nobody is there) none. */
+static uint64_t readers(const struct world *world, const struct event *event)
+{
+    if (event->audience == AUDIENCE_USER)
+        return UINT64_C(1) << world_courier(world, event->target);
+    if (event->type == EVENT_CONNECT || event->type == EVENT_CAPS)
+        return UINT64_C(1) << world_courier(world, event->source);
+    if (event->audience == AUDIENCE_CHANNEL && world->channels[event->target].member_count == 0)
+        return 0;
+    return ~UINT64_C(0);
+}
+
+void event_publish_locked(struct world *world, struct event *event)
+{
+    static char zero = '\0';
+    struct packed packed = {.type = event->type,
+                            .flags = event->flags,
+                            .audience = event->audience,
+                            .target = event->target,
+                            .target_user = event->target_user,
+                            .source = event->source,
+                            .generation = event->generation,
+                            .channel_count = event->channel_count,
+                            .time = event->time,
+                            .id = event->id};
+    memcpy(packed.numbers, event->numbers, sizeof packed.numbers);
+    size_t left = RING_RECORD_MAX - sizeof packed - event->channel_count * sizeof(uint32_t) -
+                  SOURCE_STRINGS - EVENT_STRINGS;
+    struct iovec parts[2 + 2 * (SOURCE_STRINGS + EVENT_STRINGS)] = {
+        {&packed, sizeof packed},
+        {(void *)event->channels, event->channel_count * sizeof(uint32_t)}};
+    int count = event->channel_count ? 2 : 1;
+    const char *source[SOURCE_STRINGS] = {event->nick, event->shown, event->username, event->host,
+                                          event->account};
+    for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
+        const char *string =
+            i < SOURCE_STRINGS ? source[i] : event->strings[i - SOURCE_STRINGS];
+        size_t length = i < SOURCE_STRINGS ? strlen(string) : string_length(event, i - SOURCE_STRINGS);
+        if (length > left)
+            length = left;
+        left -= length;
+        packed.lengths[i] = (uint32_t)length;
+        if (length)
+            parts[count++] = (struct iovec){(void *)string, length};
+        parts[count++] = (struct iovec){&zero, 1};
+    }
+    event->position = shared_publish(world->shared, parts, count, readers(world, event));
+    if (!event->id)
+        event->id = event->position;
+}
+
+bool event_decode(const struct ring_record *record, struct event *event)
+{
+    struct packed packed;
+    if (record->length < sizeof packed)
+        return false;
+    memcpy(&packed, record->payload, sizeof packed);
+    if (packed.type >= EVENT_TYPES || packed.audience >= AUDIENCES ||
+        packed.channel_count > EVENT_CHANNELS)
+        return false;
+    size_t total = sizeof packed + packed.channel_count * sizeof(uint32_t);
+    for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
+        if (packed.lengths[i] > RING_RECORD_MAX)
+            return false;
+        total += packed.lengths[i] + 1;
+    }
+    if (total != record->length)
+        return false;
+
+    const char *at = record->payload + sizeof packed;
+    *event = (struct event){.type = packed.type,
+                            .flags = packed.flags,
+                            .audience = packed.audience,
+                            .target = packed.target,
+                            .target_user = packed.target_user,
+                            .source = packed.source,
+                            .generation = packed.generation,
+                            .time = packed.time,
+                            .position = record->position,
+                            .id = packed.id ? packed.id : record->position,
+                            .channels = (const uint32_t *)(const void *)at,
+                            .channel_count = packed.channel_count};
+    memcpy(event->numbers, packed.numbers, sizeof event->numbers);
+    at += packed.channel_count * sizeof(uint32_t);
+    const char **source[SOURCE_STRINGS] = {&event->nick, &event->shown, &event->username,
+                                           &event->host, &event->account};
+    for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
+        if (at[packed.lengths[i]] != '\0')
+            return false;
+        if (i < SOURCE_STRINGS) {
+            *source[i] = at;
+        } else {
+            event->strings[i - SOURCE_STRINGS] = at;
+            event->lengths[i - SOURCE_STRINGS] = packed.lengths[i];
+        }
+        at += packed.lengths[i] + 1;
+    }
+    return true;
+}
+
+uint32_t event_for_flags(const struct event *event)
+{
+    bool picks = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE ||
+                 event->type == EVENT_KNOCK;
+    return picks ? event->numbers[1] : 0;
+}
+
+const char *event_name(uint32_t type)
+{
+    static const char *const names[EVENT_TYPES] = {
+#define EVENT(symbol, meaning) #symbol,
+        EVENTS(EVENT)
+#undef EVENT
+    };
+    return type < EVENT_TYPES ? names[type] : "?";
+}

@@ -1,0 +1,16 @@
+/* forkchat-lan(1): main(), nothing else. */
+#include "base/log.h"
+#include "base/port.h"
+#include "lan/options.h"
+#include "lan/peer.h"
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    port_harden();
+    log_open("forkchat-lan");
+    options_read(argc, argv, &options);
+    int status = peer_run(&options);
+    options_free(&options);
+    return status;
+}

@@ -1,0 +1,150 @@
+/* Shared memory. Created by the supervisor before its first fork and inherited by all; nothing here is
+ * written after region_create returns.
+ *
+ * Invariant: everything inside is found by offset, so that a process started later may map it elsewhere. */
+#include "region.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define MAGIC UINT64_C(0x666f726b63686174) /* "forkchat" */
+#define PAGE  ((size_t)4096)
+
+struct region_shm {
+    uint64_t magic;
+    uint64_t layout;
+    uint64_t size;
+    struct {
+        uint64_t offset;
+        uint64_t size;
+    } areas[REGION_AREAS];
+};
+
+void region_name(const char *path, char name[REGION_NAME_SIZE])
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (; *path; path++)
+        hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
+    snprintf(name, REGION_NAME_SIZE, "/forkchat-%016llx", (unsigned long long)hash);
+}
+
+static size_t round_up(size_t size)
+{
+    return (size + PAGE - 1) & ~(PAGE - 1);
+}
+
+/* Touching a page that the file system behind shared memory has no room for kills by SIGBUS, long after
+ * the start; so the worst case is asked for first. */
+static int check_room(int fd, size_t size)
+{
+    struct statvfs status;
+    if (fstatvfs(fd, &status) || status.f_blocks == 0)
+        return 0;
+    if ((uint64_t)status.f_bavail * status.f_frsize >= size)
+        return 0;
+    errno = ENOSPC;
+    return -1;
+}
+
+int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
+                  int count)
+{
+    size_t size = round_up(sizeof(struct region_shm));
+    for (int i = 0; i < count; i++)
+        size += round_up(sizes[i]);
+
+    shm_unlink(name);
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd < 0)
+        return -1;
+    void *base = MAP_FAILED;
+    if (check_room(fd, size) || ftruncate(fd, (off_t)size) ||
+        (base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) == MAP_FAILED) {
+        int error = errno;
+        close(fd);
+        shm_unlink(name);
+        errno = error;
+        return -1;
+    }
+    close(fd);
+
+    struct region_shm *header = base;
+    size_t offset = round_up(sizeof *header);
+    for (int i = 0; i < count; i++) {
+        header->areas[i].offset = offset;
+        header->areas[i].size = sizes[i];
+        offset += round_up(sizes[i]);
+    }
+    header->size = size;
+    header->layout = layout;
+    header->magic = MAGIC;
+
+    region->base = base;
+    region->size = size;
+    snprintf(region->name, sizeof region->name, "%s", name);
+    return 0;
+}
+
+/* Whether all areas lie inside: what is in the region may be what somebody else wrote. */
+static bool areas_fit(const struct region_shm *header)
+{
+    for (int i = 0; i < REGION_AREAS; i++)
+        if (header->areas[i].offset > header->size ||
+            header->areas[i].size > header->size - header->areas[i].offset)
+            return false;
+    return true;
+}
+
+int region_open(struct region *region, const char *name, uint64_t layout)
+{
+    int fd = shm_open(name, O_RDWR, 0);
+    if (fd < 0)
+        return -1;
+    struct stat status;
+    void *base = MAP_FAILED;
+    if (fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+        (size_t)status.st_size >= sizeof(struct region_shm))
+        base = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (base == MAP_FAILED) {
+        errno = EPROTO;
+        return -1;
+    }
+    const struct region_shm *header = base;
+    if (header->magic != MAGIC || header->layout != layout ||
+        header->size != (uint64_t)status.st_size || !areas_fit(header)) {
+        munmap(base, (size_t)status.st_size);
+        errno = EPROTO;
+        return -1;
+    }
+    region->base = base;
+    region->size = (size_t)status.st_size;
+    snprintf(region->name, sizeof region->name, "%s", name);
+    return 0;
+}
+
+void *region_area(const struct region *region, int area, size_t *size)
+{
+    const struct region_shm *header = (const struct region_shm *)region->base;
+    if (size)
+        *size = header->areas[area].size;
+    return region->base + header->areas[area].offset;
+}
+
+void region_unmap(struct region *region)
+{
+    munmap(region->base, region->size);
+    region->base = NULL;
+}
+
+void region_unlink(const char *name)
+{
+    shm_unlink(name);
+}

@@ -1,0 +1,40 @@
+/* One region of shared memory, divided into areas, that every process of a daemon maps. */
+#ifndef FORKCHAT_IPC_REGION_H
+#define FORKCHAT_IPC_REGION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define REGION_AREAS 8
+#define REGION_NAME_SIZE 64
+
+struct region {
+    char *base;
+    size_t size;
+    char name[REGION_NAME_SIZE];
+};
+
+/* The name for the daemon whose runtime directory is `path`: the same path gives the same name, so that a
+ * restarted supervisor finds what it left. */
+void region_name(const char *path, char name[REGION_NAME_SIZE]);
+
+/* Makes the region `name` with one area per entry of `sizes` (bytes, `count` at most REGION_AREAS), all
+ * zero, touched by nobody yet: memory is used as areas are used. `layout` says what the areas hold; a
+ * region of another layout is not opened. Replaces a region of that name. Returns 0, or -1 and errno
+ * (ENOSPC if the system's shared memory is too small for all of it). shm_open(3). */
+int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
+                  int count);
+
+/* Maps a region that exists. -1 with ENOENT if there is none, EPROTO if its layout is another, if it is not
+ * whole, or if it belongs to another user. */
+int region_open(struct region *region, const char *name, uint64_t layout);
+
+/* The first byte of an area, aligned to a page, and its size. */
+void *region_area(const struct region *region, int area, size_t *size);
+
+void region_unmap(struct region *region);
+
+/* Takes the name away; those who mapped it keep the memory. Not an error if it is gone. */
+void region_unlink(const char *name);
+
+#endif

@@ -1,0 +1,272 @@
+/* The receiving side of a cast. Runs in a worker of its own. Memory: one bit a block. */
+#include "lan/cast.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/port.h"
+#include "base/text.h"
+#include "lan/keep.h"
+#include "lan/tree.h"
+
+#define MILLISECOND ((int64_t)1000000)
+#define JOIN_EVERY (300 * MILLISECOND)
+#define SILENCE (15000 * MILLISECOND) /* of the sender, after which it is given up */
+#define WINDOWS_A_TURN 64             /* datagrams in one answer: the rest is told in the next round */
+
+struct catching {
+    struct group *group;
+    int interface;
+    const struct net_address *from;
+    const struct datagram_card *card;
+    int blocks_fd; /* the group's */
+    int own_fd;    /* ours: what we say, and what is said to us alone */
+    int file;
+    unsigned char *have; /* a bit for each block */
+    uint32_t blocks, missing;
+    int64_t heard;
+    bool begun, ended;
+};
+
+static void say(struct catching *catching, struct cast_packet *packet)
+{
+    unsigned char bytes[CAST_PACKET_MAX];
+    text_copy(packet->id, sizeof packet->id, catching->card->id);
+    size_t length = cast_write(packet, bytes);
+    /* Lost here or lost on the wire: the sender asks again. */
+    if (sendto(catching->own_fd, bytes, length, 0, (const struct sockaddr *)&catching->from->storage,
+               catching->from->length) < 0)
+        return;
+}
+
+static void say_kind(struct catching *catching, enum cast_kind kind)
+{
+    struct cast_packet packet = {.kind = kind};
+    say(catching, &packet);
+}
+
+static bool misses(const struct catching *catching, uint32_t number)
+{
+    return number < catching->blocks && !(catching->have[number / 8] & (1u << number % 8));
+}
+
+/* One window of what is missing, as a bitmap. Returns how many bits are set in it. */
+static uint32_t fill_window(const struct catching *catching, uint32_t first, unsigned char *bitmap, size_t *length)
+{
+    uint32_t set = 0;
+    *length = 0;
+    memset(bitmap, 0, CAST_WINDOW / 8);
+    for (uint32_t i = 0; i < CAST_WINDOW; i++)
+        if (misses(catching, first + i)) {
+            bitmap[i / 8] |= (unsigned char)(1u << i % 8);
+            *length = i / 8 + 1;
+            set++;
+        }
+    return set;
+}
+
+static void answer(struct catching *catching, uint32_t round)
+{
+    unsigned char jitter = 0, bitmap[CAST_WINDOW / 8];
+    uint32_t left = catching->missing;
+    /* All receivers were asked by the same datagram. */
+    if (!port_random(&jitter, 1))
+        clock_sleep(jitter % 16);
+    int turn = 0;
+    for (uint32_t first = 0; first < catching->blocks && left > 0 && turn < WINDOWS_A_TURN; first += CAST_WINDOW) {
+        struct cast_packet packet = {.kind = CAST_NEED, .number = round, .first = first, .bytes = bitmap};
+        uint32_t set = fill_window(catching, first, bitmap, &packet.length);
+        if (set == 0)
+            continue;
+        left -= set;
+        packet.last = left == 0 || ++turn == WINDOWS_A_TURN;
+        say(catching, &packet);
+    }
+}
+
+/* Returns 0, or -1 if the disk does not take it. */
+static int take_block(struct catching *catching, const struct cast_packet *packet)
+{
+    if (!misses(catching, packet->number) ||
+        packet->length != cast_block_length(catching->card->size, packet->number))
+        return 0;
+    ssize_t wrote = pwrite(catching->file, packet->bytes, packet->length, (off_t)packet->number * CAST_BLOCK);
+    if (wrote != (ssize_t)packet->length) {
+        if (wrote >= 0)
+            errno = ENOSPC;
+        return -1;
+    }
+    catching->have[packet->number / 8] |= (unsigned char)(1u << packet->number % 8);
+    catching->missing--;
+    return 0;
+}
+
+static int take_packets(struct catching *catching, int fd)
+{
+    uint32_t polled = 0;
+    /* Bounded, for the time of silence must be looked at now and then. */
+    for (int turn = 0; turn < 256; turn++) {
+        unsigned char bytes[CAST_PACKET_MAX];
+        struct net_address from = {.length = sizeof from.storage};
+        struct cast_packet packet;
+        ssize_t got = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from.storage, &from.length);
+        if (got < 0)
+            break;
+        if (!net_same_host(&from, catching->from) || net_port(&from) != net_port(catching->from) ||
+            !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, catching->card->id) != 0)
+            continue;
+        catching->heard = clock_elapsed();
+        catching->begun = true;
+        if (packet.kind == CAST_BLOCK_IS && take_block(catching, &packet))
+            return -1;
+        if (packet.kind == CAST_POLL)
+            polled = packet.number;
+        if (packet.kind == CAST_END)
+            catching->ended = true;
+    }
+    /* Once, and after the blocks that were waiting behind the question. */
+    if (polled)
+        answer(catching, polled);
+    return 0;
+}
+
+static enum cast_result catch_blocks(struct catching *catching)
+{
+    int64_t next = 0;
+    catching->heard = clock_elapsed();
+    /* Even for an empty file: to be counted among those who have it, one must have joined. */
+    while (catching->missing > 0 || !catching->begun) {
+        int64_t now = clock_elapsed();
+        if (catching->ended || now - catching->heard > SILENCE)
+            return CAST_BROKEN;
+        if (!catching->begun && now >= next) {
+            say_kind(catching, CAST_JOIN);
+            next = now + JOIN_EVERY;
+        }
+        struct pollfd polls[2] = {{.fd = catching->blocks_fd, .events = POLLIN},
+                                  {.fd = catching->own_fd, .events = POLLIN}};
+        if (poll(polls, 2, 100) < 0 && errno != EINTR)
+            return CAST_LOCAL;
+        if (take_packets(catching, catching->blocks_fd) || take_packets(catching, catching->own_fd))
+            return CAST_LOCAL;
+    }
+    return CAST_DONE;
+}
+
+/* Until the sender has understood: it asks until it is told, and then ends. */
+static void tell_until_known(struct catching *catching, enum cast_kind kind)
+{
+    int64_t now = clock_elapsed(), end_at = now + 3000 * MILLISECOND, next = 0;
+    catching->ended = false;
+    for (; now < end_at && !catching->ended; now = clock_elapsed()) {
+        if (now >= next) {
+            say_kind(catching, kind);
+            next = now + 500 * MILLISECOND;
+        }
+        struct pollfd wait = {.fd = catching->blocks_fd, .events = POLLIN};
+        if (poll(&wait, 1, 100) <= 0)
+            continue;
+        unsigned char bytes[CAST_PACKET_MAX];
+        struct cast_packet packet;
+        ssize_t got = recv(catching->blocks_fd, bytes, sizeof bytes, 0);
+        if (got < 0 || !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, catching->card->id) != 0)
+            continue;
+        if (packet.kind == CAST_END)
+            catching->ended = true;
+        if (packet.kind == CAST_POLL)
+            next = 0;
+    }
+}
+
+static bool is_whole(struct catching *catching)
+{
+    struct sha256 hash;
+    unsigned char digest[SHA256_SIZE];
+    char hex[SHA256_HEX_SIZE];
+    sha256_start(&hash);
+    if (tree_hash(catching->file, -1, &hash) != catching->card->size)
+        return false;
+    sha256_finish(&hash, digest);
+    sha256_hex(digest, hex);
+    return strcmp(hex, catching->card->hash) == 0;
+}
+
+static enum cast_result catch_file(struct catching *catching, int folder, const char *kept, const char *part,
+                                   bool force)
+{
+    const struct datagram_card *card = catching->card;
+    if (ftruncate(catching->file, (off_t)card->size))
+        return CAST_LOCAL;
+    enum cast_result result = catch_blocks(catching);
+    if (result == CAST_DONE) {
+        say_kind(catching, CAST_CHECKING);
+        if (!is_whole(catching))
+            result = CAST_DAMAGED;
+        else if (keep_finish(folder, catching->file, part, kept, card->mode, card->changed, force))
+            result = errno == EEXIST ? CAST_EXISTS : CAST_LOCAL;
+    }
+    int error = errno;
+    if (result == CAST_DONE)
+        tell_until_known(catching, CAST_HAVE);
+    else if (result != CAST_BROKEN)
+        say_kind(catching, CAST_LEAVE);
+    errno = error;
+    return result;
+}
+
+enum cast_result cast_receive(struct group *group, int interface, const struct net_address *from,
+                              const struct datagram_card *card, const char *output, bool force, char message[256])
+{
+    struct catching catching = {.group = group, .interface = interface, .from = from, .card = card,
+                                .blocks_fd = -1, .own_fd = -1, .file = -1};
+    enum cast_result result = CAST_LOCAL;
+    char kept[NAME_FILE_MAX + 1], part[KEEP_PART_SIZE];
+    struct stat status;
+    name_keep(card->name, kept);
+    keep_part_name(kept, card->hash, part);
+    catching.blocks = catching.missing = cast_blocks(card->size);
+    catching.have = calloc(1, ((size_t)catching.blocks + 7) / 8 + 1);
+    int folder = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || !catching.have)
+        goto out;
+    if (!force && !fstatat(folder, kept, &status, AT_SYMLINK_NOFOLLOW)) {
+        result = CAST_EXISTS;
+        goto out;
+    }
+    catching.blocks_fd = group_open_listener(group, interface, card->port);
+    catching.own_fd = group_open_sender(group, interface);
+    if (catching.blocks_fd < 0 || catching.own_fd < 0)
+        goto out;
+    catching.file = keep_open_part(folder, part);
+    if (catching.file < 0)
+        goto out;
+    result = catch_file(&catching, folder, kept, part, force);
+    int error = errno;
+    if (result != CAST_DONE)
+        unlinkat(folder, part, 0);
+    errno = error;
+out:
+    snprintf(message, 256, "%s",
+             result == CAST_DONE      ? "complete and verified"
+             : result == CAST_BROKEN  ? "the sender went silent"
+             : result == CAST_DAMAGED ? "the blocks do not make the file that was announced"
+             : result == CAST_EXISTS  ? "something of that name is here already"
+                                      : strerror(errno));
+    if (catching.file >= 0)
+        close(catching.file);
+    if (catching.blocks_fd >= 0)
+        close(catching.blocks_fd);
+    if (catching.own_fd >= 0)
+        close(catching.own_fd);
+    if (folder >= 0)
+        close(folder);
+    free(catching.have);
+    return result;
+}

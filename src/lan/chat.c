@@ -1,0 +1,385 @@
+/* Datagrams come and go: announcing, learning, talking. Runs in the peer's main process. */
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "lan/peer.h"
+#include "lan/screen.h"
+
+#define SHOWN_MAX 4000 /* bytes of one datagram */
+#define SPLIT_MAX 16   /* datagrams of one message */
+
+void chat_send_all(struct peer *peer, const struct datagram *datagram)
+{
+    char bytes[DATAGRAM_SEND_MAX + 1];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
+    datagram_write(datagram, &text);
+    for (int i = 0; i < group_interfaces(peer->group); i++)
+        /* A cable may be out for a while: the next announcement will tell. */
+        if (group_send(peer->group, i, bytes, text.length) && errno != EAGAIN && errno != ENOBUFS &&
+            errno != ENETUNREACH && errno != ENETDOWN && errno != EHOSTUNREACH)
+            log_warning("cannot send to the group: %s", strerror(errno));
+}
+
+static void send_kind(struct peer *peer, enum datagram_kind kind)
+{
+    struct datagram datagram = {.kind = kind};
+    text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
+    chat_send_all(peer, &datagram);
+}
+
+void chat_announce(struct peer *peer)
+{
+    peer->last_announce = peer->now;
+    peer->next_announce = peer->now + peer->options->period * PEER_SECOND;
+    send_kind(peer, DATAGRAM_ANNOUNCE);
+    send_kind(peer, DATAGRAM_PEER);
+    offers_announce(peer);
+}
+
+/* Somebody ought to know of us soon; but a question a second is all that anyone gets answered. */
+static void announce_soon(struct peer *peer)
+{
+    int64_t soonest = peer->last_announce + PEER_SECOND;
+    if (peer->brief)
+        return;
+    if (soonest < peer->now + PEER_SECOND / 50)
+        soonest = peer->now + PEER_SECOND / 50;
+    if (soonest < peer->next_announce)
+        peer->next_announce = soonest;
+}
+
+void chat_ask(struct peer *peer)
+{
+    if (peer->now < peer->next_who)
+        return;
+    peer->next_who = peer->now + PEER_SECOND;
+    send_kind(peer, DATAGRAM_WHO);
+}
+
+void chat_leave(struct peer *peer)
+{
+    if (!peer->brief)
+        send_kind(peer, DATAGRAM_BYE);
+}
+
+/* Where a person's messages go. False: to the group. */
+static bool find_address(struct peer *peer, const char *name, struct net_address *to, int *via)
+{
+    struct roster_peer *known = roster_find(peer->roster, name);
+    if (!known)
+        return false;
+    *to = known->address;
+    *via = known->via;
+    if (known->native)
+        return true;
+    /* A script's own port is the group's, and several programs of one host share that: only one of them
+     * would get it. So a host with several names is reached by the group. */
+    for (struct roster_peer *other = NULL; (other = roster_next(peer->roster, other));)
+        if (other != known && net_same_host(&other->address, to))
+            return false;
+    if (group_is_here(peer->group, to))
+        return false;
+    net_set_port(to, group_port(peer->group));
+    return true;
+}
+
+static int send_message(struct peer *peer, const char *recipient, const char *said, size_t length)
+{
+    struct datagram datagram = {.kind = DATAGRAM_MESSAGE, .text = said, .text_length = length};
+    char bytes[DATAGRAM_SEND_MAX + 1];
+    struct text text;
+    struct net_address to;
+    int via;
+    text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
+    text_copy(datagram.recipient, sizeof datagram.recipient, recipient);
+    text_init(&text, bytes, sizeof bytes);
+    datagram_write(&datagram, &text);
+    if (strcmp(recipient, "*") != 0 && find_address(peer, recipient, &to, &via) &&
+        !group_send_to(peer->group, via, &to, bytes, text.length))
+        return 0;
+    int failed = 0;
+    for (int i = 0; i < group_interfaces(peer->group); i++)
+        failed += group_send(peer->group, i, bytes, text.length) != 0;
+    if (failed < group_interfaces(peer->group))
+        return 0;
+    log_error("cannot send: %s", strerror(errno));
+    return -1;
+}
+
+int chat_send(struct peer *peer, const char *said)
+{
+    const char *colon = strchr(said, ':');
+    size_t name = colon ? (size_t)(colon - said) : 0;
+    bool everyone = name == 1 && *said == '*';
+    char recipient[NAME_PEER_MAX + 1];
+    if (!colon || (!everyone && !name_is_peer(said, name))) {
+        log_error("expected RECIPIENT:TEXT, as in toto:hello, or *:hello for everyone");
+        return -1;
+    }
+    memcpy(recipient, said, name);
+    recipient[name] = '\0';
+    const char *text = colon + 1;
+    size_t left = strlen(text), room = DATAGRAM_SEND_MAX - 3 - name - strlen(peer->options->name);
+    if (left > room * SPLIT_MAX) {
+        log_error("that is too long to be said: %zu bytes, at most %zu", left, room * SPLIT_MAX);
+        return -1;
+    }
+    if (strcspn(text, "\n") < left) {
+        log_error("a message is one line");
+        return -1;
+    }
+    do {
+        size_t part = text_boundary(text, left, room);
+        if (send_message(peer, recipient, text, part))
+            return -1;
+        text += part;
+        left -= part;
+    } while (left > 0);
+    return 0;
+}
+
+/* What has come lately, so that a datagram that comes by two ways (both ends may have several interfaces
+ * on one LAN) is shown once, and one that was sent twice is shown twice: by each way it comes as often as it
+ * was sent, so what counts is the way by which it came most often. */
+static bool is_first(const char *bytes, size_t length, const struct net_address *from, int via, int64_t now)
+{
+    static struct heard {
+        uint32_t hash;
+        int64_t last;
+        int shown;
+        struct {
+            uint32_t name;
+            int count;
+        } ways[8];
+    } heard[64];
+    char place[NET_TEXT_SIZE + 8];
+    struct text way;
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
+    net_format_host(from, place); /* not the port: each --send has another */
+    text_init(&way, place + strlen(place), 8);
+    text_addf(&way, "/%d", via);
+
+    struct heard *entry = &heard[0];
+    for (int i = 0; i < 64; i++) {
+        if (heard[i].hash == hash && now - heard[i].last < PEER_SECOND) {
+            entry = &heard[i];
+            break;
+        }
+        if (heard[i].last < entry->last)
+            entry = &heard[i];
+    }
+    if (entry->hash != hash || now - entry->last >= PEER_SECOND)
+        memset(entry, 0, sizeof *entry);
+    entry->hash = hash;
+    entry->last = now;
+    uint32_t name = text_hash_name(place) | 1;
+    for (int i = 0; i < 8; i++) {
+        if (entry->ways[i].name && entry->ways[i].name != name)
+            continue;
+        entry->ways[i].name = name;
+        if (++entry->ways[i].count <= entry->shown)
+            return false;
+        entry->shown++;
+        return true;
+    }
+    return false;
+}
+
+static void show(const char *prefix, const char *between, const char *bytes, size_t length)
+{
+    char line[SHOWN_MAX * 3 + 200];
+    struct text text;
+    size_t end = length > SHOWN_MAX ? text_boundary(bytes, length, SHOWN_MAX) : length;
+    text_init(&text, line, sizeof line);
+    text_add(&text, prefix);
+    text_add(&text, between);
+    text_add_harmless(&text, bytes, end);
+    if (end < length)
+        text_addf(&text, " [and %zu bytes more]", length - end);
+    screen_show("%s", line);
+}
+
+static void show_raw(const char *bytes, size_t length, const struct net_address *from)
+{
+    char host[NET_TEXT_SIZE];
+    net_format_host(from, host);
+    while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
+        length--;
+    show(host, " :> ", bytes, length);
+}
+
+/* A private message that a script sent to the port which all peers of this host share may be another's. */
+static bool pass_on(struct peer *peer, const struct datagram *datagram, const char *bytes, size_t length)
+{
+    struct roster_peer *other = roster_find(peer->roster, datagram->recipient);
+    if (!other || !other->native || !group_is_here(peer->group, &other->address))
+        return false;
+    return !group_send_to(peer->group, other->via, &other->address, bytes, length);
+}
+
+static void take_message(struct peer *peer, const struct datagram *datagram, const char *bytes, size_t length,
+                         const struct net_address *from, int via, enum group_way way)
+{
+    bool mine = strcmp(datagram->recipient, peer->options->name) == 0;
+    if (!mine && strcmp(datagram->recipient, "*") != 0) {
+        if (way == GROUP_SHARED)
+            pass_on(peer, datagram, bytes, length);
+        return;
+    }
+    if (!is_first(bytes, length, from, via, peer->now))
+        return;
+    show(datagram->sender, " > ", datagram->text, datagram->text_length);
+    struct roster_peer *sender = roster_find(peer->roster, datagram->sender);
+    if (sender && sender->heard && !sender->told && !net_same_host(&sender->address, from) &&
+        !group_is_here(peer->group, from)) {
+        char host[NET_TEXT_SIZE], known[NET_TEXT_SIZE];
+        net_format_host(from, host);
+        net_format_host(&sender->address, known);
+        sender->told = true;
+        screen_show("note: that came from %s, but %s is at %s", host, sender->name, known);
+    }
+}
+
+static void take_own_name(struct peer *peer, const struct net_address *from)
+{
+    char host[NET_TEXT_SIZE];
+    if (peer->brief || (peer->name_told && peer->now - peer->name_told < 60 * PEER_SECOND))
+        return;
+    peer->name_told = peer->now;
+    net_format_host(from, host);
+    screen_show("your name %s is also used at %s", peer->options->name, host);
+    announce_soon(peer); /* so that the other learns it too */
+}
+
+static void take_announce(struct peer *peer, const struct datagram *datagram, const struct net_address *from,
+                          int via)
+{
+    struct roster_peer *known;
+    char host[NET_TEXT_SIZE], before[NET_TEXT_SIZE] = "";
+    if (strcmp(datagram->sender, peer->options->name) == 0) {
+        take_own_name(peer, from);
+        return;
+    }
+    known = roster_find(peer->roster, datagram->sender);
+    if (known)
+        net_format_host(&known->address, before);
+    net_format_host(from, host);
+    switch (roster_hear(peer->roster, datagram->sender, from, via, peer->now, &known)) {
+    case ROSTER_SAME:
+        break;
+    case ROSTER_NEW:
+        screen_show("new peer %s at %s", known->name, host);
+        announce_soon(peer);
+        break;
+    case ROSTER_MOVED:
+        screen_show("%s is now at %s (was at %s)", known->name, host, before);
+        break;
+    case ROSTER_TAKEN:
+        if (!known->told)
+            screen_show("%s is also used at %s; messages go to %s", known->name, host, before);
+        known->told = true;
+        break;
+    case ROSTER_FULL:
+        break;
+    }
+}
+
+static void take_peer(struct peer *peer, const struct datagram *datagram, const struct net_address *from)
+{
+    struct roster_peer *known = roster_find(peer->roster, datagram->sender);
+    if (known && known->heard && net_same_host(&known->address, from) &&
+        net_port(&known->address) == net_port(from))
+        known->native = true;
+}
+
+static void take_bye(struct peer *peer, const struct datagram *datagram, const struct net_address *from)
+{
+    struct roster_peer *known = roster_find(peer->roster, datagram->sender);
+    /* Only from where it announced itself: nobody says good-bye for another. */
+    if (!known || !known->heard || !net_same_host(&known->address, from) ||
+        net_port(&known->address) != net_port(from))
+        return;
+    screen_show("%s has left", known->name);
+    index_forget(peer->index, known->name, from);
+    roster_remove(peer->roster, known);
+}
+
+static void take_offer(struct peer *peer, const struct datagram *datagram, const struct net_address *from)
+{
+    char size[SIZE_TEXT];
+    const struct datagram_card *card = &datagram->card;
+    if (!index_add(peer->index, datagram->sender, from, card, peer->now) || peer->brief)
+        return;
+    screen_show("%s offers %s (%s%s%s)", datagram->sender, card->name, size_text(card->size, size),
+                card->tree ? ", folder" : "", card->password ? ", password" : "");
+}
+
+void chat_take(struct peer *peer, const char *bytes, size_t length, const struct net_address *from, int via,
+               enum group_way way)
+{
+    struct datagram datagram;
+    long dropped;
+    if (group_is_own(peer->group, from))
+        return;
+    if (!flood_allows(&peer->flood, from, peer->now, &dropped)) {
+        char host[NET_TEXT_SIZE];
+        net_format_host(from, host);
+        if (dropped)
+            log_warning("%s floods: datagrams from there are being dropped", host);
+        return;
+    }
+    datagram_read(bytes, length, &datagram);
+    switch (datagram.kind) {
+    case DATAGRAM_RAW:
+        if (!peer->brief && is_first(bytes, length, from, via, peer->now))
+            show_raw(bytes, length, from);
+        break;
+    case DATAGRAM_ANNOUNCE:
+        if (!peer->brief)
+            take_announce(peer, &datagram, from, via);
+        break;
+    case DATAGRAM_MESSAGE:
+        if (!peer->brief)
+            take_message(peer, &datagram, bytes, length, from, via, way);
+        break;
+    case DATAGRAM_PEER:
+        take_peer(peer, &datagram, from);
+        break;
+    case DATAGRAM_WHO:
+        announce_soon(peer);
+        break;
+    case DATAGRAM_BYE:
+        take_bye(peer, &datagram, from);
+        break;
+    case DATAGRAM_OFFER:
+        take_offer(peer, &datagram, from);
+        break;
+    case DATAGRAM_WITHDRAW:
+        index_withdraw(peer->index, from, datagram.card.id);
+        break;
+    case DATAGRAM_CAST:
+        casts_invited(peer, &datagram, from, via);
+        break;
+    case DATAGRAM_IGNORED:
+        break;
+    }
+}
+
+void chat_expire(struct peer *peer)
+{
+    struct roster_peer *gone;
+    while ((gone = roster_expired(peer->roster, peer->now))) {
+        if (gone->heard) {
+            screen_show("%s is gone", gone->name);
+            index_forget(peer->index, gone->name, &gone->address);
+        }
+        roster_remove(peer->roster, gone);
+    }
+    index_expire(peer->index, peer->now);
+}

@@ -1,0 +1,245 @@
+/* What is typed at a peer: messages, the menu, and commands. Runs in the peer's main process. */
+#include <string.h>
+
+#include "base/log.h"
+#include "lan/peer.h"
+#include "lan/screen.h"
+
+static const char main_prompt[] = "recipient:message>";
+
+/* What the next line answers. */
+static enum asking {
+    ASK_MESSAGE,
+    ASK_CHOICE,
+    ASK_GET,
+    ASK_GET_PASSWORD,
+    ASK_OFFER,
+    ASK_OFFER_PASSWORD,
+} asking;
+
+static char answer[SCREEN_LINE_MAX]; /* to the question before this one */
+
+static void ask(enum asking what)
+{
+    static const struct {
+        const char *prompt;
+        bool hidden;
+    } questions[] = {
+        [ASK_MESSAGE] = {main_prompt, false},
+        [ASK_CHOICE] = {"choice>", false},
+        [ASK_GET] = {"peer:file to get>", false},
+        [ASK_GET_PASSWORD] = {"its password (empty for none)>", true},
+        [ASK_OFFER] = {"file to offer>", false},
+        [ASK_OFFER_PASSWORD] = {"a password for it (empty for none)>", true},
+    };
+    asking = what;
+    screen_prompt(questions[what].prompt, questions[what].hidden);
+}
+
+static void show_menu(void)
+{
+    screen_show("1  send a message");
+    screen_show("2  get a file");
+    screen_show("3  offer a file");
+    screen_show("4  quit");
+}
+
+void command_files(struct peer *peer, const char *pattern)
+{
+    int count = 0;
+    for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, pattern)); count++) {
+        char size[SIZE_TEXT];
+        screen_show("%s:%s  %s%s%s", entry->peer, entry->card.name, size_text(entry->card.size, size),
+                    entry->card.tree ? ", folder" : "", entry->card.password ? ", password" : "");
+    }
+    if (count == 0 && !peer->brief)
+        screen_show("no file is offered%s", pattern ? " that matches" : "");
+}
+
+static void run_files(struct peer *peer, char *rest)
+{
+    command_files(peer, *rest ? rest : NULL);
+}
+
+static void run_peers(struct peer *peer, char *rest)
+{
+    (void)rest;
+    for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));) {
+        char host[NET_TEXT_SIZE];
+        net_format_host(&one->address, host);
+        screen_show("%s at %s%s", one->name, host, one->heard ? "" : " (not heard yet)");
+    }
+}
+
+/* The last word is the password, if there are two: a file's name with blanks is given in the menu. */
+static void run_offer(struct peer *peer, char *rest)
+{
+    const char *path = text_next_word(&rest);
+    if (!path)
+        log_error("expected: /offer FILE [PASSWORD]");
+    else
+        offers_add(peer, path, *rest ? rest : NULL);
+}
+
+static void run_withdraw(struct peer *peer, char *rest)
+{
+    if (!*rest)
+        log_error("expected: /withdraw NAME");
+    else if (offers_withdraw(peer, rest))
+        screen_show("%s is no longer offered", rest);
+    else
+        log_error("%s is not offered by you", rest);
+}
+
+static void run_get(struct peer *peer, char *rest)
+{
+    const char *who = text_next_word(&rest), *name = who ? text_next_word(&rest) : NULL;
+    if (!name)
+        log_error("expected: /get PEER NAME [PASSWORD]");
+    else
+        gets_add(peer, who, name, *rest ? rest : peer->options->password);
+}
+
+static void run_cast(struct peer *peer, char *rest)
+{
+    if (!*rest)
+        log_error("expected: /cast FILE");
+    else
+        casts_send(peer, rest);
+}
+
+static void run_accept(struct peer *peer, char *rest)
+{
+    if (!casts_accept(peer, *rest ? rest : NULL))
+        log_error("nobody is sending that");
+}
+
+static void run_menu(struct peer *peer, char *rest)
+{
+    (void)peer, (void)rest;
+    show_menu();
+    ask(ASK_CHOICE);
+}
+
+static void run_quit(struct peer *peer, char *rest)
+{
+    (void)rest;
+    peer->quit = true;
+}
+
+static void run_help(struct peer *peer, char *rest);
+
+static const struct {
+    const char *name;
+    void (*run)(struct peer *peer, char *rest);
+    const char *help;
+} commands[] = {
+    {"files", run_files, "/files [PATTERN]             what can be had"},
+    {"get", run_get, "/get PEER NAME [PASSWORD]    fetch it"},
+    {"offer", run_offer, "/offer FILE [PASSWORD]       let others have a file or a folder"},
+    {"withdraw", run_withdraw, "/withdraw NAME               no longer"},
+    {"cast", run_cast, "/cast FILE                   send it to everyone who accepts"},
+    {"accept", run_accept, "/accept [NAME]               take what is being sent to everyone"},
+    {"peers", run_peers, "/peers                       who is there"},
+    {"menu", run_menu, "/menu                        the same step by step"},
+    {"help", run_help, "/help                        this list"},
+    {"quit", run_quit, "/quit                        leave"},
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static void run_help(struct peer *peer, char *rest)
+{
+    (void)peer, (void)rest;
+    screen_show("RECIPIENT:TEXT               say it to one, or to everyone: *:TEXT");
+    for (size_t i = 0; i < COMMANDS; i++)
+        screen_show("%s", commands[i].help);
+}
+
+static void take_command(struct peer *peer, char *line)
+{
+    const char *name = text_next_word(&line);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(name + 1, commands[i].name) == 0) {
+            commands[i].run(peer, line);
+            return;
+        }
+    log_error("there is no command %s; /help lists them", name);
+}
+
+static void take_choice(struct peer *peer, const char *line)
+{
+    if (strcmp(line, "2") == 0)
+        ask(ASK_GET);
+    else if (strcmp(line, "3") == 0)
+        ask(ASK_OFFER);
+    else if (strcmp(line, "4") == 0)
+        peer->quit = true;
+    else if (strcmp(line, "1") == 0 || !*line)
+        ask(ASK_MESSAGE);
+    else
+        log_error("expected 1, 2, 3 or 4");
+}
+
+static void take_message(struct peer *peer, char *line)
+{
+    if (!*line) {
+        show_menu();
+        ask(ASK_CHOICE);
+    } else if (*line == '/') {
+        take_command(peer, line);
+    } else {
+        chat_send(peer, line);
+    }
+}
+
+/* Keeps an answer until the next question is answered too. An empty one leads back. */
+static void ask_further(const char *line, enum asking next)
+{
+    text_copy(answer, sizeof answer, line);
+    ask(*line ? next : ASK_MESSAGE);
+}
+
+static void get_answered(struct peer *peer, const char *password)
+{
+    char *colon = strchr(answer, ':');
+    if (!colon) {
+        log_error("expected PEER:FILE");
+        return;
+    }
+    *colon = '\0';
+    gets_add(peer, answer, colon + 1, password);
+}
+
+void command_line(void *context, char *line)
+{
+    struct peer *peer = context;
+    switch (asking) {
+    case ASK_MESSAGE:
+        take_message(peer, line);
+        break;
+    case ASK_CHOICE:
+        take_choice(peer, line);
+        break;
+    case ASK_GET:
+        ask_further(line, ASK_GET_PASSWORD);
+        break;
+    case ASK_OFFER:
+        ask_further(line, ASK_OFFER_PASSWORD);
+        break;
+    case ASK_GET_PASSWORD:
+        ask(ASK_MESSAGE);
+        get_answered(peer, line);
+        break;
+    case ASK_OFFER_PASSWORD:
+        ask(ASK_MESSAGE);
+        offers_add(peer, answer, *line ? line : NULL);
+        break;
+    }
+}
+
+void command_start(struct peer *peer)
+{
+    (void)peer;
+    ask(ASK_MESSAGE);
+}

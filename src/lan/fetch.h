@@ -1,0 +1,44 @@
+/* The getting side of one transfer. */
+#ifndef FORKCHAT_LAN_FETCH_H
+#define FORKCHAT_LAN_FETCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lan/datagram.h"
+
+enum fetch_result {
+    FETCH_DONE,
+    FETCH_BROKEN,  /* the connection could not be made, or broke: what has come is kept, try again */
+    FETCH_FURTHER, /* the same, but something new had come */
+    FETCH_BUSY,    /* the offerer says: later (fetch->wait seconds) */
+    FETCH_DENIED,  /* wrong password */
+    FETCH_REFUSED, /* the offerer does not have it any more, or breaks the protocol */
+    FETCH_DAMAGED, /* what came is not what was offered */
+    FETCH_EXISTS,  /* something of that name is here already */
+    FETCH_LOCAL,   /* our disk or folder does not take it */
+};
+
+struct fetch {
+    /* To be set by the caller. */
+    struct datagram_card card;
+    const char *password; /* NULL for none */
+    const char *output;   /* the folder */
+    bool force;           /* replace an existing file */
+    int64_t limit;        /* most bytes to take in all; 0 for no limit */
+    int patience;         /* milliseconds without a byte */
+    void (*progress)(struct fetch *fetch);
+    /* Set while it runs. */
+    int64_t done; /* of card.size, with what was here before */
+    int64_t came; /* over the wire, this time */
+    int wait;
+    char message[256]; /* what to tell the user; harmless for a terminal */
+};
+
+/* Fetches over the connected socket. Blocks; runs in a process of its own. Does not close `fd`. */
+enum fetch_result fetch_session(int fd, struct fetch *fetch);
+
+/* The same, making the connection. */
+enum fetch_result fetch_run(const char *host, const char *port, struct fetch *fetch);
+
+#endif

@@ -1,0 +1,210 @@
+/* What we fetch: wait for the offer to be announced, let a worker fetch it, and if the connection breaks wait
+ * for it to come back. Runs in the peer's main process, but for run_fetch, which runs in workers. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "lan/fetch.h"
+#include "lan/peer.h"
+#include "lan/progress.h"
+#include "lan/screen.h"
+
+#define FETCH_PATIENCE 20000 /* milliseconds */
+
+/* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
+static const struct {
+    int status;
+    bool again;
+} outcomes[] = {
+    [FETCH_DONE] = {EX_OK, false},           [FETCH_BROKEN] = {EX_TEMPFAIL, true},
+    [FETCH_FURTHER] = {EX_TEMPFAIL, true},   [FETCH_BUSY] = {EX_TEMPFAIL, true},
+    [FETCH_DENIED] = {EX_NOPERM, false},     [FETCH_REFUSED] = {EX_UNAVAILABLE, false},
+    [FETCH_DAMAGED] = {EX_DATAERR, false},   [FETCH_EXISTS] = {EX_CANTCREAT, false},
+    [FETCH_LOCAL] = {EX_IOERR, false},
+};
+
+static void forget(struct peer_get *get)
+{
+    free(get->password);
+    memset(get, 0, sizeof *get);
+}
+
+static void fail(struct peer *peer, struct peer_get *get, int status, const char *why)
+{
+    log_error("cannot get %s from %s: %s", get->name, get->peer, why);
+    peer_fail(peer, status);
+    forget(get);
+}
+
+void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password)
+{
+    struct peer_get *get = NULL;
+    for (int i = 0; i < PEER_GETS && !get; i++)
+        if (!peer->gets[i].used)
+            get = &peer->gets[i];
+    if (!name_is_peer(name_of_peer, strlen(name_of_peer)) || !name_is_file(name, strlen(name))) {
+        log_error("cannot get %s from %s: no offer can be called that", name, name_of_peer);
+        peer_fail(peer, EX_USAGE);
+        return;
+    }
+    if (!get) {
+        log_error("cannot get %s: %d are being fetched already", name, PEER_GETS);
+        peer_fail(peer, EX_TEMPFAIL);
+        return;
+    }
+    get->used = true;
+    text_copy(get->peer, sizeof get->peer, name_of_peer);
+    text_copy(get->name, sizeof get->name, name);
+    if (password && *password)
+        get->password = strdup(password);
+    get->deadline = peer->now + peer->options->patience * PEER_SECOND;
+    get->next = peer->now;
+}
+
+struct fetching {
+    struct fetch fetch;
+    struct progress progress;
+    char host[NET_TEXT_SIZE], port[8];
+    bool terminal;
+};
+
+static void show_progress(struct fetch *fetch)
+{
+    struct fetching *fetching = (struct fetching *)((char *)fetch - offsetof(struct fetching, fetch));
+    progress_step(&fetching->progress, fetch->done, fetch->card.size);
+}
+
+static int run_fetch(int report, void *context)
+{
+    struct fetching *fetching = context;
+    char line[400];
+    progress_start(&fetching->progress, fetching->fetch.card.name, fetching->terminal ? STDERR_FILENO : report,
+                   fetching->terminal);
+    enum fetch_result result = fetch_run(fetching->host, fetching->port, &fetching->fetch);
+    progress_end(&fetching->progress);
+    int64_t took = clock_elapsed() - fetching->progress.started;
+    snprintf(line, sizeof line, "=%d %lld %lld %s\n", fetching->fetch.wait, (long long)fetching->fetch.came,
+             (long long)took, fetching->fetch.message);
+    if (fd_write_all(report, line, strlen(line)))
+        return FETCH_LOCAL;
+    return (int)result;
+}
+
+static void start(struct peer *peer, struct peer_get *get, const struct index_entry *entry)
+{
+    struct fetching fetching = {.fetch = {.card = entry->card,
+                                          .password = get->password,
+                                          .output = peer->options->output,
+                                          .force = peer->options->force,
+                                          .limit = peer->options->limit,
+                                          .patience = FETCH_PATIENCE,
+                                          .progress = show_progress},
+                                /* A bar is drawn only where no line is being typed, and only one. */
+                                .terminal = peer->brief && isatty(STDERR_FILENO) && gets_open(peer) == 1};
+    net_format_host(&entry->source, fetching.host);
+    snprintf(fetching.port, sizeof fetching.port, "%u", entry->card.port);
+    text_copy(get->hash, sizeof get->hash, entry->card.hash);
+    text_copy(get->id, sizeof get->id, entry->card.id);
+    get->source = entry->source;
+    get->message[0] = '\0';
+    if (worker_start(WORKER_FETCH, (int)(get - peer->gets), NULL, NULL, 0, run_fetch, &fetching))
+        fail(peer, get, EX_OSERR, strerror(errno));
+    else
+        get->running = true;
+}
+
+void gets_work(struct peer *peer)
+{
+    for (int i = 0; i < PEER_GETS; i++) {
+        struct peer_get *get = &peer->gets[i];
+        if (!get->used || get->running || peer->now < get->next)
+            continue;
+        const struct index_entry *entry =
+            index_find(peer->index, get->peer, get->name, get->hash[0] ? get->hash : NULL);
+        if (entry)
+            start(peer, get, entry);
+        else if (peer->now >= get->deadline)
+            fail(peer, get, get->hash[0] ? EX_TEMPFAIL : EX_UNAVAILABLE,
+                 get->hash[0] ? "it is not offered any more; what has come is kept" : "nobody offers that");
+        else
+            chat_ask(peer);
+    }
+}
+
+void gets_line(struct peer *peer, int job, char *line)
+{
+    struct peer_get *get = &peer->gets[job];
+    int64_t wait = 0, came = 0, took = 0;
+    if (*line != '=') {
+        screen_show("%s", line);
+        return;
+    }
+    char *rest = line + 1;
+    const char *words[3] = {NULL};
+    for (int i = 0; i < 3; i++)
+        words[i] = text_next_word(&rest);
+    if (!words[2] || !parse_number(words[0], 0, 3600, &wait) ||
+        !parse_number(words[1], 0, (int64_t)1 << 50, &came) ||
+        !parse_number(words[2], 0, (int64_t)1 << 60, &took))
+        return;
+    get->next = peer->now + (wait > 0 ? wait * PEER_SECOND : PEER_SECOND / 2);
+    text_copy(get->message, sizeof get->message, rest);
+    if (!*rest) {
+        char size[SIZE_TEXT], rate[SIZE_TEXT];
+        snprintf(get->message, sizeof get->message, "%s in %.1f s, %s/s", size_text(came, size),
+                 (double)took / 1e9, size_text((int64_t)((double)came * 1e9 / (double)(took + 1)), rate));
+    }
+}
+
+void gets_ended(struct peer *peer, int job, int status)
+{
+    struct peer_get *get = &peer->gets[job];
+    get->running = false;
+    if (status == FETCH_DONE) {
+        screen_show("got %s from %s: verified, %s", get->name, get->peer, get->message);
+        forget(get);
+        return;
+    }
+    if (status < 0 || status > FETCH_LOCAL) {
+        fail(peer, get, EX_SOFTWARE, "the worker died; what has come is kept");
+        return;
+    }
+    if (!outcomes[status].again) {
+        fail(peer, get, outcomes[status].status, get->message);
+        return;
+    }
+    if (status != FETCH_BUSY)
+        /* Whether that offer still stands, its next announcement will tell. */
+        index_withdraw(peer->index, &get->source, get->id);
+    if (status == FETCH_FURTHER)
+        get->deadline = peer->now + peer->options->patience * PEER_SECOND;
+    if (get->next >= get->deadline) {
+        fail(peer, get, EX_TEMPFAIL, get->message);
+        return;
+    }
+    if (status != get->last)
+        screen_show("%s from %s: %s; trying again", get->name, get->peer, get->message);
+    get->last = status;
+}
+
+int gets_open(const struct peer *peer)
+{
+    int count = 0;
+    for (int i = 0; i < PEER_GETS; i++)
+        count += peer->gets[i].used;
+    return count;
+}
+
+void gets_close(struct peer *peer)
+{
+    for (int i = 0; i < PEER_GETS; i++)
+        forget(&peer->gets[i]);
+}

@@ -1,0 +1,127 @@
+/* The index of offers: a bounded array in order of arrival. Runs in the peer's main process. */
+#include "lan/index.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct index {
+    struct index_entry entries[INDEX_MAX];
+    int count;
+    int64_t lifetime;
+};
+
+struct index *index_open(int64_t lifetime)
+{
+    struct index *index = calloc(1, sizeof *index);
+    if (index)
+        index->lifetime = lifetime;
+    return index;
+}
+
+void index_close(struct index *index)
+{
+    free(index);
+}
+
+/* An announcement may speak only for the host it comes from: nobody is sent to a third one. */
+static bool speaks_for_itself(const struct net_address *from, const struct datagram_card *card)
+{
+    struct net_address named;
+    char text[NET_TEXT_SIZE];
+    struct text place;
+    text_init(&place, text, sizeof text);
+    text_addf(&place, strchr(card->address, ':') ? "[%s]:%u" : "%s:%u", card->address, card->port);
+    return !net_parse(text, &named) && net_same_host(&named, from);
+}
+
+bool index_add(struct index *index, const char *peer, const struct net_address *from,
+               const struct datagram_card *card, int64_t now)
+{
+    int of_host = 0;
+    if (!speaks_for_itself(from, card))
+        return false;
+    for (int i = 0; i < index->count; i++) {
+        struct index_entry *entry = &index->entries[i];
+        if (!net_same_host(&entry->source, from))
+            continue;
+        of_host++;
+        if (strcmp(entry->card.id, card->id) == 0 && strcmp(entry->peer, peer) == 0) {
+            entry->card = *card;
+            entry->source = *from;
+            entry->last = now;
+            return false;
+        }
+    }
+    if (index->count == INDEX_MAX || of_host == INDEX_MAX_PER_HOST)
+        return false;
+    struct index_entry *entry = &index->entries[index->count++];
+    memset(entry, 0, sizeof *entry);
+    text_copy(entry->peer, sizeof entry->peer, peer);
+    entry->source = *from;
+    entry->card = *card;
+    entry->last = now;
+    return true;
+}
+
+static void remove_at(struct index *index, int at)
+{
+    index->count--;
+    memmove(&index->entries[at], &index->entries[at + 1],
+            (size_t)(index->count - at) * sizeof index->entries[0]);
+}
+
+void index_withdraw(struct index *index, const struct net_address *from, const char *id)
+{
+    for (int i = index->count - 1; i >= 0; i--)
+        if (strcmp(index->entries[i].card.id, id) == 0 && net_same_host(&index->entries[i].source, from))
+            remove_at(index, i);
+}
+
+void index_forget(struct index *index, const char *peer, const struct net_address *from)
+{
+    for (int i = index->count - 1; i >= 0; i--)
+        if (strcmp(index->entries[i].peer, peer) == 0 && net_same_host(&index->entries[i].source, from))
+            remove_at(index, i);
+}
+
+void index_expire(struct index *index, int64_t now)
+{
+    for (int i = index->count - 1; i >= 0; i--)
+        if (now - index->entries[i].last > index->lifetime)
+            remove_at(index, i);
+}
+
+const struct index_entry *index_find(const struct index *index, const char *peer, const char *name,
+                                     const char *hash)
+{
+    const struct index_entry *best = NULL;
+    for (int i = 0; i < index->count; i++) {
+        const struct index_entry *entry = &index->entries[i];
+        if (strcmp(entry->card.name, name) || (peer && strcmp(entry->peer, peer)) ||
+            (hash && strcmp(entry->card.hash, hash)))
+            continue;
+        if (!best || entry->last >= best->last)
+            best = entry;
+    }
+    return best;
+}
+
+static bool matches(const struct index_entry *entry, const char *pattern)
+{
+    char both[NAME_PEER_MAX + NAME_FILE_MAX + 2];
+    struct text text;
+    text_init(&text, both, sizeof both);
+    text_addf(&text, "%s:%s", entry->peer, entry->card.name);
+    return !pattern || fnmatch(pattern, entry->card.name, 0) == 0 || fnmatch(pattern, both, 0) == 0 ||
+           strstr(both, pattern);
+}
+
+const struct index_entry *index_next(const struct index *index, const struct index_entry *after,
+                                     const char *pattern)
+{
+    for (int i = after ? (int)(after - index->entries) + 1 : 0; i < index->count; i++)
+        if (matches(&index->entries[i], pattern))
+            return &index->entries[i];
+    return NULL;
+}

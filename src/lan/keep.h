@@ -1,0 +1,29 @@
+/* Putting a file in its place: it grows under a temporary name and gets its own when it is whole. */
+#ifndef FORKCHAT_LAN_KEEP_H
+#define FORKCHAT_LAN_KEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lan/name.h"
+
+#define KEEP_PART_SIZE (NAME_FILE_MAX + 32)
+
+/* The temporary name of `leaf` with that content: .LEAF.0123456789abcdef.part */
+void keep_part_name(const char *leaf, const char *hash, char part[KEEP_PART_SIZE]);
+
+/* Opens (making it, mode 0600) the partial file for reading and writing, and locks it against other
+ * processes. Refuses what is a link, has other names, or is not ours. Returns a descriptor, or -1 and errno
+ * (EACCES or EAGAIN: somebody else fills it). */
+int keep_open_part(int folder, const char *part);
+
+/* Gives the complete file its mode (0 to 0777), its time and, once it is on disk, its name; never replaces
+ * an existing one (EEXIST) unless `force`. Returns 0, or -1 and errno. */
+int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed,
+                bool force);
+
+/* A file without a name on the disk of that folder, for reading and writing; NULL and errno. */
+FILE *keep_nameless(int folder);
+
+#endif

@@ -1,0 +1,28 @@
+/* Which names may be trusted on a screen and on a disk: of peers, of files, of paths in a tree. */
+#ifndef FORKCHAT_LAN_NAME_H
+#define FORKCHAT_LAN_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define NAME_PEER_MAX 32  /* bytes */
+#define NAME_FILE_MAX 200 /* bytes, so that our temporary names fit in NAME_MAX */
+#define NAME_PATH_MAX 1000
+#define NAME_PATH_DEPTH 32
+
+/* Is this a peer's name: UTF-8, 1 to NAME_PEER_MAX bytes, no control characters, no ':' or '/', no blank
+ * at either end, and not "*"? */
+bool name_is_peer(const char *name, size_t length);
+
+/* Is this the name of one file: UTF-8, 1 to NAME_FILE_MAX bytes, no control characters, no '/', and
+ * neither "." nor ".."? */
+bool name_is_file(const char *name, size_t length);
+
+/* Is this a path below a tree's root: 1 to NAME_PATH_DEPTH names of files with single '/' between them? */
+bool name_is_path(const char *path, size_t length);
+
+/* The name under which an offered file is kept here: a leading '.' or '-' becomes '_', so that nothing
+ * hidden and nothing like an option appears in a folder. `name` is one that name_is_file() accepts. */
+void name_keep(const char *name, char kept[NAME_FILE_MAX + 1]);
+
+#endif

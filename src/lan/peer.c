@@ -1,0 +1,333 @@
+/* The loop of one peer: sockets, workers, the person, and the clock. This is the main process.
+ *
+ * It never blocks: what takes time is a worker's. Whatever comes in one turn is bounded, so that a flood at
+ * one place leaves time for the others. */
+#include "lan/peer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "lan/screen.h"
+
+#define DATAGRAMS_A_TURN 64
+#define BRIEF_WATCH 2 /* seconds that --files listens, unless told */
+
+static volatile sig_atomic_t ended_by;
+static int bell[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */
+
+static void on_signal(int number)
+{
+    int error = errno;
+    if (number != SIGCHLD)
+        ended_by = number;
+    if (write(bell[1], "", 1) < 0) {
+        /* It is full: then the loop wakes up anyway. */
+    }
+    errno = error;
+}
+
+static void set_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+    struct sigaction action = {.sa_handler = on_signal};
+    if (port_pipe(bell) || fd_set_nonblocking(bell[0]) || fd_set_nonblocking(bell[1]))
+        fatal(EX_OSERR, "no pipe: %s", strerror(errno));
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        sigaction(signals[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void peer_fail(struct peer *peer, int status)
+{
+    if (!peer->status)
+        peer->status = status;
+}
+
+/* Opens the state folder and claims the roster's file. Of several peers with one folder the first keeps it. */
+static void open_state(struct peer *peer)
+{
+    const char *folder = peer->options->state;
+    char path[1100];
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    peer->roster_lock = -1;
+    if (!folder || snprintf(path, sizeof path, "%s/roster.lock", folder) >= (int)sizeof path)
+        return;
+    snprintf(peer->roster_path, sizeof peer->roster_path, "%.1000s/roster", folder);
+    if (!peer->brief && fd_make_directory(folder, 0700))
+        log_warning("the roster is not kept: %s: %s", folder, strerror(errno));
+    if (roster_load(peer->roster, peer->roster_path, group_port(peer->group), peer->now))
+        log_warning("%s: %s", peer->roster_path, strerror(errno));
+    if (peer->brief)
+        return;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && fcntl(fd, F_SETLK, &lock)) {
+        close(fd);
+        fd = -1;
+    }
+    peer->roster_lock = fd;
+}
+
+static void save(struct peer *peer)
+{
+    static bool told;
+    peer->next_save = peer->now + PEER_SECOND;
+    if (peer->roster_lock < 0 || !roster_save(peer->roster, peer->roster_path) || told)
+        return;
+    told = true;
+    log_warning("the roster is not kept: %s: %s", peer->roster_path, strerror(errno));
+}
+
+static void worker_said(void *owner, enum worker_kind kind, int job, char *line)
+{
+    struct peer *peer = owner;
+    switch (kind) {
+    case WORKER_DESCRIBE: offers_line(peer, job, line); break;
+    case WORKER_FETCH: gets_line(peer, job, line); break;
+    case WORKER_CAST:
+    case WORKER_RECEIVE: casts_line(peer, job, line); break;
+    case WORKER_SERVE: break;
+    }
+}
+
+static void worker_ended(void *owner, enum worker_kind kind, int job, const unsigned char host[16], int status)
+{
+    struct peer *peer = owner;
+    switch (kind) {
+    case WORKER_DESCRIBE: offers_described(peer, job, status); break;
+    case WORKER_FETCH: gets_ended(peer, job, status); break;
+    case WORKER_CAST:
+    case WORKER_RECEIVE: casts_ended(peer, kind, status); break;
+    case WORKER_SERVE: offers_served(peer, host, status); break;
+    }
+}
+
+static void take_datagrams(struct peer *peer, int which)
+{
+    static char bytes[65536];
+    for (int turn = 0; turn < DATAGRAMS_A_TURN; turn++) {
+        struct net_address from;
+        int via;
+        enum group_way way;
+        ssize_t got = group_receive(peer->group, which, bytes, sizeof bytes, &from, &via, &way);
+        if (got < 0)
+            return;
+        chat_take(peer, bytes, (size_t)got, &from, via, way);
+    }
+}
+
+/* What is to be done when the time has come. */
+static void do_timely(struct peer *peer)
+{
+    if (!peer->brief && peer->now >= peer->next_announce)
+        chat_announce(peer);
+    if (peer->now >= peer->next_save) {
+        chat_expire(peer);
+        save(peer);
+    }
+    gets_work(peer);
+    if (peer->end_at && peer->now >= peer->end_at)
+        peer->quit = true;
+    /* Asked for no more than what is done: then that is all. */
+    if (peer->brief && !peer->end_at && gets_open(peer) == 0 && worker_count_all() == 0 &&
+        (!peer->options->receive || peer->status))
+        peer->quit = true;
+}
+
+static int milliseconds_to_wait(const struct peer *peer)
+{
+    int64_t until = peer->next_save;
+    if (!peer->brief && peer->next_announce < until)
+        until = peer->next_announce;
+    if (peer->end_at && peer->end_at < until)
+        until = peer->end_at;
+    for (int i = 0; i < PEER_GETS; i++)
+        if (peer->gets[i].used && !peer->gets[i].running && until > peer->now + PEER_SECOND / 10)
+            until = peer->now + PEER_SECOND / 10;
+    int64_t now = clock_elapsed();
+    return until <= now ? 0 : (int)((until - now) / 1000000) + 1;
+}
+
+static void turn(struct peer *peer, bool *input)
+{
+    struct pollfd polls[2 + GROUP_SOCKETS + GROUP_INTERFACES + WORKER_MAX];
+    polls[0] = (struct pollfd){.fd = bell[0], .events = POLLIN};
+    polls[1] = (struct pollfd){.fd = *input ? STDIN_FILENO : -1, .events = POLLIN};
+    struct pollfd *sockets = polls + 2;
+    int socket_count = group_polls(peer->group, sockets), interfaces = group_interfaces(peer->group);
+    struct pollfd *listeners = sockets + socket_count;
+    for (int i = 0; i < interfaces; i++)
+        listeners[i] = (struct pollfd){.fd = peer->listeners[i], .events = POLLIN};
+    struct pollfd *workers = listeners + interfaces;
+    int worker_places = worker_polls(workers);
+
+    int ready = poll(polls, (nfds_t)(workers + worker_places - polls), milliseconds_to_wait(peer));
+    peer->now = clock_elapsed();
+    if (ready < 0)
+        return;
+    char dump[64];
+    while (polls[0].revents && read(bell[0], dump, sizeof dump) > 0)
+        ;
+    worker_read(workers, worker_places, worker_said, peer);
+    worker_reap(worker_said, worker_ended, peer);
+    for (int i = 0; i < socket_count; i++)
+        if (sockets[i].revents)
+            take_datagrams(peer, i);
+    for (int i = 0; i < interfaces; i++)
+        if (listeners[i].revents)
+            offers_accept(peer, i);
+    if (polls[1].revents && !screen_read(command_line, peer)) {
+        *input = false;
+        peer->quit = true;
+    }
+}
+
+/* What the command line asked for. */
+static void begin(struct peer *peer)
+{
+    const struct options *options = peer->options;
+    if (options->watch && options->watch_seconds > 0)
+        peer->end_at = peer->now + options->watch_seconds * PEER_SECOND;
+    else if (peer->brief && options->files)
+        peer->end_at = peer->now + BRIEF_WATCH * PEER_SECOND;
+    for (int i = 0; i < options->send_count; i++)
+        if (chat_send(peer, options->sends[i]))
+            peer_fail(peer, EX_USAGE);
+    if (!peer->brief)
+        chat_announce(peer);
+    if (!peer->brief || options->files)
+        chat_ask(peer);
+    for (int i = 0; i < options->offer_count; i++)
+        offers_add(peer, options->offers[i], options->password);
+    for (int i = 0; i < options->get_count; i++) {
+        char who[NAME_PEER_MAX + 2];
+        const char *colon = strchr(options->gets[i], ':');
+        size_t length = (size_t)(colon - options->gets[i]);
+        snprintf(who, sizeof who, "%.*s", (int)(length < sizeof who ? length : sizeof who), options->gets[i]);
+        gets_add(peer, who, colon + 1, options->password);
+    }
+    if (options->cast)
+        casts_send(peer, options->cast);
+}
+
+/* Is somebody there to type? With files on offer and no terminal, a script wants them offered until it
+ * ends us. */
+static bool has_input(const struct peer *peer)
+{
+    const struct options *options = peer->options;
+    if (peer->brief || options->watch || options->accept)
+        return false;
+    return options->offer_count == 0 || isatty(STDIN_FILENO);
+}
+
+static int print_roster(const struct options *options)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%.1000s/roster", options->state ? options->state : ".");
+    size_t length;
+    char *bytes = fd_read_file(path, 1 << 17, &length);
+    if (!bytes) {
+        log_error("%s: %s", path, strerror(errno));
+        return EX_NOINPUT;
+    }
+    int result = fd_write_all(STDOUT_FILENO, bytes, length);
+    free(bytes);
+    return result ? EX_IOERR : EX_OK;
+}
+
+static void close_all(struct peer *peer)
+{
+    worker_stop_all();
+    offers_close(peer);
+    gets_close(peer);
+    if (peer->roster_lock >= 0)
+        close(peer->roster_lock);
+    roster_close(peer->roster);
+    index_close(peer->index);
+    group_close(peer->group);
+    close(bell[0]);
+    close(bell[1]);
+}
+
+/* Returns NULL after saying what is wrong. */
+static struct peer *open_all(const struct options *options, int *status)
+{
+    const char *why;
+    struct peer *peer = calloc(1, sizeof *peer);
+    int64_t lifetime = options->period * PEER_SECOND * 7 / 2;
+    if (!peer) {
+        log_error("no memory");
+        *status = EX_OSERR;
+        return NULL;
+    }
+    peer->roster = roster_open(lifetime);
+    peer->index = index_open(lifetime);
+    if (!peer->roster || !peer->index)
+        fatal(EX_OSERR, "no memory");
+    peer->options = options;
+    peer->brief = options_are_brief(options);
+    peer->now = clock_elapsed();
+    peer->group = group_open(options->interfaces, options->interface_count, &options->group, options->ttl, &why);
+    if (!peer->group) {
+        log_error("cannot join the group: %s", why);
+        roster_close(peer->roster);
+        index_close(peer->index);
+        free(peer);
+        *status = EX_UNAVAILABLE;
+        return NULL;
+    }
+    for (int i = 0; i < PEER_OFFERS; i++)
+        peer->offers[i].what.manifest = -1;
+    if (offers_open(peer))
+        fatal(EX_OSERR, "cannot listen: %s", strerror(errno));
+    open_state(peer);
+    return peer;
+}
+
+int peer_run(const struct options *options)
+{
+    int status = EX_OK;
+    if (options->roster && !options->watch)
+        return print_roster(options);
+    set_signals();
+    struct peer *peer = open_all(options, &status);
+    if (!peer)
+        return status;
+    bool input = has_input(peer);
+    screen_open(input);
+    if (input)
+        command_start(peer);
+    begin(peer);
+    while (!peer->quit && !ended_by && !screen_is_gone()) {
+        do_timely(peer);
+        if (!peer->quit)
+            turn(peer, &input);
+    }
+    peer->now = clock_elapsed();
+    if (options->files)
+        command_files(peer, options->pattern);
+    chat_leave(peer);
+    save(peer);
+    screen_close();
+    if (options->roster)
+        print_roster(options);
+    if (options->receive && !peer->received)
+        peer_fail(peer, EX_UNAVAILABLE);
+    /* Told to end in the middle of what was asked for: it was not done. */
+    if (peer->brief && !options->files && peer->status == 0 && (gets_open(peer) > 0 || worker_count_all() > 0))
+        peer->status = EX_TEMPFAIL;
+    status = peer->status;
+    close_all(peer);
+    free(peer);
+    return status;
+}

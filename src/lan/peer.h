@@ -1,0 +1,130 @@
+/* One peer: what its parts share. peer.c owns the loop; chat.c, offers.c, gets.c, casts.c and command.c
+ * each one family of things that happen. All of it belongs to the main process. */
+#ifndef FORKCHAT_LAN_PEER_H
+#define FORKCHAT_LAN_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lan/datagram.h"
+#include "lan/flood.h"
+#include "lan/group.h"
+#include "lan/index.h"
+#include "lan/options.h"
+#include "lan/roster.h"
+#include "lan/serve.h"
+#include "lan/worker.h"
+
+#define PEER_SECOND ((int64_t)1000000000)
+#define PEER_OFFERS 64
+#define PEER_GETS 16
+#define PEER_CASTS 16 /* invitations remembered */
+
+/* An offer of ours. Without a card.id its slot is free; until it has been described it is not announced. */
+struct peer_offer {
+    struct serve_offer what;
+    int job; /* the number of its describing worker */
+    bool ready;
+};
+
+/* A fetch that is wanted. */
+struct peer_get {
+    bool used, running;
+    char peer[NAME_PEER_MAX + 1];
+    char name[NAME_FILE_MAX + 1];
+    char *password;
+    char hash[SHA256_HEX_SIZE]; /* once found: only the same content goes on */
+    char id[DATAGRAM_ID_SIZE];  /* of the offer it runs on */
+    struct net_address source;
+    int64_t deadline, next;
+    int last;          /* the last attempt's result */
+    char message[256]; /* and what it said */
+};
+
+/* Somebody's invitation to a cast. */
+struct peer_cast {
+    struct datagram_card card;
+    char sender[NAME_PEER_MAX + 1];
+    struct net_address from;
+    int via;
+    int64_t last;
+    bool taken;
+};
+
+struct peer {
+    const struct options *options;
+    struct group *group;
+    struct roster *roster;
+    struct index *index;
+    struct flood flood;
+    bool brief;               /* not announced */
+    char roster_path[1100];   /* empty: not kept */
+    int roster_lock;          /* -1: another peer keeps the file */
+    int64_t now;              /* clock_elapsed() of this turn */
+    int64_t next_announce, last_announce, next_who, next_save, end_at;
+    int64_t name_told; /* when we last complained that our name is used elsewhere */
+    struct peer_offer offers[PEER_OFFERS];
+    int offer_jobs;
+    int listeners[GROUP_INTERFACES];
+    uint16_t ports[GROUP_INTERFACES];
+    struct peer_get gets[PEER_GETS];
+    struct peer_cast casts[PEER_CASTS];
+    char own_cast[DATAGRAM_ID_SIZE];
+    bool received; /* --receive has had its file, or its failure */
+    bool quit;
+    int status; /* to exit with */
+};
+
+/* Runs a peer to its end. Returns the exit status. */
+int peer_run(const struct options *options);
+
+/* Notes the first failure as the exit status of what was asked for on the command line. */
+void peer_fail(struct peer *peer, int status);
+
+/* chat.c */
+void chat_announce(struct peer *peer);
+void chat_ask(struct peer *peer); /* who is there? at most once a second */
+void chat_leave(struct peer *peer);
+void chat_send_all(struct peer *peer, const struct datagram *datagram);
+/* "RECIPIENT:TEXT", in several datagrams if it is long. Returns 0, or -1 after saying what is wrong. */
+int chat_send(struct peer *peer, const char *said);
+void chat_take(struct peer *peer, const char *bytes, size_t length, const struct net_address *from, int via,
+               enum group_way way);
+void chat_expire(struct peer *peer);
+
+/* offers.c */
+int offers_open(struct peer *peer); /* the listeners */
+void offers_add(struct peer *peer, const char *path, const char *password);
+bool offers_withdraw(struct peer *peer, const char *name);
+void offers_announce(struct peer *peer);
+void offers_accept(struct peer *peer, int interface);
+void offers_line(struct peer *peer, int job, char *line);
+void offers_described(struct peer *peer, int job, int status);
+void offers_served(struct peer *peer, const unsigned char host[16], int status);
+void offers_close(struct peer *peer);
+
+/* gets.c */
+void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password);
+void gets_work(struct peer *peer);
+void gets_line(struct peer *peer, int job, char *line);
+void gets_ended(struct peer *peer, int job, int status);
+int gets_open(const struct peer *peer); /* how many are not done */
+void gets_close(struct peer *peer);
+
+/* casts.c */
+void casts_send(struct peer *peer, const char *path);
+void casts_invited(struct peer *peer, const struct datagram *datagram, const struct net_address *from, int via);
+bool casts_accept(struct peer *peer, const char *name); /* NULL: the latest */
+void casts_line(struct peer *peer, int job, char *line);
+void casts_ended(struct peer *peer, enum worker_kind kind, int status);
+
+/* command.c */
+void command_start(struct peer *peer);
+void command_line(void *peer, char *line);
+void command_files(struct peer *peer, const char *pattern);
+
+/* size.c: 1.5 MB and the like, for people. */
+#define SIZE_TEXT 16
+const char *size_text(int64_t bytes, char text[SIZE_TEXT]);
+
+#endif

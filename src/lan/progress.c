@@ -1,0 +1,87 @@
+/* Progress. Runs in the workers that fetch. */
+#include "lan/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "lan/peer.h"
+
+#define BAR 24
+
+void progress_start(struct progress *progress, const char *name, int fd, bool terminal)
+{
+    *progress = (struct progress){.name = name, .fd = fd, .terminal = terminal, .first = -1};
+    progress->started = clock_elapsed();
+}
+
+static void say(const struct progress *progress, const struct text *text)
+{
+    /* Nobody there to see it is no reason to stop. */
+    if (fd_write_all(progress->fd, text->start, text->length))
+        return;
+}
+
+static void add_rest(const struct progress *progress, struct text *text, int64_t done, int64_t total)
+{
+    char size[SIZE_TEXT], whole[SIZE_TEXT], rate[SIZE_TEXT];
+    double seconds = (double)(clock_elapsed() - progress->started) / 1e9;
+    double speed = seconds > 0.01 ? (double)(done - progress->first) / seconds : 0;
+    text_addf(text, "%s of %s, %s/s", size_text(done, size), size_text(total, whole),
+              size_text((int64_t)speed, rate));
+    if (speed > 1 && done < total) {
+        long left = (long)((double)(total - done) / speed) + 1;
+        if (left < 100 * 3600)
+            text_addf(text, ", %ld:%02ld left", left / 60, left % 60);
+    }
+}
+
+static void draw_bar(const struct progress *progress, int64_t done, int64_t total)
+{
+    char row[512];
+    struct text text;
+    int full = total > 0 ? (int)((double)done / (double)total * BAR) : BAR;
+    text_init(&text, row, sizeof row);
+    text_addf(&text, "\r\033[K%.40s [", progress->name);
+    for (int i = 0; i < BAR; i++)
+        text_add_char(&text, i < full ? '#' : '.');
+    text_addf(&text, "] %3d%% ", total > 0 ? (int)((double)done / (double)total * 100) : 100);
+    add_rest(progress, &text, done, total);
+    say(progress, &text);
+}
+
+void progress_step(struct progress *progress, int64_t done, int64_t total)
+{
+    int64_t now = clock_elapsed();
+    if (progress->first < 0) {
+        progress->first = done;
+        progress->started = now;
+        progress->quarters = total > 0 ? (int)(done * 4 / total) : 0;
+    }
+    if (progress->terminal) {
+        if (now - progress->shown < PEER_SECOND / 10 && done < total)
+            return;
+        progress->shown = now;
+        draw_bar(progress, done, total);
+        return;
+    }
+    int quarters = total > 0 ? (int)(done * 4 / total) : 4;
+    if (quarters <= progress->quarters || done >= total)
+        return;
+    progress->quarters = quarters;
+    char row[512];
+    struct text text;
+    text_init(&text, row, sizeof row);
+    text_addf(&text, "%s: %d%%, ", progress->name, quarters * 25);
+    add_rest(progress, &text, done, total);
+    text_add_char(&text, '\n');
+    say(progress, &text);
+}
+
+void progress_end(struct progress *progress)
+{
+    if (progress->terminal && progress->shown && fd_write_all(progress->fd, "\n", 1))
+        return;
+}

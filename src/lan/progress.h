@@ -1,0 +1,25 @@
+/* How far a transfer is: a bar on a terminal, a line now and then elsewhere. */
+#ifndef FORKCHAT_LAN_PROGRESS_H
+#define FORKCHAT_LAN_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+    const char *name;
+    int fd;        /* where to show it */
+    bool terminal; /* that is one */
+    int64_t started, shown, first; /* first: bytes that were here at the start; -1 before the first step */
+    int quarters;
+};
+
+/* Starts one. */
+void progress_start(struct progress *progress, const char *name, int fd, bool terminal);
+
+/* `done` of `total` bytes are here. Cheap enough for every piece. */
+void progress_step(struct progress *progress, int64_t done, int64_t total);
+
+/* Leaves the bar's row. */
+void progress_end(struct progress *progress);
+
+#endif

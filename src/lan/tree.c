@@ -1,0 +1,299 @@
+/* Trees of files, read and described. Runs in the workers: those that hash, serve and fetch.
+ *
+ * A path is walked part by part with O_NOFOLLOW, so that neither a name from the wire nor a link put
+ * there meanwhile leads outside the folder that was opened first. */
+#include "lan/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "lan/name.h"
+
+int tree_open_parent(int root, const char *path, bool make, const char **leaf)
+{
+    int at = dup(root);
+    if (at >= 0)
+        fd_set_cloexec(at);
+    for (const char *slash; at >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
+        char part[NAME_FILE_MAX + 1];
+        size_t length = (size_t)(slash - path);
+        int next = -1;
+        if (!name_is_file(path, length)) {
+            errno = EINVAL;
+        } else {
+            memcpy(part, path, length);
+            part[length] = '\0';
+            if (make && mkdirat(at, part, 0700) && errno != EEXIST)
+                next = -1;
+            else
+                next = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        }
+        int error = errno;
+        close(at);
+        errno = error;
+        at = next;
+    }
+    *leaf = path;
+    if (at >= 0 && !name_is_file(path, strlen(path))) {
+        close(at);
+        errno = EINVAL;
+        return -1;
+    }
+    return at;
+}
+
+int tree_open_file(int root, const char *path)
+{
+    const char *leaf;
+    int parent = tree_open_parent(root, path, false, &leaf);
+    if (parent < 0)
+        return -1;
+    /* Non-blocking, for a FIFO would hold us. */
+    int fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int error = errno;
+    close(parent);
+    errno = error;
+    struct stat status;
+    if (fd >= 0 && (fstat(fd, &status) || !S_ISREG(status.st_mode))) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+    return fd;
+}
+
+int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash)
+{
+    char bytes[65536];
+    int64_t at = 0;
+    while (limit < 0 || at < limit) {
+        size_t want = sizeof bytes;
+        if (limit >= 0 && limit - at < (int64_t)want)
+            want = (size_t)(limit - at);
+        ssize_t got = pread(fd, bytes, want, (off_t)at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        sha256_add(hash, bytes, (size_t)got);
+        at += got;
+    }
+    return at;
+}
+
+static char *next_field(char **rest)
+{
+    char *field = *rest, *end = strchr(field, ' ');
+    if (!end)
+        return NULL;
+    *end = '\0';
+    *rest = end + 1;
+    return field;
+}
+
+bool tree_read_line(char *line, struct tree_entry *entry)
+{
+    int64_t mode;
+    const char *kind = next_field(&line), *mode_text = kind ? next_field(&line) : NULL;
+    const char *changed = mode_text ? next_field(&line) : NULL, *size = changed ? next_field(&line) : NULL;
+    const char *hash = size ? next_field(&line) : NULL;
+    if (!hash || kind[0] == '\0' || kind[1] != '\0' || !strchr("fd", kind[0]))
+        return false;
+    entry->folder = kind[0] == 'd';
+    if (!parse_number(mode_text, 0, 0777, &mode) ||
+        !parse_number(changed, 0, (int64_t)1 << 40, &entry->changed) ||
+        !parse_number(size, 0, (int64_t)1 << 50, &entry->size))
+        return false;
+    entry->mode = (unsigned)mode;
+    entry->hash[0] = '\0';
+    if (entry->folder ? strcmp(hash, "-") != 0 || entry->size > 0
+                      : strlen(hash) != SHA256_HEX_SIZE - 1 ||
+                            strspn(hash, "0123456789abcdef") != SHA256_HEX_SIZE - 1)
+        return false;
+    if (!entry->folder)
+        text_copy(entry->hash, sizeof entry->hash, hash);
+    entry->path = line;
+    return name_is_path(line, strlen(line));
+}
+
+/* What the walk of one tree needs at every step. */
+struct walk {
+    int manifest;
+    struct sha256 hash; /* of the manifest */
+    int64_t length;     /* of the manifest */
+    int64_t size;
+    int entries;
+    int skipped;
+    char path[NAME_PATH_MAX + 1];
+    const char *why;
+};
+
+static int add_line(struct walk *walk, const struct tree_entry *entry)
+{
+    char line[TREE_LINE_MAX];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    text_addf(&text, "%c %u %lld %lld %s %s\n", entry->folder ? 'd' : 'f', entry->mode,
+              (long long)entry->changed, (long long)entry->size, entry->folder ? "-" : entry->hash,
+              entry->path);
+    walk->length += (int64_t)text.length;
+    if (text.cut || ++walk->entries > TREE_ENTRIES_MAX || walk->length > TREE_MANIFEST_MAX) {
+        walk->why = "there are too many files in it";
+        return -1;
+    }
+    sha256_add(&walk->hash, line, text.length);
+    if (fd_write_all(walk->manifest, line, text.length)) {
+        walk->why = strerror(errno);
+        return -1;
+    }
+    return 0;
+}
+
+static void set_status(struct tree_entry *entry, const struct stat *status)
+{
+    entry->mode = status->st_mode & 0777;
+    entry->changed = status->st_mtime > 0 ? status->st_mtime : 0;
+}
+
+static int add_file(struct walk *walk, int fd)
+{
+    struct tree_entry entry = {.path = walk->path};
+    struct stat status;
+    struct sha256 hash;
+    unsigned char digest[SHA256_SIZE];
+    if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
+        walk->skipped++;
+        return 0;
+    }
+    sha256_start(&hash);
+    entry.size = tree_hash(fd, -1, &hash);
+    if (entry.size < 0) {
+        walk->skipped++;
+        return 0;
+    }
+    sha256_finish(&hash, digest);
+    sha256_hex(digest, entry.hash);
+    set_status(&entry, &status);
+    walk->size += entry.size;
+    return add_line(walk, &entry);
+}
+
+static int add_folder(struct walk *walk, int fd, int depth);
+
+/* One name in the folder `parent`, whose path stands in walk->path up to `length`. */
+static int add_name(struct walk *walk, int parent, const char *name, size_t length, int depth)
+{
+    size_t name_length = strlen(name);
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return 0;
+    if (!name_is_file(name, name_length) || length + 1 + name_length > NAME_PATH_MAX) {
+        walk->skipped++;
+        return 0;
+    }
+    int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        walk->skipped++;
+        return 0;
+    }
+    walk->path[length] = '/';
+    memcpy(walk->path + length + 1, name, name_length + 1);
+    struct stat status;
+    int result;
+    if (!fstat(fd, &status) && S_ISDIR(status.st_mode)) {
+        result = add_folder(walk, fd, depth + 1);
+    } else {
+        result = add_file(walk, fd);
+        close(fd);
+    }
+    walk->path[length] = '\0';
+    return result;
+}
+
+/* Takes over `fd`. */
+static int add_folder(struct walk *walk, int fd, int depth)
+{
+    struct tree_entry entry = {.folder = true, .path = walk->path};
+    struct stat status;
+    if (depth >= NAME_PATH_DEPTH || fstat(fd, &status)) {
+        walk->skipped++;
+        close(fd);
+        return 0;
+    }
+    set_status(&entry, &status);
+    DIR *folder = fdopendir(fd);
+    if (!folder) {
+        walk->why = strerror(errno);
+        close(fd);
+        return -1;
+    }
+    int result = add_line(walk, &entry);
+    size_t length = strlen(walk->path);
+    while (!result) {
+        const struct dirent *found = readdir(folder);
+        if (!found)
+            break;
+        result = add_name(walk, dirfd(folder), found->d_name, length, depth);
+    }
+    closedir(folder);
+    return result;
+}
+
+int tree_describe(const char *path, const char *name, int manifest, int64_t *size, char hash[SHA256_HEX_SIZE],
+                  bool *folder, int *skipped, const char **why)
+{
+    struct walk walk = {.manifest = manifest};
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status)) {
+        *why = strerror(errno);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    sha256_start(&walk.hash);
+    text_copy(walk.path, sizeof walk.path, name);
+    *folder = S_ISDIR(status.st_mode);
+    int result;
+    if (*folder) {
+        result = add_folder(&walk, fd, 0);
+    } else {
+        result = add_file(&walk, fd);
+        close(fd);
+    }
+    if (!result && walk.entries == 0) {
+        walk.why = "it is neither a file nor a folder";
+        result = -1;
+    }
+    *size = walk.size;
+    *skipped = walk.skipped;
+    *why = walk.why;
+    unsigned char digest[SHA256_SIZE];
+    sha256_finish(&walk.hash, digest);
+    sha256_hex(digest, hash);
+    if (result || *folder)
+        return result;
+    /* A single file's hash is its own: the one line of the manifest says it. */
+    char line[TREE_LINE_MAX];
+    ssize_t got = pread(manifest, line, sizeof line - 1, 0);
+    struct tree_entry entry;
+    if (got < 1) {
+        *why = strerror(errno);
+        return -1;
+    }
+    line[got - 1] = '\0';
+    if (!tree_read_line(line, &entry)) {
+        *why = "its name cannot be offered";
+        return -1;
+    }
+    text_copy(hash, SHA256_HEX_SIZE, entry.hash);
+    return 0;
+}

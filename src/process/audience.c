@@ -1,0 +1,212 @@
+/* The audience. Private to a courier; changes with the events that say so, and only then. */
+#include "audience.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+static void *must(void *memory)
+{
+    if (!memory)
+        fatal(EX_OSERR, "out of memory");
+    return memory;
+}
+
+void audience_init(struct audience *audience, const struct world *world)
+{
+    *audience = (struct audience){.user_limit = world->limits.users,
+                                  .room_limit = world->limits.channels};
+    audience->clients = must(calloc(audience->user_limit, sizeof(struct client *)));
+    audience->rooms = must(calloc(audience->room_limit, sizeof(struct room)));
+}
+
+struct client *audience_client(const struct audience *audience, uint32_t user)
+{
+    return user < audience->user_limit ? audience->clients[user] : NULL;
+}
+
+struct client *audience_connect(struct audience *audience, uint32_t user, uint32_t generation,
+                                uint32_t door, struct client **before)
+{
+    *before = audience_client(audience, user);
+    if (*before)
+        audience_remove(audience, *before);
+    struct client *client = must(calloc(1, sizeof *client));
+    client->user = user;
+    client->generation = generation;
+    client->door = door;
+    client->current = NONE;
+    outbox_init(&client->outbox);
+    audience->clients[user] = client;
+    return client;
+}
+
+void audience_free_client(struct client *client)
+{
+    while (client->subscriptions)
+        audience_unsubscribe(client, client->subscriptions->key);
+    outbox_free(&client->outbox);
+    free(client->channels);
+    free(client);
+}
+
+static bool valid_room(const struct audience *audience, uint32_t channel)
+{
+    return channel < audience->room_limit;
+}
+
+void audience_join(struct audience *audience, struct client *client, uint32_t channel, uint32_t flags)
+{
+    if (!valid_room(audience, channel))
+        return;
+    for (uint32_t i = 0; i < client->channel_count; i++)
+        if (client->channels[i] == channel)
+            return;
+    if (client->channel_count == client->channel_size) {
+        client->channel_size = client->channel_size ? client->channel_size * 2 : 2;
+        client->channels =
+            must(realloc(client->channels, client->channel_size * sizeof *client->channels));
+    }
+    client->channels[client->channel_count++] = channel;
+
+    struct room *room = &audience->rooms[channel];
+    if (room->count == room->size) {
+        room->size = room->size ? room->size * 2 : 4;
+        room->members = must(realloc(room->members, room->size * sizeof *room->members));
+    }
+    room->members[room->count++] = (struct seat){.client = client, .flags = flags};
+}
+
+static void leave_room(struct room *room, const struct client *client)
+{
+    for (uint32_t i = 0; i < room->count; i++) {
+        if (room->members[i].client == client) {
+            room->members[i] = room->members[--room->count];
+            break;
+        }
+    }
+    if (room->count == 0) {
+        free(room->members);
+        *room = (struct room){0};
+    }
+}
+
+void audience_set_flags(struct audience *audience, const struct client *client, uint32_t channel,
+                        uint32_t flags)
+{
+    if (!valid_room(audience, channel))
+        return;
+    struct room *room = &audience->rooms[channel];
+    for (uint32_t i = 0; i < room->count; i++)
+        if (room->members[i].client == client)
+            room->members[i].flags = flags;
+}
+
+void audience_part(struct audience *audience, struct client *client, uint32_t channel)
+{
+    for (uint32_t i = 0; i < client->channel_count; i++) {
+        if (client->channels[i] == channel) {
+            client->channels[i] = client->channels[--client->channel_count];
+            leave_room(&audience->rooms[channel], client);
+            return;
+        }
+    }
+}
+
+static struct watcher **watch_bucket(struct audience *audience, const char *nick)
+{
+    return &audience->watchers[text_hash_name(nick) % AUDIENCE_BUCKETS];
+}
+
+void audience_watch(struct audience *audience, struct client *client, const char *nick)
+{
+    struct watcher **bucket = watch_bucket(audience, nick);
+    for (const struct watcher *at = *bucket; at; at = at->next)
+        if (at->client == client && text_compare_names(at->nick, nick) == 0)
+            return;
+    struct watcher *watcher = must(calloc(1, sizeof *watcher));
+    text_copy(watcher->nick, sizeof watcher->nick, nick);
+    watcher->client = client;
+    watcher->next = *bucket;
+    *bucket = watcher;
+    client->watch_count++;
+}
+
+/* Removes the client's watches of that nick, or of any, from a bucket. */
+static void drop_watches(struct watcher **at, struct client *client, const char *nick)
+{
+    while (*at) {
+        struct watcher *watcher = *at;
+        if (watcher->client != client || (nick && text_compare_names(watcher->nick, nick) != 0)) {
+            at = &watcher->next;
+            continue;
+        }
+        *at = watcher->next;
+        free(watcher);
+        client->watch_count--;
+    }
+}
+
+void audience_unwatch(struct audience *audience, struct client *client, const char *nick)
+{
+    drop_watches(watch_bucket(audience, nick), client, nick);
+}
+
+struct client *audience_watcher(const struct audience *audience, const char *nick, const struct watcher **at)
+{
+    const struct watcher *watcher =
+        *at ? (*at)->next : audience->watchers[text_hash_name(nick) % AUDIENCE_BUCKETS];
+    while (watcher && text_compare_names(watcher->nick, nick) != 0)
+        watcher = watcher->next;
+    *at = watcher;
+    return watcher ? watcher->client : NULL;
+}
+
+bool audience_is_subscribed(const struct client *client, const char *key)
+{
+    const struct subscription *at = client->subscriptions;
+    while (at && strcmp(at->key, key) != 0)
+        at = at->next;
+    return at != NULL;
+}
+
+void audience_subscribe(struct client *client, const char *key)
+{
+    if (audience_is_subscribed(client, key))
+        return;
+    struct subscription *subscription = must(calloc(1, sizeof *subscription));
+    text_copy(subscription->key, sizeof subscription->key, key);
+    subscription->next = client->subscriptions;
+    client->subscriptions = subscription;
+}
+
+void audience_unsubscribe(struct client *client, const char *key)
+{
+    for (struct subscription **at = &client->subscriptions; *at; at = &(*at)->next) {
+        struct subscription *subscription = *at;
+        if (strcmp(subscription->key, key) == 0) {
+            *at = subscription->next;
+            free(subscription);
+            return;
+        }
+    }
+}
+
+void audience_remove(struct audience *audience, struct client *client)
+{
+    while (client->channel_count > 0)
+        audience_part(audience, client, client->channels[0]);
+    for (uint32_t i = 0; client->watch_count > 0 && i < AUDIENCE_BUCKETS; i++)
+        drop_watches(&audience->watchers[i], client, NULL);
+    if (audience->clients[client->user] == client)
+        audience->clients[client->user] = NULL;
+}
+
+const struct room *audience_room(const struct audience *audience, uint32_t channel)
+{
+    static const struct room nobody;
+    return valid_room(audience, channel) ? &audience->rooms[channel] : &nobody;
+}

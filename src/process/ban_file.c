@@ -1,0 +1,137 @@
+/* Bans on disk. Run by the supervisor; changes the table of bans once, at start, under the lock.
+ *
+ * One line for each ban: mask, when set, when it expires (seconds since 1970, 0 for never), by whom, why; with tabs
+ * between them. The file is replaced whole, so a crash leaves the old one or the new one. */
+#include "ban_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/text.h"
+
+#define FILE_LIMIT ((size_t)1 << 20)
+#define PATH_LIMIT 4096
+
+static void path_of(const struct settings *settings, char path[PATH_LIMIT])
+{
+    snprintf(path, PATH_LIMIT, "%.4000s/bans", settings->state_directory);
+}
+
+/* False for a line that is no ban. */
+static bool read_line(char *line, struct ban_shm *ban)
+{
+    char *fields[5], *rest = line;
+    int64_t set_at, expires_at;
+    for (int i = 0; i < 5; i++)
+        if (!(fields[i] = i < 4 ? text_next_item(&rest, '\t') : rest))
+            return false;
+    *ban = (struct ban_shm){.state = BAN_LIVE};
+    if (!ban_normalise(ban->mask, fields[0]) || !parse_number(fields[1], 0, INT64_MAX / 1000, &set_at) ||
+        !parse_number(fields[2], 0, INT64_MAX / 1000, &expires_at))
+        return false;
+    ban->set_at = set_at * 1000;
+    ban->expires_at = expires_at * 1000;
+    text_copy(ban->by, sizeof ban->by, fields[3]);
+    text_copy(ban->reason, sizeof ban->reason, fields[4]);
+    return true;
+}
+
+/* The table as it is now. Lock held. */
+static void copy_locked(struct ban_file *file, struct world *world)
+{
+    int64_t now = clock_told();
+    file->count = 0;
+    file->version = bans_version(world);
+    for (uint32_t i = 0; i < bans_end_locked(world) && i < BANS; i++) {
+        const struct ban_shm *ban = ban_at_locked(world, i, now);
+        if (ban)
+            file->bans[file->count++] = *ban;
+    }
+}
+
+void ban_file_load(struct ban_file *file, struct world *world, const struct settings *settings)
+{
+    char path[PATH_LIMIT];
+    path_of(settings, path);
+    file->bans = calloc(BANS, sizeof *file->bans);
+    if (!file->bans)
+        fatal(EX_OSERR, "out of memory");
+    char *bytes = fd_read_file(path, FILE_LIMIT, NULL);
+    if (!bytes && errno != ENOENT)
+        log_error("%s: %s", path, strerror(errno));
+    char *rest = bytes;
+    int number = 0;
+    for (char *line; bytes && (line = text_next_item(&rest, '\n'));) {
+        struct ban_shm ban;
+        number++;
+        if (!*line)
+            continue;
+        if (!read_line(line, &ban)) {
+            log_error("%s:%d: this is no ban", path, number);
+            continue;
+        }
+        if (ban.expires_at && ban.expires_at <= clock_told())
+            continue;
+        shared_begin_look(world->shared);
+        ban_add_locked(world, &ban);
+        shared_commit(world->shared);
+    }
+    free(bytes);
+    shared_begin_look(world->shared);
+    copy_locked(file, world);
+    shared_commit(world->shared);
+}
+
+static void write_file(const struct ban_file *file, const struct settings *settings)
+{
+    char path[PATH_LIMIT];
+    path_of(settings, path);
+    size_t size = file->count * (sizeof(struct ban_shm) + 50) + 1;
+    char *bytes = malloc(size);
+    struct text text;
+    if (!bytes) {
+        log_error("%s: out of memory", path);
+        return;
+    }
+    text_init(&text, bytes, size);
+    for (uint32_t i = 0; i < file->count; i++) {
+        const struct ban_shm *ban = &file->bans[i];
+        /* Copied from the region, where every text ends in a zero byte unless a process lies. */
+        text_addf(&text, "%.*s\t%lld\t%lld\t%.*s\t%.*s\n", MASK_SIZE - 1, ban->mask,
+                  (long long)(ban->set_at / 1000), (long long)(ban->expires_at / 1000), NICK_SIZE - 1, ban->by,
+                  BAN_REASON_SIZE - 1, ban->reason);
+    }
+    if (fd_make_directory(settings->state_directory, 0755) || fd_replace_file(path, bytes, text.length, 0600))
+        log_error("%s: %s: the bans are not kept", path, strerror(errno));
+    free(bytes);
+}
+
+void ban_file_update(struct ban_file *file, struct world *world, const struct settings *settings)
+{
+    if (bans_version(world) == file->version || !shared_try_begin(world->shared, 0))
+        return;
+    copy_locked(file, world);
+    shared_commit(world->shared);
+    write_file(file, settings);
+}
+
+const char *ban_file_reason(const struct ban_file *file, const struct net_address *from)
+{
+    char address[NET_TEXT_SIZE], host[HOST_SIZE];
+    int64_t now = clock_told();
+    if (file->count == 0)
+        return NULL;
+    net_format_host(from, address);
+    user_name_host(host, address);
+    for (uint32_t i = 0; i < file->count; i++)
+        if (ban_matches_host(&file->bans[i], host, now))
+            return file->bans[i].reason;
+    return NULL;
+}

@@ -1,0 +1,326 @@
+/* The console process. The terminal stays in line mode and does the editing, as everywhere in Unix; the last row of the
+ * screen is for typing, and all others are a scroll region where lines appear above it (DECSTBM, VT100). A line is
+ * printed with one write that saves the cursor and brings it back, and has no character in it at which the terminal's
+ * driver would let go of its lock: so what is being typed is never torn.
+ *
+ * The log comes through a pipe that nobody ever waits for: a console that is held by Ctrl-S holds up nobody else. On a
+ * terminal that can do nothing (TERM=dumb) lines are just printed. */
+#include "console.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "door/door.h"
+#include "follow.h"
+
+#define PROMPT      "> "
+#define LINE_LIMIT  8400
+#define LEAST_ROWS  4
+#define CONSOLE_END_MS 1000
+
+static volatile sig_atomic_t stopping, resized;
+
+struct terminal {
+    struct session session; /* first: a session is its terminal */
+    const struct control_birth *birth;
+    int out;
+    int log;
+    int rows; /* 0: plain lines, no region */
+    bool closed;
+    struct lines log_lines, answer_lines;
+    uint32_t settings_version;
+};
+
+/* ---- the supervisor's side ---- */
+
+bool console_is_wanted(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+static int keep_copy(int fd)
+{
+    int copy = dup(fd);
+    if (copy >= 0)
+        fd_set_cloexec(copy);
+    return copy;
+}
+
+int console_prepare(struct console *console)
+{
+    int ends[2];
+    *console = (struct console){.output = -1, .error = -1, .log = -1};
+    if (port_pipe(ends))
+        return -1;
+    console->log = ends[0];
+    console->output = keep_copy(STDOUT_FILENO);
+    if (isatty(STDERR_FILENO))
+        console->error = keep_copy(STDERR_FILENO);
+    fd_set_nonblocking(ends[1]);
+    dup2(ends[1], STDOUT_FILENO);
+    if (console->error >= 0) {
+        dup2(ends[1], STDERR_FILENO);
+        log_set_spare(console->error);
+    }
+    close(ends[1]);
+    return 0;
+}
+
+void console_forked(struct console *console, pid_t pid)
+{
+    close(console->log);
+    console->log = -1;
+    console->pid = pid > 0 ? pid : 0;
+    if (pid < 0)
+        console_gone(console);
+}
+
+static void restore(int *copy, int fd)
+{
+    if (*copy < 0)
+        return;
+    dup2(*copy, fd);
+    close(*copy);
+    *copy = -1;
+}
+
+void console_gone(struct console *console)
+{
+    console->pid = 0;
+    log_set_spare(-1);
+    restore(&console->output, STDOUT_FILENO);
+    restore(&console->error, STDERR_FILENO);
+}
+
+void console_end(struct console *console)
+{
+    if (console->pid == 0)
+        return;
+    kill(console->pid, SIGTERM);
+    int64_t deadline = clock_elapsed() + CONSOLE_END_MS * INT64_C(1000000);
+    while (waitpid(console->pid, NULL, WNOHANG) == 0) {
+        if (clock_elapsed() > deadline) {
+            kill(console->pid, SIGKILL);
+            waitpid(console->pid, NULL, 0);
+            break;
+        }
+        clock_sleep(1);
+    }
+    console_gone(console);
+}
+
+/* ---- the terminal ---- */
+
+static void on_signal(int signal)
+{
+    if (signal == SIGWINCH)
+        resized = 1;
+    else
+        stopping = 1;
+}
+
+static void put(const struct terminal *terminal, const char *bytes, size_t length)
+{
+    if (fd_write_all(terminal->out, bytes, length))
+        stopping = 1;
+}
+
+static void show_prompt(const struct terminal *terminal)
+{
+    char bytes[64];
+    if (terminal->rows == 0)
+        return;
+    int length = snprintf(bytes, sizeof bytes, "\033[%d;1H\033[K" PROMPT, terminal->rows);
+    put(terminal, bytes, (size_t)length);
+}
+
+/* Divides the screen, as large as it is now. */
+static void divide(struct terminal *terminal)
+{
+    const char *kind = getenv("TERM");
+    int rows, columns;
+    char bytes[64];
+    resized = 0;
+    terminal->rows = 0;
+    if (!kind || !*kind || strcmp(kind, "dumb") == 0 || port_terminal_size(terminal->out, &rows, &columns) ||
+        rows < LEAST_ROWS)
+        return;
+    terminal->rows = rows;
+    int length = snprintf(bytes, sizeof bytes, "\033[1;%dr", rows - 1);
+    put(terminal, bytes, (size_t)length);
+    show_prompt(terminal);
+}
+
+static void undivide(struct terminal *terminal)
+{
+    char bytes[64];
+    if (terminal->rows == 0)
+        return;
+    int length = snprintf(bytes, sizeof bytes, "\033[r\033[%d;1H\033[K", terminal->rows);
+    terminal->rows = 0;
+    put(terminal, bytes, (size_t)length);
+}
+
+/* One line above the one for typing. */
+static void print(const struct terminal *terminal, const char *line)
+{
+    char bytes[LINE_LIMIT + 64];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
+    if (terminal->rows > 0)
+        text_addf(&text, "\0337\033[%d;1H\033D", terminal->rows - 1);
+    for (; *line; line += strcspn(line, "\t")) {
+        if (*line == '\t') {
+            text_add(&text, "        ");
+            line++;
+        }
+        text_add_harmless(&text, line, strcspn(line, "\t"));
+    }
+    text_add(&text, terminal->rows > 0 ? "\033[K\0338" : "\n");
+    put(terminal, bytes, text.length);
+}
+
+/* ---- what is to be shown ---- */
+
+static void deliver(struct session *session, const char *bytes, size_t length)
+{
+    struct terminal *terminal = (struct terminal *)session;
+    char *line = NULL;
+    size_t line_length = 0;
+    while (lines_take(&terminal->answer_lines, &bytes, &length, &line, &line_length))
+        if (line && line[0] != '.')
+            print(terminal, line[0] == ' ' && line[1] == '\f' ? "" : line[0] ? line + 1 : "");
+}
+
+/* Shows what is in the pipe. */
+static void drain_log(struct terminal *terminal)
+{
+    char bytes[4096];
+    ssize_t got;
+    while ((got = read(terminal->log, bytes, sizeof bytes)) > 0) {
+        const char *at = bytes;
+        size_t left = (size_t)got, length = 0;
+        char *line = NULL;
+        while (lines_take(&terminal->log_lines, &at, &left, &line, &length))
+            print(terminal, line ? line : "");
+    }
+}
+
+/* Waits for input or time to pass, and shows the log meanwhile. True if there is input. */
+static bool pump(struct terminal *terminal, int milliseconds)
+{
+    struct timespec most = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
+    struct pollfd inputs[] = {{.fd = terminal->log, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
+    sigset_t none;
+    sigemptyset(&none);
+    int ready = port_ppoll(inputs, 2, &most, &none);
+    if (resized)
+        divide(terminal);
+    if (ready > 0 && inputs[0].revents)
+        drain_log(terminal);
+    return ready > 0 && inputs[1].revents;
+}
+
+static bool wait_without_input(struct session *session, int milliseconds)
+{
+    struct terminal *terminal = (struct terminal *)session;
+    session_flush(session);
+    int64_t end = clock_elapsed() + milliseconds * INT64_C(1000000);
+    for (int64_t now; !stopping && (now = clock_elapsed()) < end;)
+        if (pump(terminal, (int)((end - now) / 1000000) + 1))
+            return false;
+    return !stopping && !world_is_over(session->world);
+}
+
+static void call_supervisor(struct session *session)
+{
+    const struct terminal *terminal = (const struct terminal *)session;
+    ssize_t written = write(terminal->birth->supervisor, "", 1);
+    (void)written;
+}
+
+/* A line was typed, or Ctrl-D. */
+static void take_input(struct terminal *terminal)
+{
+    struct session *session = &terminal->session;
+    char bytes[4096], echo[4200];
+    ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes - 1);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    show_prompt(terminal);
+    if (got <= 0) {
+        print(terminal, "the console is closed; the server goes on: Ctrl-C stops it");
+        terminal->closed = true;
+        return;
+    }
+    bytes[got] = '\0';
+    if (terminal->rows > 0) {
+        snprintf(echo, sizeof echo, PROMPT "%.*s", (int)strcspn(bytes, "\n"), bytes);
+        print(terminal, echo);
+    }
+    const struct settings *settings = follow_settings(session->world, &terminal->settings_version);
+    if (settings)
+        session->settings = settings; /* the old ones are a few bytes once per reload */
+    if (bytes[strspn(bytes, " \t\r\n")])
+        door_of(DOOR_CONTROL)->feed(session, bytes, (size_t)got);
+}
+
+/* Ctrl-C is for the supervisor; Ctrl-Z would stop the chat for everybody, so it does nothing. */
+static void set_signals(void)
+{
+    static const int handled[] = {SIGTERM, SIGHUP, SIGWINCH};
+    struct sigaction action = {.sa_handler = on_signal};
+    sigset_t block;
+    sigemptyset(&block);
+    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) {
+        sigaction(handled[i], &action, NULL);
+        sigaddset(&block, handled[i]);
+    }
+    sigprocmask(SIG_BLOCK, &block, NULL);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+}
+
+void console_run(const struct console *console, const struct control_birth *birth)
+{
+    static struct terminal terminal;
+    struct session *session = &terminal.session;
+    pid_t parent = getppid();
+    set_signals();
+    port_die_with_parent(SIGTERM);
+    port_title_set("forkchatd: console");
+    confine(birth->confinement);
+    terminal.birth = birth;
+    terminal.out = console->output;
+    terminal.log = console->log;
+    terminal.settings_version = world_settings_version(birth->world);
+    control_begin(session, birth);
+    session->deliver = deliver;
+    session->wait = wait_without_input;
+    session->call_supervisor = call_supervisor;
+    if (console->error < 0)
+        session->by = "the console"; /* on the screen it stands already */
+    if (fd_set_nonblocking(terminal.log) || lines_init(&terminal.log_lines, LINE_LIMIT / 2) ||
+        lines_init(&terminal.answer_lines, LINE_LIMIT) || door_of(DOOR_CONTROL)->open(session))
+        fatal(EX_OSERR, "out of memory");
+    put(&terminal, "\n", 1);
+    divide(&terminal);
+    while (!stopping && !terminal.closed && !session->leaving && getppid() == parent)
+        if (pump(&terminal, 1000))
+            take_input(&terminal);
+    drain_log(&terminal);
+    undivide(&terminal);
+}

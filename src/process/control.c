@@ -1,0 +1,161 @@
+/* The control process, and that of metrics, which differs in the door alone: reads commands from its socket, runs them with an operator's rights, and writes the answers
+ * there itself, always without the lock. It is no client and in no table; it publishes as the server.
+ *
+ * An operator who does not read holds up nobody but this process, which then ends. */
+#include "control.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "door/door.h"
+#include "follow.h"
+
+/* For one who does not read. */
+#define SEND_SECONDS 30
+/* For one who asks for metrics, from the connection to the end of the answer. */
+#define LINGER_NS INT64_C(1000000000)
+#define ASK_NS (10 * INT64_C(1000000000))
+
+struct control {
+    struct session session; /* first: a session is its control */
+    const struct control_birth *birth;
+    uint32_t settings_version;
+};
+
+static void deliver(struct session *session, const char *bytes, size_t length)
+{
+    const struct control *control = (const struct control *)session;
+    if (length > 0 && fd_write_all(control->birth->socket, bytes, length))
+        session->leaving = true;
+}
+
+static volatile sig_atomic_t stopping; /* SIGTERM: the answer that is being given is the last one */
+
+static void on_stop(int signal)
+{
+    (void)signal;
+    stopping = 1;
+}
+
+/* Whether there is something to read, which is waited for. SIGTERM is let in here alone. */
+static int wait_input(int fd, int milliseconds)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    struct timespec most = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
+    sigset_t none;
+    sigemptyset(&none);
+    return port_ppoll(&input, 1, milliseconds < 0 ? NULL : &most, &none);
+}
+
+/* Without more to read; false when the other end is closed. */
+static bool wait_while_open(struct session *session, int milliseconds)
+{
+    const struct control *control = (const struct control *)session;
+    char byte;
+    session_flush(session);
+    int ready = wait_input(control->birth->socket, milliseconds);
+    if (ready > 0 && recv(control->birth->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        session->leaving = true;
+    else if (ready > 0)
+        return false; /* the next command */
+    return !session->leaving && !stopping && !world_is_over(session->world);
+}
+
+static void call_supervisor(struct session *session)
+{
+    const struct control *control = (const struct control *)session;
+    ssize_t written = write(control->birth->supervisor, "", 1);
+    (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
+}
+
+void control_begin(struct session *session, const struct control_birth *birth)
+{
+    *session = (struct session){.world = birth->world,
+                                .settings = birth->settings,
+                                .wording = door_of(birth->door)->wording,
+                                .door = birth->door,
+                                .verb_prefix = "",
+                                .user = NONE,
+                                .call_supervisor = call_supervisor};
+    text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+}
+
+static void serve(struct control *control)
+{
+    const struct door *door = door_of(control->birth->door);
+    struct session *session = &control->session;
+    int64_t end = control->birth->door == DOOR_METRICS ? clock_elapsed() + ASK_NS : INT64_MAX;
+    char bytes[4096];
+    while (!session->leaving && clock_elapsed() < end && !stopping && !world_is_over(session->world)) {
+        if (wait_input(control->birth->socket, 1000) <= 0)
+            continue;
+        ssize_t got = recv(control->birth->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+            continue;
+        if (got <= 0)
+            break;
+        const struct settings *settings = follow_settings(session->world, &control->settings_version);
+        if (settings)
+            session->settings = settings; /* the old ones are a few bytes once per reload */
+        door->feed(session, bytes, (size_t)got);
+    }
+    if (!session->leaving && !stopping)
+        door->finish(session);
+}
+
+/* A socket closed with bytes unread would have the kernel throw the answer away. */
+static void linger(int fd)
+{
+    char bytes[4096];
+    int64_t end = clock_elapsed() + LINGER_NS;
+    shutdown(fd, SHUT_WR);
+    while (!stopping && clock_elapsed() < end)
+        if (wait_input(fd, 100) > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
+            return;
+}
+
+void control_run(const struct control_birth *birth)
+{
+    static struct control control;
+    struct session *session = &control.session;
+    struct timeval most = {.tv_sec = SEND_SECONDS};
+    char who[80] = "";
+    struct sigaction action = {.sa_handler = on_stop};
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    setsockopt(birth->socket, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    bool metrics = birth->door == DOOR_METRICS;
+    bool may = metrics || desk_may(birth->desk, birth->socket, who);
+    port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
+    confine(birth->confinement);
+    control.birth = birth;
+    control.settings_version = world_settings_version(birth->world);
+    control_begin(session, birth);
+    session->deliver = deliver;
+    session->wait = wait_while_open;
+    if (!may) {
+        static const char refusal[] = "!you are not permitted to control this server\n.77\n";
+        log_warning("control refused to %s", who);
+        deliver(session, refusal, sizeof refusal - 1);
+        return;
+    }
+    session->by = who;
+    if (door_of(birth->door)->open(session))
+        fatal(EX_OSERR, "out of memory");
+    serve(&control);
+    if (metrics)
+        linger(birth->socket);
+}

@@ -1,0 +1,108 @@
+/* The courier. One process for each shard of the clients; nothing shared is written but its ring
+ * cursor.
+ *
+ * Invariants
+ *  - The audience is what the tables were at `position`: an event is delivered to those who were
+ * there when it was published, however late this process gets to it.
+ *  - The cursor moves only when everything before it has been sent or copied, because batches are
+ * sent from where they lie, answers even from the ring itself.
+ *  - A client's socket is in the mailbox before its CONNECT is in the ring.
+ *
+ * A courier never waits for a client. What a client does not take is copied to its outbox; if there
+ * is too much of that, events are left out and the client is told how many. */
+#include "courier.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "courier_parts.h"
+
+/* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
+#define BATCH_RECORDS 2048
+
+/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced.
+ */
+#define IDLE_MS 1000
+
+static volatile sig_atomic_t stopping;
+static struct bell_shm *own_bell;
+
+static void on_stop(int signal)
+{
+    (void)signal;
+    int error = errno;
+    stopping = 1;
+    bell_ring(own_bell);
+    errno = error;
+}
+
+/* One batch. False if there was nothing to do. */
+static bool pass(struct courier *courier)
+{
+    struct ring_record record;
+    enum ring_result result = RING_OK;
+    int count = 0;
+    while (count < BATCH_RECORDS && !render_is_full(courier->render)) {
+        result = ring_read(&courier->world->shared->ring, &courier->position, &record);
+        if (result != RING_OK)
+            break;
+        courier_take_event(courier, &record);
+        count++;
+    }
+    if (result == RING_BROKEN)
+        bug("courier %u: the ring is damaged at %llu", courier->number,
+            (unsigned long long)courier->position);
+    courier_take_sockets(courier);
+    courier_send_batch(courier);
+    int64_t now = clock_elapsed();
+    courier_retry_slow(courier, now);
+    courier_close_leavers(courier, now);
+    return count > 0;
+}
+
+static void stop(struct courier *courier)
+{
+    /* With a supervisor, it ends the workers; without one, the end of the input does. */
+    int how = world_is_over(courier->world) ? SHUT_RDWR : SHUT_WR;
+    int64_t deadline = clock_elapsed() + INT64_C(1000000000);
+    while (pass(courier))
+        ;
+    while (courier->slow_count > 0 && clock_elapsed() < deadline) {
+        clock_sleep(SLOW_MS);
+        pass(courier);
+    }
+    for (uint32_t i = 0; i < courier->audience.user_limit; i++)
+        if (courier->audience.clients[i] && courier->audience.clients[i]->outbox.fd >= 0)
+            shutdown(courier->audience.clients[i]->outbox.fd, how);
+}
+
+void courier_run(struct world *world, const struct settings *settings, int number, int mailbox)
+{
+    static struct courier courier;
+    struct bell_shm *bell = ring_bell(&world->shared->ring, number);
+    courier = (struct courier){
+        .world = world, .settings = settings, .number = (uint32_t)number, .mailbox = mailbox};
+    own_bell = bell;
+    struct sigaction action = {.sa_handler = on_stop};
+    sigaction(SIGTERM, &action, NULL);
+
+    audience_init(&courier.audience, world);
+    courier.render = render_new();
+    courier.early = calloc(world->limits.users, sizeof *courier.early);
+    if (!courier.early)
+        fatal(EX_OSERR, "out of memory");
+    for (uint32_t i = 0; i < world->limits.users; i++)
+        courier.early[i].fd = -1;
+    courier_start(&courier);
+    while (!stopping && !world_is_over(world)) {
+        bool busy = pass(&courier);
+        if (!busy && !stopping)
+            bell_wait(bell, courier.slow_count > 0 || courier.leavers ? SLOW_MS : IDLE_MS);
+    }
+    stop(&courier);
+}

@@ -1,0 +1,18 @@
+/* The courier process: follows the ring and writes to clients. */
+#ifndef FORKCHAT_PROCESS_COURIER_H
+#define FORKCHAT_PROCESS_COURIER_H
+
+#include "world/settings.h"
+#include "world/world.h"
+
+/* What a worker sends with its client's socket. */
+struct handover {
+    uint32_t user;
+    uint32_t generation;
+};
+
+/* Runs courier `number` until SIGTERM, then delivers what is left, for at most a second, and returns.
+ * Workers' handovers arrive at the datagram socket `mailbox`. */
+void courier_run(struct world *world, const struct settings *settings, int number, int mailbox);
+
+#endif

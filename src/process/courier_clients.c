@@ -1,0 +1,213 @@
+/* A courier's clients: their sockets, and what events change in the copy of who is where. Private
+ * to the courier, but for the marks at which a stream begins. */
+#include "courier_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "ipc/pass.h"
+#include "world/streams.h"
+
+/* How long one who left may take to read the last words. */
+#define LINGER_MS 2000
+
+void courier_push(struct client ***list, size_t *count, size_t *size, struct client *client)
+{
+    if (*count == *size) {
+        *size = *size ? *size * 2 : 64;
+        *list = realloc(*list, *size * sizeof **list);
+        if (!*list)
+            fatal(EX_OSERR, "out of memory");
+    }
+    (*list)[(*count)++] = client;
+}
+
+void courier_touch(struct courier *courier, struct client *client)
+{
+    if (client->touched)
+        return;
+    client->touched = true;
+    courier_push(&courier->touched, &courier->touched_count, &courier->touched_size, client);
+}
+
+/* The worker reads the end of the connection, and does the rest. */
+void courier_hang_up(struct client *client)
+{
+    if (client->outbox.fd >= 0)
+        shutdown(client->outbox.fd, SHUT_RDWR);
+}
+
+/* One who has left, but whose last words are still to be sent over a socket that is to come. */
+static struct client *find_leaver(const struct courier *courier, const struct handover *handover)
+{
+    struct client *client = courier->leavers;
+    while (client && (client->user != handover->user || client->generation != handover->generation))
+        client = client->next;
+    return client;
+}
+
+/* The client's socket is here. If another courier has written to it, the kernel knows how much. */
+static void take_socket(struct courier *courier, struct client *client, int fd)
+{
+    uint64_t written;
+    if (client->outbox.fd >= 0)
+        close(client->outbox.fd); /* the same socket, handed over twice */
+    client->outbox.fd = fd;
+    if (client->resuming && port_tcp_written(fd, &written) == 0 && written > client->resumed)
+        outbox_skip(&client->outbox, written - client->resumed);
+    client->resuming = false;
+    if (client->cut_off)
+        courier_hang_up(client);
+    courier_touch(courier, client);
+}
+
+bool courier_is_ours(const struct courier *courier, uint32_t user)
+{
+    return user < courier->audience.user_limit &&
+           world_courier(courier->world, user) == courier->number;
+}
+
+/* Empties the mailbox: a socket goes to its client, or waits for the CONNECT to come. */
+void courier_take_sockets(struct courier *courier)
+{
+    struct handover handover;
+    for (;;) {
+        int fd = pass_receive(courier->mailbox, &handover, sizeof handover);
+        if (fd < 0 && errno == EPROTO)
+            continue;
+        if (fd < 0)
+            return;
+        struct client *client = audience_client(&courier->audience, handover.user);
+        if (client && client->generation == handover.generation) {
+            take_socket(courier, client, fd);
+        } else if ((client = find_leaver(courier, &handover))) {
+            take_socket(courier, client, fd);
+        } else if (handover.user < courier->audience.user_limit) {
+            struct early *early = &courier->early[handover.user];
+            if (early->fd >= 0)
+                close(early->fd);
+            *early = (struct early){.fd = fd, .generation = handover.generation};
+        } else {
+            close(fd);
+        }
+    }
+}
+
+/* The worker of that generation is dead, so all it handed over is in the mailbox by now. What its
+ * successor at this place has handed over already is none of this. */
+void courier_drop_early(struct courier *courier, uint32_t user, uint32_t generation)
+{
+    if (!courier_is_ours(courier, user))
+        return;
+    courier_take_sockets(courier);
+    struct early *early = &courier->early[user];
+    if (early->fd < 0 || (int32_t)(early->generation - generation) > 0)
+        return;
+    close(early->fd);
+    early->fd = -1;
+}
+
+/* ---- the copy ---- */
+
+/* The client is no longer part of anything, but may have something left to read. */
+void courier_let_go(struct courier *courier, struct client *client, bool hang_up)
+{
+    audience_remove(&courier->audience, client);
+    user_set_queue(courier->world, client->user, 0);
+    client->deadline = clock_elapsed() + LINGER_MS * INT64_C(1000000);
+    client->hang_up = hang_up;
+    client->next = courier->leavers;
+    courier->leavers = client;
+}
+
+/* Goes on where another courier left a client's stream, or begins one. */
+static void resume(struct courier *courier, struct client *client)
+{
+    struct stream_mark mark;
+    bool behind;
+    if (!stream_get(courier->world, client->user, client->generation, &mark, &behind)) {
+        stream_begin(courier->world, client->user, client->generation, courier->position);
+        return;
+    }
+    client->from = behind || mark.position > courier->cursor ? mark.position : courier->cursor;
+    client->resumed = client->outbox.total = mark.bytes;
+    client->resuming = true;
+}
+
+struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t generation,
+                               uint32_t door)
+{
+    if (user >= courier->audience.user_limit || door >= DOOR_KINDS)
+        return NULL;
+    struct client *before;
+    struct client *client = audience_connect(&courier->audience, user, generation, door, &before);
+    if (before)
+        courier_let_go(courier, before, true);
+    resume(courier, client);
+    courier_take_sockets(courier);
+    struct early *early = &courier->early[user];
+    if (early->fd >= 0 && early->generation == generation && client->outbox.fd < 0) {
+        int fd = early->fd;
+        early->fd = -1;
+        take_socket(courier, client, fd);
+    }
+    return client;
+}
+
+/* What the event changes in the copy, once it is delivered; JOIN before, so that the newcomer sees
+ * it. */
+void courier_apply_before(struct courier *courier, const struct event *event)
+{
+    struct client *client = audience_client(&courier->audience, event->source);
+    if (event->type == EVENT_CONNECT && courier_is_ours(courier, event->source)) {
+        courier_connect(courier, event->source, event->generation, event->numbers[0]);
+    } else if (event->type == EVENT_JOIN && client) {
+        audience_join(&courier->audience, client, event->numbers[0], event->numbers[1]);
+        client->current = event->numbers[0];
+    }
+}
+
+/* Whose place in the copy the event changes. */
+uint32_t courier_concerned(const struct event *event)
+{
+    bool other = event->type == EVENT_KICK || event->type == EVENT_STATUS;
+    return other ? event->target_user : event->source;
+}
+
+void courier_apply_after(struct courier *courier, const struct event *event)
+{
+    struct client *client = audience_client(&courier->audience, courier_concerned(event));
+    if (event->type == EVENT_DROP)
+        courier_drop_early(courier, event->target, event->generation);
+    if (!client)
+        return;
+    if (event->type == EVENT_PART || event->type == EVENT_KICK) {
+        audience_part(&courier->audience, client, event->numbers[0]);
+        client->current = event->numbers[3];
+    } else if (event->type == EVENT_STATUS) {
+        audience_set_flags(&courier->audience, client, event->numbers[0], event->numbers[2]);
+    } else if (event->type == EVENT_CURRENT) {
+        client->current = event->numbers[1];
+    } else if (event->type == EVENT_CAPS) {
+        client->caps = event->numbers[2] | (uint64_t)event->numbers[3] << 32;
+    } else if (event->type == EVENT_FLAGS) {
+        client->flags = event->numbers[1];
+    } else if (event->type == EVENT_WATCH && event->numbers[0]) {
+        audience_watch(&courier->audience, client, event->strings[0]);
+    } else if (event->type == EVENT_WATCH) {
+        audience_unwatch(&courier->audience, client, event->strings[0]);
+    } else if (event->type == EVENT_SUBSCRIBE && event->numbers[0]) {
+        audience_subscribe(client, event->strings[0]);
+    } else if (event->type == EVENT_SUBSCRIBE) {
+        audience_unsubscribe(client, event->strings[0]);
+    } else if (event->type == EVENT_QUIT) {
+        courier_touch(courier, client);
+        courier_let_go(courier, client, event->numbers[0] == QUIT_KILLED);
+    }
+}

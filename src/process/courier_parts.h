@@ -1,0 +1,94 @@
+/* The inside of a courier: for the files courier*.c alone. */
+#ifndef FORKCHAT_PROCESS_COURIER_PARTS_H
+#define FORKCHAT_PROCESS_COURIER_PARTS_H
+
+#include "audience.h"
+#include "courier.h"
+#include "render.h"
+#include "world/counters.h"
+
+/* How often slow clients are tried again. */
+#define SLOW_MS 5
+
+/* A socket that came before its CONNECT. */
+struct early {
+    int fd;
+    uint32_t generation;
+};
+
+struct courier {
+    struct world *world;
+    const struct settings *settings;
+    uint32_t number;
+    int mailbox;
+    struct audience audience;
+    struct render *render;
+    struct early *early; /* by user */
+    uint64_t position;   /* in the ring: all before it is delivered or in the running batch */
+    uint64_t cursor;     /* where the courier before this one was */
+    uint64_t event;      /* counts events, for `seen` */
+    struct client **touched;
+    size_t touched_count, touched_size;
+    struct client **slow;
+    size_t slow_count, slow_size;
+    struct client *leavers;
+    int64_t tried; /* when the slow were last tried, ns */
+    uint64_t
+        counts[COURIER_COUNTS]; /* since they were last added to the shared ones, once a batch */
+};
+
+/* ---- courier_clients.c: sockets, and the copy of who is where ---- */
+
+/* Whether the user at that place is this courier's. */
+bool courier_is_ours(const struct courier *courier, uint32_t user);
+
+/* Appends to a list that grows. Exits if there is no memory. */
+void courier_push(struct client ***list, size_t *count, size_t *size, struct client *client);
+
+/* The client has output in the running batch. */
+void courier_touch(struct courier *courier, struct client *client);
+
+/* Ends the connection in both directions: the worker reads the end, and does the rest. */
+void courier_hang_up(struct client *client);
+
+/* Empties the mailbox: a socket goes to its client, or waits for the CONNECT to come. */
+void courier_take_sockets(struct courier *courier);
+
+/* Closes a socket that came for a connection up to `generation`, which will have no CONNECT. */
+void courier_drop_early(struct courier *courier, uint32_t user, uint32_t generation);
+
+/* A new client, going on with its stream if another courier began it. NULL if there can be none. */
+struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t generation,
+                               uint32_t door);
+
+/* The client is no longer part of anything, but may have something left to read. */
+void courier_let_go(struct courier *courier, struct client *client, bool hang_up);
+
+/* What an event changes in the copy: before it is delivered, and after. Whose place it concerns. */
+void courier_apply_before(struct courier *courier, const struct event *event);
+void courier_apply_after(struct courier *courier, const struct event *event);
+uint32_t courier_concerned(const struct event *event);
+
+/* ---- courier_deliver.c ---- */
+
+/* Delivers the event of a record to those of this courier's clients whom it is for. */
+void courier_take_event(struct courier *courier, const struct ring_record *record);
+
+/* ---- courier_send.c ---- */
+
+/* Sends the running batch and moves the cursor behind it. */
+void courier_send_batch(struct courier *courier);
+
+/* Tries those again who did not take everything, if it is time (`now`: clock_elapsed). */
+void courier_retry_slow(struct courier *courier, int64_t now);
+
+/* Closes those who left and have read everything, or took too long. */
+void courier_close_leavers(struct courier *courier, int64_t now);
+
+/* ---- courier_replace.c ---- */
+
+/* Takes the clients that are there from the tables, as they were where the courier before this one
+ * stopped. */
+void courier_start(struct courier *courier);
+
+#endif

@@ -1,0 +1,150 @@
+/* Taking the place of a courier that died: the tables as they are now, walked back event by event
+ * to where it had come. Takes the lock once, for a look. */
+#include "courier_parts.h"
+
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "world/metadata.h"
+#include "world/watches.h"
+
+/* Takes the clients that are there from the tables. Lock held. */
+static void copy_tables_locked(struct courier *courier)
+{
+    struct world *world = courier->world;
+    uint32_t end = world_users_end_locked(world);
+    for (uint32_t i = courier->number; i < end; i += world->limits.couriers) {
+        const struct user_shm *user = &world->users[i];
+        if (user->state != USER_ATTACHED && user->state != USER_PRESENT)
+            continue;
+        struct client *client = courier_connect(courier, i, user->generation, user->door);
+        if (!client)
+            continue;
+        client->current = user->current;
+        client->caps = user->caps;
+        client->flags = user->flags;
+        for (uint32_t at = user->first_watch; at != NONE; at = world->watches[at].next)
+            audience_watch(&courier->audience, client, world->watches[at].nick);
+        for (uint32_t at = NONE;
+             (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
+            audience_subscribe(client, world->metadata[at].key);
+        for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user)
+            audience_join(&courier->audience, client, world->members[at].channel,
+                          world->members[at].flags);
+    }
+}
+
+static void undo(struct courier *courier, const struct event *event)
+{
+    struct audience *audience = &courier->audience;
+    uint32_t user = courier_concerned(event);
+    struct client *client = audience_client(audience, user);
+    if (event->type == EVENT_QUIT && courier_is_ours(courier, user)) {
+        client = courier_connect(courier, user, event->generation, event->numbers[1]);
+        for (uint32_t i = 0; client && i < event->channel_count; i++)
+            audience_join(audience, client, event_channel(event, i), event_channel_flags(event, i));
+        if (client) {
+            client->current = event->numbers[2];
+            client->caps = event->numbers[3] | (uint64_t)event->numbers[4] << 32;
+            client->flags = event->numbers[5];
+        }
+        return;
+    }
+    if (!client)
+        return;
+    if (event->type == EVENT_CONNECT) {
+        /* It is about to come again, and will want its socket. */
+        struct early *early = &courier->early[user];
+        if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
+            *early = (struct early){.fd = client->outbox.fd, .generation = client->generation};
+            client->outbox.fd = -1;
+        }
+        courier_let_go(courier, client, false);
+    } else if (event->type == EVENT_JOIN) {
+        audience_part(audience, client, event->numbers[0]);
+        client->current = event->numbers[2];
+    } else if (event->type == EVENT_PART || event->type == EVENT_KICK) {
+        audience_join(audience, client, event->numbers[0], event->numbers[1]);
+        client->current = event->numbers[2];
+    } else if (event->type == EVENT_STATUS) {
+        audience_set_flags(audience, client, event->numbers[0], event->numbers[1]);
+    } else if (event->type == EVENT_CURRENT) {
+        client->current = event->numbers[0];
+    } else if (event->type == EVENT_CAPS) {
+        client->caps = event->numbers[0] | (uint64_t)event->numbers[1] << 32;
+    } else if (event->type == EVENT_FLAGS) {
+        client->flags = event->numbers[0];
+    } else if (event->type == EVENT_WATCH && event->numbers[0]) {
+        audience_unwatch(audience, client, event->strings[0]);
+    } else if (event->type == EVENT_WATCH) {
+        audience_watch(audience, client, event->strings[0]);
+    } else if (event->type == EVENT_SUBSCRIBE && event->numbers[0]) {
+        audience_unsubscribe(client, event->strings[0]);
+    } else if (event->type == EVENT_SUBSCRIBE) {
+        audience_subscribe(client, event->strings[0]);
+    }
+}
+
+/* Brings the copy from where the tables are, `head`, back to where the cursor is. */
+static void walk_back(struct courier *courier, uint64_t head)
+{
+    const struct ring *ring = &courier->world->shared->ring;
+    size_t count = 0, size = 1024;
+    uint64_t *positions = malloc(size * sizeof *positions), at = courier->position;
+    struct ring_record record;
+    if (!positions)
+        fatal(EX_OSERR, "out of memory");
+    while (at < head && ring_read(ring, &at, &record) == RING_OK && record.position < head) {
+        if (count == size) {
+            size *= 2;
+            uint64_t *more = realloc(positions, size * sizeof *more);
+            if (!more)
+                fatal(EX_OSERR, "out of memory");
+            positions = more;
+        }
+        positions[count++] = record.position;
+    }
+    while (count-- > 0) {
+        struct event event;
+        at = positions[count];
+        if (ring_read(ring, &at, &record) == RING_OK && event_decode(&record, &event))
+            undo(courier, &event);
+    }
+    free(positions);
+}
+
+/* The earliest position any client's stream is to go on from. Those whose part of the ring is
+ * overwritten cannot go on: half a line would be missing. */
+static uint64_t earliest_locked(struct courier *courier)
+{
+    uint64_t oldest = ring_oldest_locked(&courier->world->shared->ring), earliest = courier->cursor;
+    for (uint32_t i = 0; i < courier->audience.user_limit; i++) {
+        struct client *client = courier->audience.clients[i];
+        if (!client || !client->resuming || client->from >= earliest)
+            continue;
+        if (client->from >= oldest) {
+            earliest = client->from;
+            continue;
+        }
+        client->from = courier->cursor;
+        client->cut_off = true;
+    }
+    return earliest;
+}
+
+void courier_start(struct courier *courier)
+{
+    struct shared *shared = courier->world->shared;
+    courier->position = courier->cursor = ring_cursor(&shared->ring, (int)courier->number);
+    shared_begin_look(shared);
+    copy_tables_locked(courier);
+    courier->position = earliest_locked(courier);
+    ring_open_reader_locked(&shared->ring, (int)courier->number, true, courier->position);
+    uint64_t head = ring_head(&shared->ring);
+    shared_commit(shared);
+    CRASHPOINT("courier-copied");
+    walk_back(courier, head);
+}

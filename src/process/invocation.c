@@ -1,0 +1,29 @@
+/* Configuration as the command line names it. Run by the supervisor at start and on SIGHUP. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "supervisor.h"
+
+struct settings *invocation_settings(const struct invocation *invocation)
+{
+    struct settings *settings = settings_new();
+    int mistakes = 0;
+    if (invocation->file) {
+        mistakes = settings_read_file(settings, invocation->file);
+        if (mistakes < 0 && errno == ENOENT && invocation->file_is_default) {
+            mistakes = 0;
+        } else if (mistakes < 0) {
+            log_error("%s: %s", invocation->file, strerror(errno));
+            mistakes = 1;
+        }
+    }
+    for (int i = 0; i < invocation->option_count; i++)
+        mistakes += settings_read_option(settings, invocation->options[i]);
+    if (mistakes > 0) {
+        settings_free(settings);
+        return NULL;
+    }
+    settings_complete(settings);
+    return settings;
+}

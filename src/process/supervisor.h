@@ -1,0 +1,30 @@
+/* The supervisor process: listens, accepts, forks, reaps, repairs. */
+#ifndef FORKCHAT_PROCESS_SUPERVISOR_H
+#define FORKCHAT_PROCESS_SUPERVISOR_H
+
+#include <stdbool.h>
+
+#include "world/settings.h"
+
+/* How the daemon was started. */
+struct invocation {
+    bool foreground;
+    const char *file;     /* configuration, or NULL */
+    bool file_is_default; /* then it need not exist */
+    char **options;       /* -o */
+    int option_count;
+    int ready_fd; /* in the background: told with one byte when all is well, or -1 */
+    void (*leave_terminal)(void); /* in the background: called when nothing can go wrong any more that
+                                     should be told on the terminal */
+};
+
+/* Reads all of the configuration. Returns NULL after reporting every mistake. */
+struct settings *invocation_settings(const struct invocation *invocation);
+
+/* No exit status: everything has ended and is to be started again. */
+#define SUPERVISOR_RESTART (-1)
+
+/* Serves until SIGTERM, SIGINT or an operator's order. Returns the exit status, or SUPERVISOR_RESTART. */
+int supervisor_run(const struct invocation *invocation, struct settings *settings);
+
+#endif

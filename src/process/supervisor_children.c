@@ -1,0 +1,135 @@
+/* The supervisor's children: what each is given, and what it must forget. */
+#include "supervisor_parts.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "command/command.h"
+#include "control.h"
+#include "courier.h"
+#include "worker.h"
+#include "world/counters.h"
+
+/* In every child: what the supervisor holds and the child must not. */
+static void forget_supervisor(struct supervisor *supervisor)
+{
+    listeners_close(&supervisor->listeners);
+    desk_close(&supervisor->desk, false);
+    close(supervisor->runtime.pid_file);
+    close(supervisor->calls[0]);
+    sigset_t none;
+    sigemptyset(&none);
+    for (int i = 0; supervisor->couriers && i < supervisor->courier_count; i++)
+        close(supervisor->couriers[i].mailbox[0]);
+    signal(SIGCHLD, SIG_DFL);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int supervisor_fork_courier(struct supervisor *supervisor, int number)
+{
+    struct courier_seat *seat = &supervisor->couriers[number];
+    pid_t pid = fork();
+    if (pid < 0)
+        return -1;
+    if (pid > 0) {
+        seat->pid = pid;
+        seat->born = clock_elapsed();
+        count_add(&supervisor->world, COUNT_COURIERS);
+        return 0;
+    }
+    int mailbox = dup(seat->mailbox[0]);
+    forget_supervisor(supervisor);
+    port_title_set("forkchatd: courier %d", number);
+    fd_raise_limit();
+    confine(&supervisor->confinement);
+    courier_run(&supervisor->world, supervisor->settings, number, mailbox);
+    exit(0);
+}
+
+/* In a child at the desk. */
+static struct control_birth birth_at_desk(const struct supervisor *supervisor, enum door_kind door,
+                                          int socket)
+{
+    return (struct control_birth){.world = (struct world *)&supervisor->world,
+                                  .settings = supervisor->settings,
+                                  .confinement = &supervisor->confinement,
+                                  .desk = &supervisor->desk,
+                                  .socket = socket,
+                                  .door = door,
+                                  .supervisor = supervisor->calls[1]};
+}
+
+pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind door, int socket)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    forget_supervisor(supervisor);
+    struct control_birth birth = birth_at_desk(supervisor, door, socket);
+    control_run(&birth);
+    exit(0);
+}
+
+/* The terminal, if there is one. Nobody needs it: without, the log goes where it always went. */
+void supervisor_start_console(struct supervisor *supervisor)
+{
+    struct console *console = &supervisor->console;
+    if (!supervisor->invocation->foreground || !console_is_wanted() || console_prepare(console))
+        return;
+    signal(SIGTSTP, SIG_IGN); /* it would stop the chat for everybody */
+    pid_t pid = fork();
+    if (pid == 0) {
+        forget_supervisor(supervisor);
+        struct control_birth birth = birth_at_desk(supervisor, DOOR_CONTROL, -1);
+        console_run(console, &birth);
+        exit(0);
+    }
+    console_forked(console, pid);
+}
+
+/* In the foreground: who we are and what can be done, on standard error. */
+void supervisor_introduce(const struct supervisor *supervisor)
+{
+    char line[900];
+    struct text text;
+    const struct command *command;
+    if (!supervisor->invocation->foreground)
+        return;
+    text_init(&text, line, sizeof line);
+    for (int i = 0; (command = command_list(DOOR_CONTROL, i)); i++)
+        text_addf(&text, " %s", command->verb);
+    log_info("forkchatd %s; %s:%s", FORKCHAT_VERSION,
+             supervisor->console.pid ? "commands, here or by forkchatctl"
+                                     : "commands, by forkchatctl",
+             line);
+}
+
+pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int socket,
+                             enum door_kind door, const struct net_address *from)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    uint32_t courier = world_courier(&supervisor->world, seat);
+    forget_supervisor(supervisor);
+    struct worker_birth birth = {.world = &supervisor->world,
+                                 .settings = supervisor->settings,
+                                 .settings_version = supervisor->settings_version,
+                                 .confinement = &supervisor->confinement,
+                                 .user = seat,
+                                 .door = door,
+                                 .socket = socket,
+                                 .mailbox = supervisor->couriers[courier].mailbox[1],
+                                 .supervisor = supervisor->calls[1],
+                                 .address = *from};
+    worker_run(&birth);
+    exit(0);
+}

@@ -1,0 +1,236 @@
+/* Deaths: who has died is put in order and then reaped, so that its pid is nobody else's meanwhile;
+ * who holds everybody up is ended. Run by the supervisor; writes the tables as the dead would have,
+ * under the lock, which it only ever tries to take. */
+#include "supervisor_parts.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/fd.h"
+#include "command/families.h"
+#include "event/event.h"
+#include "world/counters.h"
+
+/* The lock held in one go for so long: its holder is stuck, and ended. */
+#define STUCK_NS (1000 * MS)
+/* A courier that has not moved for so long while half the ring or more waits for it is replaced. */
+#define STALLED_NS (2000 * MS)
+/* And one that has not moved for so long while anything at all waits for it. */
+#define STOPPED_NS (10000 * MS)
+
+/* For `crash last`. Lock held. */
+static void note_crash_locked(struct supervisor *supervisor, const char *process,
+                              const siginfo_t *death, const struct user_shm *user)
+{
+    struct crash_shm crash = {.at = clock_told(),
+                              .pid = (int32_t)death->si_pid,
+                              .by_signal = death->si_code != CLD_EXITED,
+                              .number = death->si_status,
+                              .door = user ? user->door : DOOR_KINDS};
+    text_copy(crash.process, sizeof crash.process, process);
+    if (user) {
+        text_copy(crash.who, sizeof crash.who, user_shown(user));
+        text_copy(crash.address, sizeof crash.address, user->address);
+    }
+    world_note_crash_locked(&supervisor->world, &crash);
+}
+
+static bool is_crash(const siginfo_t *death)
+{
+    return death->si_code != CLD_EXITED || death->si_status != 0;
+}
+
+static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
+{
+    static const char whole_screen[] = "\033[r\033[999;1H\n";
+    console_gone(&supervisor->console);
+    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    if (!is_crash(death))
+        return;
+    /* It could not give the screen back itself. */
+    fd_write_all(STDOUT_FILENO, whole_screen, sizeof whole_screen - 1);
+    count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
+    log_warning("the console died: %s %d", death->si_code == CLD_EXITED ? "exit status" : "signal",
+                death->si_status);
+}
+
+/* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
+static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
+{
+    desk_leave(&supervisor->desk, death->si_pid);
+    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    if (!is_crash(death))
+        return;
+    count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
+    log_warning("control process %ld died: %s %d", (long)death->si_pid,
+                death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    if (shared_try_begin(&supervisor->shared, 0)) {
+        note_crash_locked(supervisor, "control", death, NULL);
+        shared_commit(&supervisor->shared);
+    }
+}
+
+/* Puts in order what the dead worker of that seat leaves. False if it cannot be done now. */
+static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
+{
+    struct world *world = &supervisor->world;
+    if (!shared_try_begin(&supervisor->shared, 2 * EVENT_NEED_MAX))
+        return false;
+    struct user_shm *user = world_user(world, number);
+    char name[ADDRESS_SIZE] = "";
+    bool crashed = is_crash(death);
+    if (crashed)
+        note_crash_locked(supervisor, "worker", death, user->state == USER_FREE ? NULL : user);
+    if (user->state == USER_FREE) {
+        user_skip_locked(world, number);
+    } else {
+        if (user->state != USER_GONE) {
+            text_copy(name, sizeof name, user_shown(user));
+            register_leave_locked(world, number, QUIT_CRASHED, "");
+        }
+        user_free_locked(world, number);
+    }
+    /* Its socket may lie with a courier that has no client for it (any more, or yet). */
+    struct event event = event_of_server(EVENT_DROP);
+    event.audience = AUDIENCE_NOBODY;
+    event.target = number;
+    event.generation = user->generation;
+    event_publish_locked(world, &event);
+    shared_commit(&supervisor->shared);
+    /* Also for what the dead published and did not ring for. */
+    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    if (crashed)
+        count_add(&supervisor->world, COUNT_WORKER_CRASHES);
+    if (crashed)
+        log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
+                    death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    if (*name)
+        log_info("client disconnected \"%s\"", name);
+    return true;
+}
+
+static bool is_courier(const struct supervisor *supervisor, pid_t pid)
+{
+    for (int i = 0; i < supervisor->courier_count; i++)
+        if (supervisor->couriers[i].pid == pid)
+            return true;
+    return false;
+}
+
+void supervisor_reap_workers(struct supervisor *supervisor)
+{
+    for (;;) {
+        siginfo_t death = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &death, WEXITED | WNOHANG | WNOWAIT) || death.si_pid == 0)
+            return;
+        if (is_courier(supervisor,
+                       death.si_pid)) { /* died since reap_couriers, whose it is, looked */
+            supervisor->unreaped = true;
+            return;
+        }
+        uint32_t number = 0;
+        while (number < supervisor->seat_count && supervisor->seats[number].pid != death.si_pid)
+            number++;
+        if (number < supervisor->seat_count) {
+            if (!bury(supervisor, number, &death)) {
+                supervisor->unreaped = true;
+                return;
+            }
+            supervisor->seats[number].pid = 0;
+            supervisor->free_seats[supervisor->free_count++] = number;
+        } else if (desk_has(&supervisor->desk, death.si_pid)) {
+            bury_at_desk(supervisor, &death);
+        } else if (death.si_pid == supervisor->console.pid) {
+            bury_console(supervisor, &death);
+        }
+        waitpid(death.si_pid, NULL, 0);
+    }
+}
+
+/* Couriers first: without them the ring may be full, and then nobody can be buried. */
+void supervisor_reap_couriers(struct supervisor *supervisor)
+{
+    for (int i = 0; i < supervisor->courier_count; i++) {
+        struct courier_seat *seat = &supervisor->couriers[i];
+        int status;
+        if (seat->pid && waitpid(seat->pid, &status, WNOHANG) == seat->pid) {
+            log_warning("courier %d died: %s %d; starting another", i,
+                        WIFSIGNALED(status) ? "signal" : "exit status",
+                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            count_add(&supervisor->world, COUNT_COURIER_CRASHES);
+            siginfo_t death = {.si_pid = seat->pid,
+                               .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
+            death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+            if (shared_try_begin(&supervisor->shared, 0)) {
+                note_crash_locked(supervisor, "courier", &death, NULL);
+                shared_commit(&supervisor->shared);
+            }
+            seat->pid = 0;
+        }
+        if (seat->pid)
+            continue;
+        /* One that dies at once is not started again at once. */
+        if (clock_elapsed() - seat->born < PAUSE_NS || supervisor_fork_courier(supervisor, i)) {
+            supervisor->unreaped = true;
+            continue;
+        }
+        for (uint32_t k = (uint32_t)i; k < supervisor->seat_count;
+             k += (uint32_t)supervisor->courier_count)
+            if (supervisor->seats[k].pid)
+                kill(supervisor->seats[k].pid, SIGUSR1);
+    }
+}
+
+/* A process that was stopped, or loops, with the lock in its hands would stop everybody. */
+void supervisor_watch_lock(struct supervisor *supervisor)
+{
+    uint64_t turn;
+    pid_t holder = lock_holder(supervisor->shared.lock, &turn);
+    int64_t now = clock_elapsed();
+    if (holder == 0 || holder != supervisor->stuck_holder || turn != supervisor->stuck_turn) {
+        supervisor->stuck_holder = holder;
+        supervisor->stuck_turn = turn;
+        supervisor->stuck_since = now;
+        return;
+    }
+    if (now - supervisor->stuck_since < STUCK_NS)
+        return;
+    for (uint32_t i = 0; i < supervisor->seat_count; i++)
+        if (supervisor->seats[i].pid == holder)
+            kill(holder, SIGKILL);
+    for (int i = 0; i < supervisor->courier_count; i++)
+        if (supervisor->couriers[i].pid == holder)
+            kill(holder, SIGKILL);
+    if (desk_has(&supervisor->desk, holder))
+        kill(holder, SIGKILL);
+    log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
+    supervisor->stuck_since = now;
+}
+
+/* A courier that was stopped, or loops, would in the end have all publishers wait for it. */
+void supervisor_watch_couriers(struct supervisor *supervisor)
+{
+    const struct ring *ring = &supervisor->shared.ring;
+    int64_t now = clock_elapsed();
+    uint64_t size;
+    ring_fill(ring, &size);
+    for (int i = 0; i < supervisor->courier_count; i++) {
+        struct courier_seat *seat = &supervisor->couriers[i];
+        uint64_t position = ring_cursor(ring, i), waiting = ring_head(ring) - position;
+        if (position != seat->position || waiting == 0) {
+            seat->position = position;
+            seat->moved = now;
+        } else if (seat->pid &&
+                   now - seat->moved >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
+            log_warning("courier %d does not keep up with what is said and is ended", i);
+            kill(seat->pid, SIGKILL);
+            seat->moved = now;
+        }
+    }
+}

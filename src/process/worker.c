@@ -1,0 +1,227 @@
+/* The worker. Reads one client's bytes, runs its commands, publishes; writes nothing to the client itself
+ * after its socket has been handed over.
+ *
+ * Signals: SIGUSR1 is blocked except while waiting; it says "look up": hand the socket over again, the
+ * courier is a new one. SIGTERM ends the process at once, which is safe at any instruction. */
+#include "worker.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "command/command.h"
+#include "courier.h"
+#include "door/door.h"
+#include "follow.h"
+#include "ipc/pass.h"
+
+/* Bytes of one read; all their lines are dealt with before anybody is woken. */
+#define READ_SIZE 16384
+
+/* TCP keepalive, seconds: a peer that vanished is found within about two and a half minutes. */
+enum { KEEPALIVE_IDLE = 60, KEEPALIVE_INTERVAL = 15, KEEPALIVE_COUNT = 6 };
+
+/* How long a client that was told goodbye may go on sending before the connection is cut. */
+#define LINGER_MS 2000
+
+static volatile sig_atomic_t called; /* SIGUSR1 came */
+
+struct worker {
+    struct session session; /* first: a session is its worker */
+    const struct worker_birth *birth;
+    uint32_t settings_version;
+};
+
+static void on_call(int signal)
+{
+    (void)signal;
+    called = 1;
+}
+
+/* SIGTERM, SIGCHLD, SIGINT and SIGHUP are as the supervisor has every child have them. */
+static void set_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_call};
+    sigaction(SIGUSR1, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    sigset_t calls;
+    sigemptyset(&calls);
+    sigaddset(&calls, SIGUSR1);
+    sigprocmask(SIG_SETMASK, &calls, NULL);
+}
+
+static void hand_over(const struct worker *worker)
+{
+    const struct worker_birth *birth = worker->birth;
+    struct handover handover = {.user = birth->user, .generation = worker->session.generation};
+    if (pass_send(birth->mailbox, birth->socket, &handover, sizeof handover))
+        fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
+}
+
+/* Takes new settings if the supervisor has published some. */
+static void refresh_settings(struct worker *worker)
+{
+    const struct settings *settings = follow_settings(worker->birth->world, &worker->settings_version);
+    if (settings)
+        worker->session.settings = settings; /* the old ones: inherited memory, or a few bytes once per reload */
+}
+
+/* Whether there is anything to read, which is waited for (or, with milliseconds 0, not). A call interrupts. */
+static int wait_input(int fd, const struct timespec *most)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    sigset_t none;
+    sigemptyset(&none);
+    return port_ppoll(&input, 1, most, &none);
+}
+
+static void answer_call(struct worker *worker)
+{
+    if (!called)
+        return;
+    called = 0;
+    hand_over(worker);
+    worker->session.world->shared->bells |= UINT64_C(1)
+                                            << world_courier(worker->birth->world, worker->birth->user);
+    shared_ring_bells(worker->session.world->shared);
+}
+
+/* Between two lines of a client that is being slowed. */
+static void attend(struct session *session)
+{
+    struct worker *worker = (struct worker *)session;
+    struct timespec now = {0};
+    wait_input(worker->birth->socket, &now); /* lets a call through */
+    answer_call(worker);
+    refresh_settings(worker);
+    shared_begin_look(session->world->shared);
+    if (!session_is_here_locked(session))
+        session->leaving = true;
+    shared_commit(session->world->shared);
+}
+
+static void call_supervisor(struct session *session)
+{
+    const struct worker *worker = (const struct worker *)session;
+    ssize_t written = write(worker->birth->supervisor, "", 1);
+    (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
+}
+
+/* Makes the client part of the world: socket to the courier first, then the event. */
+static void attach(struct worker *worker)
+{
+    const struct worker_birth *birth = worker->birth;
+    struct world *world = birth->world;
+    struct session *session = &worker->session;
+    char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE];
+    net_format(&birth->address, address);
+    net_format_host(&birth->address, host);
+    port_title_set("forkchatd: worker %s (%s %s)", address, door_name(birth->door), address);
+
+    /* Nobody else may write to this place, so its generation can be read without the lock. */
+    session->generation = world->users[birth->user].generation + 1;
+    hand_over(worker);
+    CRASHPOINT("handed-over");
+    shared_begin(world->shared, EVENT_NEED_MAX);
+    user_attach_locked(world, birth->user, getpid(), birth->door, address, host);
+    struct event event = event_of_locked(world, EVENT_CONNECT, birth->user);
+    event.numbers[0] = birth->door;
+    event.audience = AUDIENCE_NOBODY;
+    event_publish_locked(world, &event);
+    shared_commit(world->shared);
+    CRASHPOINT("attached");
+    log_info("client connected \"%s\"", address);
+}
+
+static void serve(struct worker *worker, const struct door *door)
+{
+    static char bytes[READ_SIZE];
+    struct session *session = &worker->session;
+    int fd = worker->birth->socket;
+    while (!session->leaving) {
+        session_flush(session);
+        shared_ring_bells(session->world->shared);
+        struct timespec idle = {.tv_sec = session->wake_after};
+        int ready = wait_input(fd, session->wake_after ? &idle : NULL);
+        if (ready < 0 && errno != EINTR)
+            fatal(EX_OSERR, "poll: %s", strerror(errno));
+        answer_call(worker);
+        if (ready == 0) {
+            door->idle(session);
+            continue;
+        }
+        ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+            continue;
+        refresh_settings(worker);
+        if (got > 0) {
+            door->feed(session, bytes, (size_t)got);
+            continue;
+        }
+        if (got == 0)
+            door->finish(session);
+        if (!session->leaving)
+            command_leave(session, got == 0 ? QUIT_LEFT : QUIT_LOST, "");
+        session->leaving = true;
+    }
+    session_flush(session);
+    shared_ring_bells(session->world->shared);
+}
+
+/* Takes what the client still sends, until it has seen the end: a socket closed with bytes unread would
+ * have the kernel throw away the last words to it. */
+static void linger(struct worker *worker)
+{
+    int fd = worker->birth->socket;
+    char bytes[1024];
+    int64_t deadline = clock_elapsed() + LINGER_MS * INT64_C(1000000);
+    for (;;) {
+        int64_t left = deadline - clock_elapsed();
+        if (left <= 0)
+            return;
+        struct timespec most = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        int ready = wait_input(fd, &most);
+        answer_call(worker);
+        if (ready == 0 || (ready > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0))
+            return;
+    }
+}
+
+void worker_run(const struct worker_birth *birth)
+{
+    static struct worker worker;
+    set_signals();
+    int on = 1;
+    setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
+    confine(birth->confinement);
+
+    const struct door *door = door_of(birth->door);
+    worker.birth = birth;
+    worker.settings_version = birth->settings_version;
+    struct session *session = &worker.session;
+    *session = (struct session){.world = birth->world,
+                                .settings = birth->settings,
+                                .wording = door->wording,
+                                .door = birth->door,
+                                .verb_prefix = door->verb_prefix,
+                                .user = birth->user,
+                                .attend = attend,
+                                .call_supervisor = call_supervisor};
+    text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+    attach(&worker);
+    if (door->open(session))
+        command_leave(session, QUIT_LOST, "");
+    serve(&worker, door);
+    linger(&worker);
+}

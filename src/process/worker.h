@@ -1,0 +1,26 @@
+/* The worker process: one client. */
+#ifndef FORKCHAT_PROCESS_WORKER_H
+#define FORKCHAT_PROCESS_WORKER_H
+
+#include "base/net.h"
+#include "confine.h"
+#include "world/world.h"
+
+/* What the supervisor gives a worker at birth. */
+struct worker_birth {
+    struct world *world;
+    const struct settings *settings;
+    uint32_t settings_version; /* of those: the tables may have newer ones by the time the worker looks */
+    const struct confinement *confinement;
+    uint32_t user;  /* its place in the tables */
+    enum door_kind door;
+    int socket;     /* the client */
+    int mailbox;    /* the courier's, to hand the socket over */
+    int supervisor; /* a pipe: one byte has it look at what it was ordered */
+    struct net_address address;
+};
+
+/* Serves the client until it leaves. The process may exit after it returns. */
+void worker_run(const struct worker_birth *birth);
+
+#endif

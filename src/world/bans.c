@@ -1,0 +1,152 @@
+/* Bans. Written by operators' workers and the supervisor, under the lock; ground truth only. */
+#include "bans.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crashpoint.h"
+#include "base/net.h"
+#include "base/text.h"
+#include "layout.h"
+
+bool ban_normalise(char normal[MASK_SIZE], const char *mask)
+{
+    const char *at = strchr(mask, '@');
+    const char *host = at ? at + 1 : mask;
+    if (strncmp(mask, "*!", 2) == 0 && at)
+        mask += 2;
+    for (const char *c = mask; *c; c++)
+        if ((unsigned char)*c <= ' ' || *c == '!' || *c == 0x7f)
+            return false;
+    if (!*host || at == mask || strchr(host, '@') || (strchr(host, '/') && !net_is_range(host)))
+        return false;
+    struct text text;
+    text_init(&text, normal, MASK_SIZE);
+    if (!at)
+        text_add(&text, "*@");
+    text_add(&text, mask);
+    return !text.cut;
+}
+
+static bool is_live(const struct ban_shm *ban, int64_t now)
+{
+    return ban->state == BAN_LIVE && (ban->expires_at == 0 || ban->expires_at > now);
+}
+
+static void changed(struct world *world)
+{
+    atomic_fetch_add(&world->shm->bans_version, 1); /* pairs with the load in bans_version */
+}
+
+enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
+{
+    struct world_shm *shm = world->shm;
+    enum ban_result result = BAN_ADDED;
+    uint32_t place = shm->bans_end;
+    for (uint32_t i = 0; i < shm->bans_end; i++) {
+        const struct ban_shm *other = &world->bans[i];
+        if (other->state == BAN_LIVE && strcmp(other->mask, ban->mask) == 0) {
+            place = i;
+            result = is_live(other, ban->set_at) ? BAN_CHANGED : BAN_ADDED;
+            break;
+        }
+        if (place == shm->bans_end && !is_live(other, ban->set_at))
+            place = i;
+    }
+    if (place == BANS)
+        return BAN_FULL;
+    struct ban_shm *slot = &world->bans[place];
+    shared_save(world->shared, slot, sizeof *slot);
+    *slot = (struct ban_shm){
+        .state = BAN_LIVE, .set_at = ban->set_at, .expires_at = ban->expires_at};
+    text_copy(slot->mask, sizeof slot->mask, ban->mask);
+    CRASHPOINT("ban-half-set");
+    text_copy(slot->by, sizeof slot->by, ban->by);
+    text_copy(slot->reason, sizeof slot->reason, ban->reason);
+    if (place == shm->bans_end) {
+        shared_save(world->shared, &shm->bans_end, sizeof shm->bans_end);
+        shm->bans_end++;
+    }
+    changed(world);
+    return result;
+}
+
+bool ban_remove_locked(struct world *world, const char *mask)
+{
+    for (uint32_t i = 0; i < world->shm->bans_end; i++) {
+        struct ban_shm *ban = &world->bans[i];
+        if (ban->state != BAN_LIVE || text_compare_names(ban->mask, mask) != 0)
+            continue;
+        shared_save(world->shared, &ban->state, sizeof ban->state);
+        ban->state = BAN_FREE;
+        changed(world);
+        return true;
+    }
+    return false;
+}
+
+static bool matches_host(const char *mask, const char *host)
+{
+    char range[MASK_SIZE + 5];
+    if (strchr(mask, '/'))
+        return net_in_range(host, mask);
+    if (mask_match(mask, host))
+        return true;
+    /* An address can be written in several ways. */
+    snprintf(range, sizeof range, "%s/%d", mask, strchr(mask, ':') ? 128 : 32);
+    return net_in_range(host, range);
+}
+
+/* Splits user@host; false for a mask from the region that is none. */
+static bool split(const struct ban_shm *ban, char user[MASK_SIZE], const char **host)
+{
+    const char *at = memchr(ban->mask, '@', sizeof ban->mask);
+    if (!at || !memchr(at, '\0', (size_t)(ban->mask + sizeof ban->mask - at)))
+        return false;
+    memcpy(user, ban->mask, (size_t)(at - ban->mask));
+    user[at - ban->mask] = '\0';
+    *host = at + 1;
+    return true;
+}
+
+bool ban_matches(const struct ban_shm *ban, const char *username, const char *host, int64_t now)
+{
+    char user[MASK_SIZE];
+    const char *where;
+    if (!is_live(ban, now) || !split(ban, user, &where))
+        return false;
+    return matches_host(where, host) &&
+           (mask_match(user, username) || (username[0] == '~' && mask_match(user, username + 1)));
+}
+
+bool ban_matches_host(const struct ban_shm *ban, const char *host, int64_t now)
+{
+    char user[MASK_SIZE];
+    const char *where;
+    return is_live(ban, now) && split(ban, user, &where) && strspn(user, "*") == strlen(user) &&
+           matches_host(where, host);
+}
+
+const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host,
+                                      int64_t now)
+{
+    for (uint32_t i = 0; i < world->shm->bans_end; i++)
+        if (ban_matches(&world->bans[i], username, host, now))
+            return &world->bans[i];
+    return NULL;
+}
+
+const struct ban_shm *ban_at_locked(const struct world *world, uint32_t place, int64_t now)
+{
+    return is_live(&world->bans[place], now) ? &world->bans[place] : NULL;
+}
+
+uint32_t bans_end_locked(const struct world *world)
+{
+    return world->shm->bans_end;
+}
+
+uint32_t bans_version(const struct world *world)
+{
+    return atomic_load(&world->shm->bans_version);
+}

@@ -1,0 +1,73 @@
+/* The head of the tables: only for the files of src/world. */
+#ifndef FORKCHAT_WORLD_LAYOUT_H
+#define FORKCHAT_WORLD_LAYOUT_H
+
+#include <stdatomic.h>
+
+#include "trace.h"
+#include "world.h"
+
+struct world_shm {
+    /* ground truth; the ends are one past the highest record ever used, so that nothing walks over (and
+     * thereby takes memory for) records that nobody needed yet */
+    struct world_limits limits;
+    uint32_t users_end;
+    uint32_t channels_end;
+    uint32_t members_end;
+    uint32_t masks_end;
+    uint64_t next_order;
+    uint64_t arrivals; /* users ever introduced */
+    int64_t started_at; /* ms since 1970 */
+    uint32_t most_present;
+    uint32_t bans_end;
+    uint32_t watches_end;
+    uint32_t metadata_end;
+    uint64_t leavers_end; /* counts up: the next one's place is this, modulo their number */
+    uint64_t attendances_end; /* the same */
+    uint32_t silence;
+    struct stop_shm stop;
+    struct crash_shm crash;
+    _Atomic uint32_t bans_version;
+    _Atomic uint32_t orders;
+    _Atomic uint64_t command_counts[COMMAND_COUNTS]; /* for STATS alone: in no order with anything */
+    _Atomic uint32_t over;
+    _Atomic uint32_t settings_version;
+    uint32_t settings_length;
+    char settings[SETTINGS_TEXT_SIZE];
+    uint64_t traces; /* ever added; the last TRACE_SIZE of them are there */
+    struct trace_shm trace[TRACE_SIZE];
+
+    /* derived */
+    uint32_t present;
+    struct world_counts counts;
+    uint32_t free_channel;
+    uint32_t free_member;
+    uint32_t free_mask;
+    uint32_t free_watch;
+    uint32_t free_metadata;
+};
+
+/* Buckets: a power of two, about one for each entry. */
+uint32_t world_buckets(uint32_t entries);
+
+/* Takes the record behind the last one ever used; NONE if `limit` is reached. */
+uint32_t world_extend_locked(struct world *world, uint32_t *end, uint32_t limit);
+
+/* Counts that user in or out, as its state and flags are now. */
+void user_count(struct world *world, const struct user_shm *user, uint32_t by);
+
+/* The parts of adding and removing that repair needs too. */
+void user_link_nick(struct world *world, uint32_t index);
+void channel_link_name(struct world *world, uint32_t channel);
+void member_link(struct world *world, uint32_t member);
+void mask_link(struct world *world, uint32_t mask);
+
+/* Whether the record is used and its channel still the one it was made for. */
+bool mask_is_live(const struct world *world, const struct mask_shm *mask);
+
+/* A channel has gone: its masks are free. */
+void mask_free_all(struct world *world, uint32_t channel);
+void watch_link(struct world *world, uint32_t watch);
+void metadata_link(struct world *world, uint32_t metadata);
+
+#endif

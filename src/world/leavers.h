@@ -1,0 +1,25 @@
+/* Those who left or took another nick: the last of them, for WHOWAS. */
+#ifndef FORKCHAT_WORLD_LEAVERS_H
+#define FORKCHAT_WORLD_LEAVERS_H
+
+#include "world.h"
+
+/* So many are remembered; a new one takes the place of the oldest. */
+#define LEAVERS 1024u
+
+struct leaver_shm {
+    int64_t left_at; /* ms since 1970 */
+    char nick[NICK_SIZE];
+    char username[USERNAME_SIZE];
+    char host[HOST_SIZE];
+    char realname[REALNAME_SIZE];
+    char account[ACCOUNT_SIZE];
+};
+
+/* Remembers the user as they are now. */
+void leaver_add_locked(struct world *world, uint32_t user);
+
+/* Walks back in time: the leaver before *at, which starts as UINT64_MAX; NULL after the oldest. */
+const struct leaver_shm *leaver_before_locked(const struct world *world, uint64_t *at);
+
+#endif

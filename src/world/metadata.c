@@ -1,0 +1,114 @@
+/* Metadata. Written by the workers of those who set it, and by whoever has a user leave or a channel end, under the
+ * lock. */
+#include "metadata.h"
+
+#include <string.h>
+
+#include "base/crashpoint.h"
+#include "base/text.h"
+#include "layout.h"
+
+/* For everybody a few: most have none, and memory is only taken by what is used. */
+#define PER_OWNER 8u
+
+uint32_t metadata_limit(const struct world_limits *limits)
+{
+    return (limits->users + limits->channels) * PER_OWNER + 1000;
+}
+
+bool metadata_is_key(const char *key)
+{
+    size_t length = strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_./-");
+    return length > 0 && length < METADATA_KEY_SIZE && key[length] == '\0';
+}
+
+static uint32_t *first_of(const struct world *world, enum metadata_kind kind, uint32_t owner)
+{
+    return kind == METADATA_OF_CHANNEL ? &world->channels[owner].first_metadata
+                                       : &world->users[owner].first_metadata;
+}
+
+void metadata_link(struct world *world, uint32_t index)
+{
+    struct metadata_shm *record = &world->metadata[index];
+    uint32_t *first = first_of(world, record->kind, record->owner);
+    record->next = *first;
+    *first = index;
+}
+
+uint32_t metadata_next_locked(const struct world *world, enum metadata_kind kind, uint32_t owner, uint32_t at)
+{
+    do
+        at = at == NONE ? *first_of(world, kind, owner) : world->metadata[at].next;
+    while (at != NONE && world->metadata[at].kind != kind);
+    return at;
+}
+
+uint32_t metadata_find_locked(const struct world *world, enum metadata_kind kind, uint32_t owner, const char *key)
+{
+    uint32_t at = NONE;
+    while ((at = metadata_next_locked(world, kind, owner, at)) != NONE)
+        if (strcmp(world->metadata[at].key, key) == 0)
+            break;
+    return at;
+}
+
+static void save(struct world *world, const struct metadata_shm *record)
+{
+    shared_save(world->shared, record, offsetof(struct metadata_shm, next));
+}
+
+static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key)
+{
+    struct world_shm *shm = world->shm;
+    uint32_t index = shm->free_metadata;
+    if (index != NONE)
+        shm->free_metadata = world->metadata[index].next;
+    else
+        index = world_extend_locked(world, &shm->metadata_end, metadata_limit(&world->limits));
+    if (index == NONE)
+        return NONE;
+    struct metadata_shm *record = &world->metadata[index];
+    save(world, record);
+    record->kind = kind;
+    record->owner = owner;
+    text_copy(record->key, sizeof record->key, key);
+    CRASHPOINT("metadata-added");
+    metadata_link(world, index);
+    return index;
+}
+
+bool metadata_set_locked(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key,
+                         const char *value)
+{
+    const uint32_t most = kind == METADATA_SUBSCRIPTION ? METADATA_SUBSCRIPTIONS : METADATA_KEYS;
+    uint32_t index = metadata_find_locked(world, kind, owner, key), count = 0;
+    if (index == NONE) {
+        for (uint32_t at = NONE; (at = metadata_next_locked(world, kind, owner, at)) != NONE;)
+            count++;
+        index = count < most ? add(world, kind, owner, key) : NONE;
+    } else {
+        save(world, &world->metadata[index]);
+    }
+    if (index == NONE)
+        return false;
+    text_copy(world->metadata[index].value, METADATA_VALUE_SIZE, value);
+    return true;
+}
+
+void metadata_remove_locked(struct world *world, uint32_t index)
+{
+    struct metadata_shm *record = &world->metadata[index];
+    for (uint32_t *at = first_of(world, record->kind, record->owner); *at != NONE;
+         at = &world->metadata[*at].next) {
+        if (*at == index) {
+            *at = record->next;
+            break;
+        }
+    }
+    CRASHPOINT("metadata-unlinked");
+    shared_save(world->shared, &record->kind, sizeof record->kind);
+    record->kind = METADATA_FREE;
+    record->next = world->shm->free_metadata;
+    world->shm->free_metadata = index;
+}

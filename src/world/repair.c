@@ -1,0 +1,299 @@
+/* Repair and check. Repair is run by whoever takes the lock from a dead owner, after the journal has put
+ * the ground truth back; check by tests and operators. Both hold the lock.
+ *
+ * Both are written from the same few facts: a live user, channel or membership record is exactly once in
+ * its chains, and nothing else is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "layout.h"
+#include "metadata.h"
+#include "watches.h"
+
+static bool has_nick(const struct user_shm *user)
+{
+    return user->state == USER_ATTACHED || user->state == USER_PRESENT;
+}
+
+void world_repair_locked(struct world *world)
+{
+    struct world_shm *shm = world->shm;
+    memset(world->nick_buckets, 0xff, world_buckets(world->limits.users) * sizeof(uint32_t));
+    memset(world->channel_buckets, 0xff, world_buckets(world->limits.channels) * sizeof(uint32_t));
+    shm->present = 0;
+    shm->counts = (struct world_counts){0};
+    shm->free_channel = shm->free_member = shm->free_mask = shm->free_watch = shm->free_metadata = NONE;
+
+    for (uint32_t i = 0; i < shm->users_end; i++) {
+        struct user_shm *user = &world->users[i];
+        user->first_membership = NONE;
+        user->membership_count = 0;
+        user->first_watch = NONE;
+        user->watch_count = 0;
+        user->first_metadata = NONE;
+        if (has_nick(user))
+            user_link_nick(world, i);
+        user_count(world, user, 1);
+    }
+    for (uint32_t i = shm->channels_end; i-- > 0;) {
+        struct channel_shm *channel = &world->channels[i];
+        channel->first_member = NONE;
+        channel->member_count = 0;
+        channel->first_metadata = NONE;
+        channel->first_mask = channel->last_mask = NONE;
+        channel->mask_count = 0;
+        if (channel->state == CHANNEL_LIVE) {
+            channel_link_name(world, i);
+        } else {
+            channel->name_next = shm->free_channel;
+            shm->free_channel = i;
+        }
+    }
+    for (uint32_t i = shm->members_end; i-- > 0;) {
+        struct member_shm *member = &world->members[i];
+        if (member->state == MEMBER_LIVE) {
+            member_link(world, i);
+        } else {
+            member->next_of_channel = shm->free_member;
+            shm->free_member = i;
+        }
+    }
+    for (uint32_t i = 0; i < shm->masks_end; i++) {
+        if (mask_is_live(world, &world->masks[i])) {
+            mask_link(world, i);
+        } else {
+            world->masks[i].next_of_channel = shm->free_mask;
+            shm->free_mask = i;
+        }
+    }
+    for (uint32_t i = shm->watches_end; i-- > 0;) {
+        struct watch_shm *watch = &world->watches[i];
+        if (watch->state == WATCH_LIVE) {
+            watch_link(world, i);
+        } else {
+            watch->next = shm->free_watch;
+            shm->free_watch = i;
+        }
+    }
+    for (uint32_t i = shm->metadata_end; i-- > 0;) {
+        struct metadata_shm *record = &world->metadata[i];
+        if (record->kind != METADATA_FREE) {
+            metadata_link(world, i);
+        } else {
+            record->next = shm->free_metadata;
+            shm->free_metadata = i;
+        }
+    }
+}
+
+static const char *check_users(const struct world *world)
+{
+    static char wrong[200];
+    uint32_t present = 0, attached = 0, invisible = 0, operators = 0;
+    const struct world_counts *counts = &world->shm->counts;
+    for (uint32_t i = 0; i < world->shm->users_end; i++) {
+        const struct user_shm *user = &world->users[i];
+        bool here = user->state == USER_PRESENT;
+        present += here;
+        attached += user->state == USER_ATTACHED;
+        invisible += here && (user->flags & USER_INVISIBLE);
+        operators += here && (user->flags & USER_OPERATOR);
+        if (has_nick(user) && user_find_locked(world, user->nick) != i) {
+            snprintf(wrong, sizeof wrong, "user %u is not found by nick", i);
+            return wrong;
+        }
+        uint32_t count = 0;
+        for (uint32_t at = user->first_membership; at != NONE && count <= world->shm->members_end;
+             at = world->members[at].next_of_user, count++) {
+            if (at >= world->shm->members_end || world->members[at].state != MEMBER_LIVE ||
+                world->members[at].user != i) {
+                snprintf(wrong, sizeof wrong, "user %u has a membership that is not theirs", i);
+                return wrong;
+            }
+        }
+        if (count != user->membership_count || (!has_nick(user) && count)) {
+            snprintf(wrong, sizeof wrong, "user %u has a wrong count of memberships", i);
+            return wrong;
+        }
+    }
+    if (present != world->shm->present)
+        return "the count of users present is wrong";
+    if (attached != counts->attached || invisible != counts->invisible || operators != counts->operators)
+        return "a count of users attached, invisible or operators is wrong";
+    return NULL;
+}
+
+static const char *check_channels(const struct world *world)
+{
+    static char wrong[200];
+    uint32_t occupied = 0;
+    for (uint32_t i = 0; i < world->shm->channels_end; i++) {
+        const struct channel_shm *channel = &world->channels[i];
+        if (channel->state != CHANNEL_LIVE)
+            continue;
+        if (channel_find_locked(world, channel->name) != i) {
+            snprintf(wrong, sizeof wrong, "channel %u is not found by name", i);
+            return wrong;
+        }
+        occupied += channel->member_count > 0;
+        uint32_t count = 0;
+        for (uint32_t at = channel->first_member; at != NONE && count <= world->shm->members_end;
+             at = world->members[at].next_of_channel, count++) {
+            if (at >= world->shm->members_end || world->members[at].state != MEMBER_LIVE ||
+                world->members[at].channel != i) {
+                snprintf(wrong, sizeof wrong, "channel %u has a member that is not its", i);
+                return wrong;
+            }
+        }
+        if (count != channel->member_count || (count == 0 && i != LOBBY)) {
+            snprintf(wrong, sizeof wrong, "channel %u has a wrong count of members", i);
+            return wrong;
+        }
+    }
+    if (occupied != world->shm->counts.channels)
+        return "the count of channels with members is wrong";
+    return NULL;
+}
+
+static const char *check_masks(const struct world *world)
+{
+    static char wrong[200];
+    const struct world_shm *shm = world->shm;
+    uint32_t live = 0, listed = 0, free_masks = 0;
+    for (uint32_t i = 0; i < shm->masks_end; i++)
+        live += mask_is_live(world, &world->masks[i]);
+    for (uint32_t i = 0; i < shm->channels_end; i++) {
+        const struct channel_shm *channel = &world->channels[i];
+        uint32_t count = 0, last = NONE;
+        if (channel->state != CHANNEL_LIVE)
+            continue;
+        for (uint32_t at = channel->first_mask; at != NONE && count <= shm->masks_end;
+             last = at, at = world->masks[at].next_of_channel, count++) {
+            if (at >= shm->masks_end || !mask_is_live(world, &world->masks[at]) ||
+                world->masks[at].channel != i || world->masks[at].previous_of_channel != last) {
+                snprintf(wrong, sizeof wrong, "channel %u has a mask that is not its", i);
+                return wrong;
+            }
+        }
+        if (count != channel->mask_count || last != channel->last_mask) {
+            snprintf(wrong, sizeof wrong, "channel %u has a wrong count of masks", i);
+            return wrong;
+        }
+        listed += count;
+    }
+    if (live != listed)
+        return "a mask is in no channel's list";
+    for (uint32_t at = shm->free_mask; at != NONE && free_masks <= shm->masks_end;
+         at = world->masks[at].next_of_channel, free_masks++)
+        if (at >= shm->masks_end || mask_is_live(world, &world->masks[at]))
+            return "the list of free masks holds one that is not free";
+    return live + free_masks == shm->masks_end ? NULL : "a free mask is lost";
+}
+
+/* Every live record is in its chains (counted above) and every other one in a free list. */
+static const char *check_totals(const struct world *world)
+{
+    const struct world_shm *shm = world->shm;
+    uint32_t live = 0, free_members = 0, free_channels = 0, listed = 0;
+    for (uint32_t i = 0; i < shm->members_end; i++)
+        live += world->members[i].state == MEMBER_LIVE;
+    for (uint32_t i = 0; i < shm->users_end; i++)
+        listed += world->users[i].membership_count;
+    if (live != listed)
+        return "a membership is in nobody's list";
+    for (uint32_t at = shm->free_member; at != NONE && free_members <= shm->members_end;
+         at = world->members[at].next_of_channel, free_members++)
+        if (at >= shm->members_end || world->members[at].state != MEMBER_FREE)
+            return "the list of free memberships holds one that is not free";
+    if (live + free_members != shm->members_end)
+        return "a free membership is lost";
+    uint32_t live_channels = 0;
+    for (uint32_t i = 0; i < shm->channels_end; i++)
+        live_channels += world->channels[i].state == CHANNEL_LIVE;
+    for (uint32_t at = shm->free_channel; at != NONE && free_channels <= shm->channels_end;
+         at = world->channels[at].name_next, free_channels++)
+        if (at >= shm->channels_end || world->channels[at].state != CHANNEL_FREE)
+            return "the list of free channels holds one that is not free";
+    return live_channels + free_channels == shm->channels_end ? NULL : "a free channel is lost";
+}
+
+/* Every watch is in the list of whose it is, or in the list of free ones. */
+static const char *check_watches(const struct world *world)
+{
+    const struct world_shm *shm = world->shm;
+    uint32_t live = 0, listed = 0, spare = 0;
+    for (uint32_t i = 0; i < shm->watches_end; i++)
+        live += world->watches[i].state == WATCH_LIVE;
+    for (uint32_t i = 0; i < shm->users_end; i++) {
+        uint32_t count = 0;
+        for (uint32_t at = world->users[i].first_watch; at != NONE && count <= shm->watches_end;
+             at = world->watches[at].next, count++)
+            if (at >= shm->watches_end || world->watches[at].state != WATCH_LIVE ||
+                world->watches[at].user != i)
+                return "a user has a watch that is not theirs";
+        if (count != world->users[i].watch_count || (count && !has_nick(&world->users[i])))
+            return "a user has a wrong count of watches";
+        listed += count;
+    }
+    for (uint32_t at = shm->free_watch; at != NONE && spare <= shm->watches_end;
+         at = world->watches[at].next, spare++)
+        if (at >= shm->watches_end || world->watches[at].state != WATCH_FREE)
+            return "the list of free watches holds one that is not free";
+    return live == listed && live + spare == shm->watches_end ? NULL : "a watch is lost";
+}
+
+/* Counts the records in a list that must be of that owner; UINT32_MAX if there is another. */
+static uint32_t count_metadata(const struct world *world, uint32_t first, bool channel, uint32_t owner)
+{
+    uint32_t count = 0;
+    for (uint32_t at = first; at != NONE && count <= world->shm->metadata_end;
+         at = world->metadata[at].next, count++) {
+        if (at >= world->shm->metadata_end || world->metadata[at].kind == METADATA_FREE ||
+            (world->metadata[at].kind == METADATA_OF_CHANNEL) != channel || world->metadata[at].owner != owner ||
+            !metadata_is_key(world->metadata[at].key))
+            return UINT32_MAX;
+    }
+    return count;
+}
+
+/* Every piece of metadata is in the list of what it belongs to, or in the list of free ones. */
+static const char *check_metadata(const struct world *world)
+{
+    const struct world_shm *shm = world->shm;
+    uint32_t live = 0, listed = 0, spare = 0;
+    for (uint32_t i = 0; i < shm->metadata_end; i++)
+        live += world->metadata[i].kind != METADATA_FREE;
+    for (uint32_t i = 0; i < shm->users_end; i++) {
+        uint32_t count = count_metadata(world, world->users[i].first_metadata, false, i);
+        if (count > METADATA_KEYS + METADATA_SUBSCRIPTIONS || (count && !has_nick(&world->users[i])))
+            return "a user has metadata that is not theirs";
+        listed += count;
+    }
+    for (uint32_t i = 0; i < shm->channels_end; i++) {
+        uint32_t count = count_metadata(world, world->channels[i].first_metadata, true, i);
+        if (count > METADATA_KEYS || (count && world->channels[i].state != CHANNEL_LIVE))
+            return "a channel has metadata that is not its";
+        listed += count;
+    }
+    for (uint32_t at = shm->free_metadata; at != NONE && spare <= shm->metadata_end;
+         at = world->metadata[at].next, spare++)
+        if (at >= shm->metadata_end || world->metadata[at].kind != METADATA_FREE)
+            return "the list of free metadata holds some that is not free";
+    return live == listed && live + spare == shm->metadata_end ? NULL : "metadata is lost";
+}
+
+const char *world_check_locked(const struct world *world)
+{
+    const char *wrong = check_users(world);
+    if (!wrong)
+        wrong = check_watches(world);
+    if (!wrong)
+        wrong = check_channels(world);
+    if (!wrong)
+        wrong = check_masks(world);
+    if (!wrong)
+        wrong = check_metadata(world);
+    if (!wrong)
+        wrong = check_totals(world);
+    return wrong;
+}

@@ -1,0 +1,548 @@
+/* Settings. Read by the supervisor at start and on SIGHUP; its children inherit them or take them from the
+ * text in shared memory. Writes no shared memory itself.
+ *
+ * A directive is one row of the table below and one function that takes its arguments and returns what is
+ * wrong with them, in words that say what would be right. */
+#include "settings.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/place.h"
+#include "base/text.h"
+#include "modes.h"
+#include "names.h"
+
+#define MOTD_LIMIT ((size_t)16384) /* three of them and the directives fit SETTINGS_TEXT_SIZE */
+
+typedef const char *take(struct settings *settings, const struct config_line *line);
+
+struct directive {
+    const char *keyword;
+    int least, most; /* arguments; most 0: free text to the end of the line */
+    take *take;
+    const char *syntax;
+    const char *meaning;
+};
+
+static char *keep(const char *string)
+{
+    char *copy = strdup(string);
+    if (!copy)
+        fatal(EX_OSERR, "out of memory");
+    return copy;
+}
+
+static void replace(char **slot, const char *string)
+{
+    free(*slot);
+    *slot = keep(string);
+}
+
+/* Text to the end of the line, or one word in quotes. */
+static const char *free_text(const struct config_line *line)
+{
+    return line->count == 2 ? line->words[1] : line->rest[1];
+}
+
+static const char *take_listen(struct settings *settings, const struct config_line *line)
+{
+    static char wrong[200];
+    int door = door_by_name(line->words[1]);
+    if (door < 0 || door == DOOR_CONTROL) {
+        struct text text;
+        text_init(&text, wrong, sizeof wrong);
+        text_addf(&text, "no such door \"%.40s\": the doors are", line->words[1]);
+        for (int i = 0; i < DOOR_KINDS; i++)
+            if (i != DOOR_CONTROL)
+                text_addf(&text, "%s %s", i ? "," : "", door_name((enum door_kind)i));
+        return wrong;
+    }
+    if (settings->listen_count == SETTING_LISTENS)
+        return "too many listen directives";
+    struct setting_listen *listen = &settings->listens[settings->listen_count];
+    const char *mistake = net_parse(line->words[2], &listen->address);
+    if (mistake)
+        return mistake;
+    listen->door = (enum door_kind)door;
+    settings->listen_count++;
+    return NULL;
+}
+
+static const char *take_server_name(struct settings *settings, const struct config_line *line)
+{
+    const char *name = line->words[1];
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    if (strspn(name, letters) != strlen(name) || strlen(name) > 63)
+        return "a server name is at most 63 letters, digits, dots and dashes, as in chat.example.org";
+    replace(&settings->server_name, name);
+    return NULL;
+}
+
+static const char *take_max_clients(struct settings *settings, const struct config_line *line)
+{
+    return parse_number(line->words[1], 1, 100000, &settings->max_clients)
+               ? NULL
+               : "expected a number of clients from 1 to 100000";
+}
+
+static const char *take_per_address(struct settings *settings, const struct config_line *line)
+{
+    settings->max_clients_per_address = 0;
+    if (strcmp(line->words[1], "off") == 0 ||
+        parse_number(line->words[1], 1, 100000, &settings->max_clients_per_address))
+        return NULL;
+    return "expected a number of clients from 1 to 100000, or off";
+}
+
+static const char *take_rate(struct setting_rate *rate, const char *word)
+{
+    *rate = (struct setting_rate){0};
+    if (strcmp(word, "off") == 0 || parse_rate(word, &rate->count, &rate->seconds))
+        return NULL;
+    return "expected COUNT/SECONDS, as in 20/10, or off";
+}
+
+static const char *take_connect_rate(struct settings *settings, const struct config_line *line)
+{
+    return take_rate(&settings->connect_rate, line->words[1]);
+}
+
+static const char *take_flood(struct settings *settings, const struct config_line *line)
+{
+    return take_rate(&settings->flood, line->words[1]);
+}
+
+static const char *take_couriers(struct settings *settings, const struct config_line *line)
+{
+    settings->couriers = 0;
+    if (strcmp(line->words[1], "auto") == 0 ||
+        parse_number(line->words[1], 1, 32, &settings->couriers))
+        return NULL;
+    return "expected a number of couriers from 1 to 32, or auto for one per processor";
+}
+
+static const char *take_ring_size(struct settings *settings, const struct config_line *line)
+{
+    int64_t size;
+    if (!parse_size(line->words[1], 1 << 18, 1 << 30, &size))
+        return "expected a size from 256k to 1G, as in 4M";
+    settings->ring_size = 1 << 18;
+    while (settings->ring_size < size)
+        settings->ring_size *= 2;
+    return NULL;
+}
+
+static const char *take_queue_limit(struct settings *settings, const struct config_line *line)
+{
+    return parse_size(line->words[1], 4096, 1 << 30, &settings->queue_limit)
+               ? NULL
+               : "expected a size from 4k to 1G, as in 1M";
+}
+
+static const char *check_crypted(const char *password)
+{
+    return password[0] == '$' && strlen(password) >= 20
+               ? NULL
+               : "the password must be one that crypt(3) made, as printed by: openssl passwd -6";
+}
+
+static const char *take_operator(struct settings *settings, const struct config_line *line)
+{
+    if (settings->operator_count == SETTING_OPERATORS)
+        return "too many operators";
+    const char *password = line->words[2], *wrong = check_crypted(password);
+    if (wrong)
+        return wrong;
+    settings->operators[settings->operator_count++] =
+        (struct setting_operator){.name = keep(line->words[1]), .password = keep(password)};
+    return NULL;
+}
+
+/* What a file says, read anew with each reload; a copy has it from elsewhere. */
+static const char *take_file(const struct settings *settings, char **slot, const char *path)
+{
+    static char wrong[300];
+    if (settings->is_copy)
+        return NULL;
+    char *text = fd_read_file(path, MOTD_LIMIT, NULL);
+    if (!text) {
+        snprintf(wrong, sizeof wrong, "expected a file that can be read: %.200s: %s", path,
+                 errno == EFBIG ? "longer than 16 KiB" : strerror(errno));
+        return wrong;
+    }
+    free(*slot);
+    *slot = text;
+    return NULL;
+}
+
+static const char *take_motd(struct settings *settings, const struct config_line *line)
+{
+    return take_file(settings, &settings->motd, line->words[1]);
+}
+
+static const char *take_welcome(struct settings *settings, const struct config_line *line)
+{
+    return take_file(settings, &settings->welcome, line->words[1]);
+}
+
+static const char *take_rules(struct settings *settings, const struct config_line *line)
+{
+    return take_file(settings, &settings->rules, line->words[1]);
+}
+
+static const char *take_channel_limit(struct settings *settings, const struct config_line *line)
+{
+    return parse_number(line->words[1], 1, 500, &settings->channel_limit)
+               ? NULL
+               : "expected a number of channels from 1 to 500";
+}
+
+static const char *take_channel_modes(struct settings *settings, const struct config_line *line)
+{
+    return modes_parse_flags(line->words[1], &settings->channel_modes)
+               ? NULL
+               : "expected + and some of the letters imnpst, as in +nt";
+}
+
+static const char *take_password(struct settings *settings, const struct config_line *line)
+{
+    const char *wrong = check_crypted(line->words[1]);
+    if (!wrong)
+        replace(&settings->password, line->words[1]);
+    return wrong;
+}
+
+static const char *take_server_description(struct settings *settings, const struct config_line *line)
+{
+    replace(&settings->server_description, free_text(line));
+    return NULL;
+}
+
+static const char *take_network_name(struct settings *settings, const struct config_line *line)
+{
+    const char *name = line->words[1];
+    if (strlen(name) > 63 || strchr(name, ' ') || strchr(name, '=') || strchr(name, '\\'))
+        return "a network name is one word of at most 63 characters";
+    replace(&settings->network_name, name);
+    return NULL;
+}
+
+static const char *take_nick_length(struct settings *settings, const struct config_line *line)
+{
+    return parse_number(line->words[1], 5, NICK_SIZE - 1, &settings->nick_length)
+               ? NULL
+               : "expected a number of characters from 5 to 63";
+}
+
+static const char *take_ping_timeout(struct settings *settings, const struct config_line *line)
+{
+    return parse_duration(line->words[1], &settings->ping_timeout) && settings->ping_timeout >= 2 &&
+                   settings->ping_timeout <= 86400
+               ? NULL
+               : "expected a time from 2 s to 1 d, as in 120 or 2m";
+}
+
+static const char *take_admin(struct settings *settings, const struct config_line *line)
+{
+    if (settings->admin_count == SETTING_ADMIN_LINES)
+        return "at most three admin directives: what and where the server is, whose, and an address";
+    settings->admin[settings->admin_count++] = keep(free_text(line));
+    return NULL;
+}
+
+static const char *take_user(struct settings *settings, const struct config_line *line)
+{
+    if (!settings->is_copy && !getpwnam(line->words[1]))
+        return "there is no such user on this system: expected a name from passwd(5)";
+    replace(&settings->user, line->words[1]);
+    return NULL;
+}
+
+static const char *take_group(struct settings *settings, const struct config_line *line)
+{
+    if (!settings->is_copy && !getgrnam(line->words[1]))
+        return "there is no such group on this system: expected a name from group(5)";
+    replace(&settings->group, line->words[1]);
+    return NULL;
+}
+
+static const char *check_path(const char *path)
+{
+    return path[0] == '/' ? NULL : "expected the whole path of a directory, beginning with /";
+}
+
+static const char *take_chroot(struct settings *settings, const struct config_line *line)
+{
+    const char *path = line->words[1];
+    if (strcmp(path, "off") != 0 && check_path(path))
+        return "expected the whole path of an empty directory, or off";
+    replace(&settings->chroot, path);
+    return NULL;
+}
+
+static const char *take_runtime_directory(struct settings *settings, const struct config_line *line)
+{
+    const char *wrong = check_path(line->words[1]);
+    if (!wrong)
+        replace(&settings->runtime_directory, line->words[1]);
+    return wrong;
+}
+
+static const char *take_state_directory(struct settings *settings, const struct config_line *line)
+{
+    const char *wrong = check_path(line->words[1]);
+    if (!wrong)
+        replace(&settings->state_directory, line->words[1]);
+    return wrong;
+}
+
+static const struct directive directives[] = {
+    {"listen", 2, 2, take_listen, "DOOR ADDRESS:PORT", "open a door there; port 0 picks one"},
+    {"server-name", 1, 1, take_server_name, "NAME", "what the server calls itself"},
+    {"max-clients", 1, 1, take_max_clients, "N", "clients at one time"},
+    {"max-clients-per-address", 1, 1, take_per_address, "N|off", "of them, from one address"},
+    {"connect-rate", 1, 1, take_connect_rate, "N/SECONDS|off", "new connections of one address"},
+    {"flood", 1, 1, take_flood, "BURST/SECONDS|off", "lines of one client before it is slowed"},
+    {"couriers", 1, 1, take_couriers, "N|auto", "processes that write to clients"},
+    {"ring-size", 1, 1, take_ring_size, "BYTES", "shared memory for what is being said"},
+    {"queue-limit", 1, 1, take_queue_limit, "BYTES", "kept for one client that reads slowly"},
+    {"operator", 2, 2, take_operator, "NAME CRYPTED-PASSWORD", "who may use OPER"},
+    {"motd", 1, 1, take_motd, "FILE", "shown to everyone who connects"},
+    {"welcome", 1, 1, take_welcome, "FILE", "shown in front of it to people, in place of a line of our own"},
+    {"rules", 1, 1, take_rules, "FILE", "shown to who asks for RULES"},
+    {"channel-limit", 1, 1, take_channel_limit, "N", "channels one user may be in"},
+    {"default-channel-modes", 1, 1, take_channel_modes, "MODES", "of a new channel"},
+    {"password", 1, 1, take_password, "CRYPTED-PASSWORD", "what IRC clients must give with PASS"},
+    {"server-description", 1, 0, take_server_description, "TEXT", "what WHOIS and LINKS say of the server"},
+    {"network-name", 1, 1, take_network_name, "NAME", "what IRC clients call the network"},
+    {"nick-length", 1, 1, take_nick_length, "N", "characters of a nick"},
+    {"ping-timeout", 1, 1, take_ping_timeout, "SECONDS", "silence after which an IRC client is asked for a sign of life"},
+    {"admin", 1, 0, take_admin, "TEXT", "whose server it is, for ADMIN; up to three times"},
+    {"user", 1, 1, take_user, "NAME", "who the processes run as, if started as root"},
+    {"group", 1, 1, take_group, "NAME", "and with which group"},
+    {"chroot", 1, 1, take_chroot, "DIRECTORY|off", "the empty folder the workers see as /"},
+    {"runtime-directory", 1, 1, take_runtime_directory, "DIRECTORY", "control socket, pid file"},
+    {"state-directory", 1, 1, take_state_directory, "DIRECTORY", "what must outlive a restart"},
+};
+
+#define DIRECTIVES ((int)(sizeof directives / sizeof *directives))
+
+bool settings_describe(int number, const char **keyword, const char **syntax, const char **meaning)
+{
+    if (number < 0 || number >= DIRECTIVES)
+        return false;
+    *keyword = directives[number].keyword;
+    *syntax = directives[number].syntax;
+    *meaning = directives[number].meaning;
+    return true;
+}
+
+static void remember(struct settings *settings, const char *line)
+{
+    size_t length = strlen(line);
+    char *more = realloc(settings->directives, settings->directives_length + length + 2);
+    if (!more)
+        fatal(EX_OSERR, "out of memory");
+    settings->directives = more;
+    memcpy(more + settings->directives_length, line, length);
+    settings->directives_length += length;
+    more[settings->directives_length++] = '\n';
+    more[settings->directives_length] = '\0';
+}
+
+/* The directive a mistyped keyword most likely meant: the one that shares the longest beginning. */
+static const char *nearest(const char *word)
+{
+    const char *best = NULL;
+    size_t most = 2;
+    for (int i = 0; i < DIRECTIVES; i++) {
+        size_t same = 0;
+        while (word[same] && word[same] == directives[i].keyword[same])
+            same++;
+        if (same > most) {
+            most = same;
+            best = directives[i].keyword;
+        }
+    }
+    return best;
+}
+
+static const char *take_line(void *context, const struct config_line *line)
+{
+    static char wrong[300];
+    struct settings *settings = context;
+    for (int i = 0; i < DIRECTIVES; i++) {
+        const struct directive *row = &directives[i];
+        if (strcmp(row->keyword, line->words[0]) != 0)
+            continue;
+        int given = line->count - 1;
+        if (given < row->least || (row->most && given > row->most)) {
+            snprintf(wrong, sizeof wrong, "expected: %s %s", row->keyword, row->syntax);
+            return wrong;
+        }
+        const char *mistake = row->take(settings, line);
+        if (!mistake) {
+            remember(settings, line->rest[0]);
+            return NULL;
+        }
+        snprintf(wrong, sizeof wrong, "%s: %.250s", row->keyword, mistake);
+        return wrong;
+    }
+    const char *guess = nearest(line->words[0]);
+    snprintf(wrong, sizeof wrong, "no such directive \"%.60s\"%s%s%s; forkchatd -h lists them",
+             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : "");
+    return wrong;
+}
+
+struct settings *settings_new(void)
+{
+    struct settings *settings = calloc(1, sizeof *settings);
+    if (!settings)
+        fatal(EX_OSERR, "out of memory");
+    settings->max_clients = 10000;
+    settings->flood = (struct setting_rate){.count = 100, .seconds = 10};
+    settings->ring_size = 4 << 20;
+    settings->queue_limit = 1 << 20;
+    settings->channel_limit = 50;
+    modes_parse_flags("+nt", &settings->channel_modes);
+    settings->nick_length = 30;
+    settings->ping_timeout = 120;
+    return settings;
+}
+
+void settings_free(struct settings *settings)
+{
+    if (!settings)
+        return;
+    for (int i = 0; i < settings->operator_count; i++) {
+        free(settings->operators[i].name);
+        free(settings->operators[i].password);
+    }
+    free(settings->server_name);
+    free(settings->motd);
+    free(settings->welcome);
+    free(settings->rules);
+    free(settings->password);
+    free(settings->server_description);
+    free(settings->network_name);
+    for (int i = 0; i < settings->admin_count; i++)
+        free(settings->admin[i]);
+    free(settings->user);
+    free(settings->group);
+    free(settings->chroot);
+    free(settings->runtime_directory);
+    free(settings->state_directory);
+    free(settings->directives);
+    free(settings);
+}
+
+int settings_read_file(struct settings *settings, const char *path)
+{
+    return config_read_file(path, take_line, settings);
+}
+
+int settings_read_option(struct settings *settings, const char *directive)
+{
+    return config_read_option(directive, take_line, settings);
+}
+
+static void complete_directories(struct settings *settings)
+{
+    char path[200];
+    if (!settings->runtime_directory) {
+        place_runtime(path, sizeof path);
+        settings->runtime_directory = keep(path);
+    }
+    const char *home = getenv("HOME");
+    if (!settings->state_directory) {
+        if (geteuid() == 0 || !home)
+            snprintf(path, sizeof path, "/var/lib/forkchat");
+        else
+            snprintf(path, sizeof path, "%.150s/.local/state/forkchat", home);
+        settings->state_directory = keep(path);
+    }
+}
+
+void settings_complete(struct settings *settings)
+{
+    if (settings->listen_count == 0) {
+        for (int i = 0; i < DOOR_KINDS; i++) {
+            char address[32];
+            if (door_default_port((enum door_kind)i) == 0)
+                continue;
+            struct setting_listen *listen = &settings->listens[settings->listen_count++];
+            snprintf(address, sizeof address, "*:%u", door_default_port((enum door_kind)i));
+            listen->door = (enum door_kind)i;
+            net_parse(address, &listen->address);
+        }
+    }
+    if (!settings->server_name) {
+        char name[64] = "";
+        gethostname(name, sizeof name - 1);
+        if (!name[0] || strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") !=
+                            strlen(name))
+            snprintf(name, sizeof name, "forkchat");
+        settings->server_name = keep(name);
+    }
+    if (!settings->server_description)
+        settings->server_description = keep("a forkchat server");
+    if (!settings->network_name)
+        settings->network_name = keep("forkchat");
+    complete_directories(settings);
+}
+
+#define FILES 3
+
+/* The text form: the directives, then what each of the files says; a zero byte behind each of these. */
+size_t settings_write(const struct settings *settings, char *bytes, size_t size)
+{
+    const char *parts[1 + FILES] = {settings->directives, settings->motd, settings->welcome, settings->rules};
+    size_t at = 0;
+    for (int i = 0; i <= FILES; i++) {
+        size_t length = parts[i] ? strlen(parts[i]) : 0;
+        if (length + 1 > size - at)
+            return 0;
+        memcpy(bytes + at, parts[i] ? parts[i] : "", length + 1);
+        at += length + 1;
+    }
+    return at;
+}
+
+struct settings *settings_from(const char *bytes, size_t length)
+{
+    struct settings *settings = settings_new();
+    settings->is_copy = true;
+    char *copy = calloc(1, length + 1);
+    if (!copy)
+        fatal(EX_OSERR, "out of memory");
+    memcpy(copy, bytes, length);
+    char **slots[FILES] = {&settings->motd, &settings->welcome, &settings->rules};
+    const char *at = copy;
+    for (int i = 0; i < FILES && at + strlen(at) + 1 < copy + length; i++) {
+        at += strlen(at) + 1;
+        if (*at)
+            *slots[i] = keep(at);
+    }
+    for (char *line = copy; *line;) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        config_read_option(line, take_line, settings);
+        line = end ? end + 1 : line + strlen(line);
+    }
+    free(copy);
+    settings_complete(settings);
+    return settings;
+}

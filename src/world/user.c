@@ -1,0 +1,246 @@
+/* Users. Written by their own worker, by operators' workers (kill) and by the supervisor (after a death),
+ * under the lock. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crashpoint.h"
+#include "base/text.h"
+#include "attendance.h"
+#include "doors.h"
+#include "layout.h"
+#include "leavers.h"
+#include "metadata.h"
+#include "watches.h"
+
+static uint32_t *bucket(const struct world *world, const char *nick)
+{
+    return &world->nick_buckets[text_hash_name(nick) & (world_buckets(world->limits.users) - 1)];
+}
+
+void user_link_nick(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    uint32_t *first = bucket(world, user->nick);
+    user->nick_next = *first;
+    *first = index;
+}
+
+static void unlink_nick(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    for (uint32_t *at = bucket(world, user->nick); *at != NONE; at = &world->users[*at].nick_next) {
+        if (*at == index) {
+            *at = user->nick_next;
+            return;
+        }
+    }
+}
+
+static void save(struct world *world, const struct user_shm *user)
+{
+    shared_save(world->shared, user, offsetof(struct user_shm, first_membership));
+}
+
+void user_name_host(char shown[HOST_SIZE], const char *host)
+{
+    struct text text;
+    text_init(&text, shown, HOST_SIZE);
+    text_add(&text, host[0] == ':' ? "0" : "");
+    text_add(&text, host);
+}
+
+uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, uint32_t door,
+                            const char *address, const char *host)
+{
+    struct user_shm *user = &world->users[index];
+    save(world, user);
+    shared_save(world->shared, &world->shm->next_order, sizeof world->shm->next_order);
+    uint32_t generation = user->generation + 1;
+    int64_t now = clock_told();
+    *user = (struct user_shm){.state = USER_ATTACHED,
+                              .generation = generation,
+                              .pid = pid,
+                              .door = door,
+                              .current = NONE,
+                              .order = world->shm->next_order++,
+                              .attached_at = now,
+                              .active_at = now,
+                              .first_membership = NONE,
+                              .first_watch = NONE,
+                              .first_metadata = NONE,
+                              .nick_next = NONE};
+    name_guest(index, user->nick);
+    text_copy(user->address, sizeof user->address, address);
+    user_name_host(user->host, host);
+    text_copy(user->username, sizeof user->username, door_name((enum door_kind)door));
+    text_copy(user->realname, sizeof user->realname, user->username);
+    user_link_nick(world, index);
+    user_count(world, user, 1);
+    if (index >= world->shm->users_end) {
+        shared_save(world->shared, &world->shm->users_end, sizeof world->shm->users_end);
+        world->shm->users_end = index + 1;
+    }
+    CRASHPOINT("user-attached");
+    return generation;
+}
+
+void user_count(struct world *world, const struct user_shm *user, uint32_t by)
+{
+    struct world_shm *shm = world->shm;
+    if (user->state == USER_ATTACHED)
+        shm->counts.attached += by;
+    if (user->state != USER_PRESENT)
+        return;
+    shm->present += by;
+    shm->counts.invisible += user->flags & USER_INVISIBLE ? by : 0;
+    shm->counts.operators += user->flags & USER_OPERATOR ? by : 0;
+}
+
+/* To take out of a count: the counts are unsigned and wrap. */
+#define OUT UINT32_MAX
+
+void user_introduce_locked(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->state, sizeof user->state);
+    user_count(world, user, OUT);
+    user->state = USER_PRESENT;
+    user_count(world, user, 1);
+    struct world_shm *shm = world->shm;
+    shared_save(world->shared, &shm->arrivals, sizeof shm->arrivals);
+    shm->arrivals++;
+    if (shm->present > shm->most_present) {
+        shared_save(world->shared, &shm->most_present, sizeof shm->most_present);
+        shm->most_present = shm->present;
+    }
+}
+
+void user_rename_locked(struct world *world, uint32_t index, const char *nick)
+{
+    struct user_shm *user = &world->users[index];
+    save(world, user);
+    if (user->state == USER_PRESENT)
+        leaver_add_locked(world, index);
+    unlink_nick(world, index);
+    text_copy(user->nick, sizeof user->nick, nick);
+    CRASHPOINT("user-renamed");
+    user->flags |= USER_NAMED;
+    user_link_nick(world, index);
+}
+
+void user_describe_locked(struct world *world, uint32_t index, const char *username,
+                          const char *realname)
+{
+    struct user_shm *user = &world->users[index];
+    save(world, user);
+    text_copy(user->username, sizeof user->username, username);
+    text_copy(user->realname, sizeof user->realname, realname);
+}
+
+void user_set_realname_locked(struct world *world, uint32_t index, const char *realname)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, user->realname, sizeof user->realname);
+    text_copy(user->realname, sizeof user->realname, realname);
+}
+
+void user_touch_locked(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->active_at, sizeof user->active_at);
+    user->active_at = clock_told();
+}
+
+void user_set_away_locked(struct world *world, uint32_t index, const char *away)
+{
+    struct user_shm *user = &world->users[index];
+    save(world, user);
+    text_copy(user->away, sizeof user->away, away);
+}
+
+void user_set_caps_locked(struct world *world, uint32_t index, uint64_t caps)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->caps, sizeof user->caps);
+    user->caps = caps;
+}
+
+void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->flags, sizeof user->flags);
+    user_count(world, user, OUT);
+    user->flags = flags;
+    user_count(world, user, 1);
+}
+
+void user_set_current_locked(struct world *world, uint32_t index, uint32_t channel)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->current, sizeof user->current);
+    user->current = channel;
+}
+
+void user_set_hand_locked(struct world *world, uint32_t index, bool up)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->hand_at, sizeof user->hand_at);
+    user->hand_at = up ? clock_told() : 0;
+}
+
+void user_leave_locked(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    while (user->first_membership != NONE)
+        member_remove_locked(world, user->first_membership);
+    CRASHPOINT("user-left-channels");
+    while (user->first_watch != NONE)
+        watch_remove_locked(world, user->first_watch);
+    while (user->first_metadata != NONE)
+        metadata_remove_locked(world, user->first_metadata);
+    if (user->state == USER_PRESENT) {
+        leaver_add_locked(world, index);
+        attendance_add_locked(world, index);
+    }
+    user_count(world, user, OUT);
+    unlink_nick(world, index);
+    shared_save(world->shared, &user->state, sizeof user->state);
+    user->state = USER_GONE;
+}
+
+void user_free_locked(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->state, sizeof user->state);
+    user->state = USER_FREE;
+}
+
+void user_skip_locked(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    shared_save(world->shared, &user->generation, sizeof user->generation);
+    user->generation++;
+}
+
+uint32_t user_find_locked(const struct world *world, const char *name)
+{
+    if (strlen(name) < NICK_SIZE)
+        for (uint32_t at = *bucket(world, name); at != NONE; at = world->users[at].nick_next)
+            if (text_compare_names(world->users[at].nick, name) == 0)
+                return at;
+    if (!strchr(name, ':'))
+        return NONE;
+    /* An address: rare enough to walk for. */
+    for (uint32_t i = 0; i < world->shm->users_end; i++) {
+        const struct user_shm *user = &world->users[i];
+        if (user->state == USER_PRESENT && !(user->flags & USER_NAMED) &&
+            strcmp(user->address, name) == 0)
+            return i;
+    }
+    return NONE;
+}
+
+const char *user_shown(const struct user_shm *user)
+{
+    return user->flags & USER_NAMED ? user->nick : user->address;
+}

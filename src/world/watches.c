@@ -1,0 +1,74 @@
+/* Watches. Written by the worker of whose they are, and by whoever has that user leave, under the lock. */
+#include "watches.h"
+
+#include "base/crashpoint.h"
+#include "base/text.h"
+#include "layout.h"
+
+/* For every user a few: most have none, and memory is only taken by those that are used. */
+#define WATCHES_PER_USER 16u
+
+uint32_t watch_limit(const struct world_limits *limits)
+{
+    return limits->users * WATCHES_PER_USER + 1000;
+}
+
+void watch_link(struct world *world, uint32_t index)
+{
+    struct watch_shm *watch = &world->watches[index];
+    struct user_shm *user = &world->users[watch->user];
+    watch->next = user->first_watch;
+    user->first_watch = index;
+    user->watch_count++;
+}
+
+uint32_t watch_find_locked(const struct world *world, uint32_t user, const char *nick)
+{
+    for (uint32_t at = world->users[user].first_watch; at != NONE; at = world->watches[at].next)
+        if (text_compare_names(world->watches[at].nick, nick) == 0)
+            return at;
+    return NONE;
+}
+
+static void save(struct world *world, const struct watch_shm *watch)
+{
+    shared_save(world->shared, watch, offsetof(struct watch_shm, next));
+}
+
+uint32_t watch_add_locked(struct world *world, uint32_t user, const char *nick)
+{
+    struct world_shm *shm = world->shm;
+    uint32_t index = shm->free_watch;
+    if (index != NONE)
+        shm->free_watch = world->watches[index].next;
+    else
+        index = world_extend_locked(world, &shm->watches_end, watch_limit(&world->limits));
+    if (index == NONE)
+        return NONE;
+    struct watch_shm *watch = &world->watches[index];
+    save(world, watch);
+    watch->state = WATCH_LIVE;
+    watch->user = user;
+    text_copy(watch->nick, sizeof watch->nick, nick);
+    CRASHPOINT("watch-added");
+    watch_link(world, index);
+    return index;
+}
+
+void watch_remove_locked(struct world *world, uint32_t index)
+{
+    struct watch_shm *watch = &world->watches[index];
+    struct user_shm *user = &world->users[watch->user];
+    save(world, watch);
+    for (uint32_t *at = &user->first_watch; *at != NONE; at = &world->watches[*at].next) {
+        if (*at == index) {
+            *at = watch->next;
+            user->watch_count--;
+            break;
+        }
+    }
+    CRASHPOINT("watch-unlinked");
+    watch->state = WATCH_FREE;
+    watch->next = world->shm->free_watch;
+    world->shm->free_watch = index;
+}

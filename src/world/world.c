@@ -1,0 +1,265 @@
+/* The tables as a whole: layout and settings text. Created by the supervisor, used by all.
+ *
+ * Every record is ground truth (saved in the journal before it changes, so that a half-made change can be
+ * taken back) followed by derived fields (hash chains, member lists, counts: not saved, but rebuilt by
+ * world_repair_locked from the ground truth). */
+#include "world.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "attendance.h"
+#include "bans.h"
+#include "counters.h"
+#include "layout.h"
+#include "leavers.h"
+#include "metadata.h"
+#include "streams.h"
+#include "watches.h"
+
+/* The arrays behind the head, each from a new cache line. */
+struct places {
+    size_t users, channels, members, masks, nick_buckets, channel_buckets;
+    size_t bans, leavers, watches;
+    size_t attendances, counters;
+    size_t metadata;
+    size_t streams, end;
+};
+
+static size_t after(size_t offset, size_t count, size_t size)
+{
+    return (offset + count * size + 63) & ~(size_t)63;
+}
+
+uint32_t world_buckets(uint32_t entries)
+{
+    uint32_t buckets = 64;
+    while (buckets < entries)
+        buckets *= 2;
+    return buckets;
+}
+
+static struct places place(const struct world_limits *limits)
+{
+    struct places places;
+    places.users = after(0, 1, sizeof(struct world_shm));
+    places.channels = after(places.users, limits->users, sizeof(struct user_shm));
+    places.members = after(places.channels, limits->channels, sizeof(struct channel_shm));
+    places.masks = after(places.members, limits->members, sizeof(struct member_shm));
+    places.nick_buckets = after(places.masks, limits->masks, sizeof(struct mask_shm));
+    places.channel_buckets =
+        after(places.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
+    places.bans = after(places.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
+    places.leavers = after(places.bans, BANS, sizeof(struct ban_shm));
+    places.watches = after(places.leavers, LEAVERS, sizeof(struct leaver_shm));
+    places.metadata = after(places.watches, watch_limit(limits), sizeof(struct watch_shm));
+    places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
+    places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
+    places.streams = after(places.counters, 1, counters_size(limits));
+    places.end = after(places.streams, limits->users, sizeof(struct stream_shm));
+    return places;
+}
+
+size_t world_size(const struct world_limits *limits)
+{
+    return place(limits).end;
+}
+
+static void repair(void *context)
+{
+    world_repair_locked(context);
+}
+
+static void bind(struct world *world, struct shared *shared, const struct world_limits *limits)
+{
+    char *base = shared_area(shared, NULL);
+    struct places places = place(limits);
+    *world = (struct world){.shared = shared,
+                            .shm = (struct world_shm *)base,
+                            .users = (struct user_shm *)(base + places.users),
+                            .channels = (struct channel_shm *)(base + places.channels),
+                            .members = (struct member_shm *)(base + places.members),
+                            .masks = (struct mask_shm *)(base + places.masks),
+                            .nick_buckets = (uint32_t *)(base + places.nick_buckets),
+                            .channel_buckets = (uint32_t *)(base + places.channel_buckets),
+                            .bans = (struct ban_shm *)(base + places.bans),
+                            .leavers = (struct leaver_shm *)(base + places.leavers),
+                            .watches = (struct watch_shm *)(base + places.watches),
+                            .attendances = (struct attendance_shm *)(base + places.attendances),
+                            .counters = (struct counters_shm *)(base + places.counters),
+                            .metadata = (struct metadata_shm *)(base + places.metadata),
+                            .streams = (struct stream_shm *)(base + places.streams),
+                            .limits = *limits};
+    shared_set_repair(shared, repair, world);
+}
+
+void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
+{
+    bind(world, shared, limits);
+    world->shm->limits = *limits;
+    world->shm->started_at = clock_told();
+    world_repair_locked(world); /* nobody else is here yet */
+    shared_begin(shared, 0);
+    channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME),
+                             CHANNEL_NO_EXTERNAL | CHANNEL_TOPIC_LOCK);
+    shared_commit(shared);
+}
+
+int world_attach(struct world *world, struct shared *shared)
+{
+    size_t size;
+    const struct world_shm *shm = shared_area(shared, &size);
+    struct world_limits limits = shm->limits;
+    if (size < sizeof *shm || world_size(&limits) > size) {
+        errno = EPROTO;
+        return -1;
+    }
+    bind(world, shared, &limits);
+    return 0;
+}
+
+uint32_t world_extend_locked(struct world *world, uint32_t *end, uint32_t limit)
+{
+    if (*end >= limit)
+        return NONE;
+    shared_save(world->shared, end, sizeof *end);
+    return (*end)++;
+}
+
+struct user_shm *world_user(const struct world *world, uint32_t index)
+{
+    return index < world->limits.users ? &world->users[index] : NULL;
+}
+
+struct channel_shm *world_channel(const struct world *world, uint32_t index)
+{
+    return index < world->limits.channels ? &world->channels[index] : NULL;
+}
+
+uint32_t world_users_end_locked(const struct world *world)
+{
+    return world->shm->users_end;
+}
+
+uint32_t world_channels_end_locked(const struct world *world)
+{
+    return world->shm->channels_end;
+}
+
+uint32_t world_courier(const struct world *world, uint32_t user)
+{
+    return user % world->limits.couriers;
+}
+
+uint32_t world_present_locked(const struct world *world)
+{
+    return world->shm->present;
+}
+
+struct world_counts world_counts_locked(const struct world *world)
+{
+    return world->shm->counts;
+}
+
+uint32_t world_most_present_locked(const struct world *world)
+{
+    return world->shm->most_present;
+}
+
+uint64_t world_arrivals_locked(const struct world *world)
+{
+    return world->shm->arrivals;
+}
+
+int64_t world_started(const struct world *world)
+{
+    return world->shm->started_at;
+}
+
+void world_set_settings_locked(struct world *world, const char *text, size_t length)
+{
+    struct world_shm *shm = world->shm;
+    shared_save(world->shared, &shm->settings_length, sizeof shm->settings_length);
+    shared_save(world->shared, shm->settings, shm->settings_length);
+    shm->settings_length = (uint32_t)length;
+    memcpy(shm->settings, text, length);
+    atomic_fetch_add(&shm->settings_version, 1); /* pairs with the load in world_settings_version */
+}
+
+uint32_t world_settings_version(const struct world *world)
+{
+    return atomic_load(&world->shm->settings_version);
+}
+
+size_t world_get_settings_locked(const struct world *world, char *text)
+{
+    memcpy(text, world->shm->settings, world->shm->settings_length);
+    return world->shm->settings_length;
+}
+
+void world_count_command(struct world *world, uint32_t number)
+{
+    if (number < COMMAND_COUNTS)
+        atomic_fetch_add_explicit(&world->shm->command_counts[number], 1, memory_order_relaxed);
+}
+
+uint64_t world_command_count(const struct world *world, uint32_t number)
+{
+    if (number >= COMMAND_COUNTS)
+        return 0;
+    return atomic_load_explicit(&world->shm->command_counts[number], memory_order_relaxed);
+}
+
+void world_give_order(struct world *world, enum world_order order)
+{
+    atomic_fetch_or(&world->shm->orders, order); /* pairs with the exchange in world_take_orders */
+}
+
+uint32_t world_take_orders(struct world *world)
+{
+    return atomic_exchange(&world->shm->orders, 0);
+}
+
+void world_set_stop_locked(struct world *world, const struct stop_shm *stop)
+{
+    shared_save(world->shared, &world->shm->stop, sizeof world->shm->stop);
+    world->shm->stop = *stop;
+}
+
+struct stop_shm world_stop_locked(const struct world *world)
+{
+    return world->shm->stop;
+}
+
+void world_set_silence_locked(struct world *world, bool silence)
+{
+    shared_save(world->shared, &world->shm->silence, sizeof world->shm->silence);
+    world->shm->silence = silence;
+}
+
+bool world_is_silent_locked(const struct world *world)
+{
+    return world->shm->silence;
+}
+
+void world_note_crash_locked(struct world *world, const struct crash_shm *crash)
+{
+    shared_save(world->shared, &world->shm->crash, sizeof world->shm->crash);
+    world->shm->crash = *crash;
+}
+
+struct crash_shm world_last_crash_locked(const struct world *world)
+{
+    return world->shm->crash;
+}
+
+void world_end(struct world *world)
+{
+    atomic_store(&world->shm->over, 1); /* pairs with the load in world_is_over */
+}
+
+bool world_is_over(const struct world *world)
+{
+    return atomic_load(&world->shm->over) != 0;
+}

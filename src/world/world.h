@@ -1,0 +1,407 @@
+/* The tables: who is here, which channels there are, who is in which. Shared by all processes.
+ *
+ * The structs are open to readers, because commands ask for many fields; only src/world writes to them.
+ * Every function here whose name ends in _locked, and every look at a *_shm, needs the lock: that is, a
+ * transaction (world->shared) that has begun. Indices are checked by world_user and world_channel. */
+#ifndef FORKCHAT_WORLD_WORLD_H
+#define FORKCHAT_WORLD_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mask.h"
+#include "caps.h"
+#include "ipc/shared.h"
+#include "names.h"
+
+#define NONE UINT32_MAX
+
+/* Sizes in bytes, with the zero byte. */
+#define ADDRESS_SIZE 80
+#define HOST_SIZE    64
+#define USERNAME_SIZE 20
+#define REALNAME_SIZE 160
+#define TOPIC_SIZE   400
+#define ACCOUNT_SIZE 32
+#define AWAY_SIZE    256
+#define KEY_SIZE     32
+#define SETTINGS_TEXT_SIZE ((size_t)65536)
+
+/* The lobby is always there, at this place. */
+#define LOBBY 0u
+
+enum user_state {
+    USER_FREE,     /* nobody */
+    USER_ATTACHED, /* connected, not yet introduced to the others */
+    USER_PRESENT,  /* everybody may see them */
+    USER_GONE,     /* has left; their worker still exists, so the place is not free yet */
+};
+
+enum user_flag {
+    USER_NAMED = 1u << 0,    /* took a nick; before, they are shown by their address */
+    USER_OPERATOR = 1u << 1, /* gave an operator's name and password */
+    USER_INVISIBLE = 1u << 2,
+    USER_WALLOPS = 1u << 3,
+    USER_NOTICES = 1u << 4,
+    USER_BOT = 1u << 5,
+    USER_MUTED = 1u << 6, /* by an operator of the server; no letter stands for it */
+};
+
+/* A user's place. Ground truth first; the part behind `first_membership` is derived from it. */
+struct user_shm {
+    uint32_t state;
+    uint32_t generation; /* grows with each new user at this place */
+    int32_t pid;         /* of the worker */
+    uint32_t door;
+    uint32_t flags;
+    uint32_t current;    /* channel that plain and talk users talk in, or NONE */
+    uint64_t order;      /* of connecting: counts up */
+    int64_t attached_at; /* ms since 1970 */
+    int64_t active_at;
+    int64_t hand_at;     /* ms since 1970 when they raised their hand; 0: it is down */
+    char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
+    char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
+    char host[HOST_SIZE];       /* 127.0.0.1 */
+    char username[USERNAME_SIZE];
+    char realname[REALNAME_SIZE];
+    char account[ACCOUNT_SIZE]; /* "" for none */
+    char away[AWAY_SIZE];       /* "" while here */
+    uint64_t caps;              /* IRCv3 capabilities */
+
+    uint32_t first_membership;
+    uint32_t membership_count;
+    uint32_t first_watch;
+    uint32_t first_metadata;
+    uint32_t watch_count;
+    uint32_t nick_next; /* in the bucket of the nick's hash */
+};
+
+enum channel_state { CHANNEL_FREE, CHANNEL_LIVE };
+
+struct channel_shm {
+    uint32_t state;
+    uint32_t generation;
+    int64_t created_at; /* ms since 1970 */
+    int64_t topic_at;
+    char name[CHANNEL_SIZE];
+    char topic[TOPIC_SIZE];
+    char topic_by[NICK_SIZE];
+    uint32_t modes; /* enum channel_mode */
+    uint32_t limit; /* of members, 0 for none */
+    char key[KEY_SIZE];
+
+    uint32_t first_member;
+    uint32_t member_count;
+    uint32_t first_metadata;
+    uint32_t first_mask;
+    uint32_t last_mask;
+    uint32_t mask_count; /* of all kinds */
+    uint32_t name_next; /* in the bucket of the name's hash; next free channel */
+};
+
+enum member_flag {
+    MEMBER_OPERATOR = 1u << 0, /* the channel's moderator */
+    MEMBER_VOICE = 1u << 1,    /* may speak in a moderated one */
+};
+
+/* Channel modes that are either on or off. RFC 2811 section 4.2. */
+enum channel_mode {
+    CHANNEL_INVITE_ONLY = 1u << 0, /* i */
+    CHANNEL_MODERATED = 1u << 1,   /* m */
+    CHANNEL_NO_EXTERNAL = 1u << 2, /* n */
+    CHANNEL_PRIVATE = 1u << 3,     /* p */
+    CHANNEL_SECRET = 1u << 4,      /* s */
+    CHANNEL_TOPIC_LOCK = 1u << 5,  /* t */
+    CHANNEL_SILENCED = 1u << 6,    /* by an operator of the server; no letter stands for it */
+};
+
+enum member_state { MEMBER_FREE, MEMBER_LIVE };
+
+struct member_shm {
+    uint32_t state;
+    uint32_t user;
+    uint32_t channel;
+    uint32_t flags;
+
+    uint32_t next_of_channel; /* next free record */
+    uint32_t previous_of_channel;
+    uint32_t next_of_user;
+    uint32_t previous_of_user;
+};
+
+enum mask_kind {
+    MASK_BAN,       /* may not come in, nor speak. RFC 2811 section 4.3.1 */
+    MASK_EXCEPTION, /* may, although banned */
+    MASK_INVITE,    /* may come in uninvited. Section 4.3.2 */
+    MASK_KINDS,
+    MASK_INVITED = MASK_KINDS, /* no mask: a user who was invited and has not come yet */
+    MASK_INVITED_BY_OPERATOR,
+};
+
+/* What a channel keeps of people who may not be in it. A record counts as long as its channel lives: when a
+ * channel goes, only the channel's own record changes, however many of these it had. */
+struct mask_shm {
+    uint32_t used;
+    uint32_t kind; /* enum mask_kind */
+    uint32_t channel;
+    uint32_t channel_generation;
+    uint32_t user; /* MASK_INVITED…: who */
+    uint32_t user_generation;
+    int64_t set_at; /* ms since 1970 */
+    char mask[MASK_SIZE];
+    char set_by[NICK_SIZE];
+
+    uint32_t next_of_channel; /* next free record */
+    uint32_t previous_of_channel;
+};
+
+/* Of one kind in one channel; both kinds of invitations count as one. */
+#define CHANNEL_MASKS 100u
+
+/* How much the tables can hold. */
+struct world_limits {
+    uint32_t users;
+    uint32_t channels;
+    uint32_t members;
+    uint32_t masks;
+    uint32_t couriers;
+};
+
+struct world_shm;
+
+/* One process's view. */
+struct world {
+    struct shared *shared;
+    struct world_shm *shm;
+    struct user_shm *users;
+    struct channel_shm *channels;
+    struct member_shm *members;
+    struct mask_shm *masks;
+    uint32_t *nick_buckets;
+    uint32_t *channel_buckets;
+    struct ban_shm *bans;       /* bans.h */
+    struct leaver_shm *leavers; /* leavers.h */
+    struct watch_shm *watches;  /* watches.h */
+    struct attendance_shm *attendances; /* attendance.h */
+    struct counters_shm *counters;      /* counters.h */
+    struct metadata_shm *metadata; /* metadata.h */
+    struct stream_shm *streams;   /* streams.h */
+    struct world_limits limits;
+};
+
+/* The version of everything in the region: grows with every change of a struct that lies in it. */
+#define WORLD_LAYOUT UINT64_C(0x0003)
+
+size_t world_size(const struct world_limits *limits);
+
+/* Makes the tables in a region just created, with the lobby; world_attach uses those that are there. Both
+ * make this process repair them if it takes the lock from a dead owner. */
+void world_create(struct world *world, struct shared *shared, const struct world_limits *limits);
+int world_attach(struct world *world, struct shared *shared);
+
+/* A user or channel by index, or NULL if there can be none (an index from the region is not trusted). */
+struct user_shm *world_user(const struct world *world, uint32_t index);
+struct channel_shm *world_channel(const struct world *world, uint32_t index);
+
+/* One past the highest user place ever used, for walks over all users. */
+uint32_t world_users_end_locked(const struct world *world);
+
+/* The same for channels. */
+uint32_t world_channels_end_locked(const struct world *world);
+
+/* Which courier writes to the user at this place. It is also the number of that courier's ring reader. */
+uint32_t world_courier(const struct world *world, uint32_t user);
+
+/* How many there are of what LUSERS tells; kept with every change, so that nobody has to walk the tables. */
+struct world_counts {
+    uint32_t attached;  /* connected, not yet introduced */
+    uint32_t invisible; /* of those present */
+    uint32_t operators; /* of those present */
+    uint32_t channels;  /* with members */
+};
+struct world_counts world_counts_locked(const struct world *world);
+
+/* Users who are present. */
+uint32_t world_present_locked(const struct world *world);
+
+/* The most that ever were at one time, and how many came in all. */
+uint32_t world_most_present_locked(const struct world *world);
+uint64_t world_arrivals_locked(const struct world *world);
+
+/* When the server was started, ms since 1970. Without the lock: it never changes. */
+int64_t world_started(const struct world *world);
+
+/* How often each command was used, by its number in the command table. Without the lock. */
+#define COMMAND_COUNTS 256u
+void world_count_command(struct world *world, uint32_t number);
+uint64_t world_command_count(const struct world *world, uint32_t number);
+
+/* ---- Users ---- */
+
+/* A new connection takes the place `index`, which must be free. Returns its generation. */
+uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, uint32_t door,
+                            const char *address, const char *host);
+
+/* Attached becomes present. */
+void user_introduce_locked(struct world *world, uint32_t index);
+
+/* A host as others see it: `host`, but never beginning with a colon, which would mean something else in an IRC
+ * message. */
+void user_name_host(char shown[HOST_SIZE], const char *host);
+
+/* Changes the nick, which must be valid and nobody else's, and sets USER_NAMED. */
+void user_rename_locked(struct world *world, uint32_t index, const char *nick);
+
+/* What an IRC client says of itself with USER; each is cut to its size. */
+void user_describe_locked(struct world *world, uint32_t index, const char *username,
+                          const char *realname);
+void user_set_realname_locked(struct world *world, uint32_t index, const char *realname);
+
+/* They said something just now. */
+void user_touch_locked(struct world *world, uint32_t index);
+void user_set_away_locked(struct world *world, uint32_t index, const char *away);
+void user_set_caps_locked(struct world *world, uint32_t index, uint64_t caps);
+void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags);
+void user_set_hand_locked(struct world *world, uint32_t index, bool up);
+void user_set_current_locked(struct world *world, uint32_t index, uint32_t channel);
+
+/* The user leaves: out of every channel, out of the nick table, USER_GONE. */
+void user_leave_locked(struct world *world, uint32_t index);
+
+/* The place is free for another. The user must have left. */
+void user_free_locked(struct world *world, uint32_t index);
+
+/* A connection died before it attached: the next one at this place has another generation. */
+void user_skip_locked(struct world *world, uint32_t index);
+
+/* Who has this nick, or (for the unnamed) this address; NONE if nobody. */
+uint32_t user_find_locked(const struct world *world, const char *name);
+
+/* What others see them as: the nick if they took one, else the address. */
+const char *user_shown(const struct user_shm *user);
+
+/* ---- Channels and memberships ---- */
+
+uint32_t channel_find_locked(const struct world *world, const char *name);
+
+/* A new channel with that valid name; NONE if there is no room. */
+uint32_t channel_create_locked(struct world *world, const char *name);
+
+void channel_set_topic_locked(struct world *world, uint32_t channel, const char *topic,
+                              const char *by);
+
+/* Another name for it, which must be valid and nobody else's (or its own in other case). */
+void channel_rename_locked(struct world *world, uint32_t channel, const char *name);
+
+/* Its modes (enum channel_mode), limit of members and key. */
+void channel_set_modes_locked(struct world *world, uint32_t channel, uint32_t modes);
+void channel_set_limit_locked(struct world *world, uint32_t channel, uint32_t limit);
+void channel_set_key_locked(struct world *world, uint32_t channel, const char *key);
+
+/* Whether there is room for one more channel and one more membership. */
+bool world_has_room_locked(const struct world *world);
+
+/* The membership of `user` in `channel`, or NONE. */
+uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t channel);
+
+/* Adds one that is not there yet; NONE if there is no room. */
+uint32_t member_add_locked(struct world *world, uint32_t user, uint32_t channel, uint32_t flags);
+
+void member_set_flags_locked(struct world *world, uint32_t member, uint32_t flags);
+
+/* Removes one. A channel without members is gone, except the lobby. If it was the user's current channel,
+ * the lobby is, if they are in it. */
+void member_remove_locked(struct world *world, uint32_t member);
+
+/* ---- Masks and invitations ---- */
+
+/* How adding one can end. */
+enum mask_result { MASK_ADDED, MASK_THERE, MASK_LIST_FULL };
+
+/* Adds `mask`, of a kind below MASK_KINDS. */
+enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind,
+                                 const char *mask, const char *by);
+
+/* The record of that mask, compared without case, or NONE. */
+uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
+                          const char *mask);
+
+/* The next record of a kind behind `at` (NONE: the first of the channel), or NONE. */
+uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
+                          uint32_t at);
+void mask_remove_locked(struct world *world, uint32_t mask);
+
+/* The user is invited; if the channel has too many invitations, the oldest is forgotten. find: the invitation
+ * or NONE. */
+void invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator);
+uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uint32_t user);
+
+/* ---- Settings for those who are already here ---- */
+
+/* Publishes new settings: everybody's world_settings_version changes. The text must fit
+ * SETTINGS_TEXT_SIZE. */
+void world_set_settings_locked(struct world *world, const char *text, size_t length);
+
+/* Without the lock. */
+uint32_t world_settings_version(const struct world *world);
+
+/* Copies the text to `text` (SETTINGS_TEXT_SIZE bytes); returns its length. */
+size_t world_get_settings_locked(const struct world *world, char *text);
+
+/* ---- What workers want of the supervisor, which alone may do it. Without the lock. ---- */
+
+enum world_order {
+    ORDER_REHASH = 1u << 0,  /* read the configuration again */
+    ORDER_RESTART = 1u << 1, /* stop, and start again */
+    ORDER_STOP = 1u << 2,
+    ORDER_COUNT_DOWN = 1u << 3, /* to what world_stop_locked says */
+};
+void world_give_order(struct world *world, enum world_order order);
+
+/* Those given since the last time, as a set. */
+uint32_t world_take_orders(struct world *world);
+
+/* A shutdown that was announced. */
+#define STOP_TEXT_SIZE 200
+struct stop_shm {
+    int64_t at; /* clock_elapsed(); 0: none */
+    char text[STOP_TEXT_SIZE];
+};
+void world_set_stop_locked(struct world *world, const struct stop_shm *stop);
+struct stop_shm world_stop_locked(const struct world *world);
+
+/* An operator asked for silence: only operators may speak. */
+void world_set_silence_locked(struct world *world, bool silence);
+bool world_is_silent_locked(const struct world *world);
+
+/* The last process that died of a signal or an error. */
+struct crash_shm {
+    int64_t at; /* ms since 1970; 0: none ever */
+    int32_t pid;
+    int32_t by_signal; /* or else `number` is an exit status */
+    int32_t number;
+    uint32_t door;
+    char process[16]; /* worker, courier 0, control */
+    char who[ADDRESS_SIZE];
+    char address[ADDRESS_SIZE];
+};
+void world_note_crash_locked(struct world *world, const struct crash_shm *crash);
+struct crash_shm world_last_crash_locked(const struct world *world);
+
+/* ---- The end ---- */
+
+/* Tells everyone who follows this world that it is over: a new daemon takes the place of one that was
+ * killed. Whoever calls it rings the bells. No lock needed. */
+void world_end(struct world *world);
+bool world_is_over(const struct world *world);
+
+/* ---- Repair ---- */
+
+/* Rebuilds everything derived from the ground truth. */
+void world_repair_locked(struct world *world);
+
+/* Walks all of it. NULL if it is consistent, or the first thing that is not, in words. */
+const char *world_check_locked(const struct world *world);
+
+#endif

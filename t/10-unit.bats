@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# The small programs in t/unit, one test each. A program prints its cases as TAP; what fails is shown here.
+
+unit() {
+    local out="$BATS_TEST_TMPDIR/out" status=0 pid
+    "$FORKCHAT_BUILD/t/unit/$1" "${@:2}" >"$out" 2>&1 3>&- &
+    pid=$!
+    wait "$pid" || status=$?
+    grep '^#' "$out" | sed 's/^# */# /' >&3 || true
+    if [ "$status" -ne 0 ]; then
+        grep -v '^ok' "$out"
+        echo "exit status $status"
+        return 1
+    fi
+    # the plan is the last thing a program prints: it came to its end and ran all it counted
+    [ "$(grep -c '^ok' "$out")" = "$(sed -n 's/^1\.\.//p' "$out")" ]
+    # the names of shared memory and files hold the program's process id
+    local left
+    left=$(find /dev/shm /tmp -maxdepth 1 -name "forkchat-unit-$pid-*" -o \
+        -maxdepth 1 -name "forkchat-unit-$pid.*" 2>/dev/null)
+    [ -z "$left" ] || { echo "left behind: $left"; return 1; }
+}
+
+@test "every unit test has a test here" {
+    cd "$BATS_TEST_DIRNAME/unit" || return
+    for source in *.c; do
+        grep -qE "^    unit ${source%.c}( |\$)" ../10-unit.bats || { echo "missing: $source"; return 1; }
+    done
+}
+
+@test "text is bounded, valid and harmless" {
+    unit text
+}
+
+@test "bytes come apart into lines" {
+    unit lines
+}
+
+@test "numbers are read as people write them" {
+    unit parse
+}
+
+@test "configuration text is read, and its mistakes are told" {
+    unit config
+}
+
+@test "addresses and sockets work for both families" {
+    unit net
+}
+
+@test "time goes forward and is stamped right" {
+    unit clock
+}
+
+@test "files are read and replaced whole" {
+    unit fd
+}
+
+@test "bells lose no wake-up" {
+    unit bell
+}
+
+@test "descriptors are passed, and nothing malformed leaks one" {
+    unit pass
+}
+
+@test "a region has one name and one layout" {
+    unit region
+}
+
+@test "the ring is right in every state" {
+    unit ring
+}
+
+@test "a transaction happens whole or not at all" {
+    unit shared
+}
+
+@test "a process may die at every crash point" {
+    unit crash
+}
+
+@test "the ring keeps order and loses nothing under load and killing" {
+    unit ring-stress
+}
+
+@test "content is hashed as FIPS 180-4 says" {
+    unit lan-sha256
+}
+
+@test "the client's typed line, keys and widths" {
+    unit client-edit
+}
+
+@test "the client's sessions, with the test as the other side" {
+    unit client-session
+}
+
+@test "masks match as people mean them" {
+    unit mask
+}
+
+@test "watches, leavers and bans are kept, bounded and put in order" {
+    unit world-people
+}
+
+@test "metadata is kept, bounded and put in order" {
+    unit world-metadata
+}
+
+@test "masks of channels are kept, found and repaired" {
+    unit world-masks
+}

@@ -1,0 +1,576 @@
+#!/usr/bin/env bats
+# The plain door: every command, as forkchat-protocol(7) has them.
+bats_require_minimum_version 1.5.0
+load lib/daemon
+load lib/client
+
+# openssl passwd -6 -salt forkchat secret
+# shellcheck disable=SC2016
+SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+
+setup() {
+    daemon_start -o "server-name chat.example.org" -o "operator root $SECRET"
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+@test "the session of three netcat users goes exactly as promised" {
+    open one plain
+    send one 'NICK toto'
+    expect one '[server] you are now toto'
+    open two plain
+    send two 'NICK tutu'
+    expect two '[server] you are now tutu'
+    open three plain
+    send three 'NICK tata'
+    expect three '[server] you are now tata'
+    send three 'WHO'
+    expect_next three '[server] toto tutu tata'
+    expect one -e 'is now tata$'
+    expect two -e 'is now tata$'
+    send three 'MSG hello world!'
+    expect_next one '[tata] hello world!'
+    expect_next two '[tata] hello world!'
+    expect_none three -e 'hello'
+    send one 'QUIT bye bye'
+    expect_end one
+    expect_next two '[toto] bye bye'
+    expect_next three '[toto] bye bye'
+    close one
+    send three 'OPER root secret'
+    expect_next three '[server] you are now an operator'
+    send three 'KILL tutu I kill you!'
+    expect_next two '[tata] I kill you!'
+    expect_end two
+    close two
+    send three 'QUIT ciao'
+    expect_end three
+    expect_log '^client disconnected "toto"$'
+    expect_log '^client disconnected "tutu"$'
+    expect_log '^client disconnected "tata"$'
+}
+
+@test "who connects is welcomed, told their name, and shown the commands" {
+    open toto plain
+    expect_next toto -e '^\[server\] Welcome to chat\.example\.org \(forkchat [0-9.]+\)\. You are 127\.0\.0\.1:[0-9]+\.$'
+    local verb
+    for verb in NICK MSG WHO JOIN PART LIST KICK OPER KILL QUIT HELP '@<nick> ' '@all '; do
+        expect toto -e "^\\[server\\] $verb"
+    done
+}
+
+@test "HELP shows every command of the welcome again" {
+    open toto plain
+    sync toto
+    local welcome help
+    welcome=$(transcript toto | tail -n +2)
+    expect toto -e '@all'
+    send toto 'HELP'
+    sync toto
+    help=$(transcript toto)
+    [[ $help == *"$welcome"*"$welcome" ]]
+}
+
+@test "the motd is shown on arrival, line by line" {
+    daemon_stop
+    printf 'Be kind.\n\nThe rest is up to you.' >"$BATS_TEST_TMPDIR/motd"
+    daemon_start -o "motd $BATS_TEST_TMPDIR/motd"
+    open toto plain
+    expect toto -e 'Welcome'
+    expect_next toto '[server] Be kind.'
+    expect_next toto -e '^\[server\] ?$'
+    expect_next toto '[server] The rest is up to you.'
+    expect_next toto -e 'NICK'
+}
+
+@test "verbs and lines may be written as one likes: upper or lower case, LF or CR LF, blanks before" {
+    open toto plain
+    enter tutu plain
+    send_bytes toto 'nick toto\r\n'
+    expect toto '[server] you are now toto'
+    send_bytes toto '  \t Msg   hello  there \r\n'
+    expect tutu '[toto] hello  there '
+    send_bytes toto 'mSG one\nmsg two\r\n'
+    expect_next tutu '[toto] one'
+    expect_next tutu '[toto] two'
+}
+
+@test "lines of the answer end in LF alone" {
+    exchange plain <<<'WHO' >"$BATS_TEST_TMPDIR/out"
+    [[ -s $BATS_TEST_TMPDIR/out ]]
+    run -1 grep $'\r' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "until one takes a name, one's address and port are it" {
+    enter tutu plain
+    open toto plain
+    expect toto -e 'You are (127\.0\.0\.1:[0-9]+)\.$'
+    local me=${BASH_REMATCH[1]}
+    expect_next tutu "[server] $me connected"
+    send toto 'MSG hi'
+    expect_next tutu "[$me] hi"
+    send toto 'WHO'
+    expect toto "[server] tutu $me"
+    send tutu "@$me psst"
+    expect toto '[tutu -> you] psst'
+    send toto 'NICK toto'
+    expect_next tutu "[server] $me is now toto"
+    send toto 'MSG hi again'
+    expect_next tutu '[toto] hi again'
+    send tutu "@$me psst"
+    expect tutu -e "^\[server\] nobody here is called $me"
+}
+
+@test "the daemon's own output logs who connects, is named and disconnects" {
+    open toto plain
+    expect toto -e 'You are (127\.0\.0\.1:[0-9]+)\.$'
+    local me=${BASH_REMATCH[1]}
+    expect_log "^client connected \"$me\"\$"
+    send toto 'NICK toto'
+    expect_log "^client \"$me\" => \"toto\"\$"
+    send toto 'NICK titi'
+    expect_log '^client "toto" => "titi"$'
+    close toto
+    expect_log '^client disconnected "titi"$'
+}
+
+@test "everyone in the lobby is told when a user connects, changes name, leaves" {
+    enter tutu plain
+    enter toto plain
+    expect tutu -e '^\[server\] 127\.0\.0\.1:[0-9]+ connected$'
+    expect_next tutu -e '^\[server\] 127\.0\.0\.1:[0-9]+ is now toto$'
+    send toto 'NICK titi'
+    expect_next toto '[server] you are now titi'
+    expect_next tutu '[server] toto is now titi'
+    send toto 'QUIT'
+    expect_end toto
+    expect_next tutu '[server] titi has left'
+}
+
+@test "a client whose connection just ends is said to have left" {
+    enter tutu plain
+    enter toto plain
+    sync toto # nothing is left unread: the kernel says goodbye properly
+    close toto
+    expect tutu '[server] toto has left'
+}
+
+@test "a client that resets its connection is said to have lost it" {
+    enter tutu plain
+    enter toto plain
+    send tutu 'MSG unread'
+    sync tutu
+    close toto # with a line unread: the kernel sends a reset
+    expect tutu -e '^\[server\] toto has left( \(connection lost\))?$'
+}
+
+@test "QUIT without a text leaves as well, and the connection closes cleanly" {
+    printf 'NICK toto\nQUIT\nMSG never said\n' | exchange plain >"$BATS_TEST_TMPDIR/out"
+    grep -q 'you are now toto' "$BATS_TEST_TMPDIR/out"
+    expect_log 'client disconnected "toto"'
+}
+
+@test "QUIT shows its text to those in one's channels, wherever they talk" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games'
+    send tutu 'JOIN #games' 'PART #lobby'
+    sync toto
+    sync tutu
+    send toto 'QUIT so long'
+    expect tutu '[toto] so long'
+}
+
+@test "MSG says it in the current channel, and its sender sees nothing" {
+    enter toto plain
+    enter tutu plain
+    send toto 'MSG one' 'MSG two   spaces' 'MSG MSG'
+    expect tutu '[toto] one'
+    expect_next tutu '[toto] two   spaces'
+    expect_next tutu '[toto] MSG'
+    expect_none toto -e '\[toto\]'
+}
+
+@test "MSG #channel speaks there, to its members alone, and only members may" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send toto 'JOIN #games'
+    expect toto '[server] you are now talking in #games'
+    send tutu 'JOIN #games' 'JOIN #lobby'
+    expect tutu '[server] you are now talking in #lobby'
+    send tutu 'MSG #games who plays?'
+    expect toto '[tutu] who plays?'
+    send tata 'MSG #games me!'
+    expect tata '[server] you are not in #games: JOIN #games first'
+    send tata 'MSG #nowhere me!'
+    expect tata -e '^\[server\] there is no channel #nowhere'
+    expect_none toto -e 'me!'
+    expect_none tata -e 'who plays'
+    send tutu 'MSG #games'
+    expect tutu -e '^\[server\] there is nothing to say'
+}
+
+@test "@nick is a private message" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send toto '@tutu psst  you' '@TATA and you'
+    expect tutu '[toto -> you] psst  you'
+    expect tata '[toto -> you] and you'
+    expect_none tata -e 'psst'
+    expect_none toto -e 'psst'
+    send toto '@nobody hello' '@tutu' '@'
+    expect toto '[server] nobody here is called nobody: WHO shows who is here'
+    expect_next toto '[server] there is nothing to say: @<nick> <text>'
+    expect_next toto '[server] there is nothing to say: @<nick> <text>'
+}
+
+@test "@all and @tous speak to everyone in the current channel" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send tata 'JOIN #elsewhere'
+    expect tata '[server] you are now talking in #elsewhere'
+    send toto '@all hello' '@TOUS salut'
+    expect tutu '[toto] hello'
+    expect_next tutu '[toto] salut'
+    expect_none toto -e 'hello'
+    send tata '@all alone'
+    expect_none tutu -e 'alone'
+}
+
+@test "ME says what one does" {
+    enter toto plain
+    enter tutu plain
+    send toto 'ME waves'
+    expect tutu '* toto waves'
+}
+
+@test "JOIN makes a channel, moves one there, and its members are told" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #Games'
+    expect toto '[server] you are now talking in #Games'
+    send tutu 'JOIN #games'
+    expect toto '[server] tutu joined #Games'
+    send tutu 'MSG here'
+    expect toto '[tutu] here'
+    send tutu 'JOIN #games'
+    expect tutu '[server] you are now talking in #games'
+    expect_none toto -e 'tutu joined'
+}
+
+@test "JOIN refuses what cannot be a channel" {
+    enter toto plain
+    local name
+    for name in games '#' '#a,b' '#a:b' '&local' "#$(printf 'x%.0s' {1..64})"; do
+        send toto "JOIN $name"
+        expect_next toto "[server] $name cannot be a channel: use # and a word, as in #games"
+    done
+    send toto 'JOIN'
+    expect_next toto '[server] JOIN needs more: JOIN <#channel> [<key>]'
+    send toto "JOIN #$(printf 'x%.0s' {1..63})"
+    expect_next toto -e '^\[server\] you are now talking in #x{63}$'
+}
+
+@test "nobody is in more than 50 channels" {
+    enter toto plain
+    local i
+    for i in {1..49}; do
+        send toto "JOIN #c$i"
+        expect_next toto "[server] you are now talking in #c$i"
+    done
+    send toto 'JOIN #more'
+    expect_next toto '[server] you are in too many channels: PART one first'
+    send toto 'PART #c3' 'JOIN #more'
+    expect toto '[server] you are now talking in #more'
+}
+
+@test "PART leaves the current channel or the named one, and the lobby is where one is then" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games'
+    send tutu 'JOIN #games'
+    expect tutu -e 'talking in #games'
+    send tutu 'PART #games enough for today'
+    expect tutu '[server] you left #games'
+    expect toto '[server] tutu left #games: enough for today'
+    send tutu 'MSG back in the lobby'
+    expect_none toto -e 'tutu left .*tutu left'
+    expect toto -e 'back in the lobby' # still in the lobby as well
+    send toto 'PART'
+    expect toto '[server] you left #games'
+    send toto 'PART #games'
+    expect toto -e '^\[server\] there is no channel #games'
+    send toto 'PART games'
+    expect toto -e '^\[server\] games cannot be a channel'
+}
+
+@test "who left the lobby too can talk nowhere until they join something" {
+    enter toto plain
+    enter tutu plain
+    send toto 'PART'
+    expect toto '[server] you left #lobby'
+    send toto 'MSG hello'
+    expect toto -e '^\[server\] you are in no channel'
+    send toto 'PART' 'KICK tutu' 'TOPIC x' '@all x'
+    expect_next toto -e '^\[server\] you are in no channel'
+    expect_next toto -e '^\[server\] you are in no channel'
+    expect_next toto -e '^\[server\] you are in no channel'
+    expect_next toto -e '^\[server\] you are in no channel'
+    send tutu 'MSG nobody hears'
+    expect_none toto -e 'nobody hears'
+    send toto 'JOIN #lobby' 'MSG again'
+    expect tutu '[toto] again'
+}
+
+@test "LIST shows each channel with its members and topic; an empty one is gone" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games' 'TOPIC chess at five'
+    expect toto '[server] toto set the topic of #games: chess at five'
+    send tutu 'LIST'
+    expect tutu '[server] #lobby 2'
+    expect_next tutu '[server] #games 1 chess at five'
+    send toto 'PART'
+    expect toto '[server] you left #games'
+    send tutu 'LIST'
+    expect tutu '[server] #lobby 2'
+    expect_none tutu -e '#games'
+}
+
+@test "TOPIC is shown to all, set by the moderator alone, and kept" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games' 'TOPIC'
+    expect toto '[server] #games has no topic'
+    send tutu 'JOIN #games' 'TOPIC mine'
+    expect tutu '[server] only the moderator of #games or an operator may do that'
+    send toto 'TOPIC chess: at five'
+    expect tutu '[server] toto set the topic of #games: chess: at five'
+    send tutu 'TOPIC'
+    expect tutu '[server] the topic of #games is: chess: at five'
+}
+
+@test "WHO lists a thousand bytes of names over several lines, none lost" {
+    local i
+    for i in {10..49}; do
+        open "c$i" plain
+        send "c$i" "NICK a-rather-long-name-number-$i"
+    done
+    for i in {10..49}; do
+        sync "c$i"
+    done
+    send c10 'WHO'
+    sync c10
+    local names
+    names=$(transcript c10 | grep -oE 'a-rather-long-name-number-[0-9]+ |a-rather-long-name-number-[0-9]+$' | sort | uniq -c)
+    [[ $(grep -c . <<<"$names") -ge 40 ]]
+    [[ $(transcript c10 | grep -cE '^\[server\] a-rather') -ge 3 ]]
+}
+
+@test "what is no command is answered to its sender alone" {
+    enter tutu plain
+    enter toto plain
+    send toto 'HELLO world' '/who' 'MS' 'MSGG' 'GET / HTTP/1.1'
+    expect_next toto '[server] invalid command: HELLO (HELP lists the commands)'
+    expect_next toto '[server] invalid command: /who (HELP lists the commands)'
+    expect_next toto '[server] invalid command: MS (HELP lists the commands)'
+    expect_next toto '[server] invalid command: MSGG (HELP lists the commands)'
+    expect_next toto '[server] invalid command: GET (HELP lists the commands)'
+    expect_none tutu -e 'invalid|HELLO'
+}
+
+@test "a command without what it needs is answered with how to write it" {
+    enter toto plain
+    send toto 'NICK' 'MSG' 'ME' 'KICK' 'KILL' 'OPER root'
+    expect_next toto '[server] NICK needs more: NICK <nick>'
+    expect_next toto '[server] MSG needs more: MSG [<#channel>] <text>'
+    expect_next toto '[server] ME needs more: ME <text>'
+    expect_next toto '[server] KICK needs more: KICK <nick> [<text>]'
+    expect_next toto '[server] KILL needs more: KILL <nick> [<text>]'
+    expect_next toto '[server] OPER needs more: OPER <name> <password>'
+}
+
+@test "empty lines are passed over" {
+    enter toto plain
+    send_bytes toto '\n\r\n   \n\t\nWHO\n'
+    expect_next toto '[server] toto'
+}
+
+@test "a nick that is taken is refused, whatever its case and its brackets" {
+    enter toto plain '[Toto]'
+    open tutu plain
+    local nick
+    for nick in '[Toto]' '[toto]' '{TOTO}' '[tOtO}'; do
+        send tutu "NICK $nick"
+        expect tutu "[server] the nick $nick is taken: try another"
+    done
+    send toto 'NICK {toto}'
+    expect toto '[server] you are now {toto}'
+    send toto 'NICK titi'
+    expect toto '[server] you are now titi'
+    send tutu 'NICK [toto]'
+    expect tutu '[server] you are now [toto]'
+}
+
+@test "the nick | is \\ in lower case" {
+    enter toto plain 'a|b'
+    open tutu plain
+    send tutu 'NICK A\b'
+    expect tutu '[server] the nick A\b is taken: try another'
+}
+
+@test "a nick one has already is confirmed, and nobody else is told" {
+    enter toto plain
+    enter tutu plain
+    send toto 'NICK toto'
+    expect toto '[server] you are now toto'
+    expect_none tutu -e 'is now toto'
+}
+
+@test "a nick may be 30 characters long and is made of letters, digits and what RFC 1459 allows" {
+    open toto plain
+    send toto "NICK $(printf 'x%.0s' {1..30})"
+    expect toto -e '^\[server\] you are now x{30}$'
+    send toto "NICK $(printf 'x%.0s' {1..31})"
+    expect toto -e '^\[server\] the nick x{31} is too long: at most 30 characters$'
+    local nick
+    for nick in 1abc -abc 'a:b' 'a.b' '#a' '@a' 'a!b' "$(printf 'caf\303\251')" 'a*' '127.0.0.1:80'; do
+        send toto "NICK $nick"
+        expect_next toto "[server] $nick cannot be a nick: use a letter, then letters, digits and -_[]{}\\|^\`"
+    done
+    # shellcheck disable=SC2016
+    for nick in a-1 '[x]' '_a_' 'a\|b' '`tick' '^up' '{y}'; do
+        send toto "NICK $nick"
+        expect_next toto "[server] you are now $nick"
+    done
+}
+
+@test "reserved nicks are refused" {
+    open toto plain
+    sync toto
+    local nick
+    for nick in server SERVER all tous Tous guest1 GUEST77; do
+        send toto "NICK $nick"
+        expect toto "[server] the nick $nick is reserved: try another"
+    done
+    send toto 'NICK guest'
+    expect toto '[server] you are now guest'
+}
+
+@test "KICK is for the moderator: who is kicked stays connected, in the lobby" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send toto 'JOIN #games'
+    expect toto '[server] you are now talking in #games'
+    send tutu 'JOIN #games'
+    expect toto '[server] tutu joined #games'
+    send tata 'JOIN #games'
+    expect toto '[server] tata joined #games'
+    send tutu 'KICK toto you first'
+    expect tutu '[server] only the moderator of #games or an operator may do that'
+    send toto 'KICK TUTU no cheating here'
+    expect tutu '[server] you were kicked from #games by toto: no cheating here'
+    expect tata '[server] tutu was kicked from #games by toto: no cheating here'
+    expect toto '[server] tutu was kicked from #games by toto: no cheating here'
+    send tutu 'MSG #games but'
+    expect tutu -e '^\[server\] you are not in #games'
+    send tutu 'MSG in the lobby now'
+    expect tata '[tutu] in the lobby now'
+    send toto 'KICK tata'
+    expect tata '[server] you were kicked from #games by toto'
+}
+
+@test "KICK says who cannot be kicked" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games' 'KICK nobody' 'KICK tutu'
+    expect toto -e '^\[server\] nobody here is called nobody'
+    expect_next toto '[server] tutu is not in #games'
+    send toto 'JOIN #lobby' 'KICK tutu'
+    expect toto '[server] only the moderator of #lobby or an operator may do that'
+}
+
+@test "who makes a channel anew moderates it" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games'
+    expect toto -e 'talking in #games'
+    send tutu 'JOIN #games'
+    expect tutu -e 'talking in #games'
+    send toto 'PART' 'JOIN #games' 'KICK tutu'
+    expect toto -e 'talking in #games'
+    expect toto '[server] only the moderator of #games or an operator may do that'
+    send tutu 'PART'
+    expect tutu -e 'you left'
+    send toto 'PART' 'JOIN #games'
+    expect toto -e 'talking in #games'
+    send tutu 'JOIN #games'
+    expect tutu -e 'talking in #games'
+    send toto 'KICK tutu'
+    expect tutu '[server] you were kicked from #games by toto'
+}
+
+@test "OPER needs the right name and password; operators kick anywhere" {
+    enter toto plain
+    enter tutu plain
+    send tutu 'OPER root wrong'
+    send toto 'OPER nobody secret'
+    expect tutu '[server] wrong operator name or password'
+    expect toto '[server] wrong operator name or password'
+    expect_log 'warning: wrong operator name or password'
+    send toto 'KICK tutu'
+    expect toto '[server] only the moderator of #lobby or an operator may do that'
+    send toto 'OPER root secret'
+    expect toto '[server] you are now an operator'
+    expect_log '^client "toto" is now operator "root"$'
+    send toto 'KICK tutu out'
+    expect tutu '[server] you were kicked from #lobby by toto: out'
+    expect_none tutu -e 'operator'
+}
+
+@test "KILL is for operators, and shows the killer's words before the end" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send tutu 'KILL tata'
+    expect tutu -e '^\[server\] only operators may do that'
+    send toto 'OPER root secret'
+    expect toto -e 'operator'
+    send toto 'KILL nobody'
+    expect toto -e '^\[server\] nobody here is called nobody'
+    send toto 'KILL Tutu I kill you!'
+    expect tutu '[toto] I kill you!'
+    expect_end tutu
+    expect toto '[server] tutu was removed from the server'
+    expect tata '[server] tutu has left (killed by toto: I kill you!)'
+    expect_log '^client killed "tutu" by "toto"$'
+    expect_log '^client disconnected "tutu"$'
+    send toto 'KILL tata'
+    expect tata '[toto] '
+    expect_end tata
+    close tutu
+    close tata
+    # The name is free again, and oneself can be killed too.
+    enter tutu plain
+    send toto 'KILL toto enough'
+    expect toto '[toto] enough'
+    expect_end toto
+    expect tutu '[server] toto has left (killed by toto: enough)'
+}
+
+@test "KILL reaches a client without a name by its address" {
+    enter toto plain
+    open tutu plain
+    expect tutu -e 'You are (127\.0\.0\.1:[0-9]+)\.$'
+    local address=${BASH_REMATCH[1]}
+    send toto 'OPER root secret' "KILL $address who are you?"
+    expect tutu '[toto] who are you?'
+    expect_end tutu
+}

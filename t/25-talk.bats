@@ -1,0 +1,236 @@
+#!/usr/bin/env bats
+# The talk door: what one types is said; commands behind a slash.
+bats_require_minimum_version 1.5.0
+load lib/daemon
+load lib/client
+
+# openssl passwd -6 -salt forkchat secret
+# shellcheck disable=SC2016
+SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+
+setup() {
+    daemon_start -o "server-name chat.example.org" -o "operator root $SECRET"
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+@test "who connects is welcomed, and shown the commands with their slash" {
+    open toto talk
+    expect_next toto -e '^\[server\] Welcome to chat\.example\.org \(forkchat [0-9.]+\)\. You are 127\.0\.0\.1:[0-9]+\.$'
+    local verb
+    for verb in /NICK '/MSG <nick\|#channel> <text>' /WHO /JOIN /PART /LIST /KICK /OPER /KILL /QUIT /HELP '@<nick> ' '@all <text>, @tous '; do
+        expect toto -e "^\\[server\\] $verb"
+    done
+    send toto '/help'
+    expect toto -e '^\[server\] /NICK'
+}
+
+@test "what one types everybody sees, oneself too" {
+    enter toto talk
+    enter tutu talk
+    send toto 'hello  world!'
+    expect toto '(toto) hello  world!'
+    expect tutu '(toto) hello  world!'
+    send tutu 'hi' 'MSG hi'
+    expect toto '(tutu) hi'
+    expect_next toto '(tutu) MSG hi'
+}
+
+@test "lines of the answer end in CR LF" {
+    exchange talk <<<'hello' >"$BATS_TEST_TMPDIR/out"
+    [[ $(grep -c $'\r$' "$BATS_TEST_TMPDIR/out") == $(wc -l <"$BATS_TEST_TMPDIR/out") ]]
+    [[ -s $BATS_TEST_TMPDIR/out ]]
+}
+
+@test "stop alone leaves, and the others see who has left" {
+    enter toto talk
+    enter tutu talk
+    send toto 'do not stop' 'stop it' ' stop' 'stop'
+    expect_end toto
+    expect_next tutu '(toto) do not stop'
+    expect_next tutu '(toto) stop it'
+    expect_next tutu '(toto)  stop'
+    expect_next tutu 'toto has left!'
+}
+
+@test "/quit leaves, with or without words" {
+    enter toto talk
+    enter tutu talk
+    enter tata talk
+    send toto '/quit bye bye'
+    expect_end toto
+    expect tutu 'toto has left! (bye bye)'
+    send tata '/QUIT'
+    expect_end tata
+    expect tutu 'tata has left!'
+}
+
+@test "/nick takes a name, and everybody is told" {
+    enter tutu talk
+    open toto talk
+    expect toto -e 'You are (.*)\.$'
+    local me=${BASH_REMATCH[1]}
+    expect tutu "[server] $me has joined!"
+    send toto 'hello'
+    expect tutu "($me) hello"
+    send toto '/nick toto'
+    expect toto '[server] you are now toto'
+    expect tutu "[server] $me is now toto"
+    send toto '/nick tutu' '/nick' '/nick 1'
+    expect toto '[server] the nick tutu is taken: try another'
+    expect_next toto '[server] /NICK needs more: /NICK <nick>'
+    expect_next toto -e '^\[server\] 1 cannot be a nick'
+    expect_log "^client \"$me\" => \"toto\"\$"
+}
+
+@test "/who shows every user" {
+    enter toto talk
+    enter tutu talk
+    send toto '/who'
+    expect toto '[server] toto tutu'
+}
+
+@test "/msg speaks to one person or to a channel one is in" {
+    enter toto talk
+    enter tutu talk
+    enter tata talk
+    send toto '/msg tutu  psst' '/msg tutu' '/msg' '/msg nobody hello'
+    expect tutu '[toto -> you] psst'
+    expect toto '[server] /MSG needs more: /MSG <nick|#channel> <text>'
+    expect_next toto '[server] /MSG needs more: /MSG <nick|#channel> <text>'
+    expect_next toto '[server] nobody here is called nobody: /WHO shows who is here'
+    expect_none tata -e psst
+    send tutu '/join #games' '/join #lobby'
+    expect tutu -e 'talking in #lobby'
+    send toto '/join #games'
+    expect toto -e 'talking in #games'
+    send toto 'here?'
+    expect tutu '(toto #games) here?' # tutu talks elsewhere: the channel is named
+    send tutu '/msg #games here!'
+    expect toto '(tutu) here!'
+    expect tutu '(tutu #games) here!'
+    send tata '/msg #games me?'
+    expect tata '[server] you are not in #games: /JOIN #games first'
+    expect_none toto -e 'me\?'
+}
+
+@test "@nick, @all and @tous work as at the plain door" {
+    enter toto talk
+    enter tutu talk
+    enter tata talk
+    send toto '@tutu psst' '@all to all' '@tous a tous' '@nobody x' '@tutu'
+    expect tutu '[toto -> you] psst'
+    expect tutu '(toto) to all'
+    expect tutu '(toto) a tous'
+    expect toto '(toto) to all'
+    expect toto -e 'nobody here is called nobody: /WHO'
+    expect toto '[server] there is nothing to say: @<nick> <text>'
+    expect_none tata -e psst
+}
+
+@test "channels: /join, /part, /list, /topic, /kick" {
+    enter toto talk
+    enter tutu talk
+    send toto '/join #games' '/topic chess'
+    expect toto '[server] toto set the topic of #games: chess'
+    send tutu '/join #games'
+    expect toto '[server] tutu joined #games'
+    send tutu '/list' '/topic' '/kick toto'
+    expect tutu '[server] #games 2 chess'
+    expect tutu '[server] the topic of #games is: chess'
+    expect tutu '[server] only the moderator of #games or an operator may do that'
+    send toto '/kick tutu enough'
+    expect tutu '[server] you were kicked from #games by toto: enough'
+    send toto '/part #games bye'
+    expect toto '[server] you left #games'
+    send toto '/part' 'hello?'
+    expect toto '[server] you are in no channel: /JOIN #lobby or another first'
+}
+
+@test "/oper and /kill" {
+    enter toto talk
+    enter tutu talk
+    send toto '/kill tutu'
+    expect toto '[server] only operators may do that: /OPER <name> <password>'
+    send toto '/oper root secret' '/kill tutu I kill you!'
+    expect tutu '[toto] I kill you!'
+    expect_end tutu
+    expect toto -e '^tutu has left! \(killed by toto: I kill you!\)$'
+    sync toto
+    transcript toto | grep -qxF '[server] tutu was removed from the server'
+}
+
+@test "an unknown /command is answered to its sender alone, and // says a slash" {
+    enter tutu talk
+    enter toto talk
+    send toto '/dance now' '/' '//shrug'
+    expect_next toto '[server] invalid command: /dance (/HELP lists the commands)'
+    expect toto '(toto) /shrug'
+    expect_none tutu -e 'dance'
+}
+
+@test "/me says what one does" {
+    enter toto talk
+    enter tutu talk
+    send toto '/me waves'
+    expect tutu '* toto waves'
+    expect toto '* toto waves'
+}
+
+@test "people at both doors share a room, each in their own manner" {
+    enter toto plain
+    enter tutu talk
+    send toto 'MSG from netcat'
+    expect tutu '(toto) from netcat'
+    send tutu 'from telnet'
+    expect toto '[tutu] from telnet'
+    expect tutu '(tutu) from telnet'
+    send toto '@tutu psst'
+    expect tutu '[toto -> you] psst'
+    send tutu '@toto psst'
+    expect toto '[tutu -> you] psst'
+    send toto 'WHO'
+    expect toto '[server] toto tutu'
+    send tutu '/join #games'
+    expect tutu -e 'talking in #games'
+    send toto 'JOIN #games'
+    expect tutu '[server] toto joined #games'
+    send toto 'QUIT bye bye'
+    expect tutu 'toto has left! (bye bye)'
+    enter tata plain
+    send tutu 'stop'
+    expect tata '[server] tutu has left'
+    expect_none toto -e 'netcat' || : # its connection is over
+}
+
+@test "a line of 1024 bytes is said, one more is refused" {
+    enter toto talk
+    enter tutu talk
+    local line
+    line=$(head -c 1024 /dev/zero | tr '\0' x)
+    send toto "$line" "${line}x" 'the next'
+    expect tutu -e '^\(toto\) x{1000}x{24}$'
+    expect toto '[server] that line is too long: at most 1024 bytes'
+    expect_next tutu '(toto) the next'
+}
+
+@test "invalid UTF-8, NULs and control characters are made harmless" {
+    enter toto talk
+    enter tutu talk
+    send_bytes toto 'caf\0351 caf\0303\0251\n'
+    expect tutu "$(printf '(toto) caf\xef\xbf\xbd caf\xc3\xa9')"
+    send_bytes toto 'a\0000b\0033[2J\0007c\n'
+    expect tutu "$(printf '(toto) a\xef\xbf\xbdb^[[2J^Gc')"
+}
+
+@test "a script's lines and answers all arrive, also the last without an end" {
+    enter tutu talk
+    printf '/nick toto\none\ntwo\n/who\nthree' | exchange talk >"$BATS_TEST_TMPDIR/out"
+    tr -d '\r' <"$BATS_TEST_TMPDIR/out" | tail -n 5 | diff - <(
+        printf '[server] you are now toto\n(toto) one\n(toto) two\n[server] tutu toto\n(toto) three\n')
+    expect tutu '(toto) three'
+    expect_next tutu 'toto has left!'
+}

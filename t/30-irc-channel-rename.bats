@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# RENAME: IRCv3 draft/channel-rename.
+bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2034 # for lib/daemon
+DAEMON_DOORS="plain talk irc"
+load lib/daemon
+load lib/client
+
+setup() {
+    daemon_start -o 'server-name irc.test' -o 'flood off'
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+# Enters as $1 with the capabilities $2 and joins #x.
+member() {
+    open "$1" irc
+    send "$1" "CAP REQ :$2" "NICK $1" "USER $1 0 * :$1" 'CAP END' 'JOIN #x'
+    expect "$1" -e ' 366 '
+}
+
+@test "the capability is offered" {
+    open toto irc
+    send toto 'CAP LS 302'
+    expect toto -e 'draft/channel-rename'
+}
+
+@test "clients with the capability see RENAME, the others PART and JOIN, people a sentence" {
+    member toto draft/channel-rename
+    send toto 'TOPIC #x :the news'
+    member tutu draft/channel-rename
+    member tata extended-join
+    enter tete plain
+    send tete 'JOIN #x'
+    sync tete
+    send toto 'RENAME #X #new :because'
+    expect toto -e '^:toto!~toto@127\.0\.0\.1 RENAME #x #new :because$'
+    expect tutu -e '^:toto!~toto@127\.0\.0\.1 RENAME #x #new :because$'
+    expect tata -e '^:tata!~tata@127\.0\.0\.1 PART #x :because$'
+    expect_next tata -e '^:tata!~tata@127\.0\.0\.1 JOIN #new \* :tata$'
+    expect_next tata ':irc.test 332 tata #new :the news'
+    expect_next tata -e ' 333 tata #new toto '
+    expect_next tata -e ' 353 tata = #new :tete tata tutu @toto$'
+    expect_next tata -e ' 366 tata #new '
+    expect tete '[server] toto renamed #x to #new: because'
+    expect_none tutu -e ' PART | JOIN #new'
+}
+
+@test "everything of the channel is kept" {
+    member toto draft/channel-rename
+    member tutu draft/channel-rename
+    send toto 'MODE #x +mvb tutu bad' 'RENAME #x #new'
+    expect toto -e ' RENAME #x #new :$'
+    send tutu 'MODE #new' 'MODE #new b' 'PRIVMSG #new :here' 'PRIVMSG #x :there'
+    expect tutu ':irc.test 324 tutu #new +mnt'
+    expect tutu -e ' 367 tutu #new bad!'
+    expect toto -e ' PRIVMSG #new :here$'
+    expect tutu -e ' 403 tutu #x '
+}
+
+@test "the case of a name can be changed, which only the capability hears of" {
+    member toto draft/channel-rename
+    member tutu multi-prefix
+    send toto 'RENAME #x #X'
+    expect toto -e ' RENAME #x #X :$'
+    expect_none tutu -e ' (PART|JOIN) #X'
+}
+
+@test "who renames without the capability sees PART and JOIN" {
+    member toto multi-prefix
+    send toto 'RENAME #x #new'
+    expect toto -e '^:toto!~toto@127\.0\.0\.1 PART #x$'
+    expect_next toto -e ' JOIN #new$'
+    expect_next toto -e ' 353 toto = #new :@toto$'
+}
+
+@test "RENAME refuses: 403 442 461 482, and FAIL" {
+    member toto draft/channel-rename
+    member tutu draft/channel-rename
+    enter tata irc
+    send tata 'JOIN #other' 'RENAME #x #mine'
+    expect tata -e ' 442 tata #x '
+    send tutu 'RENAME #x #mine'
+    expect tutu -e ' 482 tutu #x '
+    send toto 'RENAME #x' 'RENAME #nowhere #new' 'RENAME #x #OTHER' 'RENAME #x nothing' 'RENAME #x #x'
+    expect toto -e ' 461 toto RENAME '
+    expect_next toto -e ' 403 toto #nowhere '
+    expect_next toto -e '^:irc\.test FAIL RENAME CHANNEL_NAME_IN_USE #x #OTHER :'
+    expect_next toto -e ' FAIL RENAME CANNOT_RENAME #x nothing :'
+    expect_next toto -e ' FAIL RENAME CANNOT_RENAME #x #x :'
+}

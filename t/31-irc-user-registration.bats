@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# IRC: from a connection to a user. RFC 2812 section 3.1, Modern IRC client protocol.
+bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2034 # for lib/daemon
+DAEMON_DOORS="plain irc"
+load lib/daemon
+load lib/client
+
+# openssl passwd -6 -salt forkchat secret
+# shellcheck disable=SC2016
+SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+
+setup() {
+    daemon_may '^forkchatd: warning: wrong password'
+}
+
+begin() {
+    daemon_start -o "server-name irc.example.org" "$@"
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+@test "NICK and USER register in either order" {
+    begin
+    open one irc
+    send one 'NICK toto' 'USER toto 0 * :To To'
+    expect_next one ':irc.example.org 001 toto :Welcome to the forkchat network, toto!~toto@127.0.0.1'
+    open two irc
+    send two 'USER tutu 0 * :Tu Tu' 'NICK tutu'
+    expect_next two ':irc.example.org 001 tutu :Welcome to the forkchat network, tutu!~tutu@127.0.0.1'
+}
+
+@test "a newcomer is told what the server is and how many are here" {
+    begin -o 'network-name Example'
+    open one irc
+    send one 'NICK toto' 'USER toto 0 * :To To'
+    expect_next one -e '^:irc\.example\.org 001 toto :Welcome to the Example network'
+    expect_next one -e '^:irc\.example\.org 002 toto :Your host is irc\.example\.org, running forkchat '
+    expect_next one -e '^:irc\.example\.org 003 toto :This server was started [A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} 20[0-9]{2} at '
+    expect_next one -e '^:irc\.example\.org 004 toto irc\.example\.org forkchat-[0-9.]+ Biosw [a-zA-Z]+'
+    expect_next one -e '^:irc\.example\.org 005 toto .*NETWORK=Example.* :are supported by this server$'
+    expect one -e ' 251 toto :There are 1 users and 0 invisible on 1 servers'
+    expect one -e ' 255 toto :I have 1 clients'
+    expect one -e ' 265 toto 1 1 :'
+    expect one -e ' 266 toto 1 1 :'
+    expect one -e ' 422 toto :'
+}
+
+@test "the most that ever were here stay counted when they have left" {
+    begin
+    enter one irc
+    enter two irc
+    send two 'QUIT'
+    expect_end two
+    send one 'LUSERS'
+    expect one -e ' 265 one 1 2 :Current local users 1, max 2'
+}
+
+@test "before it has registered a client can do nothing else" {
+    begin
+    open one irc
+    send one 'PRIVMSG toto :hello' 'JOIN #x'
+    expect_next one ':irc.example.org 451 * :You have not registered'
+    expect_next one ':irc.example.org 451 * :You have not registered'
+}
+
+@test "what is wrong with NICK or USER is said" {
+    begin
+    enter taken irc
+    open one irc
+    send one 'NICK' 'NICK :' 'NICK 1two' 'NICK a.b' 'NICK taken' 'NICK guest3' 'USER one' 'USER one 0 *' 'USER one 0 * :'
+    expect_next one ':irc.example.org 431 * :No nickname given'
+    expect_next one ':irc.example.org 431 * :No nickname given'
+    expect_next one -e ' 432 \* 1two :'
+    expect_next one -e ' 432 \* a\.b :'
+    expect_next one -e ' 433 \* taken :'
+    expect_next one -e ' 432 \* guest3 :'
+    expect_next one -e ' 461 \* USER :'
+    expect_next one -e ' 461 \* USER :'
+    expect_next one -e ' 461 \* USER :'
+    send one 'USER one 0 * :One' 'NICK one'
+    expect_next one -e ' 001 one '
+    send one 'USER one 0 * :One' 'PASS x'
+    expect one ':irc.example.org 462 one :You may not register again'
+    expect_next one ':irc.example.org 462 one :You may not register again'
+}
+
+@test "a nick may be as long as nick-length says" {
+    begin -o 'nick-length 9'
+    enter one irc
+    send one 'NICK abcdefghi' 'NICK abcdefghij'
+    expect one -e '^:one!~one@127.0.0.1 NICK :?abcdefghi$'
+    expect_next one -e ' 432 abcdefghi abcdefghij :Nickname is too long \(at most 9'
+    send one 'VERSION'
+    expect one -e ' 005 abcdefghi .*NICKLEN=9( |$)'
+}
+
+@test "with a password only who knows it comes in" {
+    begin -o "password $SECRET"
+    open right irc
+    send right 'PASS secret' 'NICK right' 'USER right 0 * :Right'
+    expect_next right -e ' 001 right '
+    open wrong irc
+    send wrong 'PASS guess' 'NICK wrong' 'USER wrong 0 * :Wrong'
+    expect_next wrong ':irc.example.org 464 wrong :Password incorrect'
+    expect_next wrong 'ERROR :Closing Link: 127.0.0.1 (Bad password)'
+    expect_end wrong
+    open none irc
+    send none 'NICK none' 'USER none 0 * :None'
+    expect_next none ':irc.example.org 464 none :Password incorrect'
+    expect_end none
+}
+
+@test "of several passwords the last one counts" {
+    begin -o "password $SECRET"
+    open one irc
+    send one 'PASS guess' 'PASS' 'PASS secret' 'NICK one' 'USER one 0 * :One'
+    expect_next one -e ' 461 \* PASS :'
+    expect_next one -e ' 001 one '
+}
+
+@test "who does not register in time is sent away" {
+    begin -o 'ping-timeout 2'
+    open one irc
+    send one 'NICK one'
+    expect_next one 'ERROR :Closing Link: 127.0.0.1 (Registration timed out)'
+    expect_end one
+}
+
+@test "who is silent is asked for a sign of life, and sent away if there is none" {
+    begin -o 'ping-timeout 2'
+    enter one irc
+    expect one 'PING :irc.example.org'
+    expect_next one 'ERROR :Closing Link: 127.0.0.1 (Ping timeout: 2 seconds)'
+    expect_end one
+}
+
+@test "who answers the PING stays" {
+    begin -o 'ping-timeout 2'
+    enter one irc
+    expect one 'PING :irc.example.org'
+    send one 'PONG irc.example.org'
+    expect_next one 'PING :irc.example.org'
+}
+
+@test "PING is answered with its token, and needs one" {
+    begin
+    enter one irc
+    send one 'PING abc' 'PING :two words' 'PING' 'PING :'
+    expect one ':irc.example.org PONG irc.example.org :abc'
+    expect_next one ':irc.example.org PONG irc.example.org :two words'
+    expect_next one -e ' 461 one PING :'
+    expect_next one -e ' 409 one :No origin'
+}
+
+@test "a settings mistake is named" {
+    run -78 "$FORKCHAT_BUILD/forkchatd" -t -c /dev/null -o 'nick-length 99' -o 'ping-timeout 1' -o 'password plain'
+    [[ $output == *"nick-length: expected"* ]]
+    [[ $output == *"ping-timeout: expected"* ]]
+    [[ $output == *"password: the password must be"* ]]
+}

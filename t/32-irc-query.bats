@@ -1,0 +1,344 @@
+#!/usr/bin/env bats
+# IRC: questions about people and about the server. RFC 2812 sections 3.4 to 3.6, Modern IRC client protocol.
+bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2034 # for lib/daemon
+DAEMON_DOORS="plain irc"
+load lib/daemon
+load lib/client
+
+# openssl passwd -6 -salt forkchat secret
+# shellcheck disable=SC2016
+SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+
+setup() {
+    daemon_start -o "server-name irc.example.org" -o 'server-description Our server' -o 'flood off' \
+        -o "operator root $SECRET" -o 'admin Room 101' -o 'admin "The staff"' -o 'admin root@example.org'
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+make_operator() {
+    send "$1" 'OPER root secret'
+    expect "$1" -e ' 381 '
+}
+
+@test "WHO shows a channel's members" {
+    enter one irc
+    enter two irc
+    send one 'JOIN #x'
+    expect one -e ' 366 '
+    send two 'JOIN #x' 'AWAY :tea'
+    expect two -e ' 306 '
+    send two 'WHO #X' 'WHO #nowhere'
+    expect two ':irc.example.org 352 two #x ~two 127.0.0.1 irc.example.org two G :0 two'
+    expect two ':irc.example.org 352 two #x ~one 127.0.0.1 irc.example.org one H@ :0 one'
+    expect_next two ':irc.example.org 315 two #X :End of WHO list'
+    expect_next two ':irc.example.org 315 two #nowhere :End of WHO list'
+}
+
+@test "WHO finds people by nick, mask, user, real name and server" {
+    enter one irc
+    open two irc
+    send two 'NICK two' 'USER tango 0 * :Second Person'
+    expect two -e ' 422 '
+    local mask
+    for mask in two TWO 'tw?' '*tango' 'second*' '127.0.*'; do
+        send one "WHO $mask"
+        expect one -e ' 352 one \* ~tango 127.0.0.1 irc.example.org two H :0 Second Person'
+        expect one -e " 315 one "
+    done
+    send one 'WHO irc.*' 'WHO nobody' 'WHO nobody*'
+    expect one -e ' 352 '
+    expect_next one -e ' 352 '
+    expect_next one -e ' 315 one irc\.\* :'
+    expect_next one -e ' 315 one nobody :'
+    expect_next one -e ' 315 one nobody\* :'
+}
+
+@test "WHO o shows operators only" {
+    enter one irc
+    enter two irc
+    make_operator two
+    send one 'WHO * o'
+    expect one -e ' 352 one \* ~two .* two H\* :0 two'
+    expect_next one -e ' 315 one \* :'
+}
+
+@test "WHO shows somebody invisible only to who shares a channel with them" {
+    enter one irc
+    enter two irc
+    enter three irc
+    send two 'MODE two +i' 'JOIN #x'
+    expect two -e ' 366 '
+    send three 'JOIN #x'
+    expect three -e ' 366 '
+    send three 'WHO tw*'
+    expect three -e ' 352 three #x .* two '
+    send one 'WHO tw*' 'WHO #x'
+    expect_next one -e ' 315 one tw\* :'
+    expect_next one -e ' 352 one #x .* three '
+    expect_next one -e ' 315 one #x :'
+    send one 'WHO two'
+    expect_next one -e ' 352 one '
+}
+
+@test "WHO with multi-prefix shows flags of every kind" {
+    enter one irc
+    send one 'CAP REQ multi-prefix' 'MODE one +B' 'JOIN #x' 'WHO #x'
+    expect one -e ' 352 one #x .* one H@B :0 one'
+}
+
+@test "WHOX answers with the fields that were asked for, in their order" {
+    enter one irc
+    send one 'JOIN #x' 'WHO #x %rnatcu,42' 'WHO #x %tcuihsnfdlaor,7' 'WHO one %n' 'WHO #x %na,12345' 'WHO one o%n'
+    expect one ':irc.example.org 354 one 42 #x ~one one 0 :one'
+    expect one -e ' 315 one #x :End'
+    expect_next one ':irc.example.org 354 one 7 #x ~one 127.0.0.1 127.0.0.1 irc.example.org one H@ 0 0 0 n/a :one'
+    expect one -e ' 315 one #x :End'
+    expect_next one ':irc.example.org 354 one one'
+    expect_next one -e ' 315 one one :End'
+    expect_next one ':irc.example.org 354 one one 0'
+    expect_next one -e ' 315 one #x :End'
+    expect_next one -e ' 315 one one :End'
+}
+
+@test "WHOIS shows what everybody may know" {
+    enter one irc
+    enter two irc
+    send two 'JOIN #x' 'JOIN #y' 'AWAY :tea'
+    expect two -e ' 306 '
+    send one 'WHOIS two'
+    expect_next one ':irc.example.org 311 one two ~two 127.0.0.1 * :two'
+    expect_next one -e '^:irc.example.org 319 one two :@#[xy] @#[xy]$'
+    expect_next one ':irc.example.org 312 one two irc.example.org :Our server'
+    expect_next one ':irc.example.org 301 one two :tea'
+    expect_next one -e '^:irc.example.org 317 one two [0-9]+ [0-9]{10} :seconds idle, signon time$'
+    expect_next one ':irc.example.org 318 one two :End of WHOIS list'
+}
+
+@test "WHOIS tells oneself and operators more" {
+    enter one irc
+    enter two irc
+    send one 'MODE one +i' 'WHOIS one'
+    expect one ':irc.example.org 379 one one :is using modes +i'
+    expect_next one ':irc.example.org 378 one one :is connecting from *@127.0.0.1 127.0.0.1'
+    expect_next one ':irc.example.org 338 one one ~one@127.0.0.1 127.0.0.1 :is actually using host'
+    make_operator two
+    send two 'WHOIS one'
+    expect two -e ' 379 two one '
+    send one 'WHOIS two'
+    expect one ':irc.example.org 313 one two :is an IRC operator'
+    expect_none one -e ' 379 one two '
+}
+
+@test "WHOIS asks a server, which is this one, or a nick's" {
+    enter one irc
+    send one 'WHOIS irc.example.org one' 'WHOIS one one' 'WHOIS elsewhere one' 'WHOIS' 'WHOIS nobody'
+    expect_next one -e ' 311 one one '
+    expect one -e ' 318 one one :'
+    expect_next one -e ' 311 one one '
+    expect one -e ' 318 one one :'
+    expect_next one ':irc.example.org 402 one elsewhere :No such server'
+    expect_next one ':irc.example.org 431 one :No nickname given'
+    expect_next one -e ' 401 one nobody :'
+    expect_next one -e ' 318 one nobody :'
+}
+
+@test "WHOIS takes lists and masks" {
+    enter one irc
+    enter two irc
+    enter twice irc
+    send one 'WHOIS one,two' 'WHOIS tw*'
+    expect_next one -e ' 311 one one '
+    expect one -e ' 311 one two '
+    expect one -e ' 318 one one,two :'
+    expect_next one -e ' 311 one (two|twice) '
+    expect one -e ' 311 one (two|twice) '
+    expect one -e ' 318 one tw\* :'
+}
+
+@test "WHOIS works for people at other doors and by them" {
+    enter one irc
+    enter two plain
+    send one 'WHOIS two'
+    expect one ':irc.example.org 311 one two plain 127.0.0.1 * :plain'
+    send two 'WHOIS one' 'WHOIS nobody'
+    expect two '[server] one is one (~one@127.0.0.1)'
+    expect two -e '^\[server\] nobody here is called nobody'
+}
+
+@test "WHOWAS remembers who left and former nicks, the last first" {
+    enter one irc
+    enter two irc
+    send two 'NICK other' 'QUIT'
+    expect_end two
+    open three irc
+    send three 'NICK two' 'USER later 0 * :Later' 'QUIT'
+    expect_end three
+    send one 'WHOWAS two' 'WHOWAS TWO 1' 'WHOWAS other,two 1' 'WHOWAS nobody' 'WHOWAS' 'WHOWAS two 1 elsewhere'
+    expect_next one ':irc.example.org 314 one two ~later 127.0.0.1 * :Later'
+    expect_next one -e ' 312 one two irc.example.org :[A-Z]'
+    expect_next one ':irc.example.org 314 one two ~two 127.0.0.1 * :two'
+    expect_next one -e ' 312 one two '
+    expect_next one ':irc.example.org 369 one two :End of WHOWAS'
+    expect_next one -e ' 314 one two ~later '
+    expect_next one -e ' 312 '
+    expect_next one ':irc.example.org 369 one TWO :End of WHOWAS'
+    expect_next one -e ' 314 one other '
+    expect one -e ' 369 one other,two :'
+    expect_next one ':irc.example.org 406 one nobody :There was no such nickname'
+    expect_next one ':irc.example.org 369 one nobody :End of WHOWAS'
+    expect_next one ':irc.example.org 431 one :No nickname given'
+    expect_next one ':irc.example.org 402 one elsewhere :No such server'
+}
+
+@test "VERSION, TIME, INFO" {
+    enter one irc
+    send one 'VERSION' 'VERSION irc.*' 'VERSION elsewhere' 'TIME' 'TIME elsewhere' 'INFO' 'INFO elsewhere'
+    expect_next one -e '^:irc.example.org 351 one forkchat-[0-9.]+ irc.example.org :Our server$'
+    expect_next one -e ' 005 one '
+    expect one -e ' 351 one '
+    expect one ':irc.example.org 402 one elsewhere :No such server'
+    expect_next one -e '^:irc.example.org 391 one irc.example.org :.*[0-9]{4} -- [0-9:]{8} \+00:00$'
+    expect_next one -e ' 402 '
+    expect_next one -e ' 371 one :forkchat '
+    expect one ':irc.example.org 374 one :End of INFO list'
+    expect_next one -e ' 402 '
+}
+
+@test "ADMIN shows what the administrator wrote" {
+    enter one irc
+    send one 'ADMIN' 'ADMIN one' 'ADMIN elsewhere'
+    expect_next one ':irc.example.org 256 one irc.example.org :Administrative info'
+    expect_next one ':irc.example.org 257 one :Room 101'
+    expect_next one ':irc.example.org 258 one :The staff'
+    expect_next one ':irc.example.org 259 one :root@example.org'
+    expect_next one -e ' 256 '
+    expect one -e ' 259 '
+    expect_next one -e ' 402 '
+}
+
+@test "ADMIN without an administrator shows what there is, in as many lines" {
+    daemon_stop
+    daemon_start -o 'server-name irc.example.org' -o 'network-name Example' -o 'server-description Our server' \
+        -o 'admin root@example.org' -o 'flood off'
+    enter one irc
+    send one 'ADMIN'
+    expect_next one ':irc.example.org 256 one irc.example.org :Administrative info'
+    expect_next one ':irc.example.org 257 one :Our server'
+    expect_next one ':irc.example.org 258 one :Example'
+    expect_next one ':irc.example.org 259 one :root@example.org'
+}
+
+@test "what cannot be a parameter of an error is shown as *" {
+    enter one irc
+    send one 'NICK :a b' 'NICK ::a' 'JOIN :#a b' 'MODE :a b' 'WHO :a b' 'WHOIS :a b' 'KNOCK :'
+    expect_next one -e ' 432 one \* :'
+    expect_next one -e ' 432 one \* :'
+    expect_next one -e ' 476 one \* :'
+    expect_next one -e ' 401 one \* :'
+    expect_next one -e ' 315 one \* :'
+    expect_next one -e ' 401 one \* :'
+    expect_next one -e ' 318 one \* :'
+    expect_next one -e ' 403 one \* :'
+}
+
+@test "STATS counts time and commands; bans and operators are for operators" {
+    enter one irc
+    send one 'STATS u' 'TIME' 'STATS m' 'STATS k' 'STATS o' 'STATS c' 'STATS' 'STATS u elsewhere'
+    expect_next one -e '^:irc.example.org 242 one :Server Up 0 days 0:0[0-9]:[0-9]{2}$'
+    expect_next one ':irc.example.org 219 one u :End of STATS report'
+    expect one ':irc.example.org 212 one TIME 1'
+    expect one ':irc.example.org 219 one m :End of STATS report'
+    expect_next one -e ' 481 one :'
+    expect_next one -e ' 219 one k :'
+    expect_next one -e ' 481 one :'
+    expect_next one -e ' 219 one o :'
+    expect_next one -e ' 219 one c :'
+    expect_next one -e ' 461 one STATS :'
+    expect_next one -e ' 402 one elsewhere '
+    make_operator one
+    send one 'STATS o' 'STATS i'
+    expect one ':irc.example.org 243 one O *@* * root'
+    expect one -e ' 215 one I '
+}
+
+@test "a server alone has no links and cannot connect to others" {
+    enter one irc
+    send one 'LINKS' 'LINKS nowhere*' 'CONNECT elsewhere' 'SQUIT elsewhere' 'CONNECT' 'SUMMON one' 'USERS'
+    expect_next one ':irc.example.org 364 one irc.example.org irc.example.org :0 Our server'
+    expect_next one ':irc.example.org 365 one * :End of LINKS list'
+    expect_next one ':irc.example.org 365 one nowhere* :End of LINKS list'
+    expect_next one -e ' 481 one :'
+    expect_next one -e ' 481 one :'
+    expect_next one -e ' 461 one CONNECT :'
+    expect_next one -e ' 445 one :'
+    expect_next one -e ' 446 one :'
+    make_operator one
+    send one 'CONNECT elsewhere'
+    expect one ':irc.example.org 402 one elsewhere :No such server'
+}
+
+@test "TRACE shows oneself, and operators everybody" {
+    enter one irc
+    enter two irc
+    send one 'TRACE' 'TRACE two' 'TRACE nobody'
+    expect_next one ':irc.example.org 205 one User users one'
+    expect_next one -e ' 262 one irc.example.org '
+    expect_next one ':irc.example.org 205 one User users two'
+    expect_next one -e ' 262 '
+    expect_next one -e ' 402 one nobody :'
+    make_operator one
+    send one 'TRACE'
+    expect one ':irc.example.org 204 one Oper users one'
+    expect_next one ':irc.example.org 205 one User users two'
+}
+
+@test "HELP knows every command, and says if it does not know" {
+    enter one irc
+    send one 'HELP' 'HELP privmsg' 'HELP nonsense' 'HELP :two words' 'HELPOP WHOIS'
+    expect_next one -e ' 704 one \* :'
+    expect_next one ':irc.example.org 705 one * :'
+    expect one -e ' 706 one \* :'
+    expect_next one -e ' 704 one PRIVMSG :PRIVMSG '
+    expect_next one -e ' 705 one PRIVMSG :$'
+    expect_next one -e ' 706 one PRIVMSG :'
+    expect_next one -e ' 524 one nonsense :'
+    expect_next one -e ' 524 one \* :'
+    expect_next one -e ' 704 one WHOIS :'
+}
+
+@test "LUSERS counts, MOTD answers for this server only" {
+    enter one irc
+    enter two plain
+    send one 'MODE one +i' 'JOIN #x' 'LUSERS' 'LUSERS * elsewhere' 'MOTD' 'MOTD elsewhere'
+    expect one ':irc.example.org 251 one :There are 1 users and 1 invisible on 1 servers'
+    expect_next one ':irc.example.org 252 one 0 :operators online'
+    expect_next one -e ' 253 one 0 :'
+    expect_next one -e ' 254 one 2 :'
+    expect_next one -e ' 255 one :I have 2 clients and 0 servers'
+    expect_next one -e ' 265 one 2 2 :'
+    expect_next one -e ' 266 one 2 2 :'
+    expect_next one -e ' 402 one elsewhere '
+    expect_next one -e ' 422 one '
+    expect_next one -e ' 402 one elsewhere '
+}
+
+@test "an answer of a thousand lines comes whole and in order" {
+    enter one irc
+    local i
+    for i in {1..40}; do
+        enter "c$i" irc
+        send "c$i" 'JOIN #big'
+    done
+    for _ in {1..25}; do
+        send one 'WHO #big'
+    done
+    for _ in {1..25}; do
+        expect one -e ' 315 one #big '
+    done
+    [[ $(transcript one | grep -c ' 352 one #big ') == 1000 ]]
+}

@@ -1,0 +1,237 @@
+#!/usr/bin/env bats
+# IRC: what operators may do, from every door. RFC 2812 sections 3.1.4, 3.7.1 and 4, and KLINE.
+bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2034 # for lib/daemon
+DAEMON_DOORS="plain irc"
+load lib/daemon
+load lib/client
+
+# openssl passwd -6 -salt forkchat secret
+# shellcheck disable=SC2016
+SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+
+setup() {
+    daemon_may '^forkchatd: warning: wrong operator name'
+    begin
+}
+
+begin() {
+    daemon_start -o "server-name irc.example.org" -o 'flood off' -o "operator root $SECRET" "$@"
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+enter_operator() {
+    enter "$1" irc
+    send "$1" 'OPER root secret'
+    expect "$1" -e ' 381 '
+    expect "$1" -e "MODE $1 :\\+s"
+}
+
+@test "OPER makes an operator of who knows the password" {
+    enter one irc
+    send one 'OPER root' 'OPER root guess' 'OPER nobody secret' 'OPER root secret'
+    expect_next one -e ' 461 one OPER :'
+    expect_next one ':irc.example.org 464 one :Password incorrect'
+    expect_next one ':irc.example.org 464 one :Password incorrect'
+    expect_next one ':irc.example.org 381 one :You are now an IRC operator'
+    expect_next one ':one!~one@127.0.0.1 MODE one :+o'
+    expect_next one ':one!~one@127.0.0.1 MODE one :+s'
+    send one 'MODE one' 'MODE one -o' 'MODE one'
+    expect one ':irc.example.org 221 one +os'
+    expect_next one ':one!~one@127.0.0.1 MODE one :-os'
+    expect_next one ':irc.example.org 221 one +'
+}
+
+@test "what is for operators is refused to others" {
+    enter one irc
+    enter two irc
+    send one 'KILL two :x' 'WALLOPS :x' 'REHASH' 'RESTART' 'DIE' 'KLINE *@10.0.0.1 :x' 'UNKLINE *@10.0.0.1'
+    for _ in {1..7}; do
+        expect_next one ':irc.example.org 481 one :Permission denied: you are not an operator'
+    done
+}
+
+@test "KILL puts somebody out, who sees by whom and why" {
+    enter_operator op
+    enter one irc
+    enter two irc
+    send one 'JOIN #x'
+    expect one -e ' 366 '
+    send two 'JOIN #x'
+    expect two -e ' 366 '
+    send op 'KILL two' 'KILL nobody :x' 'KILL two :I kill you!'
+    expect op -e ' 461 op KILL :'
+    expect_next op -e ' 401 op nobody :'
+    expect two ':op!~op@127.0.0.1 KILL two :I kill you!'
+    expect_next two 'ERROR :Closing Link: 127.0.0.1 (Killed (op (I kill you!)))'
+    expect_end two
+    expect one ':two!~two@127.0.0.1 QUIT :Killed (op (I kill you!))'
+    expect op -e '^:irc.example.org NOTICE \* :\*\*\* two was killed by op: I kill you!$'
+}
+
+@test "KILL reaches across doors" {
+    enter_operator op
+    enter one plain
+    send op 'KILL one :go away'
+    expect one '[op] go away'
+    expect_end one
+    enter two irc
+    enter three plain
+    send three 'OPER root secret' 'KILL two you too'
+    expect two ':three!plain@127.0.0.1 KILL two :you too'
+    expect_end two
+    expect op -e 'two was killed by three: you too'
+    expect three '[server] two was removed from the server'
+}
+
+@test "an operator who kills oneself is gone" {
+    enter_operator op
+    send op 'KILL op :bye'
+    expect op ':op!~op@127.0.0.1 KILL op :bye'
+    expect_end op
+}
+
+@test "WALLOPS reaches those who have w" {
+    enter_operator op
+    enter one irc
+    enter two irc
+    send one 'MODE one +w'
+    expect one -e 'MODE one'
+    send op 'WALLOPS' 'WALLOPS :' 'WALLOPS :all hands'
+    expect op -e ' 461 op WALLOPS :'
+    expect_next op -e ' 461 op WALLOPS :'
+    expect one ':op!~op@127.0.0.1 WALLOPS :all hands'
+    expect_none two -e 'all hands'
+    enter three plain
+    send three 'OPER root secret'
+    expect three '[server] you are now an operator'
+    send op 'WALLOPS :again'
+    expect three '[server] op to the operators: again'
+}
+
+@test "operators who want to know hear of what others do" {
+    enter_operator op
+    enter_operator other
+    expect op -e '^:irc.example.org NOTICE \* :\*\*\* other is now an operator \(root\)$'
+    send op 'MODE op -s'
+    expect op -e 'MODE op :-s'
+    send other 'KLINE 1h *@10.0.0.1 :x'
+    expect other -e 'other banned \*@10.0.0.1 until '
+    expect_none op -e 'banned'
+}
+
+@test "KLINE puts out who fits and keeps them out; UNKLINE lets them in again" {
+    enter_operator op
+    open one irc
+    send one 'NICK one' 'USER evil 0 * :One'
+    expect one -e ' 422 '
+    send op 'KLINE 1h evil@* :be nice'
+    expect one 'ERROR :Closing Link: 127.0.0.1 (K-lined: be nice)'
+    expect_end one
+    expect op -e ' NOTICE op :\*\*\* evil@\* is banned until 20'
+    open two irc
+    send two 'NICK two' 'USER evil 0 * :Two'
+    expect two ':irc.example.org 465 two :You are banned from this server: be nice'
+    expect_next two 'ERROR :Closing Link: 127.0.0.1 (Banned)'
+    expect_end two
+    send op 'STATS k'
+    expect op -e ' 216 op K \* \* evil 0 0 :be nice \(by op, until '
+    expect_next op -e ' 219 op k :'
+    send op 'UNKLINE evil@*' 'UNKLINE evil@*'
+    expect op -e ' NOTICE op :\*\*\* evil@\* is no longer banned$'
+    expect op -e ' NOTICE op :\*\*\* evil@\* is not banned$'
+    open three irc
+    send three 'NICK three' 'USER evil 0 * :Three'
+    expect_next three -e ' 001 three '
+}
+
+@test "a banned address is refused at the door, whichever it is" {
+    enter_operator op
+    send op 'KLINE 127.0.0.0/8 1h :closed'
+    expect op -e ' is banned until '
+    refused() {
+        open "$1" "$2" && expect_end "$1"
+        transcript "$1" | grep 'you are banned: closed'
+    }
+    wait_until refused one irc
+    wait_until refused two plain
+}
+
+@test "a ban expires" {
+    enter_operator op
+    send op 'KLINE 1s evil@* :be nice'
+    expect op -e ' is banned until '
+    comes_in() {
+        open one irc && send one 'NICK one' 'USER evil 0 * :One' && expect_next one -e ' 001 one '
+    }
+    wait_until comes_in
+}
+
+@test "bans outlive the daemon" {
+    enter_operator op
+    send op 'KLINE evil@* :be nice'
+    expect op -e ' is banned for ever'
+    wait_until grep -q 'evil@' "$BATS_TEST_TMPDIR/state/bans"
+    daemon_stop
+    begin
+    open one irc
+    send one 'NICK one' 'USER evil 0 * :One'
+    expect_next one -e ' 465 one :.*be nice'
+    expect_end one
+}
+
+@test "what can be no ban is said" {
+    enter_operator op
+    send op 'KLINE' 'KLINE a!b@c :x' 'KLINE @ :x' 'KLINE *@10.0.0.0/99 :x' 'KLINE nobody :x'
+    expect op -e ' 461 op KLINE :'
+    for _ in {1..4}; do
+        expect_next op -e ' NOTICE op :\*\*\* .* cannot be banned: '
+    done
+}
+
+@test "people's operators ban as well" {
+    enter op plain
+    send op 'OPER root secret' 'BANS' 'BAN evil@* 1h be nice' 'BANS' 'UNBAN evil@*'
+    expect op '[server] nobody is banned'
+    expect op -e '^\[server\] evil@\* is banned until '
+    expect op -e '^\[server\] evil@\* until .*, by op: be nice$'
+    expect op '[server] evil@* is no longer banned'
+}
+
+@test "REHASH has the configuration read again" {
+    daemon_stop
+    printf 'motd %s\n' "$BATS_TEST_TMPDIR/motd" >"$BATS_TEST_TMPDIR/conf"
+    echo 'first' >"$BATS_TEST_TMPDIR/motd"
+    begin -c "$BATS_TEST_TMPDIR/conf"
+    enter_operator op
+    echo 'second' >"$BATS_TEST_TMPDIR/motd"
+    send op 'REHASH'
+    expect op ':irc.example.org 382 op forkchatd.conf :Rehashing'
+    expect_log '^configuration read again$'
+    send op 'MOTD'
+    expect op ':irc.example.org 372 op :- second'
+}
+
+@test "DIE stops the server" {
+    enter_operator op
+    send op 'DIE'
+    expect op ':irc.example.org NOTICE * :the server stops now'
+    expect_end op
+    expect_log '^stopped$'
+}
+
+@test "RESTART stops the server and starts it again" {
+    enter_operator op
+    send op 'RESTART'
+    expect_end op
+    expect_log '^stopped$'
+    expect_log '^listening irc .*:([0-9]+)$'
+    # shellcheck disable=SC2034,SC2154 # for lib/client
+    PORT[irc]=${BASH_REMATCH[1]}
+    expect_log '^ready$'
+    enter one irc
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# IRCv3: draft/multiline, draft/message-redaction, draft/read-marker.
+bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2034 # for lib/daemon
+DAEMON_DOORS="plain talk irc"
+load lib/daemon
+load lib/client
+load lib/irc
+
+CAPS='batch draft/multiline message-tags'
+
+setup() {
+    daemon_start -o "server-name irc.example.org" -o 'flood off'
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+@test "several lines are one message to those who know, single ones to others, whatever the door" {
+    enter_with one "$CAPS"
+    enter_with two "$CAPS"
+    enter three irc
+    enter four talk
+    both_join '#x' one two three
+    send four '/join #x'
+    sync four
+    send one 'BATCH +1 draft/multiline #x' '@batch=1 PRIVMSG #x :one' '@batch=1 PRIVMSG #x :' \
+        '@batch=1 PRIVMSG #x :two ' '@batch=1;draft/multiline-concat PRIVMSG #x :go on' 'BATCH -1'
+    expect two -e '^@msgid=[^; ]+ :one!~one@127\.0\.0\.1 BATCH \+([^ ]+) draft/multiline #x$'
+    local batch=${BASH_REMATCH[1]}
+    expect_next two "@batch=$batch :one!~one@127.0.0.1 PRIVMSG #x :one"
+    expect_next two "@batch=$batch :one!~one@127.0.0.1 PRIVMSG #x :"
+    expect_next two "@batch=$batch :one!~one@127.0.0.1 PRIVMSG #x :two "
+    expect_next two "@batch=$batch;draft/multiline-concat :one!~one@127.0.0.1 PRIVMSG #x :go on"
+    expect_next two ":one!~one@127.0.0.1 BATCH -$batch"
+    expect three ':one!~one@127.0.0.1 PRIVMSG #x :one'
+    expect_next three ':one!~one@127.0.0.1 PRIVMSG #x :two '
+    expect_next three ':one!~one@127.0.0.1 PRIVMSG #x :go on'
+    expect four '(one) one'
+    expect_next four '(one) two go on'
+}
+
+@test "with echo and a label the whole message comes back as one answer" {
+    enter_with one "$CAPS labeled-response echo-message"
+    enter two irc
+    send one '@label=m BATCH +1 draft/multiline two' '@batch=1 PRIVMSG two :a' '@batch=1 PRIVMSG two :b' 'BATCH -1' 'PING x'
+    expect_next one -e '^@label=m;msgid=[^; ]+ :one!~one@127\.0\.0\.1 BATCH \+([^ ]+) draft/multiline two$'
+    expect_next one "@batch=${BASH_REMATCH[1]} :one!~one@127.0.0.1 PRIVMSG two :a"
+    expect_next one -e '^@batch=[^ ]+ :one!~one@127\.0\.0\.1 PRIVMSG two :b$'
+    expect_next one -e '^:one!~one@127\.0\.0\.1 BATCH -'
+    expect_next one -e PONG
+}
+
+@test "to somebody away, the message and the answer about it are one batch" {
+    enter_with one "$CAPS labeled-response echo-message"
+    enter two irc
+    send two 'AWAY :gone'
+    expect two -e ' 306 '
+    send one '@label=m BATCH +1 draft/multiline two' '@batch=1 PRIVMSG two :a' '@batch=1 PRIVMSG two :b' 'BATCH -1'
+    expect_next one -e '^@label=m :irc\.example\.org BATCH \+([^ ]+) labeled-response$'
+    local outer=${BASH_REMATCH[1]} inner
+    expect_next one -e "^@batch=$outer;msgid=[^; ]+ :one!~one@127\.0\.0\.1 BATCH \+([^ ]+) draft/multiline two$"
+    inner=${BASH_REMATCH[1]}
+    expect_next one "@batch=$inner :one!~one@127.0.0.1 PRIVMSG two :a"
+    expect_next one "@batch=$inner :one!~one@127.0.0.1 PRIVMSG two :b"
+    expect_next one "@batch=$outer :one!~one@127.0.0.1 BATCH -$inner"
+    expect_next one "@batch=$outer :irc.example.org 301 one two :gone"
+    expect_next one ":irc.example.org BATCH -$outer"
+}
+
+@test "what breaks the rules of a batch is said, and nothing of it is sent" {
+    enter_with one "$CAPS"
+    enter_with two "$CAPS"
+    send one 'BATCH +1 draft/multiline two' '@batch=1 PRIVMSG one :other' \
+        'BATCH +2 draft/multiline two' '@batch=2 PRIVMSG two :' 'BATCH -2' \
+        'BATCH -3' 'BATCH +4 nonsense two'
+    expect_next one -e 'FAIL BATCH MULTILINE_INVALID_TARGET two one :'
+    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    local i
+    send one 'BATCH +5 draft/multiline two'
+    for i in {1..101}; do
+        send one "@batch=5 PRIVMSG two :$i"
+    done
+    expect_next one -e 'FAIL BATCH MULTILINE_MAX_LINES 100 :'
+    sync one
+    expect_none two -e 'PRIVMSG two :(|1|other)$'
+}
+
+@test "a message can be taken back by who sent it, and by the channel's operators" {
+    enter_with one 'draft/message-redaction message-tags echo-message'
+    enter_with two 'draft/message-redaction message-tags'
+    enter three irc
+    both_join '#x' one two three
+    send two 'PRIVMSG #x :oops'
+    expect one -e '^@msgid=([^; ]+) :two!.*:oops$'
+    local id=${BASH_REMATCH[1]}
+    send three "REDACT #x $id"
+    expect three -e ' 421 three REDACT :'
+    send one "REDACT #x $id :not nice"
+    expect two -e "^@msgid=[^; ]+ :one!~one@127\.0\.0\.1 REDACT #x $id :not nice$"
+    expect_none three -e REDACT.*nice
+    send two 'REDACT #x nonsense' 'REDACT #none abc'
+    expect_next two -e 'FAIL REDACT UNKNOWN_MSGID #x nonsense :'
+    expect_next two -e 'FAIL REDACT INVALID_TARGET #none :'
+    send one 'PRIVMSG #x :mine'
+    expect two -e '^@msgid=([^; ]+) :one!.*:mine$'
+    send two "REDACT #x ${BASH_REMATCH[1]}"
+    expect_next two -e 'FAIL REDACT REDACT_FORBIDDEN #x '
+}
+
+@test "a read marker only moves forward, and is shown on joining" {
+    enter_with one draft/read-marker
+    send one 'JOIN #x'
+    expect one ':irc.example.org MARKREAD #x *'
+    expect one -e ' 366 '
+    send one 'MARKREAD #x timestamp=2026-01-02T03:04:05.678Z' 'MARKREAD #x timestamp=2025-01-01T00:00:00.000Z' \
+        'MARKREAD #x' 'MARKREAD two' 'MARKREAD #x yesterday' 'MARKREAD'
+    expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
+    expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
+    expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
+    expect_next one ':irc.example.org MARKREAD two *'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS yesterday :'
+    expect_next one -e 'FAIL MARKREAD NEED_MORE_PARAMS :'
+    send one 'PART #x' 'JOIN #x'
+    expect one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
+}
+
+@test "a batch that failed is answered once, and none of its lines is said" {
+    enter_with one 'batch draft/multiline'
+    enter two irc
+    both_join '#x' one two
+    send one 'BATCH +1 draft/multiline #x' '@batch=1 PRIVMSG #y :a' '@batch=1 PRIVMSG #x :b' 'BATCH -1' 'PRIVMSG #x :after'
+    expect one ':irc.example.org FAIL BATCH MULTILINE_INVALID_TARGET #x #y :Invalid multiline target'
+    expect_next two ':one!~one@127.0.0.1 PRIVMSG #x :after'
+    send one '@batch=9 PRIVMSG #x :of no batch'
+    expect_next one ':irc.example.org FAIL BATCH MULTILINE_INVALID :There is no such batch'
+    expect_none two -e 'no batch'
+}
+
+@test "what comes between the lines of a labeled batch does not take its label" {
+    enter_with one 'batch draft/multiline labeled-response echo-message message-tags'
+    send one 'JOIN #x'
+    expect one -e ' 366 '
+    send one '@label=l BATCH +1 draft/multiline #x' 'PING a' '@batch=1 PRIVMSG #x :b' '@label=p PONG x' 'BATCH -1'
+    expect_next one ':irc.example.org PONG irc.example.org :a'
+    expect_next one '@label=p :irc.example.org ACK'
+    expect_next one -e '^@label=l;msgid=[^ ]+ :one!~one@127\.0\.0\.1 BATCH \+[^ ]+ draft/multiline #x$'
+}

@@ -1,0 +1,270 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# forkchatctl and the socket behind it: commands, answers, exit statuses, who may.
+
+export DAEMON_DOORS="plain talk irc"
+
+setup() {
+    load lib/daemon
+    load lib/client
+    load lib/control
+    daemon_start
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+@test "help lists the commands, and each of them is known" {
+    run -0 ctl help
+    [[ ${lines[0]} == COMMAND*ARGUMENTS*MEANING ]]
+    while read -r name; do
+        # without its arguments it is used wrongly, but not unknown
+        [[ $name != @(reload|shutdown|top|tail) ]] || continue
+        run ctl "$name"
+        [[ $output != *"there is no command"* ]]
+    done < <(awk 'NR > 1 {print $1}' <<<"$output")
+}
+
+@test "without a server forkchatctl says so in one line" {
+    run -69 "$FORKCHAT_BUILD/forkchatctl" -r "$BATS_TEST_TMPDIR/nowhere" who
+    [ "${#lines[@]}" = 1 ]
+    [[ $output == "forkchatctl: no forkchatd answers at $BATS_TEST_TMPDIR/nowhere/control: "* ]]
+}
+
+@test "a wrong invocation gets a usage and status 64" {
+    run -64 ctl
+    [[ ${lines[0]} == usage:* ]]
+    run -64 ctl --nonsense
+    [[ ${lines[0]} == usage:* ]]
+    run -64 "$FORKCHAT_BUILD/forkchatctl" -r
+    run -64 ctl dance
+    [ "$output" = 'forkchatctl: there is no command "dance": help lists them' ]
+    run -64 ctl kick
+    [ "$output" = 'forkchatctl: kick needs more: kick <nick> [<text>]' ]
+    run -64 ctl wall $'two\nlines'
+    run -0 ctl --help
+    run -0 ctl --version
+    [ "$output" = "forkchatctl $("$FORKCHAT_BUILD/forkchatd" -V | cut -d' ' -f2)" ]
+}
+
+@test "errors go to standard error, answers to standard output" {
+    run -1 --separate-stderr ctl kick nobody
+    [ -z "$output" ]
+    [[ $stderr == *"nobody here is called nobody"* ]]
+    run -0 --separate-stderr ctl channels
+    [ -z "$stderr" ]
+}
+
+@test "wall reaches people on every door" {
+    enter toto plain
+    enter tutu talk
+    enter tata irc
+    run -0 ctl wall the lesson 'begins now'
+    [ "$output" = "3 clients were told" ]
+    expect toto '[server] the lesson begins now'
+    expect tutu '[server] the lesson begins now'
+    expect tata -e '^:[^ ]+ NOTICE \* :the lesson begins now$'
+}
+
+@test "who shows nick, door, address, channels, and the worker's pid" {
+    enter toto plain
+    send toto 'JOIN #games'
+    expect toto '[server] you are now talking in #games'
+    run -0 ctl who
+    [[ ${lines[0]} == NICK*DOOR*ADDRESS*CHANNELS*IDLE*QUEUE*PID* ]]
+    [[ ${lines[1]} =~ ^toto\ +plain\ +127\.0\.0\.1:[0-9]+\ .*@#games.*\ ([0-9]+)$ ]]
+    kill -0 "${BASH_REMATCH[1]}"
+}
+
+@test "kick shows the text to one client and closes it; others see them leave" {
+    enter toto plain
+    enter tutu talk
+    run -0 ctl kick toto enough now
+    expect toto '[server] enough now'
+    expect_end toto
+    expect tutu 'toto has left! (killed by the server: enough now)'
+    run -1 ctl kick toto
+}
+
+@test "the topic is set for everybody, by the server" {
+    enter toto plain
+    enter tata irc
+    send tata 'JOIN #lobby'
+    run -0 ctl topic '#lobby' silence please
+    expect toto '[server] the server set the topic of #lobby: silence please'
+    run -0 ctl topic '#lobby'
+    [ "$output" = "the topic of #lobby is: silence please" ]
+    run -1 ctl topic '#nowhere' x
+}
+
+@test "a ban puts out who is here, keeps out who comes, and survives a restart" {
+    enter toto plain
+    run -0 ctl ban toto 1h too loud
+    [[ $output == "*@127.0.0.1 is banned until "* ]]
+    expect toto '[server] you are banned: too loud'
+    expect_end toto
+    run -0 ctl bans
+    [[ ${lines[1]} == "*@127.0.0.1 "*" too loud" ]]
+    daemon_stop
+    daemon_start
+    open tutu plain
+    expect tutu '[server] you are banned: too loud'
+    run -0 ctl unban 127.0.0.1
+    enter tata plain
+    run -0 ctl bans
+    [ "${#lines[@]}" = 1 ]
+    run -1 ctl unban 127.0.0.1
+    run -1 ctl ban 'not/a/mask'
+}
+
+@test "--json gives one object a line, whatever is in the strings" {
+    requires jq
+    enter toto plain
+    run -0 ctl topic '#lobby' 'say "hi" \ there'
+    [ "$(ctl_json .topic channels)" = 'say "hi" \ there' ]
+    [ "$(ctl_json '.nick + " " + .door' who)" = "toto plain" ]
+    [ "$(ctl_json .idle who)" -ge 0 ]
+    [ "$(ctl_json .message wall hello)" = "1 client was told" ]
+    ctl --json ban 192.0.2.0/24
+    [ "$(ctl_json '.mask + " " + (.until | tostring)' bans)" = "*@192.0.2.0/24 null" ]
+    ctl --json stats | jq -e . >/dev/null
+    ctl --json help | jq -e .command >/dev/null
+}
+
+@test "reload tells whether the configuration was taken" {
+    run -0 ctl reload
+    [ "$output" = "the configuration was read again" ]
+    expect_log '^configuration read again$'
+}
+
+@test "a reload with a mistake changes nothing and has status 1" {
+    daemon_stop
+    echo "motd $BATS_TEST_TMPDIR/motd" >"$BATS_TEST_TMPDIR/conf"
+    echo "hello there" >"$BATS_TEST_TMPDIR/motd"
+    daemon_start -c "$BATS_TEST_TMPDIR/conf"
+    run -0 ctl motd
+    [ "$output" = "hello there" ]
+    echo "good evening" >"$BATS_TEST_TMPDIR/motd"
+    run -0 ctl reload
+    run -0 ctl motd
+    [ "$output" = "good evening" ]
+    open toto plain
+    expect toto '[server] good evening'
+    echo "motd /nowhere" >"$BATS_TEST_TMPDIR/conf"
+    run -1 ctl reload
+    run -0 ctl motd
+    [ "$output" = "good evening" ]
+}
+
+@test "stats and whois answer" {
+    enter toto plain
+    run -0 ctl stats
+    grep -qE '^clients plain +1$' <<<"$output"
+    run -0 ctl whois toto
+    [[ ${lines[0]} == "toto is "* ]]
+    run -1 ctl whois nobody
+}
+
+@test "crash last tells whose worker died of what" {
+    daemon_may 'worker .* died'
+    run -1 ctl crash last
+    [ "$output" = "forkchatctl: nothing has crashed" ]
+    enter toto plain
+    pid=$(ctl who | awk '$1 == "toto" {print $(NF)}')
+    kill -KILL "$pid"
+    expect_end toto
+    expect_log "worker $pid of toto died"
+    run -0 ctl crash last
+    [[ ${lines[1]} =~ worker\ +$pid\ +signal\ +9\ +toto\ +plain\ +127\.0\.0\.1: ]]
+    run -64 ctl crash course
+}
+
+@test "a full server can still be controlled" {
+    daemon_stop
+    daemon_start -o 'max-clients 2'
+    enter toto plain
+    enter tutu plain
+    open tata plain
+    expect tata '[server] the server is full: try again later'
+    run -0 ctl kick tutu
+    close tutu
+    one_left() { [[ $(daemon_pids '^forkchatd: worker' | wc -l) == 1 ]]; }
+    wait_until one_left
+    enter titi plain
+}
+
+@test "several commands may follow on one connection, and rubbish is answered" {
+    requires python3
+    run -0 python3 - "$DAEMON_RUN/control" <<'EOF'
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(b"wall one\njson wall two\n" + b"x" * 9000 + b"\n\xff\xfe\0 rubbish\nwall three")
+s.shutdown(socket.SHUT_WR)
+answer = b""
+while True:
+    got = s.recv(4096)
+    if not got: break
+    answer += got
+print(answer.decode())
+EOF
+    [ "${lines[0]}" = " 0 clients were told" ]
+    [ "${lines[1]}" = ".0" ]
+    [ "${lines[2]}" = ' {"message":"0 clients were told"}' ]
+    [ "${lines[4]}" = "!that line is too long" ]
+    [ "${lines[5]}" = ".64" ]
+    [[ ${lines[6]} == '!there is no command'* ]]
+    [ "${lines[8]}" = " 0 clients were told" ]
+}
+
+@test "the socket is for its owner, and for the group if one is configured" {
+    # under sanitizers the tests' daemon has a group
+    [[ -n $UNDER_ASAN || $(stat -c %a "$DAEMON_RUN/control") == 600 ]]
+    daemon_stop
+    [ ! -e "$DAEMON_RUN/control" ]
+    daemon_start -o "group $(id -gn)"
+    [ "$(stat -c '%a %g' "$DAEMON_RUN/control")" = "660 $(id -g)" ]
+    [ "$EUID" = 0 ] || skip "only root can become somebody else"
+    requires setpriv
+    cd "$DAEMON_RUN" || return # the folders above it are for the test alone
+    run -77 setpriv --reuid=65534 --regid=65534 --clear-groups "$FORKCHAT_BUILD/forkchatctl" -r . who 3>&-
+    [ "$output" = "forkchatctl: you are not permitted to use ./control" ]
+    # past the modes, the server looks for itself
+    chmod 666 control
+    run -77 setpriv --reuid=65534 --regid=65534 --clear-groups "$FORKCHAT_BUILD/forkchatctl" -r . who 3>&-
+    [ "$output" = "forkchatctl: you are not permitted to control this server" ]
+    expect_log 'control refused to nobody'
+}
+
+@test "what operators do is in the log, with their name" {
+    run -0 ctl wall hello
+    expect_log "^control \"wall hello\" by $(id -un)\$"
+}
+
+@test "welcome, message of the day and rules come from files, on each door in its way, anew after a reload" {
+    daemon_stop
+    for name in welcome motd rules; do
+        printf 'the %s\nof the house\n' "$name" >"$BATS_TEST_TMPDIR/$name"
+    done
+    daemon_start -o "welcome $BATS_TEST_TMPDIR/welcome" -o "motd $BATS_TEST_TMPDIR/motd" -o "rules $BATS_TEST_TMPDIR/rules"
+    open toto plain
+    expect_next toto '[server] the welcome'
+    expect_next toto '[server] of the house'
+    expect_next toto '[server] the motd'
+    enter tutu talk
+    send tutu /rules
+    expect tutu '[server] the rules'
+    enter tata irc
+    send tata RULES
+    expect tata -e ' 308 tata :'
+    expect tata -e ' 232 tata :- the rules$'
+    expect tata -e ' 309 tata :'
+    echo 'be kind' >"$BATS_TEST_TMPDIR/rules"
+    rm "$BATS_TEST_TMPDIR/welcome"
+    : >"$BATS_TEST_TMPDIR/welcome"
+    run -0 ctl reload
+    send tata RULES
+    expect tata -e ' 232 tata :- be kind$'
+}

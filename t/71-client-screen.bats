@@ -1,0 +1,326 @@
+#!/usr/bin/env bats
+# forkchat on a terminal: what it shows, what keys do, and how it leaves.
+
+bats_require_minimum_version 1.5.0
+load lib/terminal.bash
+
+setup() {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+}
+
+teardown() {
+    term_stop
+    peer_stop
+    server_stop
+    nothing_is_left
+}
+
+# join [COLUMNS [ROWS]]: a server, somebody called bob on it, and alice at a terminal, all in #x.
+join() {
+    start_ngircd
+    peer_start bob '#x'
+    term_start "$@"
+    term_modes before
+    term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alice bob"
+}
+
+# left STATUS: the shell has the terminal again, as it was.
+left() {
+    term_see "status $1"
+    term_modes after
+    term_modes_are_equal before after
+}
+
+@test "a message that arrives while one types leaves the line being typed whole" {
+    join
+    term_type "half a li"
+    peer "PRIVMSG #x :first" "PRIVMSG #x :second"
+    term_see "<bob> second"
+    term_input_see "[#x] half a li"
+    term_type "ne"
+    term_key Enter
+    peer_sees "PRIVMSG #x :half a line"
+    term_see "<alice> half a line"
+    term_input_see "[#x]"
+}
+
+@test "wide and combining characters stand where they belong, and are rubbed out whole" {
+    join
+    peer $'PRIVMSG #x :\u6f22\u5b57 e\u0301!'
+    term_see $'<bob> \u6f22\u5b57 e\u0301!'
+    term_type $'a\u6f22e\u0301b'
+    term_input_see $'[#x] a\u6f22e\u0301b'
+    [[ $(term display-message -p '#{cursor_x}') == 10 ]]
+    term_key BSpace BSpace
+    term_input_see $'[#x] a\u6f22'
+    term_key BSpace
+    term_input_see '[#x] a'
+}
+
+@test "escape sequences from others are shown, not obeyed" {
+    join
+    peer $'PRIVMSG #x :\e[2J\e]0;title\a\u009b31mred\u202eback'
+    term_see 'red'
+    term_shows '^[[2J^[]0;title^G'
+    term_shows 'here: alice bob'
+    [[ $(term display-message -p '#{pane_title}') != *title* ]]
+}
+
+@test "the screen follows a resize while one types, down to almost nothing and back" {
+    join
+    peer "PRIVMSG #x :one two three four five six seven eight nine ten"
+    term_see "nine ten"
+    term_type "some words"
+    local size
+    for size in "40 10" "20 4" "12 2" "4 1" "120 30" "60 12"; do
+        # shellcheck disable=SC2086
+        set -- $size
+        term resize-window -x "$1" -y "$2"
+    done
+    term_input_see "[#x] some words"
+    term_see "nine ten"
+    [[ $(term capture-pane -p | wc -l) == 12 ]]
+    [[ $(term_row '[#x] some words') == 12 ]]
+}
+
+@test "line editing does what fingers know" {
+    join
+    term_type "world"
+    term_key C-a
+    term_type "hello "
+    term_input_see "[#x] hello world"
+    term_key C-e C-w
+    term_input_see "[#x] hello"
+    term_key C-y Left Left C-k
+    term_input_see "[#x] hello wor"
+    term_key C-u
+    term_input_see "[#x]"
+    term_key C-y Home Delete
+    term_input_see "[#x] ello wor"
+    term_key Enter Up
+    term_input_see "[#x] ello wor"
+    term_key Down
+    term_input_see "[#x]"
+}
+
+@test "Tab completes nicks, channels and commands" {
+    join
+    term_type "bo"
+    term_key Tab
+    term_type "hi"
+    term_input_see "[#x] bob: hi"
+    term_key C-u
+    term_type "/wh"
+    term_key Tab
+    term_input_see "[#x] /whois"
+    term_key Tab
+    term_input_see "[#x] /who"
+    term_type "#"
+    term_key Tab
+    term_input_see "[#x] /who #x"
+}
+
+@test "many pasted lines are asked about; one goes into the line" {
+    join
+    printf 'one\ntwo /quit\n/quit three' | term load-buffer -
+    term paste-buffer -p -r
+    term_input_see "Say these 3 pasted lines? (y/n)"
+    term_key n
+    term_see "the 3 pasted lines were not said"
+    term paste-buffer -p -r
+    term_input_see "Say these 3 pasted lines? (y/n)"
+    term_type y
+    peer_sees "PRIVMSG #x :/quit three"
+    printf 'just this\n' | term load-buffer -
+    term paste-buffer -p -r
+    term_input_see "[#x] just this"
+    run ! peer_has "just this"
+}
+
+@test "windows: queries, unread marks, the bell for one's name, Alt and /1" {
+    join
+    term set-option -g monitor-bell on
+    peer "PRIVMSG alice :psst"
+    term_see "3:bob(1!)"
+    term_key M-3
+    term_see "<bob> psst"
+    term_unsee "3:bob(1!)"
+    peer "PRIVMSG #x :while you are away" "PRIVMSG #x :ALICE, are you there?"
+    term_see "2:#x(2!)"
+    term_run "/2"
+    term_see "unread"
+    term_see "<bob> ALICE, are you there?"
+    [[ $(term_row '------') -lt $(term_row "$(date +%H):") || -n $(term_row '------') ]]
+    term_run "/msg bob an answer"
+    peer_sees "PRIVMSG bob :an answer"
+    term_run "/me waves"
+    term_see "* alice waves"
+    peer_sees $'\001ACTION waves\001'
+}
+
+@test "PageUp shows what was said, and it stays while more is said" {
+    join 80 10
+    term_run "/help"
+    term_see "Everything else you type"
+    term_key PPage PPage PPage
+    term_see "/kick"
+    term_unsee "Everything else you type"
+    term_see "[PageDown: "
+    term capture-pane -p | grep -F / >"$BATS_TEST_TMPDIR/seen"
+    peer "PRIVMSG #x :and more"
+    peer "PRIVMSG alice :done"
+    term_see "3:bob(1!)"
+    term capture-pane -p | grep -F / | diff "$BATS_TEST_TMPDIR/seen" -
+    term_key NPage NPage NPage NPage
+    term_see "and more"
+    term_unsee "PageDown"
+}
+
+@test "a log is private, a wrong command is told what to type, and who is ignored is not seen" {
+    join
+    term_run "/log $BATS_TEST_TMPDIR/talk.log"
+    term_see "is added to"
+    term_run "/ignroe bob"
+    term_see "did you mean /ignore"
+    term_run "/ignore bob"
+    term_see "nothing more of bob"
+    peer "PRIVMSG #x :you do not see this"
+    term_run "still here"
+    peer_sees "still here"
+    term_run "/unignore bob"
+    peer "PRIVMSG #x :but this"
+    term_see "but this"
+    term_lacks "you do not see this"
+    grep -q '#x <alice> still here' "$BATS_TEST_TMPDIR/talk.log"
+    [[ $(stat -c %a "$BATS_TEST_TMPDIR/talk.log") == 600 ]]
+}
+
+@test "Ctrl-D on an empty line leaves, and not on a full one" {
+    join
+    term_type "ab"
+    term_key Left C-d
+    term_input_see "[#x] a"
+    term_key C-u C-d
+    left 0
+    peer_sees "QUIT"
+}
+
+@test "Ctrl-C leaves" {
+    join
+    term_type "something"
+    term_key C-c
+    left 0
+    peer_sees "QUIT"
+}
+
+@test "/quit leaves with a last word" {
+    join
+    term_run "/quit see you"
+    left 0
+    peer_sees "see you"
+}
+
+@test "SIGTERM and SIGHUP leave in good order, whichever of its processes they meet" {
+    local who
+    join
+    for who in term_client term_guardian; do
+        kill -TERM "$("$who")"
+        term_see "status 0"
+        term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+        term_see "here: alice bob"
+    done
+    kill -HUP "$(term_client)"
+    left 0
+}
+
+@test "after kill -SEGV and -KILL of the client the terminal is as it was" {
+    join
+    kill -SEGV "$(term_client)"
+    left 139
+    term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alice bob"
+    kill -KILL "$(term_client)"
+    left 137
+    term_shows "the client was ended by signal 9"
+}
+
+@test "after kill -SEGV and -KILL of the guardian the terminal is as it was" {
+    local client
+    join
+    client=$(term_client)
+    kill -SEGV "$(term_guardian)"
+    left 139
+    until_true 5 has_ended "$client"
+    term_run "clear; '$FORKCHAT' -n alicia -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alicia bob"
+    client=$(term_client)
+    kill -KILL "$(term_guardian)"
+    until_true 5 has_ended "$client"
+    term_key Enter
+    term_modes after
+    term_modes_are_equal before after
+}
+
+@test "Ctrl-Z gives the terminal back, fg takes it again with the line half typed" {
+    join
+    term_type "half"
+    term_key C-z
+    term_see "Stopped"
+    term_modes stopped
+    term_modes_are_equal before stopped
+    peer "PRIVMSG #x :while you slept"
+    term_run "bg"
+    term_run "clear; echo still a shell"
+    term_see "still a shell"
+    term_run "fg"
+    term_see "<bob> while you slept"
+    term_input_see "[#x] half"
+    term_key C-c
+    term_see 'forkchat: left'
+    term_run "echo status \$?"
+    left 0
+}
+
+@test "a server that vanishes is told, tried again, and joined again" {
+    join
+    peer_stop
+    server_stop -KILL
+    term_see "again in 1 s"
+    start_ngircd
+    term_see "you have joined" 20
+    rm "$BATS_TEST_TMPDIR/peer.in"
+    peer_start carol '#x'
+    peer_sees alice 20
+    peer "PRIVMSG #x :here again"
+    term_see "<carol> here again" 20
+    term_key C-c
+    left 0
+}
+
+@test "a host that cannot be reached leaves at once, with the terminal untouched" {
+    term_start
+    term_modes before
+    term_run "clear; '$FORKCHAT' 127.0.0.1 1; echo status \$?"
+    left 69
+    term_shows "cannot connect to 127.0.0.1 port 1"
+}
+
+@test "a dumb terminal gets plain text and a whole line" {
+    start_ngircd
+    peer_start bob '#x'
+    term_start
+    term_modes before
+    term_run "clear; TERM=dumb '$FORKCHAT' -n alicia -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alicia bob"
+    term_type "half a li"
+    peer "PRIVMSG #x :in between"
+    term_see "<bob> in between"
+    term_see "[#x] half a li"
+    [[ $(term_row '[#x] half a li') -gt $(term capture-pane -p | grep -n 'in between' | cut -d: -f1) ]]
+    term_type "ne"
+    term_key Enter
+    peer_sees "PRIVMSG #x :half a line"
+    term_key C-d
+    left 0
+}

@@ -1,0 +1,253 @@
+#!/usr/bin/env bats
+# forkchat without a terminal: lines in, lines out, on our server and on other people's.
+
+# A test sets the server's port for itself only.
+# shellcheck disable=SC2030,SC2031
+
+bats_require_minimum_version 1.5.0
+load lib/terminal.bash
+
+teardown() {
+    if [[ -n ${BOT_PID-} ]]; then
+        kill "$BOT_PID" 2>/dev/null || :
+        wait "$BOT_PID" 2>/dev/null || :
+    fi
+    peer_stop
+    server_stop
+    nothing_is_left
+}
+
+# bot ARGUMENT…: forkchat in the background; its input is written with `tell`, its output is bot.out.
+bot() {
+    rm -f "$BATS_TEST_TMPDIR/bot.in"
+    mkfifo "$BATS_TEST_TMPDIR/bot.in"
+    "$FORKCHAT" "$@" <"$BATS_TEST_TMPDIR/bot.in" >"$BATS_TEST_TMPDIR/bot.out" 2>"$BATS_TEST_TMPDIR/bot.err" 3>&- &
+    BOT_PID=$!
+    exec 7>"$BATS_TEST_TMPDIR/bot.in"
+}
+
+tell() {
+    printf '%s\n' "$@" >&7
+}
+
+bot_sees() {
+    until_true 10 grep -qF -- "$1" "$BATS_TEST_TMPDIR/bot.out" || {
+        echo "# the bot never saw: $1"
+        cat "$BATS_TEST_TMPDIR/bot.out" "$BATS_TEST_TMPDIR/bot.err"
+        return 1
+    }
+}
+
+# bot_ends STATUS: by itself.
+bot_ends() {
+    local status=0
+    exec 7>&-
+    until_true 10 has_ended "$BOT_PID"
+    wait "$BOT_PID" || status=$?
+    BOT_PID=
+    [[ $status == "$1" ]] || {
+        echo "# status $status"
+        cat "$BATS_TEST_TMPDIR/bot.err"
+        return 1
+    }
+}
+
+# A whole session with an IRC server, whoever's it is.
+session_on_irc() {
+    peer_start bob '#x'
+    peer "MODE #x -t"
+    bot -n alice -j '#x' -j '#y' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "#x * 2 here: alice bob"
+    tell "hello from a pipe" "/me waves" "/msg bob psst" $'\u6f22\u5b57'
+    peer_sees "PRIVMSG #x :hello from a pipe"
+    peer_sees $'PRIVMSG #x :\001ACTION waves\001'
+    peer_sees "PRIVMSG bob :psst"
+    peer_sees $'PRIVMSG #x :\u6f22\u5b57'
+    peer "PRIVMSG #x :hi alice" $'PRIVMSG alice :\001VERSION\001' "PRIVMSG alice :to you"
+    bot_sees "#x <bob> hi alice"
+    bot_sees "bob <bob> to you"
+    peer_sees "VERSION forkchat "
+    peer "NICK rob"
+    bot_sees "#x * bob is now rob"
+    tell "/topic about pipes" "/nick alicia"
+    peer_sees "TOPIC #x :about pipes"
+    bot_sees "#x * you are now alicia"
+    tell "/whois rob"
+    tell "last"
+    bot_ends 0
+    peer_sees "PRIVMSG #x :last"
+    peer_sees "QUIT"
+    peer "PRIVMSG #x :still here"
+}
+
+@test "a session on ngIRCd" {
+    start_ngircd
+    session_on_irc
+}
+
+@test "a session on InspIRCd" {
+    start_inspircd
+    session_on_irc
+}
+
+@test "a session on forkchatd's IRC door" {
+    start_forkchatd
+    session_on_irc
+}
+
+@test "what is piped in is said, and forkchat leaves when all has been sent" {
+    start_ngircd
+    peer_start bob '#x'
+    run -0 "$FORKCHAT" -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" < <(printf 'one\ntwo\nthe last, without an end')
+    peer_sees "PRIVMSG #x :one"
+    peer_sees "PRIVMSG #x :the last, without an end"
+    peer_sees "QUIT"
+}
+
+@test "a long text arrives whole, in its order, on a server that counts bytes" {
+    start_inspircd
+    peer_start bob '#x'
+    seq -f 'line %03g of a text that goes on and on, and on, and on' 1 60 >"$BATS_TEST_TMPDIR/text"
+    run -0 "$FORKCHAT" -r 60/5 -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" <"$BATS_TEST_TMPDIR/text"
+    peer_sees "line 060"
+    sed -n 's/\r$//; s/.*PRIVMSG #x ://p' "$BATS_TEST_TMPDIR/peer.log" | diff "$BATS_TEST_TMPDIR/text" -
+}
+
+@test "a refused channel, a wrong command and a lost server each have their status" {
+    start_ngircd
+    peer_start bob '#x'
+    peer "MODE #x +i"
+    peer_sees "MODE #x +i"
+    run -77 "$FORKCHAT" -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"hello"
+    [[ $output == *"forkchat: #x Cannot join channel (+i"* ]]
+    run -65 "$FORKCHAT" -n bot -j '#y' 127.0.0.1 "$SERVER_PORT" <<<"/jion #x"
+    [[ $output == *"did you mean /join"* ]]
+    run -0 "$FORKCHAT" -t -n bot -j '#y' 127.0.0.1 "$SERVER_PORT" <<<"/jion #x"
+    run -64 "$FORKCHAT" -n bot 127.0.0.1 "$SERVER_PORT" <<<"hello"
+    bot -n bot -j '#y' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "here: bot"
+    server_stop -KILL
+    bot_ends 69
+    grep -q "the connection to 127.0.0.1 is lost" "$BATS_TEST_TMPDIR/bot.err"
+}
+
+@test "input that is closed, or standard output that nobody reads, ends in good order" {
+    start_ngircd
+    peer_start bob '#x'
+    # In a shell of its own: with its own input closed, run would give us its pipe for one.
+    run -0 bash -c "exec '$FORKCHAT' -n bot -j '#x' 127.0.0.1 $SERVER_PORT <&-"
+    peer_sees "bot!"
+    peer_sees "QUIT"
+    bot -n second -j '#x' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "here: bob second"
+    kill -TERM "$BOT_PID"
+    bot_ends 0
+    bot -n third -j '#x' -o "$BATS_TEST_TMPDIR/third.log" 127.0.0.1 "$SERVER_PORT"
+    bot_sees "here: bob third"
+    grep -q '#x \* 2 here: bob third' "$BATS_TEST_TMPDIR/third.log"
+    run bash -c "'$FORKCHAT' -w -n fourth -j '#x' 127.0.0.1 $SERVER_PORT </dev/null | head -n 1; exit \${PIPESTATUS[0]}"
+    [[ $status == 74 && $output == *"nobody reads what is shown"* ]]
+    peer_sees ":fourth!"
+    tell "bye"
+    bot_ends 0
+}
+
+@test "a fifo with -w can be written to again and again" {
+    start_ngircd
+    peer_start bob '#x'
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    "$FORKCHAT" -w -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" 0<>"$BATS_TEST_TMPDIR/fifo" >/dev/null 3>&- &
+    BOT_PID=$!
+    echo one >"$BATS_TEST_TMPDIR/fifo"
+    peer_sees "PRIVMSG #x :one"
+    echo two >"$BATS_TEST_TMPDIR/fifo"
+    peer_sees "PRIVMSG #x :two"
+    echo /quit >"$BATS_TEST_TMPDIR/fifo"
+    bot_ends 0
+}
+
+@test "a nick in use is answered with another one" {
+    start_ngircd
+    peer_start bob '#x'
+    run -0 "$FORKCHAT" -n bob -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"me too"
+    peer_sees ":bob_!"
+    peer_sees "PRIVMSG #x :me too"
+}
+
+@test "a server's password is given, and a wrong one is refused with 77" {
+    SERVER_PASSWORD=sesame start_ngircd
+    (umask 077 && echo sesame >"$BATS_TEST_TMPDIR/right" && echo mellon >"$BATS_TEST_TMPDIR/wrong")
+    run -0 "$FORKCHAT" -p "$BATS_TEST_TMPDIR/right" -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"in"
+    run "$FORKCHAT" -p "$BATS_TEST_TMPDIR/wrong" -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"out"
+    [[ $status == 77 || $status == 69 ]]
+    [[ -n $output ]]
+}
+
+@test "an account is not sent to a server that does not offer to log in" {
+    start_ngircd
+    (umask 077 && printf 'alice\nsesame\n' >"$BATS_TEST_TMPDIR/secret")
+    run -77 "$FORKCHAT" -s "$BATS_TEST_TMPDIR/secret" -n alice -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"out"
+    [[ $output == *"not logged in as alice: the server does not offer SASL"* ]]
+}
+
+@test "a server that sends a megabyte without an end, then rubbish, is borne" {
+    command -v socat >/dev/null || skip "socat is not installed"
+    SERVER_PORT=$(free_port)
+    cat >"$BATS_TEST_TMPDIR/rubbish" <<-'EOF'
+	head -c 1048576 /dev/zero | tr '\0' x
+	printf '\r\n:s 001 bot :hi\r\n:bot!b@h JOIN #x\r\n'
+	head -c 300000 /dev/urandom
+	printf '\r\n:eve!e@h PRIVMSG #x :\033[2Jafter all that\r\n'
+	while read -r line; do case $line in QUIT*) exit;; esac; done
+	EOF
+    server_launch socat "TCP-LISTEN:$SERVER_PORT,bind=127.0.0.1,reuseaddr,fork" \
+        "SYSTEM:bash $BATS_TEST_TMPDIR/rubbish"
+    bot -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "#x <eve> ^[[2Jafter all that"
+    bot_ends 0
+    grep -q "of more than 16384 bytes was left out" "$BATS_TEST_TMPDIR/bot.err"
+    # Nothing of it could have driven a terminal.
+    run -1 grep -P '[\x00-\x08\x0b-\x1f\x7f]' "$BATS_TEST_TMPDIR/bot.out"
+}
+
+@test "with -R yes a bot comes back to a server that has vanished" {
+    start_ngircd
+    bot -R yes -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "here: bot"
+    server_stop -KILL
+    until_true 10 grep -q "trying again in" "$BATS_TEST_TMPDIR/bot.err"
+    start_ngircd
+    peer_start bob '#x'
+    peer_sees "bot" 15
+    tell "I am back"
+    peer_sees "PRIVMSG #x :I am back"
+    bot_ends 0
+}
+
+@test "people behind the plain, talk and IRC doors of forkchatd hear each other" {
+    start_forkchatd
+    peer_start bob '#lobby'
+    bot -d plain -n alice 127.0.0.1 "$PLAIN_PORT"
+    bot_sees "you are now alice"
+    run -0 "$FORKCHAT" -d talk -n carol 127.0.0.1 "$TALK_PORT" < <(printf '//from\nstop\n')
+    bot_sees "<carol> /from"
+    peer_sees ":carol!"
+    tell "hello door" "/msg bob a secret" "/who"
+    peer_sees "#lobby :hello door"
+    peer_sees "PRIVMSG bob :a secret"
+    bot_sees "[server] "
+    peer "PRIVMSG #lobby :hello plain" "PRIVMSG alice :psst"
+    bot_sees "<bob> hello plain"
+    bot_sees "*bob* psst"
+    tell "/quit so long"
+    bot_ends 0
+    peer_sees "so long"
+}
+
+@test "a plain door at an unknown port is found out" {
+    start_forkchatd
+    peer_start bob '#lobby'
+    run -0 "$FORKCHAT" -n dora 127.0.0.1 "$PLAIN_PORT" <<<"which door is this?"
+    [[ $output == *"forkchat speaks plain now"* ]]
+    peer_sees "#lobby :which door is this?"
+}

@@ -1,0 +1,287 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# Files on the LAN: offered by one peer, fetched by another, over TCP.
+
+load lib/netns
+
+setup() {
+    work=$BATS_TEST_TMPDIR/work
+    mkdir "$work"
+    echo 'open sesame' >"$work/right"
+    echo 'open barley' >"$work/wrong"
+}
+
+teardown() {
+    lan_close
+}
+
+# get HOST NAME ARG…: fetches as that peer, into $BATS_TEST_TMPDIR/NAME.files.
+get() {
+    local host=$1 name=$2
+    shift 2
+    mkdir -p "$BATS_TEST_TMPDIR/$name.files"
+    on "$host" "$LAN_PROGRAM" --name "$name" --state "$BATS_TEST_TMPDIR/$name.state" \
+        --output "$BATS_TEST_TMPDIR/$name.files" --patience 5 "$@" 3>&-
+}
+
+random_file() { head -c "$2" /dev/urandom >"$1"; }
+
+# What is left of a transfer that did not come to its end.
+parts() { find "$BATS_TEST_TMPDIR/$1.files" -name '.*.part'; }
+
+@test "an offered file is listed and fetched with its content, mode and time" {
+    lan_open 2
+    random_file "$work/song.ogg" 3000000
+    chmod 640 "$work/song.ogg"
+    touch -d '2001-02-03 04:05:06' "$work/song.ogg"
+    peer toto 1 --offer "$work/song.ogg" --period 1
+    sees toto 'offering song.ogg (3.0 MB)'
+    run -0 get 2 tutu --files --pattern '*.ogg'
+    [ "$output" = 'toto:song.ogg  3.0 MB' ]
+    run -0 get 2 tutu --get toto:song.ogg
+    [[ ${lines[-1]} == 'got song.ogg from toto: verified, 3.0 MB in '* ]]
+    cmp "$work/song.ogg" "$BATS_TEST_TMPDIR/tutu.files/song.ogg"
+    [ "$(stat -c '%a %Y' "$BATS_TEST_TMPDIR/tutu.files/song.ogg")" = "$(stat -c '%a %Y' "$work/song.ogg")" ]
+    [ -z "$(parts tutu)" ]
+}
+
+@test "200 MB, broken in the middle by the death of each side in turn, are resumed and verified" {
+    lan_open 2
+    random_file "$work/big" $((200 << 20))
+    peer toto 1 --offer "$work/big" --period 1 --rate 100M
+    sees toto 'offering big'
+    peer tutu 2 --get toto:big
+    until_true 20 part_has 20000000
+    peer_kill tutu KILL || :
+    until_true 5 no_worker 2
+    # It was in the middle, and what had come is there.
+    [ ! -e "$BATS_TEST_TMPDIR/tutu.files/big" ]
+    part_has 20000000
+    peer tutu 2 --get toto:big --patience 20
+    until_true 20 part_has 90000000
+    run -1 part_has 209715200
+    peer_kill toto KILL || :
+    sees tutu 'trying again'
+    peer toto 1 --offer "$work/big" --period 1
+    peer_wait tutu
+    cmp "$work/big" "$BATS_TEST_TMPDIR/tutu.files/big"
+    # The second and third part did not begin anew.
+    shown tutu 'got big from toto: verified'
+    (($(sent_bytes 1) < 290000000))
+}
+
+part_has() {
+    local part
+    part=$(parts tutu)
+    [[ -n $part ]] && (($(stat -c %s "$part") >= $1))
+}
+
+no_worker() { [[ -z $(ip netns pids "$LAN-$1") ]]; }
+
+@test "a folder is fetched as a tree, without what is not its own" {
+    lan_open 2
+    mkdir -p "$work/photos/2001/empty" "$work/photos/ro"
+    random_file "$work/photos/2001/a.jpg" 100000
+    echo hidden >"$work/photos/.note"
+    : >"$work/photos/nothing"
+    echo x >"$work/photos/ro/x"
+    ln -s /etc/passwd "$work/photos/leak"
+    mkfifo "$work/photos/pipe"
+    touch -d '2002-02-02' "$work/photos/2001/empty"
+    chmod 750 "$work/photos/2001"
+    peer toto 1 --offer "$work/photos" --period 1
+    sees toto 'offering photos (100.0 kB, folder)'
+    sees toto '2 things in photos cannot be offered'
+    run -0 get 2 tutu --get toto:photos
+    rm "$work/photos/leak" "$work/photos/pipe"
+    diff -r "$work/photos" "$BATS_TEST_TMPDIR/tutu.files/photos"
+    [ "$(cd "$work/photos/2001" && stat -c '%n %a %Y' . ./*)" = \
+        "$(cd "$BATS_TEST_TMPDIR/tutu.files/photos/2001" && stat -c '%n %a %Y' . ./*)" ]
+    [ ! -e "$BATS_TEST_TMPDIR/tutu.files/photos/leak" ]
+    run -73 get 2 tutu --get toto:photos
+}
+
+@test "the right password is let in, a wrong one is refused, and guessing is slowed" {
+    lan_open 3
+    echo treasure >"$work/cave"
+    peer toto 1 --offer "$work/cave" --password-file "$work/right" --period 1
+    sees toto 'offering cave (9 B, password)'
+    run -77 get 2 tutu --get toto:cave
+    [[ $output == *'a password is needed'* ]]
+    run -77 get 2 tutu --get toto:cave --password-file "$work/wrong"
+    [[ $output == *'wrong password'* ]]
+    # The next guess from there has to wait, be it right or wrong; other hosts do not.
+    local start=$SECONDS
+    run -0 get 3 tata --get toto:cave --password-file "$work/right"
+    [ "$(cat "$BATS_TEST_TMPDIR/tata.files/cave")" = treasure ]
+    run -75 get 2 tutu --get toto:cave --password-file "$work/wrong" --patience 1
+    [[ $output == *'seconds to wait'* ]]
+    run -0 get 2 tutu --get toto:cave --password-file "$work/right" --patience 20
+    ((SECONDS - start >= 2))
+}
+
+@test "a password never crosses the wire, and what crossed it once is of no use again" {
+    lan_open 2
+    echo treasure >"$work/cave"
+    peer toto 1 --offer "$work/cave" --password-file "$work/right" --period 1
+    sees toto 'offering cave'
+    # A relay in between hears all of a good conversation.
+    run -0 get 2 tata --files
+    local card id port
+    beside ear 2 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.2,reuseaddr -
+    until_true 10 grep -aq '/offer:' "$(peer_log ear)"
+    card=$(grep -a -m1 '/offer:' "$(peer_log ear)")
+    id=${card#*/offer:} id=${id%% *}
+    port=$(awk '{print $3}' <<<"$card")
+    local nonce=00112233445566778899aabbccddeeff first second
+    exchange() { printf 'open %s %s\nproof %064d\n' "$id" "$nonce" 0 | on 2 socat -t5 - "TCP4:10.9.0.1:$port"; }
+    first=$(exchange)
+    # shellcheck disable=SC2016 # a crypt(3) setting
+    [[ $first == *'challenge $6$rounds=20000$'*denied* ]]
+    # shellcheck disable=SC2016 # for eval
+    until_true 10 eval 'second=$(exchange); [[ $second == *challenge* ]]'
+    # The same question from the same client is another challenge: an old proof proves nothing.
+    [ "$(grep challenge <<<"$first")" != "$(grep challenge <<<"$second")" ]
+    run -1 grep -aF 'open sesame' "$(peer_log ear)"
+    [[ $card == *" p "* && $card != *sesame* ]]
+}
+
+@test "nothing but what is offered can be asked for" {
+    lan_open 2
+    mkdir "$work/public"
+    echo fine >"$work/public/fine"
+    echo secret >"$work/secret"
+    peer toto 1 --offer "$work/public" --period 1
+    sees toto 'offering public'
+    run -64 get 2 tutu --get 'toto:../../etc/passwd'
+    run -69 get 2 tutu --get 'toto:secret' --patience 1
+    beside ear 2 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.2,reuseaddr -
+    until_true 10 grep -aq '/offer:' "$(peer_log ear)"
+    local id port said
+    id=$(grep -a -m1 '/offer:' "$(peer_log ear)" | sed 's/.*offer:\([0-9a-f]*\) .*/\1/')
+    port=$(grep -a -m1 '/offer:' "$(peer_log ear)" | awk '{print $3}')
+    said=$(printf 'open ../../etc/passwd 00112233445566778899aabbccddeeff\n' | on 2 socat -t5 - "TCP4:10.9.0.1:$port")
+    [[ $said == *'error there is no such offer'* ]]
+    # A link put in the place of a file after it was offered leads nowhere.
+    ln -sf "$work/secret" "$work/public/fine"
+    said=$(printf 'open %s 00112233445566778899aabbccddeeff\nread 1 0\nread 0 0\nread 99 0\nread -1 0\nread 1 ../x\ndone\n' \
+        "$id" | on 2 socat -t5 - "TCP4:10.9.0.1:$port")
+    [[ $said == *'error the file is no longer there'* ]]
+    [[ $said != *$'\nsecret'* ]]
+    [ "$(grep -c '^error' <<<"$said")" = 5 ]
+}
+
+# impostor HOST NAME HASH SIZE ANSWER: offers NAME as prof and answers every fetch with these bytes.
+impostor() {
+    printf '%b' "$5" >"$work/answer"
+    beside impostor "$1" socat TCP4-LISTEN:7000,reuseaddr,fork SYSTEM:"cat $work/answer; cat >/dev/null"
+    # All in one process, so that there is one to be killed.
+    [ -p "$work/never" ] || mkfifo "$work/never"
+    beside crier "$1" bash -c "exec 9<>$work/never; trap '' PIPE
+        while :; do
+            printf 'prof:/offer:0123456789abcdef 10.9.0.$1 7000 $4 - $3 $2\n' >/dev/udp/10.9.0.2/7182
+            read -rt 0.3 <&9
+        done"
+}
+
+dismiss() {
+    peer_kill impostor || :
+    peer_kill crier || :
+}
+
+@test "an impostor's paths, links and contents are refused" {
+    lan_open 2
+    local zeros line
+    zeros=$(printf '0%.0s' {1..64})
+    line="f 420 0 5 $zeros ../../evil\n"
+    impostor 1 evil "$zeros" 5 "forkchat-files 1\nok - $((${#line} - 1))\n${line}data 5\nhello"
+    run -69 get 2 tutu --get prof:evil
+    [[ $output == *'no file may be called'* ]]
+    dismiss
+    line="f 420 0 5 $zeros evil\n"
+    impostor 1 evil "$zeros" 5 "forkchat-files 1\nok - $((${#line} - 1))\n${line}data 5\nhello"
+    run -65 get 2 tutu --get prof:evil
+    [[ $output == *'not what was offered'* ]]
+    [ -z "$(find "$BATS_TEST_TMPDIR/tutu.files" -mindepth 1)" ]
+    # More than was announced, and a tree that is not the one that was announced.
+    dismiss
+    impostor 1 evil "$zeros" 5 "forkchat-files 1\nok - $((${#line} - 1))\n${line}data 500\nhello"
+    run -69 get 2 tutu --get prof:evil
+    [[ $output == *'another size'* ]]
+}
+
+@test "an existing file is not replaced unless asked, and an equal one is as good as fetched" {
+    lan_open 2
+    echo new >"$work/notes"
+    peer toto 1 --offer "$work/notes" --period 1
+    sees toto 'offering notes'
+    mkdir -p "$BATS_TEST_TMPDIR/tutu.files"
+    echo old >"$BATS_TEST_TMPDIR/tutu.files/notes"
+    run -73 get 2 tutu --get toto:notes
+    [[ $output == *'here already'* ]]
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/notes")" = old ]
+    # A link of that name is replaced, not followed.
+    echo safe >"$work/safe"
+    ln -sf "$work/safe" "$BATS_TEST_TMPDIR/tutu.files/notes"
+    run -0 get 2 tutu --get toto:notes --force
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/notes")" = new ]
+    [ "$(cat "$work/safe")" = safe ]
+    run -0 get 2 tutu --get toto:notes
+}
+
+@test "a full disk is told, and what has come is taken up once there is room" {
+    lan_open 2
+    random_file "$work/big" 3000000
+    peer toto 1 --offer "$work/big" --period 1
+    sees toto 'offering big'
+    mkdir -p "$BATS_TEST_TMPDIR/tutu.files"
+    mount -t tmpfs -o size=2m none "$BATS_TEST_TMPDIR/tutu.files" || skip "mounting is not permitted"
+    run -74 get 2 tutu --get toto:big
+    local said=$output
+    [ -n "$(parts tutu)" ] && mount -o remount,size=8m "$BATS_TEST_TMPDIR/tutu.files"
+    run get 2 tutu --get toto:big
+    cmp "$work/big" "$BATS_TEST_TMPDIR/tutu.files/big" && local equal=yes
+    umount "$BATS_TEST_TMPDIR/tutu.files"
+    [ "$status" -eq 0 ]
+    [ "$equal" = yes ]
+    [[ $said == *'No space left'* ]]
+}
+
+@test "a file that changed since it was offered is refused" {
+    lan_open 2
+    echo one >"$work/notes"
+    peer toto 1 --offer "$work/notes" --period 1
+    sees toto 'offering notes'
+    echo another >"$work/notes"
+    run -69 get 2 tutu --get toto:notes
+    [[ $output == *'has changed'* ]]
+}
+
+@test "no more transfers run at once than allowed, and idle clients do not stop the talk" {
+    lan_open 2
+    echo x >"$work/x"
+    peer toto 1 --offer "$work/x" --period 1 --transfers 2
+    sees toto 'offering x'
+    local port said
+    port=$(on 1 ss -Hltn 'src 10.9.0.1' | awk '{sub(/.*:/, "", $4); print $4}')
+    beside idle1 2 socat -u "TCP4:10.9.0.1:$port" -
+    beside idle2 2 socat -u "TCP4:10.9.0.1:$port" -
+    until_true 5 two_workers
+    said=$(on 2 socat -u -t2 "TCP4:10.9.0.1:$port" - </dev/null)
+    [ "$said" = busy ]
+    on 2 "$LAN_PROGRAM" --name tutu --send 'toto:still there?'
+    sees toto 'tutu > still there?'
+}
+
+two_workers() { (($(pgrep -P "${PEER_PIDS[toto]}" | wc -l) == 2)); }
+
+@test "a transfer keeps to the rate that was asked for" {
+    lan_open 2
+    random_file "$work/slow" 1000000
+    peer toto 1 --offer "$work/slow" --period 1 --rate 500000
+    sees toto 'offering slow'
+    local start
+    start=$(date +%s%N)
+    run -0 get 2 tutu --get toto:slow
+    (($(date +%s%N) - start > 1700000000))
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# forkchat-lan as a person meets it: prompt, menu, commands, options. On loopback of a host of its own.
+
+load lib/netns
+
+teardown() {
+    exec 7>&- 8>&-
+    lan_close
+}
+
+# typist NAME HOST: a peer at a terminal (a pseudo one); its keys come from descriptor 7.
+typist() {
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    mkdir -p "$BATS_TEST_TMPDIR/$1.files"
+    ip netns exec "$LAN-$2" env COLUMNS=80 socat -t1 - \
+        EXEC:"$LAN_PROGRAM --name $1 --period 1 --state $BATS_TEST_TMPDIR/$1.state --output $BATS_TEST_TMPDIR/$1.files",pty,setsid,ctty,stderr,echo=0 \
+        <"$BATS_TEST_TMPDIR/keys" >"$(peer_log "$1")" 2>&1 3>&- &
+    # shellcheck disable=SC2034 # used by lib/netns
+    PEER_PIDS[$1]=$!
+    exec 7>"$BATS_TEST_TMPDIR/keys"
+}
+
+@test "at a terminal, what is being typed stays whole while others talk, and Ctrl-D leaves" {
+    lan_open 2
+    peer toto 1 --watch 0 --period 1
+    typist tutu 2
+    sees tutu 'recipient:message>'
+    sees toto 'new peer tutu'
+    sees tutu 'new peer toto'
+    printf 'toto:half of ' >&7
+    sees tutu 'recipient:message>toto:half of '
+    on 1 "$LAN_PROGRAM" --name toto --send '*:interrupting'
+    sees tutu 'toto > interrupting'
+    # Drawn again below the message, with what had been typed.
+    until_true 5 bash -c "tail -n 1 '$(peer_log tutu)' | grep -qF 'recipient:message>toto:half of '"
+    printf 'a limp\177ne\n' >&7
+    sees toto 'tutu > half of a limne'
+    printf '\004' >&7
+    peer_wait tutu
+    sees toto 'tutu has left'
+}
+
+@test "the menu sends a message, offers a file with a password that is not shown, gets it, and quits" {
+    lan_open 2
+    echo treasure >"$BATS_TEST_TMPDIR/cave"
+    typist toto 1
+    sees toto 'recipient:message>'
+    printf '\n' >&7
+    sees toto '4  quit'
+    printf '3\n' >&7
+    sees toto 'file to offer>'
+    printf '%s\n' "$BATS_TEST_TMPDIR/cave" >&7
+    sees toto 'a password for it'
+    printf 'sesame\n' >&7
+    sees toto 'offering cave (9 B, password)'
+    run -1 grep -F sesame "$(peer_log toto)"
+    mkfifo "$BATS_TEST_TMPDIR/other"
+    mkdir "$BATS_TEST_TMPDIR/tutu.files"
+    ip netns exec "$LAN-2" "$LAN_PROGRAM" --name tutu --period 1 --state "$BATS_TEST_TMPDIR/tutu.state" \
+        --output "$BATS_TEST_TMPDIR/tutu.files" <"$BATS_TEST_TMPDIR/other" >"$(peer_log tutu)" 2>&1 3>&- &
+    # shellcheck disable=SC2034,SC2154 # used by lib/netns
+    PEER_PIDS[tutu]=$!
+    exec 8>"$BATS_TEST_TMPDIR/other"
+    sees tutu 'toto offers cave'
+    printf '/files c*\n\n2\ntoto:cave\nsesame\n\n1\ntoto:thank you\n' >&8
+    sees tutu 'toto:cave  9 B, password'
+    sees tutu 'got cave from toto: verified'
+    sees toto 'tutu > thank you'
+    printf '/withdraw cave\n' >&7
+    sees toto 'cave is no longer offered'
+    printf '/files\n' >&8
+    sees tutu 'no file is offered'
+    printf '\n4\n' >&8
+    peer_wait tutu
+    printf '\003' >&7
+    peer_wait toto
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/cave")" = treasure ]
+}
+
+@test "a wrong invocation is told what is wrong, with status 64" {
+    for wrong in '--nonsense' '--port 0' '--port' '--send hello' '--get nocolon' '--name a:b' '--group 10.0.0.1' \
+        '--limit many' '--ttl -1' '--files=yes'; do
+        # shellcheck disable=SC2086
+        run -64 "$LAN_PROGRAM" -i lo --state "$BATS_TEST_TMPDIR" $wrong </dev/null
+        [[ $output == *'forkchat-lan: error: '* ]]
+    done
+    run -0 "$LAN_PROGRAM" --help
+    [[ $output == usage:* ]]
+    run -0 "$LAN_PROGRAM" --version
+    [[ $output == forkchat-lan\ * ]]
+    run -69 "$LAN_PROGRAM" -i no-such-interface --send '*:x'
+    run -78 "$LAN_PROGRAM" -i lo --password-file /nonexistent --get a:b
+}
+
+@test "two peers talk over loopback alone" {
+    lan_open 1
+    peer toto 1 --watch 0 --period 1 -i lo
+    peer tutu 1 --watch 0 --period 1 -i 127.0.0.1
+    sees toto 'new peer tutu at 127.0.0.1'
+    sees tutu 'new peer toto at 127.0.0.1'
+    local before
+    before=$(sent_bytes 1)
+    on 1 "$LAN_PROGRAM" -i lo --name toto --send "*:$(printf 'x%.0s' {1..1000})"
+    sees tutu 'toto > xxx'
+    (($(sent_bytes 1) - before < 1000))
+}
+
+@test "a peer whose output nobody reads any more ends" {
+    lan_open 1
+    run -0 bash -c "ip netns exec $LAN-1 timeout 20 $LAN_PROGRAM --name toto --period 1 --watch 0 | true; exit \${PIPESTATUS[0]}" &
+    local reader=$!
+    peer tutu 1 --watch 3 --period 1
+    wait "$reader"
+    peer_wait tutu
+}

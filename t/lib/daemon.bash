@@ -1,0 +1,284 @@
+# shellcheck shell=bash
+# A daemon of one's own for a test, and what must be true once it has stopped.
+#
+#   load lib/daemon                 # in the test file, from t/
+#   setup()    { daemon_start; }    # or daemon_start -o 'flood off' …: more options of forkchatd
+#   teardown() { daemon_teardown; } # stops it; fails the test if anything is left or went wrong
+#
+# daemon_start runs $FORKCHAT_BUILD/forkchatd -f with one listener on port 0 for each door in DAEMON_DOORS ("plain
+# talk" unless a file says otherwise), unless its arguments have listen directives of their own, and reads its log to
+# "ready". Everything of it is below $BATS_TEST_TMPDIR, so tests may run at the same time. Afterwards:
+#
+#   ${PORT[plain]}  the port of that door (the first, if it has several); also PORT_PLAIN, PORT_TALK, PORT_IRC
+#   ${WHERE[plain]} its ADDRESS:PORT
+#   $DAEMON         the supervisor's pid; its session has the same number, so daemon_pids finds every process
+#   $DAEMON_LOG     standard output and standard error, of all its daemons if a test starts several in turn
+#   $DAEMON_RUN     its runtime-directory
+#
+# expect_log REGEX         waits for a line of the log, after the last one found; BASH_REMATCH has its parts
+# daemon_pids [REGEX]      the pids of the daemon's processes, those whose title matches
+# daemon_stop [SIGNAL]     stops it and checks the end; the teardown does it for those still running
+# daemon_may REGEX         this test provokes such lines, which otherwise count as trouble (a worker that died …)
+# daemon_killed            the supervisor was ended by the test: its status and its shared memory are not looked at
+# wait_until COMMAND …     until it succeeds, at most $PATIENCE seconds; never sleep in a test
+# requires PROGRAM …       skips the test where one of them is missing
+#
+# FORKCHAT_ASAN=1, or a build folder named asan: the daemon keeps its user, because LeakSanitizer needs /proc and a
+# process it may trace; and everything may take longer.
+
+export LC_ALL=C # bytes are bytes
+
+declare -gA PORT=() WHERE=()
+declare -g DAEMON="" DAEMON_LOG="" DAEMON_RUN="" DAEMON_MAY="" DAEMON_DOORS="${DAEMON_DOORS:-plain talk}"
+declare -g LOG_FD="" LOG_PART=""
+declare -ga DAEMON_SESSIONS=() DAEMON_MEMORY=()
+declare -g PATIENCE="${PATIENCE:-40}" UNDER_ASAN=""
+if [[ -n ${FORKCHAT_ASAN:-} || ${FORKCHAT_BUILD:-} == */asan* ]]; then
+    UNDER_ASAN=1
+    PATIENCE=$((PATIENCE * 3))
+fi
+
+# bats traces every command a test runs, which makes loops slow. Functions called through here are not traced;
+# a failure is shown at the line of the test.
+untraced() {
+    set +T
+    if "$@"; then
+        set -T
+    else
+        set -T
+        return 1
+    fi
+}
+
+# Waits a hundredth of a second without a process for it: reads from a pipe that nobody writes to.
+pause() {
+    [[ -n ${PAUSE_FD:-} ]] || exec {PAUSE_FD}<> <(:)
+    read -rt 0.01 -u "$PAUSE_FD" || :
+}
+
+# Microseconds, for deadlines.
+now() {
+    printf -v "$1" '%s' "${EPOCHREALTIME/./}"
+}
+
+wait_until() {
+    untraced _wait_until "$@"
+}
+
+_wait_until() {
+    local until time
+    now until
+    until=$((until + PATIENCE * 1000000))
+    while ! "$@" >/dev/null 2>&1; do
+        now time
+        if ((time > until)); then
+            echo "after $PATIENCE s still not: $*"
+            return 1
+        fi
+        pause
+    done
+}
+
+requires() {
+    local program
+    for program in "$@"; do
+        command -v "$program" >/dev/null || skip "$program is not installed"
+    done
+}
+
+# The next line of the log into LOG_LINE; waits for it until the time `$1`, microseconds.
+_log_line() {
+    local part time
+    while ! IFS= read -r part <&"$LOG_FD"; do
+        LOG_PART+=$part
+        now time
+        ((time < $1)) || return 1
+        pause
+    done
+    LOG_LINE=$LOG_PART$part
+    LOG_PART=""
+}
+
+expect_log() {
+    untraced _expect_log "$@"
+}
+
+_expect_log() {
+    local until
+    now until
+    until=$((until + PATIENCE * 1000000))
+    while _log_line "$until"; do
+        [[ ! $LOG_LINE =~ $1 ]] || return 0
+    done
+    echo "the log has no (further) line that matches: $1"
+    return 1
+}
+
+# The command line in DAEMON_COMMAND, for tests that start it in their own way: daemon_command OPTION …
+daemon_command() {
+    local home=${DAEMON_HOME:-$BATS_TEST_TMPDIR}
+    DAEMON_RUN=$home/run
+    DAEMON_COMMAND=("$FORKCHAT_BUILD/forkchatd" -o "runtime-directory $DAEMON_RUN"
+        -o "state-directory $home/state")
+    local door
+    if [[ " $*" != *" listen "* ]]; then
+        for door in $DAEMON_DOORS; do
+            DAEMON_COMMAND+=(-o "listen $door 127.0.0.1:0")
+        done
+    fi
+    if [[ -n $UNDER_ASAN && $EUID == 0 && -z ${DAEMON_WRAP[*]:-} ]]; then
+        DAEMON_COMMAND+=(-o 'user root' -o 'group root' -o 'chroot off')
+    fi
+    DAEMON_COMMAND+=("$@")
+}
+
+# DAEMON_HOME: a folder for run and state, for the second of two daemons. DAEMON_WRAP, an array, goes in front of the command: DAEMON_WRAP=(valgrind -q).
+daemon_start() {
+    untraced _daemon_start "$@"
+}
+
+_daemon_start() {
+    daemon_command -f "$@"
+    DAEMON_LOG=$BATS_TEST_TMPDIR/daemon.log
+    : >>"$DAEMON_LOG"
+    [[ -n $LOG_FD ]] || exec {LOG_FD}<"$DAEMON_LOG"
+    # Its own session tells its processes from others. No descriptor of the test's, no signal ignored: what a
+    # shell gives it by default.
+    (
+        trap - PIPE INT
+        local fd
+        for fd in 3 "${CLIENT_FD[@]}" "$LOG_FD" ${PAUSE_FD:+"$PAUSE_FD"}; do
+            exec {fd}>&-
+        done
+        exec setsid ${DAEMON_WRAP[@]+"${DAEMON_WRAP[@]}"} "${DAEMON_COMMAND[@]}" </dev/null >>"$DAEMON_LOG" 2>&1
+    ) 3>&- &
+    DAEMON=$!
+    DAEMON_SESSIONS+=("$DAEMON")
+    PORT=() WHERE=()
+    local until door address upper
+    now until
+    until=$((until + PATIENCE * 1000000))
+    while _log_line "$until"; do
+        if [[ $LOG_LINE =~ ^listening\ ([a-z]+)\ (.*:([0-9]+))$ ]]; then
+            door=${BASH_REMATCH[1]}
+            [[ -z ${PORT[$door]:-} ]] || continue
+            # shellcheck disable=SC2034 # for the tests
+            WHERE[$door]=${BASH_REMATCH[2]}
+            PORT[$door]=${BASH_REMATCH[3]}
+            upper=${door^^}
+            printf -v "PORT_${upper//-/_}" '%s' "${PORT[$door]}"
+        elif [[ $LOG_LINE == ready ]]; then
+            while read -r address; do
+                DAEMON_MEMORY+=("$address")
+            done < <(grep -o '/dev/shm/[^ ]*' "/proc/$DAEMON/maps" 2>/dev/null | sort -u)
+            return 0
+        elif ! kill -0 "$DAEMON" 2>/dev/null; then
+            break
+        fi
+    done
+    echo "the daemon did not get ready"
+    return 1
+}
+
+daemon_may() {
+    DAEMON_MAY+="${DAEMON_MAY:+|}$1"
+}
+
+# Zombies of the daemon's count as well: somebody did not reap them.
+daemon_pids() {
+    local pid
+    if [[ $# == 0 ]]; then
+        pgrep -s "${DAEMON_PIDS_OF:-$DAEMON}"
+        return
+    fi
+    for pid in $(pgrep -s "${DAEMON_PIDS_OF:-$DAEMON}"); do
+        [[ ! $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) =~ $1 ]] || echo "$pid"
+    done
+}
+
+_none_left() {
+    local session
+    for session in "$@"; do
+        ! pgrep -s "$session" >/dev/null || return 1
+    done
+}
+
+_gone() {
+    ! kill -0 "$1" 2>/dev/null
+}
+
+# What the test did to the daemon, in words of its own; ends the test's interest in its status.
+daemon_killed() {
+    _wait_until _gone "$DAEMON"
+    wait "$DAEMON" 2>/dev/null || :
+    DAEMON=""
+}
+
+# shellcheck disable=SC2120 # tests may name a signal
+daemon_stop() {
+    local status=0 pid=$DAEMON
+    DAEMON=""
+    kill -s "${1:-TERM}" "$pid"
+    if ! wait_until _gone "$pid"; then
+        kill -s KILL "$pid"
+        wait "$pid" || :
+        return 1
+    fi
+    wait "$pid" || status=$?
+    if ((status != 0)); then
+        echo "the daemon ended with status $status"
+        return 1
+    fi
+}
+
+_check_log() {
+    local trouble
+    trouble='AddressSanitizer|LeakSanitizer|runtime error:|UndefinedBehavior'
+    if grep -aE "$trouble" "$DAEMON_LOG"; then
+        return 1
+    fi
+    trouble='^forkchatd: (bug|fatal)|(worker|courier) .*died|held the lock|a process died|is no event|damaged'
+    if [[ -n $DAEMON_MAY ]]; then
+        ! grep -aE "$trouble" "$DAEMON_LOG" | grep -avE "$DAEMON_MAY"
+    else
+        ! grep -aE "$trouble" "$DAEMON_LOG"
+    fi
+}
+
+daemon_teardown() {
+    untraced _daemon_teardown "$@"
+}
+
+_daemon_teardown() {
+    local failed=0 session file pid
+    if [[ -n $DAEMON ]]; then
+        # shellcheck disable=SC2119
+        daemon_stop || failed=1
+    fi
+    if ((${#DAEMON_SESSIONS[@]})) && ! _wait_until _none_left "${DAEMON_SESSIONS[@]}"; then
+        echo "processes are left:"
+        for session in "${DAEMON_SESSIONS[@]}"; do
+            ps -o pid,ppid,stat,args -s "$session"
+            for pid in $(pgrep -s "$session"); do
+                kill -s KILL "$pid" || :
+            done
+        done
+        failed=1
+    fi
+    for file in "${DAEMON_MEMORY[@]}"; do
+        if [[ -e $file ]]; then
+            echo "shared memory is left: $file"
+            rm -f "$file"
+            failed=1
+        fi
+    done
+    if [[ -n $DAEMON_LOG ]] && ! _check_log; then
+        echo "the log shows trouble"
+        failed=1
+    fi
+    if [[ $failed == 1 || -z ${BATS_TEST_COMPLETED:-} ]] && [[ -n $DAEMON_LOG ]]; then
+        echo "--- the daemon's log"
+        tail -n 200 "$DAEMON_LOG"
+    fi
+    return "$failed"
+}

@@ -1,0 +1,472 @@
+/* Sessions, with the test as the other side: what is sent, what is shown. */
+#include <string.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/port.h"
+#include "base/text.h"
+#include "check.h"
+#include "client/frame.h"
+#include "client/message.h"
+#include "client/session.h"
+#include "client/view.h"
+#include "client/width.h"
+
+static struct session session;
+static struct options options;
+static int server = -1;
+
+static void begin(enum door door, const char *channel)
+{
+    int ends[2];
+    if (port_socketpair(SOCK_STREAM, ends))
+        abort();
+    server = ends[1];
+    fd_set_nonblocking(server);
+    options = (struct options){.door = door, .nick = "alice", .host = "test", .real_name = "Alice"};
+    if (channel)
+        options.channels[options.channel_count++] = channel;
+    if (session_init(&session, &options))
+        abort();
+    session.interactive = true;
+    session_adopt(&session, ends[0]);
+}
+
+static void end(void)
+{
+    session_free(&session);
+    close(server);
+}
+
+/* What the session has sent since the last call. */
+static const char *sent(void)
+{
+    static char bytes[65536];
+    size_t used = 0;
+    ssize_t got;
+    session_work(&session, 0); /* what waits is queued, */
+    session_work(&session, 0); /* then written */
+    while ((got = read(server, bytes + used, sizeof bytes - used - 1)) > 0)
+        used += (size_t)got;
+    bytes[used] = '\0';
+    return bytes;
+}
+
+static void receive(const char *text)
+{
+    if (fd_write_all(server, text, strlen(text)))
+        abort();
+    session_work(&session, POLLIN);
+}
+
+static void start_irc(const char *channel)
+{
+    begin(DOOR_IRC, channel);
+}
+
+static void log_in(const char *channel)
+{
+    start_irc(channel);
+    receive(":s CAP * LS :\r\n:s 001 alice :welcome\r\n");
+    sent();
+}
+
+/* The newest line of the window in view (or of another). */
+static const struct line *newest(const struct window *window)
+{
+    return window_line(window, window->total - 1);
+}
+
+static int shows(const char *name, const char *text)
+{
+    const struct window *window = *name ? windows_find(&session.windows, name) : session.windows.list[0];
+    const struct line *line = window ? newest(window) : NULL;
+    if (!line || strcmp(line->text, text) != 0)
+        printf("# %s shows: %s\n", name, line ? line->text : "nothing");
+    return line && strcmp(line->text, text) == 0;
+}
+
+static void registering(void)
+{
+    start_irc("#x");
+    CHECK(strcmp(sent(), "CAP LS 302\r\nNICK alice\r\nUSER alice 0 * :Alice\r\n") == 0);
+    receive(":s CAP * LS * :server-time foo\r\n:s CAP * LS :multi-prefix=1 sasl\r\n");
+    CHECK(strcmp(sent(), "CAP REQ :server-time\r\nCAP REQ :multi-prefix\r\nCAP END\r\n") == 0);
+    receive(":s 433 * alice :Nickname is already in use\r\n");
+    CHECK(strcmp(sent(), "NICK alice_\r\n") == 0);
+    receive(":s 001 alice_ :welcome\r\n");
+    CHECK(strcmp(sent(), "JOIN #x\r\n") == 0);
+    CHECK(!session.ready);
+    receive(":alice_!u@h JOIN #x\r\n");
+    CHECK(session.ready && strcmp(session.nick, "alice_") == 0);
+    CHECK(windows_find(&session.windows, "#X") == windows_current(&session.windows));
+    receive("PING :42\r\n");
+    CHECK(strcmp(sent(), "PONG :42\r\n") == 0);
+    end();
+}
+
+static void twenty_nicks(void)
+{
+    start_irc(NULL);
+    for (int i = 0; i < 25 && !session.ended; i++)
+        receive(":s 433 * x :in use\r\n");
+    CHECK(session.ended && session.status == EX_UNAVAILABLE);
+    end();
+}
+
+static void sasl(void)
+{
+    start_irc(NULL);
+    strcpy(session.secret.account, "alice");
+    strcpy(session.secret.password, "sesame");
+    sent();
+    receive(":s CAP * LS :sasl=PLAIN,EXTERNAL server-time\r\n");
+    CHECK(strcmp(sent(), "CAP REQ :server-time sasl\r\n") == 0);
+    receive(":s CAP * ACK :server-time sasl\r\n");
+    CHECK(strcmp(sent(), "AUTHENTICATE PLAIN\r\n") == 0);
+    receive("AUTHENTICATE +\r\n");
+    CHECK(strcmp(sent(), "AUTHENTICATE AGFsaWNlAHNlc2FtZQ==\r\n") == 0);
+    receive(":s 903 alice :done\r\n");
+    CHECK(strcmp(sent(), "CAP END\r\n") == 0);
+    receive(":s 001 alice :welcome\r\n");
+    CHECK(session.irc.registered && !session.ended);
+    end();
+}
+
+static void sasl_refused(void)
+{
+    static const char *const ways[] = {":s CAP * LS :server-time\r\n",
+                                       ":s CAP * LS :sasl\r\n:s CAP * NAK :sasl\r\n",
+                                       ":s CAP * LS :sasl\r\n:s CAP * ACK :sasl\r\n:s 904 * :wrong\r\n",
+                                       ":s 001 alice :never mind\r\n"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        start_irc(NULL);
+        strcpy(session.secret.account, "alice");
+        strcpy(session.secret.password, "x");
+        receive(ways[i]);
+        CHECK(session.ended && session.status == EX_NOPERM);
+        end();
+    }
+}
+
+/* The next line of *rest, or NULL. */
+static char *next_line(char **rest)
+{
+    char *line = *rest, *end = strstr(line, "\r\n");
+    if (!end)
+        return NULL;
+    *end = '\0';
+    *rest = end + 2;
+    return line;
+}
+
+static void long_lines(void)
+{
+    char text[4096], *line, *rest;
+    int lines = 0;
+    log_in("#x");
+    receive(":alice!user@some.host.example JOIN #x\r\n");
+    for (size_t i = 0; i + 3 < sizeof text; i += 3)
+        memcpy(text + i, "\xE6\xBC\xA2", 4);
+    session.pace.lines = 0;
+    session_input(&session, text, false);
+    char copy[65536];
+    strcpy(copy, sent());
+    for (rest = copy; (line = next_line(&rest)); lines++) {
+        char relayed[70000];
+        snprintf(relayed, sizeof relayed, ":alice!user@some.host.example %s\r\n", line);
+        CHECK(strlen(relayed) <= 512);
+        CHECK(text_is_utf8(line, strlen(line)));
+    }
+    CHECK(lines >= 9 && lines < 12);
+    end();
+}
+
+static void no_injection(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n");
+    session_input(&session, "hello\r\nQUIT :gone", false);
+    CHECK(strcmp(sent(), "PRIVMSG #x :hello  QUIT :gone\r\n") == 0);
+    end();
+}
+
+static void talking(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n:s 353 alice = #x :@bob!b@h +carol alice\r\n:s 366 alice #x :End\r\n");
+    struct window *x = windows_find(&session.windows, "#x");
+    CHECK(x->member_count == 3 && window_has(x, "BOB") && shows("#x", "3 here: alice bob carol"));
+    receive(":bob!b@h PRIVMSG #x :hello Alice!\r\n");
+    CHECK(newest(x)->highlight && strcmp(newest(x)->nick, "bob") == 0 && session.bell);
+    receive(":bob!b@h PRIVMSG #x :malice\r\n");
+    CHECK(!newest(x)->highlight);
+    receive(":bob!b@h PRIVMSG #x :\001ACTION waves\001\r\n");
+    CHECK(newest(x)->kind == LINE_ACTION && shows("#x", "waves"));
+    receive(":bob!b@h PRIVMSG alice :psst\r\n");
+    CHECK(shows("bob", "psst"));
+    struct window *bob = windows_find(&session.windows, "bob");
+    CHECK(bob->unread == 1 && bob->called && windows_current(&session.windows) == x);
+    receive(":bob!b@h NICK :rob\r\n");
+    CHECK(window_has(x, "rob") && !window_has(x, "bob") && strcmp(bob->name, "rob") == 0);
+    receive("@time=2026-11-21T09:30:00.123Z :rob!b@h PRIVMSG #x :earlier\r\n");
+    CHECK(newest(x)->told == 1795253400123);
+    receive(":rob!b@h KICK #x carol :out\r\n");
+    CHECK(!window_has(x, "carol") && shows("#x", "rob has kicked carol out: out"));
+    receive(":rob!b@h QUIT :bye\r\n");
+    CHECK(!window_has(x, "rob") && shows("#x", "rob has quit: bye"));
+    end();
+}
+
+static void asking(void)
+{
+    log_in(NULL);
+    for (int i = 0; i < 10; i++)
+        receive(":bob!b@h PRIVMSG alice :\001VERSION\001\r\n");
+    const char *answers = sent();
+    int count = 0;
+    for (const char *at = answers; (at = strstr(at, "NOTICE bob :\001VERSION forkchat ")); at++)
+        count++;
+    CHECK(count == 3);
+    end();
+}
+
+static void ignoring(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n");
+    session_input(&session, "/ignore *!*@bad.example", false);
+    session_input(&session, "/ignore mallory", false);
+    receive(":eve!e@bad.example PRIVMSG #x :one\r\n:Mallory!m@h PRIVMSG #x :two\r\n:bob!b@h PRIVMSG #x :three\r\n");
+    struct window *x = windows_find(&session.windows, "#x");
+    CHECK(shows("#x", "three"));
+    CHECK(strstr(window_line(x, x->total - 2)->text, "mallory"));
+    session_input(&session, "/unignore MALLORY", false);
+    receive(":Mallory!m@h PRIVMSG #x :heard\r\n");
+    CHECK(shows("#x", "heard"));
+    end();
+}
+
+static void harmless(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n:b\033[2Jb!b@h PRIVMSG #x :\033]0;pwned\a\xC2\x9B" "31m\r\n"
+            ":s 332 alice #x :\033[31mtopic\r\n");
+    struct window *x = windows_find(&session.windows, "#x");
+    for (uint64_t i = 0; i < x->total; i++) {
+        const struct line *line = window_line(x, i);
+        for (const char *at = line->text; *at; at++)
+            CHECK((unsigned char)*at >= ' ');
+        for (const char *at = line->nick; *at; at++)
+            CHECK((unsigned char)*at >= ' ');
+        CHECK(!strstr(line->text, "\xC2\x9B"));
+    }
+    CHECK(!strchr(x->topic, '\033'));
+    end();
+}
+
+static void unknown_commands(void)
+{
+    log_in(NULL);
+    session_input(&session, "/jion #x", false);
+    CHECK(strstr(newest(session.windows.list[0])->text, "did you mean /join"));
+    session_input(&session, "/xyzzy", false);
+    CHECK(strstr(newest(session.windows.list[0])->text, "/help"));
+    session_input(&session, "/msg bob", false);
+    CHECK(strstr(newest(session.windows.list[0])->text, "/msg NICK TEXT"));
+    CHECK(*sent() == '\0');
+    end();
+}
+
+static void flooding(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n");
+    pace_init(&session.pace, 5, 5);
+    for (int i = 0; i < 20; i++)
+        session_input(&session, "line", false);
+    sent();
+    CHECK(pace_count(&session.pace) == 15);
+    struct pollfd wait;
+    int timeout = session_prepare(&session, &wait);
+    CHECK(timeout > 0 && timeout <= 1001);
+    end();
+}
+
+static void many_windows(void)
+{
+    log_in(NULL);
+    for (int i = 0; i < 300; i++) {
+        char line[100];
+        snprintf(line, sizeof line, ":n%d!u@h PRIVMSG alice :hi %d\r\n", i, i);
+        receive(line);
+    }
+    CHECK(session.windows.count == WINDOW_MAX);
+    CHECK(shows("", "hi 299"));
+    for (int i = 0; i < 6000; i++)
+        session_showf(&session, session.windows.list[0], LINE_EVENT, "%d", i);
+    CHECK(session.windows.list[0]->count == WINDOW_LINES && shows("", "5999"));
+    end();
+}
+
+static void plain_door(void)
+{
+    begin(DOOR_PLAIN, "#x");
+    CHECK(strcmp(sent(), "NICK alice\nJOIN #x\n") == 0);
+    receive("[server] welcome\n[bob] hello alice\n[bob -> alice] psst\n");
+    CHECK(shows("", "psst") && newest(session.windows.list[0])->kind == LINE_PRIVATE);
+    session_input(&session, "hi", false);
+    session_input(&session, "#x is nice", false);
+    session_input(&session, "/msg bob secret", false);
+    session_input(&session, "/who", false);
+    session_input(&session, "/me waves", false);
+    session_input(&session, "/away", false);
+    CHECK(strcmp(sent(), "MSG hi\nMSG #x #x is nice\n@bob secret\nWHO\nME waves\n") == 0);
+    receive("[server] you are now alicia\n");
+    CHECK(strcmp(session.nick, "alicia") == 0);
+    end();
+}
+
+static void talk_door(void)
+{
+    begin(DOOR_TALK, NULL);
+    CHECK(strcmp(sent(), "/nick alice\n") == 0);
+    receive("\xFF\xFB\x01\xFF\xFD\x03(bob) hello\r\n");
+    CHECK(shows("", "hello") && strcmp(newest(session.windows.list[0])->nick, "bob") == 0);
+    receive("(bob #x) elsewhere\r\n(c d) no nick\r\n");
+    CHECK(shows("", "(c d) no nick"));
+    const struct window *window = session.windows.list[0];
+    CHECK(strcmp(window_line(window, window->total - 2)->text, "#x: elsewhere") == 0);
+    session_input(&session, "//kill me", false);
+    session_input(&session, "@x", false);
+    session_input(&session, "/who", false);
+    CHECK(strcmp(sent(), "//kill me\n @x\n/who\n") == 0);
+    session_input(&session, "stop", false);
+    CHECK(strcmp(sent(), "stop\n") == 0 && session.leaving);
+    end();
+}
+
+static void pair_guessed(void)
+{
+    start_irc(NULL);
+    sent();
+    receive("[forkchat] bob is listening: type lines; stop on a line of its own ends this for both\n");
+    CHECK(session.dialect->door == DOOR_PAIR && session.ready && strcmp(session.peer, "bob") == 0);
+    CHECK(strcmp(sent(), "[forkchat] alice is here\n") == 0);
+    session_input(&session, "hello", false);
+    CHECK(strcmp(sent(), "hello\n") == 0);
+    receive("stop\n");
+    CHECK(session.ended && session.status == 0);
+    end();
+}
+
+static void messages(void)
+{
+    struct message message;
+    char line[] = "@a=b;time=2000-02-29T23:59:59.999Z :n!u@h  CMD  a  :b c";
+    CHECK(message_parse(line, &message) && message.told == 951868799999);
+    CHECK(strcmp(message.nick, "n") == 0 && strcmp(message.user, "u") == 0 && strcmp(message.host, "h") == 0);
+    CHECK(message.count == 2 && strcmp(message.parameters[0], "a") == 0 && strcmp(message.last, "b c") == 0);
+    char many[] = "X 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16";
+    CHECK(message_parse(many, &message) && message.count == 15 && strcmp(message.last, "15 16") == 0);
+    char bare[] = "@tag :prefix";
+    CHECK(!message_parse(bare, &message));
+    char empty[] = "";
+    CHECK(!message_parse(empty, &message));
+    CHECK(message_time("1969-12-31T23:59:59.000Z") == 0 && message_time("nonsense") == 0);
+    CHECK(message_match("*!*@*.example", "N!u@a.EXAMPLE") && !message_match("a?c", "ac"));
+    CHECK(message_match("*a*b*c*", "xxaxxbxxc") && !message_match("*a*b", "ab c"));
+}
+
+/* --- the picture of it --- */
+
+static char *row_text(const char *row)
+{
+    static char plain[4096];
+    char *to = plain;
+    for (const char *at = row; *at; at++) {
+        if (*at == '\033')
+            at += strcspn(at, "m");
+        else
+            *to++ = *at;
+    }
+    *to = '\0';
+    return plain;
+}
+
+static void framing(void)
+{
+    static struct frame frame;
+    static struct layout layout;
+    static struct edit edit;
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n:bob!b@h PRIVMSG #x :aaaa bbbb cccc dddd eeee ffff gggg\r\n");
+    edit_init(&edit);
+    edit_insert(&edit, "typing", 6);
+    for (int columns = 2; columns < 60; columns++) {
+        for (int rows = 1; rows < 12; rows++) {
+            CHECK(frame_resize(&frame, rows, columns) == 0);
+            frame_draw(&frame, &layout, &session, &edit, NULL);
+            CHECK(frame.cursor_column < columns && frame.cursor_row == rows - 1);
+            for (int i = 0; i < rows; i++) {
+                char *plain = row_text(frame.row[i]);
+                CHECK(width_of_text(plain, strlen(plain)) <= columns);
+            }
+        }
+    }
+    frame_resize(&frame, 8, 24);
+    frame_draw(&frame, &layout, &session, &edit, NULL);
+    CHECK(strcmp(row_text(frame.row[5]) , "      ffff gggg") == 0);
+    CHECK(strstr(row_text(frame.row[4]), "cccc dddd eeee") != NULL);
+    frame_free(&frame);
+    layout_free(&layout);
+    edit_free(&edit);
+    end();
+}
+
+static void scrolling(void)
+{
+    static struct layout layout;
+    log_in(NULL);
+    struct window *window = session.windows.list[0];
+    window_clear(window);
+    for (int i = 0; i < 100; i++)
+        session_showf(&session, window, LINE_EVENT, "%d", i);
+    uint64_t last = window->total - 1;
+    view_scroll(window, &layout, 10, 40, -9);
+    CHECK(window->anchored && window->anchor == last - 9);
+    session_showf(&session, window, LINE_EVENT, "new");
+    CHECK(window->anchor == last - 9);
+    view_scroll(window, &layout, 10, 40, -1000);
+    CHECK(window->anchor == last - 90);
+    view_scroll(window, &layout, 10, 40, 1000);
+    CHECK(!window->anchored);
+    layout_free(&layout);
+    end();
+}
+
+int main(void)
+{
+    CASE("registering asks for capabilities, takes another nick, joins", registering);
+    CASE("a server that takes no nick at all is given up", twenty_nicks);
+    CASE("SASL PLAIN logs in", sasl);
+    CASE("whoever asked to log in is not let in without", sasl_refused);
+    CASE("a long text goes in as many lines as it takes, none over 512 bytes, no character split", long_lines);
+    CASE("a line cannot carry a second command", no_injection);
+    CASE("what happens in a channel is shown, and members are known", talking);
+    CASE("CTCP questions are answered, but not for ever", asking);
+    CASE("who is ignored is not seen", ignoring);
+    CASE("nothing from others can drive a terminal", harmless);
+    CASE("a wrong command is told what to type", unknown_commands);
+    CASE("a flood is paced", flooding);
+    CASE("a crowd of strangers cannot open windows without end", many_windows);
+    CASE("the plain door", plain_door);
+    CASE("the talk door, with its telnet negotiation", talk_door);
+    CASE("a person at the other end is known by the greeting", pair_guessed);
+    CASE("messages are taken apart", messages);
+    CASE("a frame fits its screen, whatever the size", framing);
+    CASE("scrolled back, the view stands still", scrolling);
+    CHECK_DONE();
+}

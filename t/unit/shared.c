@@ -1,0 +1,582 @@
+/* Transactions, the lock and the journal: whoever dies wherever, a change and its record are both
+ * there or both not. t/unit/crash.c does the same at every crash point; here are the deaths that
+ * have a name. */
+#include "ipc/shared.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "check.h"
+#include "child.h"
+
+/* What the caller of the layer keeps in its area: two numbers that are always equal, and their
+ * double, which is derived. */
+struct truth {
+    uint64_t left, right;
+    uint64_t derived;
+    _Atomic int go; /* between the processes of a test, no part of any transaction */
+};
+
+static struct shared shared;
+static struct truth *truth;
+static char name[REGION_NAME_SIZE];
+static uint64_t first; /* where the ring begins */
+static int repairs;
+
+static void repair(void *context)
+{
+    CHECK(context == &repairs);
+    repairs++;
+    truth->derived = truth->left + truth->right;
+}
+
+static void start(void)
+{
+    child_name_region(name);
+    CHECK(shared_create(&shared, name, 1, RING_MIN_SIZE, sizeof *truth) == 0);
+    size_t size;
+    truth = shared_area(&shared, &size);
+    CHECK(size == sizeof *truth);
+    repairs = 0;
+    shared_set_repair(&shared, repair, &repairs);
+    first = ring_head(&shared.ring);
+    ring_open_reader_locked(&shared.ring, 0, true, first);
+    bell_wait(ring_bell(&shared.ring, 0), 0);
+}
+
+static void stop(void)
+{
+    region_unmap(&shared.region);
+    region_unlink(name);
+}
+
+static const size_t need = 32;
+
+static void publish(uint64_t value)
+{
+    struct iovec part = {.iov_base = &value, .iov_len = sizeof value};
+    shared_publish(&shared, &part, 1, 1);
+}
+
+static void change(uint64_t value)
+{
+    shared_save(&shared, &truth->left, sizeof truth->left);
+    truth->left = value;
+    shared_save(&shared, &truth->right, sizeof truth->right);
+    truth->right = value;
+    truth->derived = 2 * value;
+    publish(value);
+}
+
+static void set(uint64_t value)
+{
+    shared_begin(&shared, need);
+    change(value);
+    shared_commit(&shared);
+    shared_ring_bells(&shared);
+}
+
+static bool is(uint64_t value)
+{
+    return truth->left == value && truth->right == value && truth->derived == 2 * value;
+}
+
+/* True if the ring holds exactly these values. */
+static bool says(const uint64_t *values, int count)
+{
+    uint64_t position = first;
+    struct ring_record record;
+    for (int i = 0; i < count; i++)
+        if (ring_read(&shared.ring, &position, &record) != RING_OK || record.length != 8 ||
+            memcmp(record.payload, &values[i], 8) != 0 || record.sequence != (uint64_t)i)
+            return false;
+    return ring_read(&shared.ring, &position, &record) == RING_EMPTY;
+}
+#define SAYS(...)                                                                                  \
+    says((uint64_t[]){__VA_ARGS__}, (int)(sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)))
+
+static bool rang(void)
+{
+    return bell_wait(ring_bell(&shared.ring, 0), 0);
+}
+
+static void committed(void)
+{
+    start();
+    set(1);
+    set(2);
+    CHECK(is(2) && SAYS(1, 2) && repairs == 0);
+    CHECK(rang() && !rang());
+    stop();
+}
+
+static void bells_wait_for_their_time(void)
+{
+    start();
+    shared_begin(&shared, need);
+    change(1);
+    shared_commit(&shared);
+    CHECK(!rang());
+    shared_ring_bells(&shared);
+    CHECK(rang());
+    shared_ring_bells(&shared);
+    CHECK(!rang());
+    stop();
+}
+
+static void without_record(void)
+{
+    start();
+    set(1);
+    shared_begin(&shared, 0);
+    shared_save(&shared, &truth->left, 8);
+    shared_save(&shared, &truth->right, 8);
+    truth->left = truth->right = 5;
+    truth->derived = 10;
+    shared_commit(&shared);
+    shared_begin(&shared, 0);
+    shared_roll_back(&shared);
+    CHECK(is(5) && SAYS(1));
+    stop();
+}
+
+static void rolled_back(void)
+{
+    start();
+    set(1);
+    shared_begin(&shared, 2 * need);
+    change(2);
+    change(3);
+    CHECK(truth->left == 3);
+    shared_roll_back(&shared);
+    CHECK(is(1) && SAYS(1) && repairs == 1);
+    set(4);
+    CHECK(is(4) && SAYS(1, 4));
+    stop();
+}
+
+static void opened(void)
+{
+    start();
+    set(1);
+    struct shared mine = shared;
+    CHECK(shared_open(&shared, name, 1) == 0);
+    truth = shared_area(&shared, NULL);
+    CHECK(shared.region.base != mine.region.base);
+    CHECK(is(1) && SAYS(1));
+    set(2);
+    region_unmap(&shared.region);
+    shared = mine;
+    truth = shared_area(&shared, NULL);
+    CHECK(is(2) && SAYS(1, 2));
+    CHECK(shared_open(&mine, name, 2) == -1 && errno == EPROTO);
+    stop();
+}
+
+static void broken_ring_size(void)
+{
+    start();
+    size_t size;
+    uint64_t *ring = region_area(&shared.region, 2, &size);
+    uint64_t right = *ring;
+    struct shared other;
+    static const uint64_t wrong[] = {0, RING_MIN_SIZE * 2, RING_MIN_SIZE - 1, UINT64_MAX};
+    for (int i = 0; i < 4; i++) {
+        *ring = wrong[i];
+        CHECK(shared_open(&other, name, 1) == -1 && errno == EPROTO);
+    }
+    *ring = right;
+    CHECK(shared_open(&other, name, 1) == 0);
+    region_unmap(&other.region);
+    CHECK(shared_create(&other, name, 1, RING_MIN_SIZE + 1, 8) == -1 && errno == EINVAL);
+    CHECK(shared_open(&other, name, 1) == -1 && errno == ENOENT);
+    region_unmap(&shared.region);
+}
+
+/* ---- deaths ---- */
+
+static void die_at_once(void)
+{
+    shared_begin(&shared, need);
+    child_die();
+}
+
+static void die_between_changes(void)
+{
+    shared_begin(&shared, need);
+    shared_save(&shared, &truth->left, 8);
+    truth->left = 99;
+    child_die();
+}
+
+static void die_before_head(void)
+{
+    shared_begin(&shared, need);
+    change(99);
+    child_die();
+}
+
+static void die_behind_head(void)
+{
+    shared_begin(&shared, need);
+    change(99);
+    ring_commit_locked(&shared.ring);
+    child_die();
+}
+
+static void die_before_bells(void)
+{
+    shared_begin(&shared, need);
+    change(99);
+    shared_commit(&shared);
+    child_die();
+}
+
+static void die_without_lock(void)
+{
+    set(99);
+    child_die();
+}
+
+static void owner_dead(void)
+{
+    start();
+    set(1);
+    CHECK(child_was_killed(child_run(die_at_once)));
+    set(2);
+    CHECK(is(2) && SAYS(1, 2) && repairs == 1);
+    set(3);
+    CHECK(repairs == 1); /* mended for good */
+    stop();
+}
+
+static void half_changed(void)
+{
+    start();
+    set(1);
+    CHECK(child_was_killed(child_run(die_between_changes)));
+    CHECK(truth->left == 99);
+    shared_begin(&shared, 0);
+    CHECK(is(1) && repairs == 1);
+    shared_commit(&shared);
+    stop();
+}
+
+static void bytes_without_head(void)
+{
+    start();
+    set(1);
+    CHECK(child_was_killed(child_run(die_before_head)));
+    CHECK(SAYS(1)); /* even before anybody has repaired */
+    shared_begin(&shared, 0);
+    CHECK(is(1) && repairs == 1);
+    shared_commit(&shared);
+    CHECK(SAYS(1));
+    set(2);
+    CHECK(is(2) && SAYS(1, 2));
+    stop();
+}
+
+static void head_without_bells(void)
+{
+    start();
+    set(1);
+    CHECK(rang());
+    CHECK(child_was_killed(child_run(die_behind_head)));
+    CHECK(SAYS(1, 99));
+    shared_begin(&shared, 0);
+    CHECK(is(99) && repairs == 1);
+    shared_commit(&shared);
+    CHECK(is(99) && SAYS(1, 99));
+    CHECK(!rang());
+    ring_bells_again(&shared.ring, ~UINT64_C(0));
+    CHECK(rang());
+    stop();
+}
+
+static void released_without_bells(void)
+{
+    start();
+    CHECK(child_was_killed(child_run(die_before_bells)));
+    CHECK(is(99) && SAYS(99) && !rang());
+    set(1);
+    CHECK(repairs == 0 && SAYS(99, 1) && rang());
+    stop();
+}
+
+static void died_later(void)
+{
+    start();
+    CHECK(child_was_killed(child_run(die_without_lock)));
+    set(1);
+    CHECK(repairs == 0 && SAYS(99, 1));
+    stop();
+}
+
+static void repair_and_die(void *context)
+{
+    (void)context;
+    truth->derived = 12345;
+    child_die();
+}
+
+static void die_repairing(void)
+{
+    shared_set_repair(&shared, repair_and_die, NULL);
+    shared_begin(&shared, need);
+}
+
+static void recovery_died(void)
+{
+    start();
+    set(1);
+    CHECK(child_was_killed(child_run(die_before_head)));
+    for (int i = 0; i < 3; i++)
+        CHECK(child_was_killed(child_run(die_repairing)));
+    set(2);
+    CHECK(is(2) && SAYS(1, 2) && repairs == 1);
+    stop();
+}
+
+static void roll_back_and_die(void)
+{
+    shared_begin(&shared, need);
+    change(99);
+    shared_set_repair(&shared, repair_and_die, NULL);
+    shared_roll_back(&shared);
+}
+
+static void roll_back_died(void)
+{
+    start();
+    set(1);
+    CHECK(child_was_killed(child_run(roll_back_and_die)));
+    CHECK(shared_try_begin(&shared, need));
+    CHECK(is(1) && repairs == 1);
+    shared_commit(&shared);
+    CHECK(SAYS(1));
+    stop();
+}
+
+static void hold(void)
+{
+    shared_begin(&shared, need);
+    atomic_store(&truth->go, 1);
+    while (atomic_load(&truth->go) != 2)
+        clock_sleep(1);
+    shared_commit(&shared);
+}
+
+static void wait_until(int value)
+{
+    while (atomic_load(&truth->go) != value)
+        clock_sleep(1);
+}
+
+static void busy(void)
+{
+    start();
+    pid_t child = child_start(hold);
+    wait_until(1);
+    CHECK(!shared_try_begin(&shared, need));
+    uint64_t turn, again;
+    CHECK(lock_holder(shared.lock, &turn) == child);
+    CHECK(lock_holder(shared.lock, &again) == child && again == turn);
+    atomic_store(&truth->go, 2);
+    CHECK(child_wait(child) == 0);
+    CHECK(lock_holder(shared.lock, &again) == 0 && again == turn);
+    CHECK(shared_try_begin(&shared, need));
+    CHECK(lock_holder(shared.lock, &again) == getpid() && again > turn);
+    shared_commit(&shared);
+    CHECK(repairs == 0);
+    stop();
+}
+
+static void try_after_death(void)
+{
+    start();
+    set(1);
+    CHECK(child_was_killed(child_run(die_before_head)));
+    CHECK(shared_try_begin(&shared, need));
+    CHECK(is(1) && repairs == 1);
+    change(2);
+    shared_commit(&shared);
+    CHECK(is(2) && SAYS(1, 2));
+    stop();
+}
+
+static void fill(void)
+{
+    while (shared_try_begin(&shared, need)) {
+        publish(0);
+        shared_commit(&shared);
+    }
+}
+
+static void no_room(void)
+{
+    start();
+    fill();
+    CHECK(!shared_try_begin(&shared, need));
+    uint64_t turn;
+    CHECK(lock_holder(shared.lock, &turn) == 0);
+    CHECK(shared_try_begin(&shared, 0)); /* a change without a record needs no room */
+    shared_commit(&shared);
+    ring_advance(&shared.ring, 0, ring_head(&shared.ring));
+    CHECK(shared_try_begin(&shared, need));
+    shared_roll_back(&shared);
+    stop();
+}
+
+static void read_when_rung(void)
+{
+    while (!bell_wait(ring_bell(&shared.ring, 0), -1))
+        continue;
+    ring_advance(&shared.ring, 0, ring_head(&shared.ring));
+}
+
+static void waits_for_room(void)
+{
+    start();
+    fill();
+    uint64_t before = ring_head(&shared.ring);
+    while (bell_wait(ring_bell(&shared.ring, 0), 0))
+        continue;
+    pid_t child = child_start(read_when_rung);
+    set(1); /* rings the reader although nobody did before */
+    CHECK(ring_head(&shared.ring) == before + need);
+    CHECK(child_wait(child) == 0);
+    stop();
+}
+
+static void waits_for_a_silenced_reader(void)
+{
+    start();
+    fill();
+    atomic_store(&ring_bell(&shared.ring, 0)->rung,
+                 1); /* a ringer died here, and its post never came */
+    pid_t child = child_start(read_when_rung);
+    set(1);
+    CHECK(child_wait(child) == 0);
+    stop();
+}
+
+/* ---- mistakes of ours ---- */
+
+static void save_too_much(void)
+{
+    shared_begin(&shared, 0);
+    for (int i = 0; i < 100000; i++)
+        shared_save(&shared, &truth->left, sizeof truth->left);
+}
+
+static void save_elsewhere(void)
+{
+    char here[8];
+    shared_begin(&shared, 0);
+    shared_save(&shared, here, sizeof here);
+}
+
+static void save_over_the_end(void)
+{
+    shared_begin(&shared, 0);
+    shared_save(&shared, shared.region.base + shared.region.size - 4, 8);
+}
+
+static void publish_too_much(void)
+{
+    shared_begin(&shared, need);
+    publish(1);
+    publish(2);
+}
+
+static void our_mistakes(void)
+{
+    start();
+    set(1);
+    CHECK(child_aborts(save_too_much));
+    CHECK(child_aborts(save_elsewhere));
+    CHECK(child_aborts(save_over_the_end));
+    CHECK(child_aborts(publish_too_much));
+    set(2); /* and they harm nobody else */
+    CHECK(is(2) && SAYS(1, 2));
+    stop();
+}
+
+static void put_back_backwards(void)
+{
+    start();
+    set(1);
+    shared_begin(&shared, 0);
+    for (uint64_t i = 10; i < 20; i++) {
+        shared_save(&shared, &truth->left, 8);
+        truth->left = i;
+    }
+    shared_save(&shared, truth, 16);
+    memset(truth, 0xff, 16);
+    shared_save(&shared, truth, 0);
+    shared_roll_back(&shared);
+    CHECK(is(1));
+    stop();
+}
+
+static void set_often(void)
+{
+    for (int i = 0; i < 2000; i++) {
+        shared_begin(&shared, need);
+        if (!is(truth->left))
+            _exit(1);
+        change(truth->left + 1);
+        shared_commit(&shared);
+        shared_begin(&shared, need);
+        change(UINT64_MAX / 4);
+        shared_roll_back(&shared);
+    }
+}
+
+static void exclusive(void)
+{
+    start();
+    ring_close_reader(&shared.ring, 0);
+    pid_t children[4];
+    for (int i = 0; i < 4; i++)
+        children[i] = child_start(set_often);
+    for (int i = 0; i < 4; i++)
+        CHECK(child_wait(children[i]) == 0);
+    CHECK(is(8000));
+    stop();
+}
+
+int main(void)
+{
+    /* What the layer says of deaths belongs to the log, not to the result. */
+    int quiet = open("/dev/null", O_WRONLY);
+    dup2(quiet, STDERR_FILENO);
+    CASE("a committed change and its record are both there, and the bell has rung", committed);
+    CASE("bells ring when they are told to, once for all that was committed",
+         bells_wait_for_their_time);
+    CASE("a change without a record is committed too", without_record);
+    CASE("a rolled back transaction has changed and published nothing", rolled_back);
+    CASE("who opens the region elsewhere in memory takes part", opened);
+    CASE("a region with a broken ring is not opened", broken_ring_size);
+    CASE("a process that dies with the lock leaves it to the next, who repairs once", owner_dead);
+    CASE("a death between two changes takes the first back", half_changed);
+    CASE("a death between bytes and head: no record, and the journal puts back",
+         bytes_without_head);
+    CASE("a death between head and bells: the record is there and the change stays",
+         head_without_bells);
+    CASE("a death between unlock and bells needs no repair", released_without_bells);
+    CASE("a death without the lock needs no repair", died_later);
+    CASE("deaths during recovery leave it to the next", recovery_died);
+    CASE("a death while rolling back is rolled back", roll_back_died);
+    CASE("trying is busy while another holds the lock, and the holder is told", busy);
+    CASE("trying repairs after a death as well", try_after_death);
+    CASE("trying fails without room, and holds nothing then", no_room);
+    CASE("beginning waits for room and wakes the reader that it waits for", waits_for_room);
+    CASE("beginning wakes also a reader whose bell was silenced by a death",
+         waits_for_a_silenced_reader);
+    CASE("saving or publishing more than there is room for aborts and is taken back", our_mistakes);
+    CASE("what was saved several times comes back as it was first", put_back_backwards);
+    CASE("four processes change the same thing and none sees it half changed", exclusive);
+    CHECK_DONE();
+}

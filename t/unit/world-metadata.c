@@ -1,0 +1,191 @@
+/* Metadata in the tables: what it is found by, that it is bounded and goes with its owner, and that whoever dies in the
+ * middle of a change leaves tables that can be put in order. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "child.h"
+#include "world/metadata.h"
+
+static struct shared shared;
+static struct world world;
+static char name[REGION_NAME_SIZE];
+static uint32_t channel;
+
+static bool consistent(void)
+{
+    const char *wrong = world_check_locked(&world);
+    if (wrong)
+        printf("# %s\n", wrong);
+    return !wrong;
+}
+
+/* Two users and a channel with the first of them in it. */
+static void start(void)
+{
+    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = 50, .couriers = 1};
+    child_name_region(name);
+    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &shared, &limits);
+    shared_begin_look(&shared);
+    for (uint32_t i = 0; i < 2; i++) {
+        user_attach_locked(&world, i, 1, 0, "127.0.0.1:1", "127.0.0.1");
+        user_introduce_locked(&world, i);
+    }
+    channel = channel_create_locked(&world, "#x");
+    member_add_locked(&world, 0, channel, 0);
+}
+
+static void stop(void)
+{
+    CHECK(consistent());
+    world_repair_locked(&world);
+    CHECK(consistent());
+    shared_commit(&shared);
+    region_unmap(&shared.region);
+    region_unlink(name);
+}
+
+static const char *value(enum metadata_kind kind, uint32_t owner, const char *key)
+{
+    uint32_t at = metadata_find_locked(&world, kind, owner, key);
+    return at == NONE ? NULL : world.metadata[at].value;
+}
+
+static void found(void)
+{
+    start();
+    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "user"));
+    CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel"));
+    CHECK(metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "key", ""));
+    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "changed"));
+    CHECK(strcmp(value(METADATA_OF_USER, 0, "key"), "changed") == 0);
+    CHECK(strcmp(value(METADATA_OF_CHANNEL, channel, "key"), "channel") == 0);
+    CHECK(strcmp(value(METADATA_SUBSCRIPTION, 0, "key"), "") == 0);
+    CHECK(!value(METADATA_OF_USER, 1, "key") && !value(METADATA_SUBSCRIPTION, 1, "key"));
+    metadata_remove_locked(&world, metadata_find_locked(&world, METADATA_OF_USER, 0, "key"));
+    CHECK(!value(METADATA_OF_USER, 0, "key") && value(METADATA_SUBSCRIPTION, 0, "key"));
+    stop();
+}
+
+static void keys(void)
+{
+    CHECK(metadata_is_key("a") && metadata_is_key("vendor.example/a-b_c.9"));
+    CHECK(!metadata_is_key("") && !metadata_is_key("A") && !metadata_is_key("a b") && !metadata_is_key("a:"));
+    CHECK(metadata_is_key("0123456789012345678901234567890123456789"));
+    CHECK(!metadata_is_key("01234567890123456789012345678901234567890"));
+}
+
+static uint32_t fill(enum metadata_kind kind, uint32_t owner)
+{
+    char key[METADATA_KEY_SIZE];
+    uint32_t count = 0;
+    for (;; count++) {
+        snprintf(key, sizeof key, "k%u", (unsigned)count);
+        if (!metadata_set_locked(&world, kind, owner, key, "v"))
+            return count;
+    }
+}
+
+static void bounded(void)
+{
+    start();
+    CHECK(fill(METADATA_OF_USER, 0) == METADATA_KEYS);
+    CHECK(fill(METADATA_SUBSCRIPTION, 0) == METADATA_SUBSCRIPTIONS);
+    CHECK(fill(METADATA_OF_CHANNEL, channel) == METADATA_KEYS);
+    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "k3", "again"));
+    stop();
+}
+
+static void all_together(void)
+{
+    start();
+    uint32_t total = 0;
+    for (uint32_t i = 2; i < 20; i++)
+        user_attach_locked(&world, i, 1, 0, "127.0.0.1:1", "127.0.0.1");
+    for (uint32_t i = 0; i < 20; i++)
+        total += fill(METADATA_OF_USER, i) + fill(METADATA_SUBSCRIPTION, i);
+    CHECK(total == 20 * (METADATA_KEYS + METADATA_SUBSCRIPTIONS) || total == metadata_limit(&world.limits));
+    stop();
+}
+
+static void gone(void)
+{
+    start();
+    fill(METADATA_OF_USER, 0);
+    fill(METADATA_SUBSCRIPTION, 0);
+    fill(METADATA_OF_CHANNEL, channel);
+    user_leave_locked(&world, 0); /* and the channel with its last member */
+    CHECK(consistent() && world.channels[channel].state == CHANNEL_FREE);
+    user_free_locked(&world, 0);
+    user_attach_locked(&world, 0, 1, 0, "127.0.0.1:1", "127.0.0.1");
+    CHECK(!value(METADATA_OF_USER, 0, "k0"));
+    CHECK(channel_create_locked(&world, "#x") == channel && !value(METADATA_OF_CHANNEL, channel, "k0"));
+    member_add_locked(&world, 0, channel, 0);
+    stop();
+}
+
+static void set_more(void)
+{
+    metadata_set_locked(&world, METADATA_OF_USER, 0, "more", "v");
+}
+
+static void change(void)
+{
+    metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "other");
+}
+
+static void remove_one(void)
+{
+    metadata_remove_locked(&world, world.users[0].first_metadata);
+}
+
+static void leave(void)
+{
+    user_leave_locked(&world, 0);
+}
+
+static void died(void (*changing)(void))
+{
+    shared_commit(&shared);
+    pid_t child = fork();
+    if (child == 0) {
+        shared_begin(&shared, 0);
+        changing();
+        raise(SIGKILL);
+    }
+    CHECK(waitpid(child, NULL, 0) == child);
+    shared_begin_look(&shared);
+    CHECK(consistent());
+    CHECK(value(METADATA_OF_USER, 0, "key") && strcmp(value(METADATA_OF_USER, 0, "key"), "v") == 0);
+    CHECK(value(METADATA_SUBSCRIPTION, 0, "sub") && value(METADATA_OF_CHANNEL, channel, "key"));
+    CHECK(!value(METADATA_OF_USER, 0, "more"));
+}
+
+static void taken_back(void)
+{
+    start();
+    metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "v");
+    metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "sub", "");
+    metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "v");
+    died(set_more);
+    died(change);
+    died(remove_one);
+    died(leave);
+    stop();
+}
+
+int main(void)
+{
+    CASE("a key is found where it was set, and nowhere else", found);
+    CASE("keys are small letters, digits and a few signs", keys);
+    CASE("one owner has so many and no more", bounded);
+    CASE("all owners together have no more than fit", all_together);
+    CASE("metadata goes with its owner and does not come back with the place", gone);
+    CASE("what a process changed that died holding the lock is taken back", taken_back);
+    CHECK_DONE();
+}

@@ -1,0 +1,287 @@
+/* Watches, leavers and bans in the tables: what they are found by, that they are bounded, and that whoever dies in the
+ * middle of a change leaves tables that can be put in order. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/net.h"
+#include "check.h"
+#include "child.h"
+#include "world/bans.h"
+#include "world/leavers.h"
+#include "world/watches.h"
+
+static struct shared shared;
+static struct world world;
+static char name[REGION_NAME_SIZE];
+
+static void start(void)
+{
+    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = 50, .couriers = 1};
+    child_name_region(name);
+    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &shared, &limits);
+    shared_begin_look(&shared);
+}
+
+static bool consistent(void)
+{
+    const char *wrong = world_check_locked(&world);
+    if (wrong)
+        printf("# %s\n", wrong);
+    return !wrong;
+}
+
+static void stop(void)
+{
+    CHECK(consistent());
+    world_repair_locked(&world);
+    CHECK(consistent());
+    shared_commit(&shared);
+    region_unmap(&shared.region);
+    region_unlink(name);
+}
+
+static uint32_t user(uint32_t place, const char *nick)
+{
+    user_attach_locked(&world, place, 1, 0, "127.0.0.1:1", "127.0.0.1");
+    user_introduce_locked(&world, place);
+    if (nick)
+        user_rename_locked(&world, place, nick);
+    return place;
+}
+
+/* ---- watches ---- */
+
+static void watched(void)
+{
+    start();
+    uint32_t one = user(0, "one"), two = user(1, "two");
+    CHECK(watch_add_locked(&world, one, "Toto") != NONE);
+    CHECK(watch_add_locked(&world, one, "tata") != NONE);
+    CHECK(watch_add_locked(&world, two, "toto") != NONE);
+    CHECK(watch_find_locked(&world, one, "tOTO") != NONE);
+    CHECK(watch_find_locked(&world, two, "tata") == NONE);
+    CHECK(world.users[one].watch_count == 2 && consistent());
+    watch_remove_locked(&world, watch_find_locked(&world, one, "toto"));
+    CHECK(watch_find_locked(&world, one, "toto") == NONE && watch_find_locked(&world, two, "toto") != NONE);
+    world_repair_locked(&world);
+    CHECK(watch_find_locked(&world, one, "tata") != NONE && world.users[one].watch_count == 1);
+    stop();
+}
+
+static void watches_leave(void)
+{
+    start();
+    uint32_t one = user(0, "one");
+    for (int i = 0; i < 10; i++) {
+        char nick[NICK_SIZE];
+        snprintf(nick, sizeof nick, "n%d", i);
+        watch_add_locked(&world, one, nick);
+    }
+    user_leave_locked(&world, one);
+    CHECK(consistent());
+    user_free_locked(&world, one);
+    one = user(0, "one");
+    CHECK(world.users[one].watch_count == 0);
+    uint32_t count = 0;
+    for (char nick[NICK_SIZE]; count < 100000; count++) {
+        snprintf(nick, sizeof nick, "n%u", count);
+        if (watch_add_locked(&world, one, nick) == NONE)
+            break;
+    }
+    CHECK(count == watch_limit(&world.limits));
+    stop();
+}
+
+/* ---- leavers ---- */
+
+static void remembered(void)
+{
+    start();
+    user(0, "first");
+    user_rename_locked(&world, 0, "second");
+    user_leave_locked(&world, 0);
+    uint64_t at = UINT64_MAX;
+    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "second") == 0);
+    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "first") == 0);
+    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
+    CHECK(leaver_before_locked(&world, &at) == NULL);
+    stop();
+}
+
+static void forgotten(void)
+{
+    start();
+    user(0, "toto");
+    for (uint32_t i = 0; i < LEAVERS + 10; i++)
+        leaver_add_locked(&world, 0);
+    uint64_t at = UINT64_MAX;
+    uint32_t count = 0;
+    while (count < 2 * LEAVERS && leaver_before_locked(&world, &at))
+        count++;
+    CHECK(count <= LEAVERS && count >= LEAVERS - 1);
+    stop();
+}
+
+/* ---- bans ---- */
+
+static struct ban_shm a_ban(const char *mask, int64_t expires_at)
+{
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_at = expires_at};
+    CHECK(ban_normalise(ban.mask, mask));
+    strcpy(ban.by, "toto");
+    strcpy(ban.reason, "why");
+    return ban;
+}
+
+static void normalised(void)
+{
+    static const char *const bad[] = {"", "@", "a@", "@b", "a!b@c", "a b@c", "a@b@c", "*@1.2.3.4/33", "*@a/8", "*@::/129"};
+    char mask[MASK_SIZE], longest[2 * MASK_SIZE];
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(!ban_normalise(mask, bad[i]));
+    CHECK(ban_normalise(mask, "10.0.0.0/8") && strcmp(mask, "*@10.0.0.0/8") == 0);
+    CHECK(ban_normalise(mask, "*!evil@host") && strcmp(mask, "evil@host") == 0);
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    CHECK(!ban_normalise(mask, longest));
+}
+
+static void matched(void)
+{
+    struct ban_shm ban = a_ban("*evil@10.*", 0);
+    CHECK(ban_matches(&ban, "~evil", "10.1.2.3", 5000) && !ban_matches(&ban, "~good", "10.1.2.3", 5000));
+    CHECK(!ban_matches(&ban, "~evil", "11.1.2.3", 5000) && !ban_matches_host(&ban, "10.1.2.3", 5000));
+    ban = a_ban("evil@*", 6000);
+    CHECK(ban_matches(&ban, "~EVIL", "x", 5999) && !ban_matches(&ban, "~evil", "x", 6000));
+    ban = a_ban("192.0.2.0/24", 0);
+    CHECK(ban_matches_host(&ban, "192.0.2.255", 1) && !ban_matches_host(&ban, "192.0.3.1", 1));
+    CHECK(ban_matches(&ban, "anybody", "192.0.2.1", 1));
+    ban = a_ban("2001:db8::/32", 0);
+    CHECK(ban_matches_host(&ban, "2001:db8:1::1", 1) && !ban_matches_host(&ban, "192.0.2.1", 1));
+    ban = a_ban("*@::1", 0); /* hosts never begin with a colon */
+    CHECK(ban_matches_host(&ban, "0::1", 1) && !ban_matches_host(&ban, "0::2", 1));
+    memset(ban.mask, 'x', sizeof ban.mask); /* a process that lies */
+    CHECK(!ban_matches(&ban, "x", "x", 1));
+}
+
+static void ranges(void)
+{
+    CHECK(net_in_range("10.9.8.7", "10.0.0.0/8") && !net_in_range("11.0.0.0", "10.0.0.0/8"));
+    CHECK(net_in_range("10.0.0.5", "10.0.0.4/30") && !net_in_range("10.0.0.8", "10.0.0.4/30"));
+    CHECK(net_in_range("10.0.0.5", "0.0.0.0/0") && !net_in_range("::1", "0.0.0.0/0"));
+    CHECK(net_in_range("0::1", "::1/128") && net_in_range("::1", "::/0") && !net_in_range("10.0.0.1", "::/0"));
+    CHECK(net_in_range("10.0.0.1", "::ffff:10.0.0.0/104"));
+    CHECK(!net_in_range("nobody", "10.0.0.0/8") && !net_in_range("10.0.0.1", "10.0.0.1"));
+}
+
+static void kept(void)
+{
+    start();
+    uint32_t version = bans_version(&world);
+    struct ban_shm ban = a_ban("a@*", 0);
+    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
+    CHECK(bans_version(&world) != version);
+    ban = a_ban("b@*", 2000);
+    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED);
+    CHECK(ban_find_locked(&world, "b", "x", 1500) && !ban_find_locked(&world, "b", "x", 2500));
+    CHECK(ban_at_locked(&world, 1, 1500) && !ban_at_locked(&world, 1, 2500));
+    CHECK(ban_remove_locked(&world, "A@*") && !ban_remove_locked(&world, "a@*"));
+    CHECK(!ban_find_locked(&world, "a", "x", 1500));
+    ban = a_ban("c@*", 0);
+    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && bans_end_locked(&world) == 2);
+    stop();
+}
+
+static void bounded(void)
+{
+    start();
+    for (uint32_t i = 0; i < BANS; i++) {
+        char mask[MASK_SIZE];
+        snprintf(mask, sizeof mask, "u%u@*", i);
+        struct ban_shm ban = a_ban(mask, i == 7 ? 2000 : 0);
+        CHECK(ban_add_locked(&world, &ban) == BAN_ADDED);
+    }
+    struct ban_shm ban = a_ban("more@*", 0);
+    CHECK(ban_add_locked(&world, &ban) == BAN_FULL);
+    ban.set_at = 3000; /* the eighth has expired */
+    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
+    stop();
+}
+
+/* ---- dying ---- */
+
+/* A child begins a change and dies with the lock held. */
+static void died(void (*change)(void))
+{
+    shared_commit(&shared);
+    pid_t child = fork();
+    if (child == 0) {
+        shared_begin(&shared, 0);
+        change();
+        raise(SIGKILL);
+    }
+    CHECK(waitpid(child, NULL, 0) == child);
+    shared_begin_look(&shared);
+    CHECK(consistent());
+    uint64_t at = UINT64_MAX;
+    CHECK(world.users[0].state == USER_PRESENT && world.users[0].watch_count == 2);
+    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
+    CHECK(ban_find_locked(&world, "a", "x", 1) && !ban_find_locked(&world, "b", "x", 1));
+}
+
+static void watch_more(void)
+{
+    watch_add_locked(&world, 0, "more");
+}
+
+static void watch_less(void)
+{
+    watch_remove_locked(&world, world.users[0].first_watch);
+    watch_remove_locked(&world, world.users[0].first_watch);
+}
+
+static void leave(void)
+{
+    user_leave_locked(&world, 0);
+}
+
+static void ban_other(void)
+{
+    struct ban_shm ban = a_ban("b@*", 0);
+    ban_remove_locked(&world, "a@*");
+    ban_add_locked(&world, &ban);
+}
+
+static void taken_back(void)
+{
+    start();
+    user(0, "toto");
+    watch_add_locked(&world, 0, "tata");
+    watch_add_locked(&world, 0, "tutu");
+    struct ban_shm ban = a_ban("a@*", 0);
+    ban_add_locked(&world, &ban);
+    died(watch_more);
+    died(watch_less);
+    died(leave);
+    died(ban_other);
+    stop();
+}
+
+int main(void)
+{
+    CASE("a watch is found by its nick, whatever the case, and is one user's", watched);
+    CASE("who leaves watches nobody, and all together watch no more than fit", watches_leave);
+    CASE("who leaves or takes another nick is remembered, the last first", remembered);
+    CASE("only so many are remembered", forgotten);
+    CASE("what can be no ban is refused", normalised);
+    CASE("a ban holds for whom it says, as long as it says", matched);
+    CASE("an address is in a range of its own family", ranges);
+    CASE("a ban is kept until it is removed or expires", kept);
+    CASE("there are so many bans, and expired ones make room", bounded);
+    CASE("what a process changed that died holding the lock is taken back", taken_back);
+    CHECK_DONE();
+}
