@@ -111,3 +111,7 @@ unit() {
 @test "masks of channels are kept, found and repaired" {
     unit world-masks
 }
+
+@test "the judge of chaos finds what it is to find" {
+    unit transcript
+}

@@ -25,10 +25,11 @@ struct client {
     uint32_t channel_count;
     uint32_t channel_size;
     uint64_t seen;          /* the number of the event last delivered to them */
-    uint64_t from;          /* the ring position from which events are news to them */
+    uint64_t from;          /* the ring position from which events are news to them; 0: all are */
     uint64_t resumed;       /* bytes of the stream before `from`, if another courier began it; else 0 */
     bool resuming;          /* until it is known how far that courier came */
     bool cut_off;           /* what it still owed is lost */
+    bool outlived;          /* the marks at its place are its successor's */
     struct outbox outbox;
     size_t told_queue;      /* what the shared counters say of its queue */
     bool touched;           /* has output in the running batch */

@@ -64,6 +64,9 @@ struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t 
 /* The client is no longer part of anything, but may have something left to read. */
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up);
 
+/* The client is not there yet: its CONNECT is still to come. Keeps its socket for that. */
+void courier_unmeet(struct courier *courier, struct client *client);
+
 /* What an event changes in the copy: before it is delivered, and after. Whose place it concerns. */
 void courier_apply_before(struct courier *courier, const struct event *event);
 void courier_apply_after(struct courier *courier, const struct event *event);

@@ -37,6 +37,14 @@ static void copy_tables_locked(struct courier *courier)
     }
 }
 
+/* What this client has not got yet is not there any more: half a line would be missing. */
+static void cut_off(const struct courier *courier, struct client *client)
+{
+    client->from = courier->cursor;
+    client->cut_off = true;
+    courier_hang_up(client);
+}
+
 static void undo(struct courier *courier, const struct event *event)
 {
     struct audience *audience = &courier->audience;
@@ -44,6 +52,8 @@ static void undo(struct courier *courier, const struct event *event)
     struct client *client = audience_client(audience, user);
     if (event->type == EVENT_QUIT && courier_is_ours(courier, user)) {
         client = courier_connect(courier, user, event->generation, event->numbers[1]);
+        if (client && client->from && client->from < courier->position)
+            cut_off(courier, client);
         for (uint32_t i = 0; client && i < event->channel_count; i++)
             audience_join(audience, client, event_channel(event, i), event_channel_flags(event, i));
         if (client) {
@@ -56,13 +66,7 @@ static void undo(struct courier *courier, const struct event *event)
     if (!client)
         return;
     if (event->type == EVENT_CONNECT) {
-        /* It is about to come again, and will want its socket. */
-        struct early *early = &courier->early[user];
-        if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
-            *early = (struct early){.fd = client->outbox.fd, .generation = client->generation};
-            client->outbox.fd = -1;
-        }
-        courier_let_go(courier, client, false);
+        courier_unmeet(courier, client);
     } else if (event->type == EVENT_JOIN) {
         audience_part(audience, client, event->numbers[0]);
         client->current = event->numbers[2];
@@ -116,21 +120,19 @@ static void walk_back(struct courier *courier, uint64_t head)
     free(positions);
 }
 
-/* The earliest position any client's stream is to go on from. Those whose part of the ring is
- * overwritten cannot go on: half a line would be missing. */
+/* The earliest position any client's stream is to go on from, whether its socket is here already or not. Those
+ * whose part of the ring is overwritten cannot go on. */
 static uint64_t earliest_locked(struct courier *courier)
 {
     uint64_t oldest = ring_oldest_locked(&courier->world->shared->ring), earliest = courier->cursor;
     for (uint32_t i = 0; i < courier->audience.user_limit; i++) {
         struct client *client = courier->audience.clients[i];
-        if (!client || !client->resuming || client->from >= earliest)
+        if (!client || client->from == 0 || client->from >= earliest)
             continue;
-        if (client->from >= oldest) {
+        if (client->from >= oldest)
             earliest = client->from;
-            continue;
-        }
-        client->from = courier->cursor;
-        client->cut_off = true;
+        else
+            cut_off(courier, client);
     }
     return earliest;
 }

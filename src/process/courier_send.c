@@ -18,17 +18,25 @@ static void make_slow(struct courier *courier, struct client *client)
     courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
 }
 
+/* Whether what the tables keep for couriers at its place is this client's, who may have left it to another. */
+static bool has_place(const struct client *client)
+{
+    return !client->deadline && !client->outlived;
+}
+
 /* Marks how far a client's stream is in the kernel's hands, for a courier that may have to go on
- * with it. One who has left has no place in the tables any more. */
+ * with it. Also while there are bytes to be skipped, for then the kernel has these and more. A courier
+ * that began before the place where this client's stream goes on may not be there yet. */
 static void mark_sent(struct courier *courier, const struct client *client)
 {
-    if (!client->deadline && client->outbox.skip == 0)
-        stream_set_mark(courier->world, client->user, courier->position, client->outbox.total);
+    uint64_t position = courier->position > client->from ? courier->position : client->from;
+    if (has_place(client))
+        stream_set_mark(courier->world, client->user, position, client->outbox.total);
 }
 
 static void mark_behind(struct courier *courier, const struct client *client)
 {
-    if (!client->deadline)
+    if (has_place(client))
         stream_set_behind(courier->world, client->user);
 }
 
@@ -59,8 +67,7 @@ static void tell_missed(struct courier *courier, struct client *client)
 
 static void after_sending(struct courier *courier, struct client *client, enum outbox_state state)
 {
-    /* One who left may have had the place for which another counts now. */
-    if (client->outbox.queue_length != client->told_queue && !client->deadline) {
+    if (client->outbox.queue_length != client->told_queue && has_place(client)) {
         client->told_queue = client->outbox.queue_length;
         user_set_queue(courier->world, client->user, client->told_queue);
     }

@@ -4,14 +4,18 @@
 
 #include "layout.h"
 
-void stream_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position)
+bool stream_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position)
 {
     struct stream_shm *stream = &world->streams[user];
+    uint32_t marked = atomic_load(&stream->generation);
+    if (marked != 0 && (int32_t)(marked - generation) > 0)
+        return false;
     atomic_store(&stream->generation, 0);
     stream->slots[0] = (struct stream_mark){.position = position};
     atomic_store(&stream->current, 0);
     atomic_store(&stream->behind, 0);
     atomic_store(&stream->generation, generation);
+    return true;
 }
 
 void stream_set_mark(struct world *world, uint32_t user, uint64_t position, uint64_t bytes)

@@ -61,6 +61,7 @@ static int chance(int most)
 struct person {
     int fd;
     int door, port;
+    uint32_t user, generation; /* its place in the tables */
     unsigned life;        /* grows with each client at this place */
     bool known;           /* its CONNECT was in the ring */
     bool in;              /* it is in the lobby */
@@ -254,6 +255,8 @@ static bool was_harmed(const struct person *person, const struct event *event)
 static void tell_person(void *owner, const struct event *event)
 {
     struct person *person = (struct person *)owner;
+    person->user = event->source;
+    person->generation = event->generation;
     if (event->type == EVENT_JOIN && event->numbers[0] == LOBBY)
         person->in = true;
     if (event->type == EVENT_QUIT) {
@@ -261,8 +264,8 @@ static void tell_person(void *owner, const struct event *event)
         person->in = false;
         person->at = clock_elapsed();
         if (!was_harmed(person, event))
-            finding("c%d (%s, %s) left, way %u, \"%s\", though nobody harmed it", number_of(person), doors[person->door],
-                    event->nick, event->numbers[0], event->strings[0]);
+            finding("c%d (%s, %s, place %u/%u) left, way %u, \"%s\", though nobody harmed it", number_of(person), doors[person->door],
+                    event->nick, event->source, event->generation, event->numbers[0], event->strings[0]);
     }
     const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings[1], "~~") : NULL;
     int who, at = 0;
@@ -278,26 +281,23 @@ static void tell_person(void *owner, const struct event *event)
     person->told = number + 1;
 }
 
-static void show_due(const struct person *person, const char *line, size_t length, enum heard what)
-{
-    static const char *const names[] = {"right", "missing lines before", "twice", "late", "torn"};
-    const struct transcript *transcript = &person->transcript;
-    const struct line *next =
-        transcript->count ? transcript->due[transcript->first] : NULL;
-    finding("c%d (%s, line %llu) heard, %s: %.*s    next due: %.*s", number_of(person), doors[person->door],
-            (unsigned long long)transcript->lines, names[what], (int)length, line, next ? (int)next->length : 9,
-            next ? next->bytes : "(nothing)");
-}
-
 static void hear(struct person *person, const char *line, size_t length)
 {
+    static const char *const names[] = {"right", "after lines that are missing", "twice", "late", "torn"};
+    struct transcript *transcript = &person->transcript;
+    char due[200] = "nothing\n";
     if (!person->known)
         return; /* it was refused */
-    enum heard what = transcript_hear(&person->transcript, line, length, clock_elapsed());
+    if (transcript->count > 0) {
+        const struct line *next = transcript->due[transcript->first];
+        snprintf(due, sizeof due, "%.*s", (int)next->length, next->bytes);
+    }
+    enum heard what = transcript_hear(transcript, line, length, clock_elapsed());
     lines_heard++;
     if (what != HEARD_RIGHT) {
         faults[what]++;
-        show_due(person, line, length, what);
+        finding("c%d (%s, place %u/%u, line %llu) heard, %s: %.*s    due was: %s", number_of(person), doors[person->door],
+                person->user, person->generation, (unsigned long long)transcript->lines, names[what], (int)length, line, due);
     }
     if (person->door == 2 && length > 5 && length < 200 && memcmp(line, "PING ", 5) == 0)
         say(person, "PONG %.*s", (int)length - 5, line + 5);
@@ -645,14 +645,30 @@ static void harm_titled(const char *title, enum victim victim)
         harm_process(pids[chance(count)], victim);
 }
 
-/* One that has been forked and has not got a title of its own yet. */
-static void harm_newborn(void)
+/* Waiting for the next child of the supervisor's, to harm it as young as it is: whoever comes in now, or takes a dead
+ * courier's place. */
+static pid_t hunt_after;
+static int64_t hunt_until;
+
+static void hunt(int milliseconds)
 {
-    pid_t pids[8];
-    int count = processes_titled("forkchatd: supervisor", pids, 8);
-    for (int i = 0; i < count; i++)
-        if (pids[i] != daemon_pid)
-            harm_process(pids[i], NEWBORN);
+    hunt_after = process_newest_child(daemon_pid);
+    hunt_until = clock_elapsed() + milliseconds * MS;
+}
+
+static bool is_hunting(void)
+{
+    pid_t pid = hunt_until ? process_newest_child(daemon_pid) : 0;
+    if (pid && pid != hunt_after) {
+        int64_t until = clock_elapsed() + chance(3000) * MS / 1000;
+        while (clock_elapsed() < until)
+            continue;
+        harm_process(pid, NEWBORN);
+        hunt_until = 0;
+    }
+    if (clock_elapsed() >= hunt_until)
+        hunt_until = 0;
+    return hunt_until != 0;
 }
 
 static void harm_daemon(void)
@@ -676,14 +692,14 @@ static void harm(void)
     int dice = chance(100);
     if (!daemon_ready || daemon_pid == 0)
         return;
+    if (chance(8) == 0)
+        hunt(300);
     if (dice < 3 && harm_supervisor)
         harm_daemon();
     else if (dice < 20 && !spare_couriers)
         harm_titled("forkchatd: courier", COURIER);
     else if (dice < 30)
         harm_titled("forkchatd: control", CONTROL);
-    else if (dice < 40)
-        harm_newborn();
     else if (reckon.end > 0)
         harm_worker();
 }
@@ -725,6 +741,19 @@ static struct sizes measure(void)
     for (int i = 0; i < couriers; i++)
         sizes.courier_descriptors += process_descriptors(pids[i]);
     return sizes;
+}
+
+/* Once every process has got its title. */
+static struct sizes measure_new(void)
+{
+    pid_t pids[CLIENTS_MAX];
+    for (int i = 0; i < 3000; i++) {
+        if (processes_titled("forkchatd: supervisor", pids, CLIENTS_MAX) == 1 &&
+            processes_titled("forkchatd: courier", pids, CLIENTS_MAX) > 0)
+            break;
+        clock_sleep(10);
+    }
+    return measure();
 }
 
 static int count_living(void)
@@ -861,7 +890,7 @@ static void live(int64_t now, int64_t interval)
             exit(2);
         }
     }
-    listen_all(2);
+    listen_all(is_hunting() ? 0 : 2);
 }
 
 /* True when everything that was said has been heard. */
@@ -986,7 +1015,7 @@ int main(int argc, char **argv)
         people[i].ended = true;
     }
     prepare(argv + 5);
-    struct sizes before = measure();
+    struct sizes before = measure_new();
 
     int64_t begun = 0, harmed_at = 0, shown = 0, now;
     int64_t length = atoi(argv[1]) * INT64_C(1000000000);

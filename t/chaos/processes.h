@@ -35,6 +35,20 @@ static inline int processes_titled(const char *title, pid_t *pids, int most)
     return count;
 }
 
+/* The child that process forked last, or 0. */
+static inline pid_t process_newest_child(pid_t parent)
+{
+    char path[80];
+    long pid = 0;
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
+    FILE *file = fopen(path, "re");
+    while (file && fscanf(file, "%ld", &pid) == 1)
+        continue;
+    if (file)
+        fclose(file);
+    return (pid_t)pid;
+}
+
 static inline int process_descriptors(pid_t pid)
 {
     char path[60];
