@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/crashpoint.h"
 #include "base/log.h"
 
 /* This process's id: asking the system at every turn would cost as much as the lock itself. */
@@ -56,6 +57,7 @@ static enum lock_result taken(struct lock_shm *lock, int error)
     }
     if (error && error != EOWNERDEAD)
         bug("the lock cannot be taken: %s", strerror(error));
+    CRASHPOINT("lock-nameless");
     atomic_store_explicit(&lock->holder, self, memory_order_relaxed);
     atomic_fetch_add_explicit(&lock->turn, 1, memory_order_relaxed);
     return error ? LOCK_DIED : LOCK_OK;
@@ -79,6 +81,7 @@ void lock_mended(struct lock_shm *lock)
 void lock_release(struct lock_shm *lock)
 {
     atomic_store_explicit(&lock->holder, 0, memory_order_relaxed);
+    CRASHPOINT("lock-nameless-again");
     int error = pthread_mutex_unlock(&lock->mutex);
     if (error)
         bug("the lock cannot be released: %s", strerror(error));

@@ -249,6 +249,7 @@ void ring_open_reader_locked(struct ring *ring, int reader, bool reliable, uint6
     if (reliable && position < atomic_load_explicit(&ring->shared->floor, memory_order_relaxed))
         atomic_store_explicit(&ring->shared->floor, position, memory_order_relaxed);
     atomic_store(&slot->cursor, position);
+    CRASHPOINT("reader-half-open");
     atomic_store(&slot->state, reliable ? READER_RELIABLE : READER_OBSERVER);
     bell_ring_again(&slot->bell); /* whatever state the last owner's death left it in */
 }

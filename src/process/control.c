@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crashpoint.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -34,6 +35,7 @@ struct control {
 static void deliver(struct session *session, const char *bytes, size_t length)
 {
     const struct control *control = (const struct control *)session;
+    CRASHPOINT("control-answers");
     if (length > 0 && fd_write_all(control->birth->socket, bytes, length))
         session->leaving = true;
 }
@@ -153,6 +155,7 @@ void control_run(const struct control_birth *birth)
         return;
     }
     session->by = who;
+    CRASHPOINT("control-admitted");
     if (door_of(birth->door)->open(session))
         fatal(EX_OSERR, "out of memory");
     serve(&control);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "ipc/pass.h"
@@ -83,6 +84,7 @@ void courier_take_sockets(struct courier *courier)
             continue;
         if (fd < 0)
             return;
+        CRASHPOINT("socket-taken");
         struct client *client = audience_client(&courier->audience, handover.user);
         if (client && client->generation == handover.generation) {
             take_socket(courier, client, fd);

@@ -141,6 +141,7 @@ void courier_start(struct courier *courier)
 {
     struct shared *shared = courier->world->shared;
     courier->position = courier->cursor = ring_cursor(&shared->ring, (int)courier->number);
+    CRASHPOINT("courier-starting");
     shared_begin_look(shared);
     copy_tables_locked(courier);
     courier->position = earliest_locked(courier);
@@ -149,4 +150,5 @@ void courier_start(struct courier *courier)
     shared_commit(shared);
     CRASHPOINT("courier-copied");
     walk_back(courier, head);
+    CRASHPOINT("courier-walked-back");
 }

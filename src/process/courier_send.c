@@ -71,6 +71,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         client->told_queue = client->outbox.queue_length;
         user_set_queue(courier->world, client->user, client->told_queue);
     }
+    CRASHPOINT("courier-sent-to-one");
     switch (state) {
     case OUTBOX_SENT:
         mark_sent(courier, client);

@@ -91,6 +91,7 @@ static void answer_call(struct worker *worker)
         return;
     called = 0;
     hand_over(worker);
+    CRASHPOINT("handed-over-again");
     worker->session.world->shared->bells |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
     shared_ring_bells(worker->session.world->shared);

@@ -105,6 +105,7 @@ void user_introduce_locked(struct world *world, uint32_t index)
     shared_save(world->shared, &user->state, sizeof user->state);
     user_count(world, user, OUT);
     user->state = USER_PRESENT;
+    CRASHPOINT("user-half-introduced");
     user_count(world, user, 1);
     struct world_shm *shm = world->shm;
     shared_save(world->shared, &shm->arrivals, sizeof shm->arrivals);
@@ -171,6 +172,7 @@ void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
     shared_save(world->shared, &user->flags, sizeof user->flags);
     user_count(world, user, OUT);
     user->flags = flags;
+    CRASHPOINT("user-flags-half-set");
     user_count(world, user, 1);
 }
 

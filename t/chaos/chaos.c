@@ -817,7 +817,7 @@ static void prepare(char **argv)
     static char options[3][60], run[500], resolved[4096], name[REGION_NAME_SIZE];
     const char **at = transcript_must(calloc(200, sizeof *at));
     daemon_command = at;
-    for (int i = 0; argv[i] && i < 180; i++)
+    for (int i = 0; i < 180 && argv[i]; i++)
         *at++ = argv[i];
     for (int i = 0; i < 3; i++) {
         ports[i] = free_port();

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# A courier may die at any point, and another goes on where it stopped: nobody hears anything twice, or not at all.
+
+load lib/daemon
+load lib/client
+load lib/crash
+
+setup_file() {
+    crash_build
+}
+
+setup() {
+    if [[ $BATS_TEST_DESCRIPTION == *'two couriers'* ]]; then
+        crash_setup -o 'couriers 2'
+    else
+        crash_setup -o 'couriers 1'
+    fi
+}
+
+teardown() {
+    crash_teardown
+}
+
+courier() {
+    daemon_pids "courier ${1:-0}"
+}
+
+is_stopped() {
+    grep -q '^State:.T' "/proc/$1/status"
+}
+
+stop_courier() {
+    COURIER=$(courier)
+    kill -STOP "$COURIER"
+    wait_until is_stopped "$COURIER"
+}
+
+# say COUNT: tata says so many lines.
+say() {
+    local i
+    for ((i = 0; i < $1; i++)); do
+        tag tata
+        send tata "MSG $TAG"
+    done
+}
+
+@test "one of two couriers may die at any point" {
+    local point number
+    for point in courier-before-send courier-sent-to-one mark-half-set courier-sent courier-advanced; do
+        for number in 0 1; do
+            arm "$point" "$(courier $number)"
+            say 1
+            dies "$point"
+            all_is_well
+        done
+    done
+}
+
+@test "a courier may die while it comes to know a client" {
+    local point count=0
+    for point in socket-taken stream-half-begun; do
+        arm "$point" "-$DAEMON"
+        enter "in$((++count))" plain
+        dies "$point"
+        [[ $(transcript "in$count" | grep -c 'you are now') == 1 ]]
+        close "in$count"
+        all_is_well
+    done
+}
+
+@test "a courier may die while it takes another's place, again and again" {
+    local point round
+    for point in courier-starting courier-copied reader-half-open courier-walked-back socket-taken courier-before-send \
+        courier-sent-to-one mark-half-set courier-sent; do
+        arm "$point" "-$DAEMON"
+        stop_courier
+        say 3
+        kill -KILL "$COURIER"
+        dies "$point"
+        for round in 1 2; do
+            arm "$point" "-$DAEMON"
+            say 1
+            dies "$point"
+        done
+        all_is_well
+    done
+}
+
+@test "a worker may die as it hands its socket over again" {
+    enter v plain
+    wait_until worker_of v
+    arm handed-over-again "$(worker_of v)"
+    kill -KILL "$(courier)"
+    dies handed-over-again
+    expect_end v
+    all_is_well
+}
+
+@test "a client at a place where another was a moment ago hears nothing twice when its courier dies" {
+    local point
+    for point in courier-sent-to-one courier-sent courier-advanced; do
+        enter "old-$point" plain
+        wait_until worker_of "old-$point"
+        stop_courier
+        # All this is one batch: the old one's end and the new one's beginning.
+        kill -KILL "$(worker_of "old-$point")"
+        expect_log 'worker .*died'
+        open "new-$point" plain
+        send "new-$point" "NICK new-$point"
+        wait_until worker_of "new-$point"
+        arm "$point" "-$DAEMON"
+        kill -CONT "$COURIER"
+        dies "$point"
+        expect "new-$point" "[server] you are now new-$point"
+        sync "new-$point"
+        [[ $(transcript "new-$point" | grep -c 'you are now') == 1 ]]
+        [[ $(transcript "new-$point" | grep -c 'Welcome') == 1 ]]
+        close "new-$point"
+        all_is_well
+    done
+}
+
+@test "a client whose coming is undone and done again by the next courier keeps its connection" {
+    local round
+    for round in 1 2 3; do
+        stop_courier
+        open "in$round" plain
+        send "in$round" "NICK in$round"
+        wait_until worker_of "in$round"
+        # The next one has undone its CONNECT when its worker hands the socket over again.
+        arm_stop courier-walked-back "-$DAEMON"
+        kill -KILL "$COURIER"
+        dies courier-walked-back
+        kill -CONT "$(courier)"
+        expect "in$round" "[server] you are now in$round"
+        all_but_leave "in$round"
+        close "in$round"
+        all_is_well
+    done
+}
+
+# It is still there after those who left have been closed.
+all_but_leave() {
+    local name=$1
+    enter "leaver-$name" plain
+    send "leaver-$name" QUIT
+    expect_end "leaver-$name"
+    sync "$name"
+}
