@@ -181,7 +181,7 @@ END
     # These were, and all hear of it, although nobody rang for it.
     for point in ring-committed before-unlock before-bells bell-half-rung; do
         arm "$point" "-$DAEMON"
-        run -69 ctl wall "said by one that died at $point"
+        run ctl wall "said by one that died at $point"
         dies "$point"
         expect tata -e "said by one that died at $point"
         expect titi -e "said by one that died at $point"

@@ -2,7 +2,8 @@
 # Deaths at named places of the source, and what must hold after each. Load lib/daemon and lib/client first.
 #
 #   crash_setup OPTION …       # a daemon that has crash points, and three survivors: tata (plain), titi (talk), tutu (irc)
-#   arm NAME PID [COUNT]       # that process (-PID: any child of it) dies where it passes NAME, for the COUNTth time
+#   arm NAME PID [COUNT [TIMES]]   # that process (-PID: any child of it) dies where it passes NAME, for the COUNTth
+#                              # time; with -PID so many do, one after the other
 #   arm_stop NAME PID          # it is stopped there
 #   wait_until died            # it has passed; arm says so: died, or stopped, there
 #   all_is_well                # the survivors chat, the tables are whole, and processes, descriptors and places
@@ -69,11 +70,11 @@ is_as_before() {
 }
 
 _order() {
-    printf '%s%s %d %d\n\0' "$1" "$2" "$4" "$3" | dd of="$FORKCHAT_CRASHPOINTS" conv=notrunc status=none
+    printf '%s%s %d %d %d\n\0' "$1" "$2" "$4" "$3" "${5:-1}" | dd of="$FORKCHAT_CRASHPOINTS" conv=notrunc status=none
 }
 
 arm() {
-    _order '!' "$1" "$2" "${3:-1}"
+    _order '!' "$1" "$2" "${3:-1}" "${4:-1}"
 }
 
 arm_stop() {
