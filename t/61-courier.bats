@@ -35,13 +35,25 @@ stop_courier() {
     wait_until is_stopped "$COURIER"
 }
 
-# say COUNT: tata says so many lines.
+# say COUNT [TEXT]: tata says so many lines.
 say() {
     local i
     for ((i = 0; i < $1; i++)); do
         tag tata
-        send tata "MSG $TAG"
+        send tata "MSG ${2:-}$TAG"
     done
+}
+
+# It stands in the ring, whether a courier has read it or not.
+is_published() {
+    grep -aqF -- "$1" "${DAEMON_MEMORY[0]}"
+}
+
+# The worker of NAME hands nothing over: its courier knows the client, and has no socket for it.
+stop_worker() {
+    WORKER=$(worker_of "$1")
+    kill -STOP "$WORKER"
+    wait_until is_stopped "$WORKER"
 }
 
 @test "one of two couriers may die at any point" {
@@ -131,6 +143,53 @@ say() {
         expect "in$round" "[server] you are now in$round"
         all_but_leave "in$round"
         close "in$round"
+        all_is_well
+    done
+}
+
+@test "a client without a socket misses nothing when the next courier has it from the start" {
+    stop_worker titi
+    kill -KILL "$(courier)"
+    say 3
+    expect tutu -e "$TAG\$"
+    # These wait for titi's socket with a courier that dies as well.
+    arm_stop courier-starting "-$DAEMON"
+    kill -KILL "$(courier)"
+    dies courier-starting
+    arm_stop handed-over-again "$WORKER"
+    kill -CONT "$WORKER"
+    dies handed-over-again
+    kill -CONT "$WORKER"
+    kill -CONT "$(courier)"
+    expect titi -e "$TAG\$"
+    all_is_well
+}
+
+@test "a courier that has gone only half the way its predecessor had come may die as well" {
+    local count long
+    printf -v long '%0400d' 0
+    for count in 1 2 3; do
+        # Because of this one the next courier begins so far back that what it sends first is a part only.
+        enter "behind$count" plain
+        wait_until worker_of "behind$count"
+        stop_worker "behind$count"
+        kill -KILL "$(courier)"
+        say 140 "$long"
+        expect titi -e "$TAG\$"
+        expect tutu -e "$TAG\$"
+        stop_courier
+        say 60 "$long"
+        wait_until is_published "$TAG"
+        arm courier-sent-to-one "-$DAEMON" "$count"
+        kill -CONT "$COURIER"
+        dies courier-sent-to-one
+        arm courier-advanced "-$DAEMON" 1 2
+        dies courier-advanced
+        expect titi -e "$TAG\$"
+        expect tutu -e "$TAG\$"
+        kill -CONT "$WORKER"
+        expect "behind$count" -e "$TAG\$"
+        close "behind$count"
         all_is_well
     done
 }
