@@ -56,6 +56,14 @@ stop_worker() {
     wait_until is_stopped "$WORKER"
 }
 
+# The worker that was stopped goes on, and has handed its socket over again.
+let_hand_over() {
+    arm_stop handed-over-again "$WORKER"
+    kill -CONT "$WORKER"
+    dies handed-over-again
+    kill -CONT "$WORKER"
+}
+
 @test "one of two couriers may die at any point" {
     local point number
     for point in courier-before-send courier-sent-to-one mark-half-set courier-sent courier-advanced; do
@@ -132,17 +140,28 @@ stop_worker() {
     local round
     for round in 1 2 3; do
         stop_courier
+        # It looks into its mailbox when the first comes again; the second is not there at that moment.
+        open "first$round" plain
+        send "first$round" "NICK first$round"
+        wait_until worker_of "first$round"
         open "in$round" plain
         send "in$round" "NICK in$round"
         wait_until worker_of "in$round"
+        stop_worker "in$round"
         # The next one has undone its CONNECT when its worker hands the socket over again.
         arm_stop courier-walked-back "-$DAEMON"
         kill -KILL "$COURIER"
         dies courier-walked-back
+        let_hand_over
         kill -CONT "$(courier)"
         expect "in$round" "[server] you are now in$round"
-        all_but_leave "in$round"
+        # It is still there after those who left have been closed.
+        enter "leaver$round" plain
+        send "leaver$round" QUIT
+        expect_end "leaver$round"
+        sync "in$round"
         close "in$round"
+        close "first$round"
         all_is_well
     done
 }
@@ -156,49 +175,45 @@ stop_worker() {
     arm_stop courier-starting "-$DAEMON"
     kill -KILL "$(courier)"
     dies courier-starting
-    arm_stop handed-over-again "$WORKER"
-    kill -CONT "$WORKER"
-    dies handed-over-again
-    kill -CONT "$WORKER"
+    let_hand_over
     kill -CONT "$(courier)"
     expect titi -e "$TAG\$"
     all_is_well
 }
 
 @test "a courier that has gone only half the way its predecessor had come may die as well" {
-    local count long
+    local count long behind
     printf -v long '%0400d' 0
     for count in 1 2 3; do
         # Because of this one the next courier begins so far back that what it sends first is a part only.
         enter "behind$count" plain
         wait_until worker_of "behind$count"
         stop_worker "behind$count"
+        behind=$WORKER
         kill -KILL "$(courier)"
         say 140 "$long"
         expect titi -e "$TAG\$"
         expect tutu -e "$TAG\$"
         stop_courier
+        stop_worker titi
         say 60 "$long"
         wait_until is_published "$TAG"
+        kill -STOP "$DAEMON"
         arm courier-sent-to-one "-$DAEMON" "$count"
         kill -CONT "$COURIER"
         dies courier-sent-to-one
+        arm_stop courier-starting "-$DAEMON"
+        kill -CONT "$DAEMON"
+        dies courier-starting
+        let_hand_over
         arm courier-advanced "-$DAEMON" 1 2
+        kill -CONT "$(courier)"
         dies courier-advanced
         expect titi -e "$TAG\$"
         expect tutu -e "$TAG\$"
-        kill -CONT "$WORKER"
+        kill -CONT "$behind"
         expect "behind$count" -e "$TAG\$"
         close "behind$count"
         all_is_well
     done
-}
-
-# It is still there after those who left have been closed.
-all_but_leave() {
-    local name=$1
-    enter "leaver-$name" plain
-    send "leaver-$name" QUIT
-    expect_end "leaver-$name"
-    sync "$name"
 }

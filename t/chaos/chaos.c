@@ -242,10 +242,14 @@ static void *find_person(const char *address, struct transcript **transcript)
 static pid_t harmed[256];
 static unsigned harmed_count;
 
+static int64_t kicked_at[CLIENTS_MAX];
+
 static bool was_harmed(const struct person *person, const struct event *event)
 {
     const struct user_shm *user = &world.users[event->source];
-    bool found = person->may_leave;
+    /* Whoever was to be kicked may have gone, and another with the same name have come. */
+    bool found = person->may_leave || (event->numbers[0] == QUIT_KILLED && kicked_at[number_of(person)] &&
+                                       clock_elapsed() - kicked_at[number_of(person)] < 2 * PATIENCE);
     for (unsigned i = 0; i < 256 && user->generation == event->generation; i++)
         found = found || harmed[i] == user->pid;
     return found;
@@ -502,6 +506,7 @@ static void operate(void)
     case 1:
         if (person->in && !person->gone) {
             person->may_leave = true;
+            kicked_at[number_of(person)] = clock_elapsed();
             arguments[3] = "kick", arguments[4] = a, arguments[5] = b;
         }
         break;
