@@ -84,13 +84,13 @@ static void stop(struct courier *courier)
 /* Looks after supervisors that come and go. False if it is time to make way for a successor's courier: whoever is slow
  * has what it did not take copied here, and would lose it. */
 static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims,
-                             uint32_t successions, bool busy)
+                             uint32_t successions)
 {
     uint32_t now = world_claims(courier->world);
     if (now != *claims)
         heirlooms_offer(heirlooms);
     *claims = now;
-    return busy || courier->slow_count > 0 || courier->leavers || world_successions(courier->world) == successions;
+    return courier->slow_count > 0 || courier->leavers || world_successions(courier->world) == successions;
 }
 
 void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms)
@@ -117,7 +117,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier_start(&courier);
     while (!stopping && !world_is_over(world)) {
         bool busy = pass(&courier);
-        if (!serve_succession(&courier, heirlooms, &claims, successions, busy))
+        if (!serve_succession(&courier, heirlooms, &claims, successions))
             return;
         if (!busy && !stopping)
             bell_wait(bell, courier.slow_count > 0 || courier.leavers ? SLOW_MS : IDLE_MS);
