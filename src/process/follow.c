@@ -3,18 +3,22 @@
 
 #include <stdlib.h>
 
-struct settings *follow_settings(struct world *world, uint32_t *version)
+void follow_settings(struct follower *follower, struct world *world, const struct settings **settings)
 {
-    if (world_settings_version(world) == *version)
-        return NULL;
+    if (world_settings_version(world) == follower->version)
+        return;
     char *text = malloc(SETTINGS_TEXT_SIZE);
     if (!text)
-        return NULL;
+        return;
     shared_begin_look(world->shared);
     size_t length = world_get_settings_locked(world, text);
-    *version = world_settings_version(world);
+    follower->version = world_settings_version(world);
     shared_commit(world->shared);
-    struct settings *settings = settings_from(text, length);
+    struct settings *newer = settings_from(text, length);
     free(text);
-    return settings;
+    if (!newer)
+        return;
+    settings_free(follower->settings);
+    follower->settings = newer;
+    *settings = newer;
 }

@@ -5,8 +5,14 @@
 #include "world/settings.h"
 #include "world/world.h"
 
-/* The settings published after `*version`, which becomes theirs; NULL if there are no newer ones. The caller goes on
- * with what it had if there is no memory. */
-struct settings *follow_settings(struct world *world, uint32_t *version);
+/* What a process has followed so far: zero but for the version of the settings that it was born with. */
+struct follower {
+    uint32_t version;
+    struct settings *settings; /* NULL: those it was born with */
+};
+
+/* If newer settings were published, *settings becomes them, and what earlier ones of this follower's it was is freed.
+ * Stays as it is if there is no memory. */
+void follow_settings(struct follower *follower, struct world *world, const struct settings **settings);
 
 #endif

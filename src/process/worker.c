@@ -39,7 +39,7 @@ static volatile sig_atomic_t called; /* SIGUSR1 came */
 struct worker {
     struct session session; /* first: a session is its worker */
     const struct worker_birth *birth;
-    uint32_t settings_version;
+    struct follower follower;
 };
 
 static void on_call(int signal)
@@ -71,9 +71,7 @@ static void hand_over(const struct worker *worker)
 /* Takes new settings if the supervisor has published some. */
 static void refresh_settings(struct worker *worker)
 {
-    const struct settings *settings = follow_settings(worker->birth->world, &worker->settings_version);
-    if (settings)
-        worker->session.settings = settings; /* the old ones: inherited memory, or a few bytes once per reload */
+    follow_settings(&worker->follower, worker->birth->world, &worker->session.settings);
 }
 
 /* Whether there is anything to read, which is waited for (or, with milliseconds 0, not). A call interrupts. */
@@ -207,9 +205,11 @@ void worker_run(const struct worker_birth *birth)
     port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
     confine(birth->confinement);
 
+    if (!lock_live(world_life(birth->world, birth->user)))
+        fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
-    worker.settings_version = birth->settings_version;
+    worker.follower.version = birth->settings_version;
     struct session *session = &worker.session;
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
