@@ -676,6 +676,20 @@ static bool is_hunting(void)
     return hunt_until != 0;
 }
 
+/* Not the last of the couriers: a session without any is lost with its supervisor. */
+static void harm_one_courier(void)
+{
+    pid_t pids[8];
+    int count = processes_titled("forkchatd: courier", pids, 8);
+    for (int i = 0; i < STOPPED; i++)
+        for (int k = 0; k < count; k++)
+            if (stopped[i].pid == pids[k])
+                return;
+    if (count > 1 && !spare_couriers)
+        harm_process(pids[chance(count)], COURIER);
+}
+
+/* The supervisor dies, and others while there is none; or it is to execute itself. */
 static void harm_daemon(void)
 {
     bool again = chance(2);
@@ -687,8 +701,16 @@ static void harm_daemon(void)
     kill(daemon_pid, SIGKILL);
     waitpid(daemon_pid, NULL, 0);
     int64_t until = clock_elapsed() + chance(500) * MS;
-    while (clock_elapsed() < until)
+    bool courier = chance(4) == 0;
+    while (clock_elapsed() < until) {
         listen_all(5);
+        if (chance(20) == 0)
+            harm_worker();
+        if (courier && chance(20) == 0) {
+            harm_one_courier();
+            courier = false;
+        }
+    }
     start_daemon();
 }
 

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # Deaths at named places of the source, and what must hold after each. Load lib/daemon and lib/client first.
 #
-#   crash_setup OPTION …       # a daemon that has crash points, and three survivors: tata (plain), titi (talk), tutu (irc)
+#   crash_build                # for setup_file: the programs with crash points
+#   crash_use                  # daemons of this test have them
+#   crash_setup OPTION …       # besides: a daemon that has crash points, and three survivors: tata (plain), titi (talk), tutu (irc)
 #   arm NAME PID [COUNT [TIMES]]   # that process (-PID: any child of it) dies where it passes NAME, for the COUNTth
 #                              # time; with -PID so many do, one after the other
 #   arm_stop NAME PID          # it is stopped there
@@ -26,10 +28,15 @@ crash_build() {
     exec {CRASH_LOCK}>&-
 }
 
-crash_setup() {
+# Daemons started from now on take orders.
+crash_use() {
     FORKCHAT_BUILD+=/crash
     export FORKCHAT_CRASHPOINTS=$BATS_TEST_TMPDIR/orders
     head -c 128 /dev/zero >"$FORKCHAT_CRASHPOINTS"
+}
+
+crash_setup() {
+    crash_use
     daemon_may '(worker|courier) .*died|a process died|does not keep up'
     # shellcheck disable=SC2034 # for lib/daemon
     DAEMON_DOORS="plain talk irc"
