@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
 
@@ -63,9 +64,18 @@ static enum lock_result taken(struct lock_shm *lock, int error)
     return error ? LOCK_DIED : LOCK_OK;
 }
 
+/* Whoever lets go wakes one of those who wait. If that one is stopped before it runs, the lock is free, and the others
+ * sleep on: so nobody sleeps for longer than this without looking. */
+#define LOOK_MS 500
+
 enum lock_result lock_take(struct lock_shm *lock)
 {
-    return taken(lock, pthread_mutex_lock(&lock->mutex));
+    int error = pthread_mutex_trylock(&lock->mutex);
+    while (error == EBUSY || error == ETIMEDOUT) {
+        struct timespec deadline = clock_deadline(LOOK_MS);
+        error = pthread_mutex_timedlock(&lock->mutex, &deadline);
+    }
+    return taken(lock, error);
 }
 
 enum lock_result lock_try(struct lock_shm *lock)
