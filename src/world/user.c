@@ -49,6 +49,20 @@ void user_name_host(char shown[HOST_SIZE], const char *host)
     text_add(&text, host);
 }
 
+/* Who comes first need not have the first place: a place before it, where nobody ever was, has empty lists as well. */
+static void extend(struct world *world, uint32_t index)
+{
+    struct world_shm *shm = world->shm;
+    if (index < shm->users_end)
+        return;
+    for (uint32_t i = shm->users_end; i < index; i++) {
+        struct user_shm *user = &world->users[i];
+        user->first_membership = user->first_watch = user->first_metadata = NONE;
+    }
+    shared_save(world->shared, &shm->users_end, sizeof shm->users_end);
+    shm->users_end = index + 1;
+}
+
 uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, uint32_t door,
                             const char *address, const char *host)
 {
@@ -76,10 +90,7 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
     text_copy(user->realname, sizeof user->realname, user->username);
     user_link_nick(world, index);
     user_count(world, user, 1);
-    if (index >= world->shm->users_end) {
-        shared_save(world->shared, &world->shm->users_end, sizeof world->shm->users_end);
-        world->shm->users_end = index + 1;
-    }
+    extend(world, index);
     CRASHPOINT("user-attached");
     return generation;
 }
