@@ -40,7 +40,7 @@ struct terminal {
     int rows; /* 0: plain lines, no region */
     bool closed;
     struct lines log_lines, answer_lines;
-    uint32_t settings_version;
+    struct follow follow;
 };
 
 /* ---- the supervisor's side ---- */
@@ -270,9 +270,7 @@ static void take_input(struct terminal *terminal)
         snprintf(echo, sizeof echo, PROMPT "%.*s", (int)strcspn(bytes, "\n"), bytes);
         print(terminal, echo);
     }
-    const struct settings *settings = follow_settings(session->world, &terminal->settings_version);
-    if (settings)
-        session->settings = settings; /* the old ones are a few bytes once per reload */
+    follow_settings(session, &terminal->follow);
     if (bytes[strspn(bytes, " \t\r\n")])
         door_of(DOOR_CONTROL)->feed(session, bytes, (size_t)got);
 }
@@ -306,7 +304,7 @@ void console_run(const struct console *console, const struct control_birth *birt
     terminal.birth = birth;
     terminal.out = console->output;
     terminal.log = console->log;
-    terminal.settings_version = world_settings_version(birth->world);
+    terminal.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
     session->deliver = deliver;
     session->wait = wait_without_input;

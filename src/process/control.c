@@ -28,7 +28,7 @@
 struct control {
     struct session session; /* first: a session is its control */
     const struct control_birth *birth;
-    uint32_t settings_version;
+    struct follow follow;
 };
 
 static void deliver(struct session *session, const char *bytes, size_t length)
@@ -103,9 +103,7 @@ static void serve(struct control *control)
             continue;
         if (got <= 0)
             break;
-        const struct settings *settings = follow_settings(session->world, &control->settings_version);
-        if (settings)
-            session->settings = settings; /* the old ones are a few bytes once per reload */
+        follow_settings(session, &control->follow);
         door->feed(session, bytes, (size_t)got);
     }
     if (!session->leaving && !stopping)
@@ -142,7 +140,7 @@ void control_run(const struct control_birth *birth)
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
     confine(birth->confinement);
     control.birth = birth;
-    control.settings_version = world_settings_version(birth->world);
+    control.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
     session->deliver = deliver;
     session->wait = wait_while_open;

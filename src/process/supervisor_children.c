@@ -34,6 +34,7 @@ static void forget_supervisor(struct supervisor *supervisor)
 int supervisor_fork_courier(struct supervisor *supervisor, int number)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
+    uint32_t successions = world_successions(&supervisor->world);
     pid_t pid = fork();
     if (pid < 0)
         return -1;
@@ -48,7 +49,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     port_title_set("forkchatd: courier %d", number);
     fd_raise_limit();
     confine(&supervisor->confinement);
-    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms);
+    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, successions);
     exit(0);
 }
 

@@ -39,7 +39,7 @@ static volatile sig_atomic_t called; /* SIGUSR1 came */
 struct worker {
     struct session session; /* first: a session is its worker */
     const struct worker_birth *birth;
-    uint32_t settings_version;
+    struct follow follow;
 };
 
 static void on_call(int signal)
@@ -66,14 +66,6 @@ static void hand_over(const struct worker *worker)
     struct handover handover = {.user = birth->user, .generation = worker->session.generation};
     if (pass_send(birth->mailbox, birth->socket, &handover, sizeof handover))
         fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
-}
-
-/* Takes new settings if the supervisor has published some. */
-static void refresh_settings(struct worker *worker)
-{
-    const struct settings *settings = follow_settings(worker->birth->world, &worker->settings_version);
-    if (settings)
-        worker->session.settings = settings; /* the old ones: inherited memory, or a few bytes once per reload */
 }
 
 /* Whether there is anything to read, which is waited for (or, with milliseconds 0, not). A call interrupts. */
@@ -103,7 +95,7 @@ static void attend(struct session *session)
     struct timespec now = {0};
     wait_input(worker->birth->socket, &now); /* lets a call through */
     answer_call(worker);
-    refresh_settings(worker);
+    follow_settings(&worker->session, &worker->follow);
     shared_begin_look(session->world->shared);
     if (!session_is_here_locked(session))
         session->leaving = true;
@@ -163,7 +155,7 @@ static void serve(struct worker *worker, const struct door *door)
         ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
             continue;
-        refresh_settings(worker);
+        follow_settings(&worker->session, &worker->follow);
         if (got > 0) {
             door->feed(session, bytes, (size_t)got);
             continue;
@@ -210,7 +202,7 @@ void worker_run(const struct worker_birth *birth)
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
-    worker.settings_version = birth->settings_version;
+    worker.follow.version = birth->settings_version;
     struct session *session = &worker.session;
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
