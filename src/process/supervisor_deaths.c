@@ -16,6 +16,7 @@
 #include "command/families.h"
 #include "event/event.h"
 #include "world/counters.h"
+#include "world/crashes.h"
 
 /* The lock held in one go for so long: its holder is stuck, and ended. */
 #define STUCK_NS (1000 * MS)
@@ -24,21 +25,45 @@
 /* And one that has not moved for so long while anything at all waits for it. */
 #define STOPPED_NS (10000 * MS)
 
-/* For `crash last`. Lock held. */
-static void note_crash_locked(struct supervisor *supervisor, const char *process,
-                              const siginfo_t *death, const struct user_shm *user)
+/* For `crash last`, with what the dead left at `recorder`, if it has a place there. Lock held. Returns the crash noted. */
+static struct crash_shm note_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
+                                          const struct recorder_shm *recorder, const struct user_shm *user)
 {
     struct crash_shm crash = {.at = clock_told(),
+                              .elapsed = clock_elapsed(),
                               .pid = (int32_t)death->si_pid,
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
                               .door = user ? user->door : DOOR_KINDS};
+    recorder_read(recorder, crash.pid, crash.by_signal ? crash.number : 0, &crash.recording);
     text_copy(crash.process, sizeof crash.process, process);
     if (user) {
         text_copy(crash.who, sizeof crash.who, user_shown(user));
         text_copy(crash.address, sizeof crash.address, user->address);
     }
-    world_note_crash_locked(&supervisor->world, &crash);
+    crash_add_locked(&supervisor->world, &crash);
+    return crash;
+}
+
+/* What is known beyond the signal, in short; the lines themselves are for `crash last` alone, because what people said
+ * does not belong in a log. */
+static void log_crash(const struct crash_shm *crash)
+{
+    const struct fault *fault = &crash->recording.fault;
+    const char *name = crash->by_signal ? fault_signal_name(crash->number) : NULL;
+    char line[200];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    if (name)
+        text_addf(&text, " %s", name);
+    if (fault->signal && !fault->sender)
+        text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
+                  (unsigned long long)fault->instruction);
+    if (crash->recording.count > 0)
+        text_addf(&text, "%s%s; \"crash last\" shows the last lines it was given", text.length ? "" : " ended",
+                  crash->recording.working ? " with a line not done" : "");
+    if (text.length > 0)
+        log_warning("%s %d:%s", crash->process, crash->pid, line);
 }
 
 static bool is_crash(const siginfo_t *death)
@@ -50,6 +75,7 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 {
     static const char whole_screen[] = "\033[r\033[999;1H\n";
     console_gone(&supervisor->console);
+    recorder_clear(recorder_find_other(&supervisor->world, death->si_pid));
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
@@ -63,17 +89,22 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 /* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
 static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 {
+    struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
     desk_leave(&supervisor->desk, death->si_pid);
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
-    if (!is_crash(death))
+    if (!is_crash(death)) {
+        recorder_clear(recorder);
         return;
+    }
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
     log_warning("control process %ld died: %s %d", (long)death->si_pid,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
     if (shared_try_begin(&supervisor->shared, 0)) {
-        note_crash_locked(supervisor, "control", death, NULL);
+        struct crash_shm crash = note_crash_locked(supervisor, "control", death, recorder, NULL);
         shared_commit(&supervisor->shared);
+        log_crash(&crash);
     }
+    recorder_clear(recorder);
 }
 
 /* Puts in order what the dead worker of that seat leaves. False if it cannot be done now. */
@@ -85,8 +116,10 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     struct user_shm *user = world_user(world, number);
     char name[ADDRESS_SIZE] = "";
     bool crashed = is_crash(death);
+    struct recorder_shm *recorder = recorder_of_user(world, number);
+    struct crash_shm crash;
     if (crashed)
-        note_crash_locked(supervisor, "worker", death, user->state == USER_FREE ? NULL : user);
+        crash = note_crash_locked(supervisor, "worker", death, recorder, user->state == USER_FREE ? NULL : user);
     if (user->state == USER_FREE) {
         user_skip_locked(world, number);
     } else {
@@ -103,6 +136,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     event.generation = user->generation;
     event_publish_locked(world, &event);
     shared_commit(&supervisor->shared);
+    recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (crashed)
@@ -110,6 +144,8 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     if (crashed)
         log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
                     death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    if (crashed)
+        log_crash(&crash);
     if (*name)
         log_info("client disconnected \"%s\"", name);
     return true;
@@ -168,8 +204,10 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
                                .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
             death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
             if (shared_try_begin(&supervisor->shared, 0)) {
-                note_crash_locked(supervisor, "courier", &death, NULL);
+                const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, (uint32_t)i);
+                struct crash_shm crash = note_crash_locked(supervisor, "courier", &death, recorder, NULL);
                 shared_commit(&supervisor->shared);
+                log_crash(&crash);
             }
             seat->pid = 0;
         }
