@@ -57,8 +57,9 @@ void crashpoint_pass(const char *name)
     if (++passed < count)
         return;
     orders[0] = '+'; /* one dies, and the test sees that it did */
+    volatile int *volatile nowhere = (volatile int *)NOWHERE;
     if (order[0] == '&')
-        *(volatile int *)NOWHERE = 0;
+        *nowhere = 0;
     else if (order[0] == '^')
         descend(1);
     else

@@ -50,13 +50,12 @@ static void run(struct session *session, char *line)
 
 static void take(struct session *session, enum lines_result result, char *line, size_t length)
 {
-    if (result == LINES_LONG) {
-        session_record(session, "", 0, true);
+    if (result != LINES_NONE)
+        session_record(session, line, length, result == LINES_LONG);
+    if (result == LINES_LONG)
         session_say(session, "!that line is too long\n.64\n", 27);
-    } else if (result == LINES_LINE) {
-        session_record(session, line, length, false);
+    else if (result == LINES_LINE)
         run(session, line);
-    }
     session_flush(session);
 }
 

@@ -28,12 +28,11 @@ static void take(struct session *session, enum lines_result result, const char *
     session_pace(session);
     if (session->leaving)
         return;
+    session_record(session, bytes, length, result == LINES_LONG);
     if (result == LINES_LONG) {
-        session_record(session, "", 0, true);
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
         return;
     }
-    session_record(session, bytes, length, false);
     people_clean(line, bytes, length);
     if (!people_run_address(session, line))
         people_run(session, line);
