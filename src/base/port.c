@@ -309,6 +309,15 @@ int port_forbidden_call(const siginfo_t *info)
 #endif
 }
 
+uint64_t port_libc(void)
+{
+#ifdef __GLIBC__
+    return 1;
+#else
+    return 2;
+#endif
+}
+
 int port_processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);

@@ -81,6 +81,9 @@ uint64_t port_instruction(const void *context);
 /* For handlers of SIGSYS: the number of the system call that was refused, or -1 where the system does not tell. */
 int port_forbidden_call(const siginfo_t *info);
 
+/* Which C library this is: the same number for programs whose locks in shared memory look the same. */
+uint64_t port_libc(void);
+
 /* The number of processors online, at least 1. */
 int port_processors(void);
 

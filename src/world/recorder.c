@@ -2,6 +2,8 @@
  * when that process is dead. */
 #include "recorder.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -41,9 +43,10 @@ static struct recorder_shm *others(const struct world *world)
 struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid)
 {
     for (uint32_t i = 0; i < RECORDER_OTHERS; i++) {
-        int32_t nobody = 0;
-        if (atomic_compare_exchange_strong(&others(world)[i].pid, &nobody, pid))
-            return &others(world)[i];
+        struct recorder_shm *place = &others(world)[i];
+        int32_t owner = atomic_load(&place->pid);
+        if ((owner <= 0 || (kill(owner, 0) && errno == ESRCH)) && atomic_compare_exchange_strong(&place->pid, &owner, pid))
+            return place;
     }
     return NULL;
 }
@@ -122,8 +125,9 @@ void recorder_read(const struct recorder_shm *recorder, int32_t pid, int signal,
     if (!recorder || atomic_load(&recorder->pid) != pid)
         return;
     recording->fault = recorder->fault;
-    if (recording->fault.signal != signal)
-        recording->fault = (struct fault){0}; /* it died of something else, whatever stands there */
+    /* If it died of something else, whatever stands there is not about that. */
+    if (signal == RECORDER_ANY ? !fault_signal_name(recording->fault.signal) : recording->fault.signal != signal)
+        recording->fault = (struct fault){0};
     recording->working = atomic_load(&recorder->working) != 0;
     uint32_t end = atomic_load(&recorder->count);
     for (uint32_t left = end < RECORDER_LINES ? end : RECORDER_LINES; left > 0; left--) {

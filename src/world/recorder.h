@@ -42,7 +42,7 @@ size_t recorders_size(const struct world_limits *limits);
 struct recorder_shm *recorder_of_user(const struct world *world, uint32_t user);
 struct recorder_shm *recorder_of_courier(const struct world *world, uint32_t courier);
 
-/* A free place among the others, now that process's, or NULL; and the one that is that process's. */
+/* A free place among the others, or that of a process that does not exist any more, now that process's, or NULL; and the one that is that process's. */
 struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid);
 struct recorder_shm *recorder_find_other(const struct world *world, int32_t pid);
 
@@ -56,7 +56,9 @@ void recorder_line(struct recorder_shm *recorder, const char *bytes, size_t leng
 /* All lines so far are done with. */
 void recorder_rest(struct recorder_shm *recorder);
 
-/* What the dead process `pid` left, if the place was its own; else nothing. It died of `signal`, or 0. */
+/* What the dead process `pid` left, if the place was its own; else nothing. It died of `signal`, or 0; RECORDER_ANY if
+ * nobody knows: then what it wrote down is all there is. */
+#define RECORDER_ANY (-1)
 void recorder_read(const struct recorder_shm *recorder, int32_t pid, int signal, struct recording *recording);
 
 /* The place is free, and what was said is gone. Only for whose process is dead. */

@@ -188,6 +188,7 @@ struct world {
     struct metadata_shm *metadata; /* metadata.h */
     struct stream_shm *streams;   /* streams.h */
     struct recorder_shm *recorders; /* recorder.h */
+    char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
@@ -375,6 +376,19 @@ struct stop_shm world_stop_locked(const struct world *world);
 /* An operator asked for silence: only operators may speak. */
 void world_set_silence_locked(struct world *world, bool silence);
 bool world_is_silent_locked(const struct world *world);
+
+/* ---- Lives and succession. No lock needed ---- */
+
+/* What the process at a user's place, and the one that is a courier, hold as long as they live (lock_live). */
+struct lock_shm *world_life(const struct world *world, uint32_t user);
+struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
+
+/* How many supervisors have come forward to take this world over from a dead one, and how many have done it. Whoever
+ * changes these rings the bells. */
+void world_come_forward(struct world *world);
+uint32_t world_claims(const struct world *world);
+void world_succeed(struct world *world);
+uint32_t world_successions(const struct world *world);
 
 /* ---- The end ---- */
 

@@ -83,7 +83,7 @@ static void missing(void)
 static void other_layout(void)
 {
     start();
-    CHECK(region_open(&other, name, 8) == -1 && errno == EPROTO);
+    CHECK(region_open(&other, name, 8) == -1 && errno == ENOTSUP);
     stop();
 }
 
