@@ -297,3 +297,48 @@ v2 SIGKILL  MSG from 2 true" ]
     [[ ${lines[1]} =~ control\ +[0-9]+\ +signal\ +11\ +SIGSEGV ]]
     has_line no 4 tail
 }
+
+@test "what was recorded is still there when another supervisor has taken over" {
+    local session=$DAEMON
+    enter_door toto plain
+    enter_door tutu plain
+    die tutu
+    send toto 'MSG before'
+    sync toto
+    kill -KILL "$DAEMON"
+    daemon_killed
+    daemon_start -o 'flood off' -o 'couriers 1' -o 'connect-rate off'
+    run -0 ctl crash last
+    [[ ${lines[1]} == *' SIGKILL  tutu '* ]]
+    has_line yes 9 'NICK tutu'
+    # Nobody can tell it how a worker that is no child of its own died, but what that one wrote down.
+    send toto 'MSG behind'
+    sync toto
+    kill -SEGV "$(DAEMON_PIDS_OF=$session daemon_pids 'worker toto ')"
+    expect_end toto
+    expect_log 'worker .* of toto died: signal 11'
+    run -0 ctl crash last 2
+    [[ ${lines[1]} =~ \ signal\ +11\ +SIGSEGV\ +toto ]]
+    has_line yes 10 'MSG before'
+    has_line yes 10 'MSG behind'
+    # The same program, executed again in place.
+    kill -USR2 "$DAEMON"
+    expect_log '^ready$'
+    run -0 ctl crash last
+    has_line yes 10 'MSG behind'
+}
+
+@test "whoever asks for metrics is recorded, but not with what only they should know" {
+    daemon_stop
+    daemon_start -o 'listen metrics 127.0.0.1:0'
+    open prometheus metrics
+    send prometheus 'GET /metrics HTTP/1.1' 'Authorization: Basic Z2VoZWlt'
+    wait_until daemon_pids '^forkchatd: metrics'
+    head_read() { [[ -n $(daemon_pids '^forkchatd: metrics') ]] && grep -qa 'GET /metrics HTTP/1.1' "${DAEMON_MEMORY[-1]}"; }
+    wait_until head_read
+    kill -SEGV "$(daemon_pids '^forkchatd: metrics')"
+    expect_end prometheus
+    expect_log 'control process .* died: signal 11'
+    run -0 ctl crash last
+    [[ $output == *'GET /metrics HTTP/1.1'* && $output != *Z2VoZWlt* ]]
+}
