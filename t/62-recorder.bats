@@ -41,11 +41,11 @@ die() {
 
 # A line of `crash last`, as its table shows it: has_line yes|no BYTES LINE, where BYTES may be "-" for nothing
 has_line() {
-    local done bytes line
+    local finished bytes line
     while IFS= read -r line; do
         [[ $line =~ ^\ +[0-9]+\ \ (yes|no)\ +([0-9]+\ \ |\ )\ *(.*)$ ]] || continue
-        done=${BASH_REMATCH[1]} bytes=${BASH_REMATCH[2]//[^0-9]/} line=${BASH_REMATCH[3]}
-        [[ $done != "$1" || ${bytes:--} != "$2" || $line != "$3" ]] || return 0
+        finished=${BASH_REMATCH[1]} bytes=${BASH_REMATCH[2]//[^0-9]/} line=${BASH_REMATCH[3]}
+        [[ $finished != "$1" || ${bytes:--} != "$2" || $line != "$3" ]] || return 0
     done <<<"$output"
     echo "no such line: $*"
     echo "$output"

@@ -17,12 +17,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "courier_parts.h"
-#include "world/recorder.h"
 
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
@@ -102,7 +100,6 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier = (struct courier){
         .world = world, .settings = settings, .number = (uint32_t)number, .mailbox = heirlooms->mailboxes[number][0]};
     own_bell = bell;
-    recorder_begin(recorder_of_courier(world, (uint32_t)number), getpid());
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
 

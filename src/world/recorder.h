@@ -46,7 +46,8 @@ struct recorder_shm *recorder_of_courier(const struct world *world, uint32_t cou
 struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid);
 struct recorder_shm *recorder_find_other(const struct world *world, int32_t pid);
 
-/* This process begins at its place: whatever is there is forgotten, and its faults are written down from now on. All
+/* This process begins at its place: whatever is there is forgotten, and its faults are written down from now on: before
+ * the process is confined, which may forbid that. All
  * that follow do nothing if `recorder` is NULL. */
 void recorder_begin(struct recorder_shm *recorder, int32_t pid);
 
