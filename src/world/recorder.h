@@ -42,7 +42,8 @@ size_t recorders_size(const struct world_limits *limits);
 struct recorder_shm *recorder_of_user(const struct world *world, uint32_t user);
 struct recorder_shm *recorder_of_courier(const struct world *world, uint32_t courier);
 
-/* A free place among the others, or that of a process that does not exist any more, now that process's, or NULL; and the one that is that process's. */
+/* A free place among the others, or that of a process that does not exist any more, from now on `pid`'s; NULL if there
+ * is none. find: the one that is `pid`'s, or NULL. */
 struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid);
 struct recorder_shm *recorder_find_other(const struct world *world, int32_t pid);
 
