@@ -24,6 +24,7 @@
 #include "door/door.h"
 #include "follow.h"
 #include "ipc/pass.h"
+#include "world/recorder.h"
 
 /* Bytes of one read; all their lines are dealt with before anybody is woken. */
 #define READ_SIZE 16384
@@ -143,6 +144,7 @@ static void serve(struct worker *worker, const struct door *door)
     while (!session->leaving) {
         session_flush(session);
         shared_ring_bells(session->world->shared);
+        recorder_rest(session->recorder);
         struct timespec idle = {.tv_sec = session->wake_after};
         int ready = wait_input(fd, session->wake_after ? &idle : NULL);
         if (ready < 0 && errno != EINTR)
@@ -192,7 +194,9 @@ static void linger(struct worker *worker)
 void worker_run(const struct worker_birth *birth)
 {
     static struct worker worker;
+    struct recorder_shm *recorder = recorder_of_user(birth->world, birth->user);
     set_signals();
+    recorder_begin(recorder, getpid());
     int on = 1;
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
@@ -210,6 +214,7 @@ void worker_run(const struct worker_birth *birth)
                                 .door = birth->door,
                                 .verb_prefix = door->verb_prefix,
                                 .user = birth->user,
+                                .recorder = recorder,
                                 .attend = attend,
                                 .call_supervisor = call_supervisor};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
