@@ -31,8 +31,8 @@ victim() {
         send "$1" 'JOIN #lobby'
         expect "$1" -e ' 366 '
     fi
-    wait_until worker_of "$1"
-    PID=$(worker_of "$1")
+    wait_until victim_of "$1"
+    PID=$(victim_of "$1")
 }
 
 @test "every crash point in the source is passed by a test" {
@@ -67,7 +67,7 @@ victim() {
     local count=0
     while :; do
         victim "v$((++count))"
-        arm journal-saved "$PID" "$count"
+        arm journal-saved "$PID" ! "$count"
         tag
         everything "v$count" "$TAG"
         expect_end "v$count"
@@ -197,7 +197,7 @@ END
     local point count=0
     for point in lock-taken before-unlock; do
         victim "v$((++count))" plain
-        arm_stop "$point" "$PID"
+        arm "$point" "$PID" '?'
         send "v$count" 'MSG never mind'
         dies "$point"
         kill -HUP "$DAEMON"
@@ -212,7 +212,7 @@ END
     local point
     victim v plain
     for point in lock-nameless lock-nameless-again; do
-        arm_stop "$point" "$PID"
+        arm "$point" "$PID" '?'
         tag v
         send v "MSG $TAG"
         dies "$point"

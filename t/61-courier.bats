@@ -51,14 +51,14 @@ is_published() {
 
 # The worker of NAME hands nothing over: its courier knows the client, and has no socket for it.
 stop_worker() {
-    WORKER=$(worker_of "$1")
+    WORKER=$(victim_of "$1")
     kill -STOP "$WORKER"
     wait_until is_stopped "$WORKER"
 }
 
 # The worker that was stopped goes on, and has handed its socket over again.
 let_hand_over() {
-    arm_stop handed-over-again "$WORKER"
+    arm handed-over-again "$WORKER" '?'
     kill -CONT "$WORKER"
     dies handed-over-again
     kill -CONT "$WORKER"
@@ -94,7 +94,7 @@ let_hand_over() {
         courier-sent-to-one mark-half-set courier-sent; do
         stop_courier
         say 3
-        arm "$point" "-$DAEMON" 1 3
+        arm "$point" "-$DAEMON" ! 1 3
         kill -KILL "$COURIER"
         dies "$point"
         say 1
@@ -104,8 +104,8 @@ let_hand_over() {
 
 @test "a worker may die as it hands its socket over again" {
     enter v plain
-    wait_until worker_of v
-    arm handed-over-again "$(worker_of v)"
+    wait_until victim_of v
+    arm handed-over-again "$(victim_of v)"
     kill -KILL "$(courier)"
     dies handed-over-again
     expect_end v
@@ -116,14 +116,14 @@ let_hand_over() {
     local point
     for point in courier-sent-to-one courier-sent courier-advanced; do
         enter "old-$point" plain
-        wait_until worker_of "old-$point"
+        wait_until victim_of "old-$point"
         stop_courier
         # All this is one batch: the old one's end and the new one's beginning.
-        kill -KILL "$(worker_of "old-$point")"
+        kill -KILL "$(victim_of "old-$point")"
         expect_log 'worker .*died'
         open "new-$point" plain
         send "new-$point" "NICK new-$point"
-        wait_until worker_of "new-$point"
+        wait_until victim_of "new-$point"
         arm "$point" "-$DAEMON"
         kill -CONT "$COURIER"
         dies "$point"
@@ -143,13 +143,13 @@ let_hand_over() {
         # It looks into its mailbox when the first comes again; the second is not there at that moment.
         open "first$round" plain
         send "first$round" "NICK first$round"
-        wait_until worker_of "first$round"
+        wait_until victim_of "first$round"
         open "in$round" plain
         send "in$round" "NICK in$round"
-        wait_until worker_of "in$round"
+        wait_until victim_of "in$round"
         stop_worker "in$round"
         # The next one has undone its CONNECT when its worker hands the socket over again.
-        arm_stop courier-walked-back "-$DAEMON"
+        arm courier-walked-back "-$DAEMON" '?'
         kill -KILL "$COURIER"
         dies courier-walked-back
         let_hand_over
@@ -172,7 +172,7 @@ let_hand_over() {
     say 3
     expect tutu -e "$TAG\$"
     # These wait for titi's socket with a courier that dies as well.
-    arm_stop courier-starting "-$DAEMON"
+    arm courier-starting "-$DAEMON" '?'
     kill -KILL "$(courier)"
     dies courier-starting
     let_hand_over
@@ -187,7 +187,7 @@ let_hand_over() {
     for count in 1 2 3; do
         # Because of this one the next courier begins so far back that what it sends first is a part only.
         enter "behind$count" plain
-        wait_until worker_of "behind$count"
+        wait_until victim_of "behind$count"
         stop_worker "behind$count"
         behind=$WORKER
         kill -KILL "$(courier)"
@@ -199,14 +199,14 @@ let_hand_over() {
         say 60 "$long"
         wait_until is_published "$TAG"
         kill -STOP "$DAEMON"
-        arm courier-sent-to-one "-$DAEMON" "$count"
+        arm courier-sent-to-one "-$DAEMON" ! "$count"
         kill -CONT "$COURIER"
         dies courier-sent-to-one
-        arm_stop courier-starting "-$DAEMON"
+        arm courier-starting "-$DAEMON" '?'
         kill -CONT "$DAEMON"
         dies courier-starting
         let_hand_over
-        arm courier-advanced "-$DAEMON" 1 2
+        arm courier-advanced "-$DAEMON" ! 1 2
         kill -CONT "$(courier)"
         dies courier-advanced
         expect titi -e "$TAG\$"

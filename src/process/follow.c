@@ -3,22 +3,22 @@
 
 #include <stdlib.h>
 
-void follow_settings(struct follower *follower, struct world *world, const struct settings **settings)
+void follow_settings(struct session *session, struct follow *follow)
 {
-    if (world_settings_version(world) == follower->version)
+    struct world *world = session->world;
+    if (world_settings_version(world) == follow->version)
         return;
     char *text = malloc(SETTINGS_TEXT_SIZE);
     if (!text)
         return;
     shared_begin_look(world->shared);
     size_t length = world_get_settings_locked(world, text);
-    follower->version = world_settings_version(world);
+    follow->version = world_settings_version(world);
     shared_commit(world->shared);
-    struct settings *newer = settings_from(text, length);
+    struct settings *settings = settings_from(text, length);
     free(text);
-    if (!newer)
+    if (!settings)
         return;
-    settings_free(follower->settings);
-    follower->settings = newer;
-    *settings = newer;
+    settings_free(follow->own);
+    session->settings = follow->own = settings;
 }

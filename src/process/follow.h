@@ -2,17 +2,15 @@
 #ifndef FORKCHAT_PROCESS_FOLLOW_H
 #define FORKCHAT_PROCESS_FOLLOW_H
 
-#include "world/settings.h"
-#include "world/world.h"
+#include "command/session.h"
 
-/* What a process has followed so far: zero but for the version of the settings that it was born with. */
-struct follower {
-    uint32_t version;
-    struct settings *settings; /* NULL: those it was born with */
+struct follow {
+    uint32_t version;      /* of the settings the session has */
+    struct settings *own;  /* those, if they came from here; NULL: they were inherited */
 };
 
-/* If newer settings were published, *settings becomes them, and what earlier ones of this follower's it was is freed.
- * Stays as it is if there is no memory. */
-void follow_settings(struct follower *follower, struct world *world, const struct settings **settings);
+/* Has the session use settings published after follow->version, if there are any. Between two lines of its client only:
+ * the ones it had are freed. The session goes on with those if there is no memory. */
+void follow_settings(struct session *session, struct follow *follow);
 
 #endif

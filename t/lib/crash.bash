@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Deaths at named places of the source, and what must hold after each. Load lib/daemon and lib/client first.
 #
-#   crash_build                # for setup_file: the programs with crash points
-#   crash_use                  # daemons of this test have them
-#   crash_setup OPTION …       # besides: a daemon that has crash points, and three survivors: tata (plain), titi (talk), tutu (irc)
-#   arm NAME PID [COUNT [TIMES]]   # that process (-PID: any child of it) dies where it passes NAME, for the COUNTth
-#                              # time; with -PID so many do, one after the other
-#   arm_stop NAME PID          # it is stopped there
-#   wait_until died            # it has passed; arm says so: died, or stopped, there
+#   setup_file() { crash_build; }
+#   setup() { crash_prepare; daemon_start …; }
+#   setup() { crash_setup OPTION …; }   # or this: with three survivors, tata (plain), titi (talk), tutu (irc)
+#   arm NAME PID [MARK [COUNT [TIMES]]]
+#                              # that process (-PID: any child of it) dies when it passes NAME for the COUNTth time; ! unless
+#                              # MARK says otherwise: ? it stops, & it writes where nothing is, ^ it runs out of stack.
+#                              # With -PID so many do as TIMES says, one after the other
+#   dies NAME                  # waits until it, or the last of them, was there
 #   all_is_well                # the survivors chat, the tables are whole, and processes, descriptors and places
 #                              # are as many as before
 #   crash_teardown             # besides: every survivor heard every line once, in the order of the others
@@ -18,25 +19,24 @@
 declare -g TAGS=0 TAG="" CRASH_BEFORE="" CRASH_MEMORY=0
 declare -gA CRASH_SAID=() # by mark: who said what all survivors must hear
 
-# The build is shared by the files: one makes it, the others wait.
+# Several files may want it at the same time.
 crash_build() {
-    exec {CRASH_LOCK}>"$FORKCHAT_BUILD/crash.lock"
-    flock "$CRASH_LOCK"
-    env -u MAKEFLAGS -u MFLAGS make -s -C "$BATS_TEST_DIRNAME/.." BUILD="$FORKCHAT_BUILD/crash" \
-        CPPFLAGS=-DCRASHPOINTS CFLAGS='-O1 -g' HARDEN= LDFLAGS= "$FORKCHAT_BUILD/crash/forkchatd" \
-        "$FORKCHAT_BUILD/crash/forkchatctl" "$FORKCHAT_BUILD/crash/t/chaos/check" >/dev/null 3>&-
-    exec {CRASH_LOCK}>&-
+    mkdir -p "$FORKCHAT_BUILD"
+    env -u MAKEFLAGS -u MFLAGS flock "$FORKCHAT_BUILD/crash.lock" make -s -C "$BATS_TEST_DIRNAME/.." \
+        BUILD="$FORKCHAT_BUILD/crash" CPPFLAGS=-DCRASHPOINTS CFLAGS='-O1 -g' HARDEN= LDFLAGS= \
+        "$FORKCHAT_BUILD/crash/forkchatd" "$FORKCHAT_BUILD/crash/forkchatctl" "$FORKCHAT_BUILD/crash/t/chaos/check" \
+        >/dev/null 3>&-
 }
 
 # Daemons started from now on take orders.
-crash_use() {
+crash_prepare() {
     FORKCHAT_BUILD+=/crash
     export FORKCHAT_CRASHPOINTS=$BATS_TEST_TMPDIR/orders
     head -c 128 /dev/zero >"$FORKCHAT_CRASHPOINTS"
 }
 
 crash_setup() {
-    crash_use
+    crash_prepare
     daemon_may '(worker|courier) .*died|a process died|does not keep up'
     # shellcheck disable=SC2034 # for lib/daemon
     DAEMON_DOORS="plain talk irc"
@@ -76,23 +76,15 @@ is_as_before() {
     [[ $(sizes) == "$CRASH_BEFORE" ]]
 }
 
-_order() {
-    printf '%s%s %d %d %d\n\0' "$1" "$2" "$4" "$3" "${5:-1}" | dd of="$FORKCHAT_CRASHPOINTS" conv=notrunc status=none
-}
-
 arm() {
-    _order '!' "$1" "$2" "${3:-1}" "${4:-1}"
-}
-
-arm_stop() {
-    _order '?' "$1" "$2" 1
+    printf '%s%s %d %d %d\n\0' "${3:-!}" "$1" "${4:-1}" "$2" "${5:-1}" |
+        dd of="$FORKCHAT_CRASHPOINTS" conv=notrunc status=none
 }
 
 died() {
     [[ $(head -c 1 "$FORKCHAT_CRASHPOINTS") == + ]]
 }
 
-# dies NAME: waits until the one for whom it was armed has died there.
 dies() {
     wait_until died || {
         echo "nobody passed $1"
@@ -100,7 +92,7 @@ dies() {
     }
 }
 
-worker_of() {
+victim_of() {
     daemon_pids "worker $1 "
 }
 
