@@ -261,3 +261,13 @@ room() {
     expect_next toto ':irc.test 353 toto * * :tutu'
     expect_next toto ':irc.test 366 toto * :End of NAMES list'
 }
+
+@test "a message finds its user by nick!user@host as well, if all of it is right" {
+    enter one irc
+    enter two irc
+    send one 'PRIVMSG TWO!~two@127.0.0.1 :hello' 'PRIVMSG two!~one@127.0.0.1 :no' 'PRIVMSG two! :no'
+    expect_next two ':one!~one@127.0.0.1 PRIVMSG two :hello'
+    expect_next one -e ' 401 one two!~one@127\.0\.0\.1 :'
+    expect_next one -e ' 401 one two! :'
+    expect_none two -e ':no$'
+}

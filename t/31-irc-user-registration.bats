@@ -162,3 +162,29 @@ teardown() {
     [[ $output == *"ping-timeout: expected"* ]]
     [[ $output == *"password: the password must be"* ]]
 }
+
+@test "others see how somebody left: with a text, without one, or without QUIT" {
+    begin
+    enter one irc
+    enter two irc
+    enter three irc
+    enter four irc
+    send one 'JOIN #x'
+    sync one
+    send two 'JOIN #x' 'QUIT :bye'
+    expect one -e ' QUIT :Quit: bye$'
+    send three 'JOIN #x' 'QUIT'
+    expect one -e '^:three!.* QUIT :Quit: $'
+    send four 'JOIN #x' 'PING :done'
+    expect four -e ' PONG .*:done'
+    close four
+    expect one -e '^:four!.* QUIT :Connection (closed|lost)$'
+}
+
+@test "a line with a zero byte is refused, and said to be" {
+    begin
+    enter one irc
+    send_bytes one 'PRIVMSG one :a\0b\r\nPRIVMSG one :c\r\n'
+    expect_next one -e ' FAIL \* INVALID_BYTE :'
+    expect_next one ':one!~one@127.0.0.1 PRIVMSG one :c'
+}

@@ -342,3 +342,13 @@ make_operator() {
     done
     [[ $(transcript one | grep -c ' 352 one #big ') == 1000 ]]
 }
+
+@test "there are no services, and that is said" {
+    enter one irc
+    send one 'SERVLIST' 'SERVLIST *.net 2' 'SQUERY' 'SQUERY dict' 'SQUERY dict :define word'
+    expect_next one ':irc.example.org 235 one * * :End of service listing'
+    expect_next one ':irc.example.org 235 one *.net 2 :End of service listing'
+    expect_next one ':irc.example.org 411 one :No recipient given (SQUERY)'
+    expect_next one ':irc.example.org 412 one :No text to send'
+    expect_next one ':irc.example.org 408 one dict :No such service'
+}

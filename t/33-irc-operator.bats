@@ -235,3 +235,26 @@ enter_operator() {
     expect_log '^ready$'
     enter one irc
 }
+
+@test "a server cannot be killed" {
+    enter_operator op
+    send op 'KILL IRC.example.org :x' 'KILL nobody :x'
+    expect op ':irc.example.org 483 op :You cannot kill a server'
+    expect_next op -e ' 401 op nobody :'
+}
+
+@test "operators can write to everybody on the servers that fit a mask" {
+    enter_operator op
+    enter one irc
+    enter two plain
+    send one 'PRIVMSG $*.org :me too' 'NOTICE $*.org :me too'
+    expect_next one -e ' 481 one :'
+    send op 'PRIVMSG $org :a' 'PRIVMSG $irc.* :b' 'PRIVMSG $*.net :c' 'PRIVMSG $*.example.org :tea is ready'
+    expect op ':irc.example.org 413 op org :No toplevel domain specified'
+    expect_next op ':irc.example.org 414 op irc.* :Wildcard in toplevel domain'
+    expect_next op ':irc.example.org 402 op *.net :No such server'
+    expect_next one ':op!~op@127.0.0.1 PRIVMSG $*.example.org :tea is ready'
+    expect two '[op] tea is ready'
+    expect_none two -e 'me too|[abc]$'
+    expect_none op -e 'tea'
+}

@@ -144,3 +144,10 @@ teardown() {
     expect_next one ':irc.example.org PONG irc.example.org :x'
     expect_next one ':irc.example.org PONG irc.example.org :y'
 }
+
+@test "without batch a label is only a tag" {
+    enter_with one labeled-response
+    send one '@label=a PING x' '@label=b LUSERS'
+    expect_next one ':irc.example.org PONG irc.example.org :x'
+    expect_next one -e '^:irc\.example\.org 251 one '
+}

@@ -144,7 +144,7 @@ teardown() {
     expect_none one -e PRIVMSG
 }
 
-@test "an operator's account is on what they say and do" {
+@test "nobody has an account, and extended-join says so" {
     enter_with one 'account-tag extended-join'
     enter two irc
     both_join '#x' one

@@ -150,3 +150,18 @@ teardown() {
     expect_next one '@label=p :irc.example.org ACK'
     expect_next one -e '^@label=l;msgid=[^ ]+ :one!~one@127\.0\.0\.1 BATCH \+[^ ]+ draft/multiline #x$'
 }
+
+@test "a batch with a line that cannot be taken is not sent without it" {
+    enter_with one "$CAPS"
+    enter_with two "$CAPS"
+    local long
+    long=$(head -c 600 /dev/zero | tr '\0' x)
+    send one '@label=a BATCH +1 draft/multiline two' '@batch=1 PRIVMSG two :a' "@batch=1 PRIVMSG two :$long" '@batch=1 PRIVMSG two :b' 'BATCH -1'
+    expect_next one -e '417 one :'
+    send_bytes one 'BATCH +2 draft/multiline two\r\n@batch=2 PRIVMSG two :c\r\n@batch=2 PRIVMSG two :\xff\r\nBATCH -2\r\n'
+    expect_next one -e 'FAIL PRIVMSG INVALID_UTF8 :'
+    send_bytes one 'BATCH +3 draft/multiline two\r\n@batch=3 PRIVMSG two :d\r\n@batch=3 PRIVMSG two :\0\r\nBATCH -3\r\n'
+    expect_next one -e 'FAIL \* INVALID_BYTE :'
+    sync one
+    expect_none two -e PRIVMSG
+}

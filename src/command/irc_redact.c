@@ -144,7 +144,9 @@ void irc_markread(struct session *session, struct request *request)
         }
         char *kept = find_marker(session, target, true);
         if (!kept) {
-            session_reply(session, REPLY_FAIL, "MARKREAD", "INTERNAL_ERROR", ":Too many read markers", NULL);
+            char words[200];
+            snprintf(words, sizeof words, "%.100s :Too many read markers", target);
+            session_reply(session, REPLY_FAIL, "MARKREAD", "INTERNAL_ERROR", words, NULL);
             return;
         }
         if (strcmp(stamp + sizeof key - 1, kept) > 0)

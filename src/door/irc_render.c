@@ -187,7 +187,7 @@ static const char *or_nothing(const char *string)
 static void render_quit(struct text *text, const struct event *event, const struct view *view)
 {
     static const char *const reasons[] = {[QUIT_SAID] = "",
-                                          [QUIT_LEFT] = "Quit",
+                                          [QUIT_LEFT] = "Quit: ",
                                           [QUIT_LOST] = "Connection lost",
                                           [QUIT_KILLED] = "Killed",
                                           [QUIT_CRASHED] = "Server trouble"};
