@@ -220,6 +220,7 @@ enter_operator() {
     enter_operator op
     send op 'DIE'
     expect op ':irc.example.org NOTICE * :the server stops now'
+    expect_next op 'ERROR :Closing Link: the server stops now'
     expect_end op
     expect_log '^stopped$'
 }

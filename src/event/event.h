@@ -85,6 +85,7 @@ enum event_flag {
     EVENT_UNNAMED = 1u << 2,    /* the source had no nick of its own */
     EVENT_ARRIVING = 1u << 3,   /* JOIN: part of connecting, which ARRIVE tells */
     EVENT_BOT = 1u << 4,        /* the source says it is a bot */
+    EVENT_LAST = 1u << 5,       /* WALL: the server ends after it */
 };
 
 struct event {
