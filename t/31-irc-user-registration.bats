@@ -188,3 +188,10 @@ teardown() {
     expect_next one -e ' FAIL \* INVALID_BYTE :'
     expect_next one ':one!~one@127.0.0.1 PRIVMSG one :c'
 }
+
+@test "a user name of which nothing can be shown becomes another" {
+    begin
+    open one irc
+    send one 'NICK one' 'USER @:! 0 * :One' 'WHO one'
+    expect one ':irc.example.org 352 one * ~user 127.0.0.1 irc.example.org one H :0 One'
+}

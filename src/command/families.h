@@ -124,6 +124,9 @@ void irc_show_names(struct session *session, const char *name);
 void irc_show_motd(struct session *session);
 void irc_show_lusers(struct session *session);
 
+/* irc_query.c: bytes for the parameters of a numeric to this client, behind its nick and a blank. */
+size_t irc_room(const struct session *session);
+
 /* isupport.c: numeric 005. */
 void irc_show_isupport(struct session *session);
 
