@@ -103,8 +103,9 @@ teardown() {
     send one "REDACT #x $id :not nice"
     expect two -e "^@msgid=[^; ]+ :one!~one@127\.0\.0\.1 REDACT #x $id :not nice$"
     expect_none three -e REDACT.*nice
-    send two 'REDACT #x nonsense' 'REDACT #none abc'
+    send two 'REDACT #x nonsense' "REDACT #x 0x$id" 'REDACT #none abc'
     expect_next two -e 'FAIL REDACT UNKNOWN_MSGID #x nonsense :'
+    expect_next two -e 'FAIL REDACT UNKNOWN_MSGID #x 0x'
     expect_next two -e 'FAIL REDACT INVALID_TARGET #none :'
     send one 'PRIVMSG #x :mine'
     expect two -e '^@msgid=([^; ]+) :one!.*:mine$'
@@ -118,12 +119,13 @@ teardown() {
     expect one ':irc.example.org MARKREAD #x *'
     expect one -e ' 366 '
     send one 'MARKREAD #x timestamp=2026-01-02T03:04:05.678Z' 'MARKREAD #x timestamp=2025-01-01T00:00:00.000Z' \
-        'MARKREAD #x' 'MARKREAD two' 'MARKREAD #x yesterday' 'MARKREAD'
+        'MARKREAD #x' 'MARKREAD two' 'MARKREAD #x yesterday' 'MARKREAD #x timestamp=9999-99-99T99:99:99.999Z' 'MARKREAD'
     expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
     expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
     expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
     expect_next one ':irc.example.org MARKREAD two *'
     expect_next one -e 'FAIL MARKREAD INVALID_PARAMS yesterday :'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS timestamp=9999'
     expect_next one -e 'FAIL MARKREAD NEED_MORE_PARAMS :'
     send one 'PART #x' 'JOIN #x'
     expect one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
