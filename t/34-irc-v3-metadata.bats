@@ -229,8 +229,9 @@ expect_batch() {
 
 @test "before registration one can say and subscribe, of oneself only, and it is shown on arrival" {
     open one irc
-    send one 'CAP LS 302' "CAP REQ :$CAPS" 'METADATA * SUB name' 'METADATA * SET name :One' 'METADATA #x LIST' \
-        'METADATA one LIST'
+    send one 'METADATA * SET name :early' 'CAP LS 302' "CAP REQ :$CAPS" 'METADATA * SUB name' 'METADATA * SET name :One' \
+        'METADATA #x LIST' 'METADATA one LIST'
+    expect_next one ':irc.example.org 451 * :You have not registered'
     expect one ':irc.example.org 770 * name'
     expect_next one ':irc.example.org 761 * * name * :One'
     expect_next one -e 'FAIL METADATA INVALID_TARGET #x :'
