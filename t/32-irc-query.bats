@@ -333,6 +333,7 @@ make_operator() {
     for i in {1..40}; do
         enter "c$i" irc
         send "c$i" 'JOIN #big'
+        expect "c$i" -e ' 366 '
     done
     for _ in {1..25}; do
         send one 'WHO #big'
