@@ -5,10 +5,7 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
 load lib/daemon
 load lib/client
-
-# openssl passwd -6 -salt forkchat secret
-# shellcheck disable=SC2016
-SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+load lib/irc
 
 setup() {
     daemon_may '^forkchatd: warning: wrong password'
@@ -16,11 +13,6 @@ setup() {
 
 begin() {
     daemon_start -o "server-name irc.example.org" "$@"
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
 }
 
 @test "NICK and USER register in either order" {

@@ -7,15 +7,6 @@ load lib/daemon
 load lib/client
 load lib/irc
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "a user's modes can be asked for and changed" {
     enter one irc
     send one 'MODE one' 'MODE one +iw' 'MODE one' 'MODE one -i+B-w' 'MODE one'

@@ -5,19 +5,10 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
 load lib/daemon
 load lib/client
-
-# openssl passwd -6 -salt forkchat secret
-# shellcheck disable=SC2016
-SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+load lib/irc
 
 setup() {
-    daemon_start -o "server-name irc.example.org" -o 'server-description Our server' -o 'flood off' \
-        -o "operator root $SECRET" -o 'admin Room 101' -o 'admin "The staff"' -o 'admin root@example.org'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
+    start_irc -o 'server-description Our server' -o 'admin Room 101' -o 'admin "The staff"' -o 'admin root@example.org'
 }
 
 make_operator() {

@@ -9,15 +9,6 @@ load lib/irc
 
 CAPS='batch labeled-response'
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "one message is labeled, several are a labeled batch, none is an ACK" {
     enter_with one "$CAPS"
     send one '@label=a PING x' '@label=b PONG x' '@label=c LUSERS'

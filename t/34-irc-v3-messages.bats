@@ -10,15 +10,6 @@ load lib/irc
 
 STAMP='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "client-only tags go on as they are, others do not, and only to those with message-tags" {
     enter_with one message-tags
     enter_with two message-tags

@@ -9,15 +9,6 @@ load lib/irc
 
 CAPS='batch draft/multiline message-tags'
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "several lines are one message to those who know, single ones to others, whatever the door" {
     enter_with one "$CAPS"
     enter_with two "$CAPS"
