@@ -629,7 +629,9 @@ void irc_metadata(struct session *session, struct request *request)
     bool keyed = strcasecmp(verb, "GET") == 0 || strcasecmp(verb, "SET") == 0 || strcasecmp(verb, "SUB") == 0 ||
                  strcasecmp(verb, "UNSUB") == 0;
     bool own_only = strncasecmp(verb, "SUB", 3) == 0 || strcasecmp(verb, "UNSUB") == 0;
-    if (keyed && request->count < 3) {
+    if (!session->registration.done && !(session->caps & CAP_BIT(METADATA))) {
+        session_reply(session, REPLY_NOT_REGISTERED, NULL);
+    } else if (keyed && request->count < 3) {
         session_reply(session, REPLY_NEED_MORE, "METADATA", NULL);
     } else if (own_only && strcmp(word, "*") != 0 &&
                text_compare_names(word, session->world->users[session->user].nick) != 0) {

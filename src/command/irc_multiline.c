@@ -35,6 +35,12 @@ void irc_multiline_abandon(struct session *session)
     session->multiline = NULL;
 }
 
+void irc_multiline_spoil(struct session *session)
+{
+    if (session->multiline)
+        session->multiline->failed = true;
+}
+
 bool irc_multiline_is_open(const struct session *session)
 {
     return session->multiline && !session->multiline->failed;

@@ -100,15 +100,15 @@ static void show_inside(const struct rename *rename, const struct follower *foll
     }
     session_commit(session);
     while (there && *names.channel) {
+        if (!session_begin(session, EVENT_NEED_MAX))
+            break;
         text_init(&text, bytes, sizeof bytes);
         text_init(&members, line, sizeof line);
-        bool more = names_next(&names, &members, NAMES_LINE - CHANNEL_SIZE);
+        bool more = names_next_locked(&names, &members, NAMES_LINE - CHANNEL_SIZE);
         if (more)
             text_addf(&text, ":%s 353 %s %s %s :%s\r\n", server, nick, names.symbol, names.channel, line);
         else
             text_addf(&text, ":%s 366 %s %s :End of NAMES list\r\n", server, nick, names.channel);
-        if (!session_begin(session, EVENT_NEED_MAX))
-            break;
         if (user->generation == follower->generation)
             answer_locked(rename, follower->user, &text);
         session_commit(session);
