@@ -80,6 +80,10 @@ unit() {
     unit crash
 }
 
+@test "whatever a command changes, a death takes back" {
+    unit world-undo
+}
+
 @test "the ring keeps order and loses nothing under load and killing" {
     unit ring-stress
 }
