@@ -57,8 +57,6 @@ uint32_t channel_create_locked(struct world *world, const char *name)
 static void unlink_name(struct world *world, uint32_t index)
 {
     struct channel_shm *channel = &world->channels[index];
-    while (channel->first_metadata != NONE)
-        metadata_remove_locked(world, channel->first_metadata);
     for (uint32_t *at = bucket(world, channel->name); *at != NONE;
          at = &world->channels[*at].name_next) {
         if (*at == index) {
@@ -71,6 +69,8 @@ static void unlink_name(struct world *world, uint32_t index)
 static void destroy(struct world *world, uint32_t index)
 {
     struct channel_shm *channel = &world->channels[index];
+    while (channel->first_metadata != NONE)
+        metadata_remove_locked(world, channel->first_metadata);
     unlink_name(world, index);
     shared_save(world->shared, &channel->state, sizeof channel->state);
     channel->state = CHANNEL_FREE;
