@@ -11,6 +11,7 @@ struct journal {
     struct journal_shm *shared;
     char *base;  /* of the region: the journal keeps offsets */
     size_t span; /* of the region */
+    size_t capacity;
 };
 
 /* Bytes of shared memory for a journal that can hold `capacity` bytes of old contents. */

@@ -53,12 +53,28 @@ static int check_room(int fd, size_t size)
     return -1;
 }
 
+static void remember(struct region *region, const struct region_shm *header, void *base, const char *name)
+{
+    region->base = base;
+    region->size = header->size;
+    snprintf(region->name, sizeof region->name, "%s", name);
+    for (int i = 0; i < REGION_AREAS; i++) {
+        region->areas[i].offset = header->areas[i].offset;
+        region->areas[i].size = header->areas[i].size;
+    }
+}
+
 int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
                   int count)
 {
     size_t size = round_up(sizeof(struct region_shm));
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        if (sizes[i] > SIZE_MAX / 2 - size) {
+            errno = ENOMEM;
+            return -1;
+        }
         size += round_up(sizes[i]);
+    }
 
     shm_unlink(name);
     int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
@@ -86,9 +102,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     header->layout = layout;
     header->magic = MAGIC;
 
-    region->base = base;
-    region->size = size;
-    snprintf(region->name, sizeof region->name, "%s", name);
+    remember(region, header, base, name);
     return 0;
 }
 
@@ -96,7 +110,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
 static bool areas_fit(const struct region_shm *header)
 {
     for (int i = 0; i < REGION_AREAS; i++)
-        if (header->areas[i].offset > header->size ||
+        if (header->areas[i].offset > header->size || header->areas[i].offset % PAGE ||
             header->areas[i].size > header->size - header->areas[i].offset)
             return false;
     return true;
@@ -117,25 +131,23 @@ int region_open(struct region *region, const char *name, uint64_t layout)
         errno = EPROTO;
         return -1;
     }
-    const struct region_shm *header = base;
-    if (header->magic != MAGIC || header->layout != layout ||
-        header->size != (uint64_t)status.st_size || !areas_fit(header)) {
+    struct region_shm header;
+    memcpy(&header, base, sizeof header); /* looked at once, then believed */
+    if (header.magic != MAGIC || header.layout != layout || header.size != (uint64_t)status.st_size ||
+        !areas_fit(&header)) {
         munmap(base, (size_t)status.st_size);
         errno = EPROTO;
         return -1;
     }
-    region->base = base;
-    region->size = (size_t)status.st_size;
-    snprintf(region->name, sizeof region->name, "%s", name);
+    remember(region, &header, base, name);
     return 0;
 }
 
 void *region_area(const struct region *region, int area, size_t *size)
 {
-    const struct region_shm *header = (const struct region_shm *)region->base;
     if (size)
-        *size = header->areas[area].size;
-    return region->base + header->areas[area].offset;
+        *size = region->areas[area].size;
+    return region->base + region->areas[area].offset;
 }
 
 void region_unmap(struct region *region)
