@@ -80,6 +80,10 @@ unit() {
     unit crash
 }
 
+@test "the supervisor is safe from what is written into the region" {
+    unit world-damage
+}
+
 @test "whatever a command changes, a death takes back" {
     unit world-undo
 }

@@ -193,6 +193,51 @@ static void broken_ring_size(void)
     region_unmap(&shared.region);
 }
 
+/* Areas that are too small for what should lie in them. */
+static void broken_areas(void)
+{
+    start();
+    struct shared other;
+    for (int area = 0; area < 3; area++) {
+        uint64_t *size = (uint64_t *)shared.region.base + 3 + 2 * area + 1, right = *size;
+        *size = 8;
+        CHECK(shared_open(&other, name, 1) == -1 && errno == EPROTO);
+        *size = right;
+    }
+    stop();
+}
+
+static void recover(void)
+{
+    journal_recover_locked(&shared.journal, 0);
+}
+
+static void save(void)
+{
+    journal_save_locked(&shared.journal, truth, sizeof *truth);
+}
+
+/* Lengths and places in the journal that lead outside of it or of the region. */
+static void broken_journal(void)
+{
+    start();
+    uint64_t *journal = region_area(&shared.region, 1, NULL), *used = &journal[1], *trailer = &journal[2];
+    journal[0] = 0;
+    *used = UINT64_MAX;
+    CHECK(child_aborts(recover) && child_aborts(save));
+    *used = (uint64_t)1 << 20 | 16;
+    CHECK(child_aborts(recover) && child_aborts(save));
+    static const uint64_t wrong[][2] = {{0, 1}, {UINT64_MAX, 0}, {0, UINT64_MAX}, {(uint64_t)1 << 40, 0}};
+    for (int i = 0; i < 4; i++) {
+        *used = 16;
+        memcpy(trailer, wrong[i], sizeof wrong[i]);
+        CHECK(child_aborts(recover));
+    }
+    *used = 0;
+    set(7);
+    stop();
+}
+
 /* ---- deaths ---- */
 
 static void die_at_once(void)
@@ -559,6 +604,8 @@ int main(void)
     CASE("a rolled back transaction has changed and published nothing", rolled_back);
     CASE("who opens the region elsewhere in memory takes part", opened);
     CASE("a region with a broken ring is not opened", broken_ring_size);
+    CASE("a region with areas that are too small is not opened", broken_areas);
+    CASE("a damaged journal is not followed", broken_journal);
     CASE("a process that dies with the lock leaves it to the next, who repairs once", owner_dead);
     CASE("a death between two changes takes the first back", half_changed);
     CASE("a death between bytes and head: no record, and the journal puts back",
