@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "attendance.h"
 #include "bans.h"
 #include "counters.h"
@@ -24,7 +26,7 @@ struct places {
     uint64_t bans, leavers, watches;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t streams, end;
+    uint64_t streams, lives, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -57,7 +59,8 @@ static struct places place(const struct world_limits *limits)
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
-    places.end = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.end = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
     return places;
 }
 
@@ -91,8 +94,39 @@ static void bind(struct world *world, struct shared *shared, const struct world_
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
+                            .lives = base + places.lives,
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
+}
+
+struct lock_shm *world_life(const struct world *world, uint32_t user)
+{
+    return (struct lock_shm *)(world->lives + user * lock_size());
+}
+
+struct lock_shm *world_courier_life(const struct world *world, uint32_t courier)
+{
+    return world_life(world, world->limits.users + courier);
+}
+
+void world_come_forward(struct world *world)
+{
+    atomic_fetch_add(&world->shm->claims, 1); /* pairs with the load in world_claims */
+}
+
+uint32_t world_claims(const struct world *world)
+{
+    return atomic_load(&world->shm->claims);
+}
+
+void world_succeed(struct world *world)
+{
+    atomic_fetch_add(&world->shm->successions, 1); /* pairs with the load in world_successions */
+}
+
+uint32_t world_successions(const struct world *world)
+{
+    return atomic_load(&world->shm->successions);
 }
 
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
@@ -100,6 +134,9 @@ void world_create(struct world *world, struct shared *shared, const struct world
     bind(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
+    for (uint32_t i = 0; i < limits->users + limits->couriers; i++)
+        if (lock_init(world_life(world, i)))
+            fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
     shared_begin(shared, 0);
     channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME),
@@ -113,7 +150,7 @@ int world_attach(struct world *world, struct shared *shared)
     const struct world_shm *shm = shared_area(shared, &size);
     struct world_limits limits = shm->limits;
     if (size < sizeof *shm || limits.users > size || limits.channels > size || limits.couriers == 0 ||
-        limits.couriers > RING_READERS || world_size(&limits) > size) {
+        limits.couriers > COUNTED_COURIERS || world_size(&limits) > size) {
         errno = EPROTO;
         return -1;
     }
