@@ -88,6 +88,10 @@ unit() {
     unit world-undo
 }
 
+@test "a courier and its successor see what is in the tables" {
+    unit courier-copy
+}
+
 @test "the ring keeps order and loses nothing under load and killing" {
     unit ring-stress
 }
