@@ -1,6 +1,6 @@
-/* A courier's copy of who is where changes by events alone, so every command must publish what it changes; and a courier
- * that takes another's place comes to the same copy from the other side, walking back. Both are held to the tables here
- * while a crowd does anything it can. */
+/* A courier's copy of who is where changes by events alone, so every command must publish what it changes; and a
+ * courier that takes another's place comes to the same copy from the other side, walking back. Both are held to the
+ * tables here while a crowd does anything it can. */
 #include "crowd.h"
 #include "process/courier_parts.h"
 #include "world/metadata.h"

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/lines.h"
 #include "check.h"
 #include "child.h"
 #include "command/families.h"
@@ -57,6 +58,17 @@ static void feed(struct session *session, const char *line)
         session_flush(session);
 }
 
+/* What the end of its process would free. */
+static void end_session(struct session *session)
+{
+    if (session->door_state && session->door != DOOR_TALK)
+        lines_free(session->door_state); /* which is the first thing in the others' state */
+    free(session->door_state);
+    irc_multiline_abandon(session);
+    free(session->markers);
+    session->door_state = session->markers = NULL;
+}
+
 static void begin_session(struct session *session, enum door_kind door, uint32_t user)
 {
     *session = (struct session){.world = &world,
@@ -88,6 +100,7 @@ static void make_operator(struct session *session)
 static void come_to(struct session *session, uint32_t place)
 {
     char line[80];
+    end_session(session);
     begin_session(session, door_at(place), place);
     shared_begin(&shared, EVENT_NEED_MAX);
     session->generation = user_attach_locked(&world, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
@@ -129,7 +142,7 @@ static void bury(uint32_t place)
     if (below(4) == 0)
         user_skip_locked(&world, place);
     shared_commit(&shared);
-    free(sessions[place].door_state); /* and a few bytes of lines, which nobody misses */
+    end_session(&sessions[place]);
 }
 
 /* ---- what they send ---- */
@@ -286,6 +299,8 @@ static void crowd_start(const struct world_limits *limits)
 
 static void crowd_stop(void)
 {
+    for (uint32_t i = 0; i <= CLIENTS; i++)
+        end_session(&sessions[i]);
     settings_free(settings);
     region_unmap(&shared.region);
     region_unlink(name);
