@@ -177,14 +177,6 @@ void shared_commit(struct shared *shared)
     CRASHPOINT("before-bells");
 }
 
-void shared_roll_back(struct shared *shared)
-{
-    journal_recover_locked(&shared->journal, ring_head(&shared->ring));
-    if (shared->repair)
-        shared->repair(shared->repair_context);
-    leave(shared);
-}
-
 void shared_ring_bells(struct shared *shared)
 {
     if (!shared->bells)
