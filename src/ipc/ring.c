@@ -30,6 +30,9 @@
 
 #define HEAD ((size_t)16)
 
+/* Atomics that need a lock have one for each process, which is none at all between processes. */
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2, "positions must be read and written at once");
+
 /* Bounds for loops over what is in shared memory, so that damage there holds nobody up: publishers that wait, and
  * heads that an observer sees pass. */
 #define WAITING_MOST  (UINT32_C(1) << 20)

@@ -50,7 +50,7 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
     uint32_t last = end(world), place = last;
     for (uint32_t i = 0; i < last; i++) {
         const struct ban_shm *other = &world->bans[i];
-        if (other->state == BAN_LIVE && strcmp(other->mask, ban->mask) == 0) {
+        if (other->state == BAN_LIVE && text_compare_names(other->mask, ban->mask) == 0) {
             place = i;
             result = is_live(other, ban->set_at) ? BAN_CHANGED : BAN_ADDED;
             break;

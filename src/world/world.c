@@ -37,7 +37,7 @@ static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
 uint32_t world_buckets(uint32_t entries)
 {
     uint32_t buckets = 64;
-    while (buckets < entries)
+    while (buckets < entries && buckets < UINT32_C(1) << 31)
         buckets *= 2;
     return buckets;
 }
