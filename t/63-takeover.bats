@@ -24,7 +24,7 @@ family() {
 }
 
 parent_of() {
-    ps -o ppid= -p "$1"
+    ps -o ppid= -p "$1" | tr -d ' '
 }
 
 family_is() {
@@ -201,7 +201,7 @@ all_hear() {
     expect toto '[server] the server stops in 60 minutes: see you'
     kill_supervisor
     daemon_start
-    ctl bans
+    run -0 ctl bans
     [[ $output == *192.0.2.0/24* ]]
     grep -q 192.0.2.0 "$BATS_TEST_TMPDIR/state/bans"
     send toto 'MSG may I?'

@@ -105,7 +105,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
 
     uint32_t claims = world_claims(world), successions = world_successions(world);
     if (!lock_live(world_courier_life(world, courier.number)))
-        fatal(EX_TEMPFAIL, "courier %d: there is one already", number);
+        fatal(EX_UNAVAILABLE, "courier %d: there is one already", number);
 
     audience_init(&courier.audience, world);
     courier.render = render_new();

@@ -28,7 +28,7 @@ static void help(void)
            "  -o 'DIRECTIVE ARGUMENTS'\n"
            "            as if it stood in the configuration; may be repeated\n"
            "  -t        check the configuration, then exit\n"
-           "  -V        show the version, then exit\n"
+           "  -V        show the version and the layout of the shared memory, then exit\n"
            "  -h        show this, then exit\n\n"
            "Directives (forkchatd.conf(5) explains them):\n",
            usage_text);

@@ -143,10 +143,10 @@ static void count_missing(void *context, const char *name, int number, int *fd)
     *missing += *fd < 0;
 }
 
-static int receive_all(struct heirlooms *heirlooms, int from, struct world *world)
+/* Returns 0, or -1 with EAGAIN if that courier died over it. */
+static int receive_all(struct heirlooms *heirlooms, int from, struct world *world, int64_t deadline)
 {
-    int64_t deadline = clock_elapsed() + CLAIM_NS;
-    for (;;) {
+    while (clock_elapsed() < deadline) {
         struct arrival arrival;
         int missing = 0;
         arrival.taken = false;
@@ -161,30 +161,40 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
                 return 0;
             continue;
         }
-        if (errno != EAGAIN || clock_elapsed() > deadline)
+        if (errno != EAGAIN) {
+            errno = EAGAIN;
             return -1;
+        }
         ring_bells_again(&world->shared->ring, ~UINT64_C(0));
         struct pollfd input = {.fd = from, .events = POLLIN};
         poll(&input, 1, ASK_MS);
     }
+    errno = ETIMEDOUT;
+    return -1;
 }
 
 int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world)
 {
     struct sockaddr_un address;
+    int64_t deadline = clock_elapsed() + CLAIM_NS;
+    int status = -1;
     heirlooms->couriers = (int)world->limits.couriers;
     heirlooms_each(heirlooms, forget, NULL);
+    errno = ENAMETOOLONG;
     if (place_socket(directory, PLACE_SUCCESSOR, &address))
         return -1;
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-    if (fd < 0)
-        return -1;
-    fd_set_cloexec(fd);
-    int status = connect(fd, (const struct sockaddr *)&address, sizeof address);
-    world_come_forward(world);
-    if (status == 0)
-        status = receive_all(heirlooms, fd, world);
-    close(fd);
+    do {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+        if (fd < 0)
+            break;
+        fd_set_cloexec(fd);
+        /* Refused if the socket is nobody's any more. */
+        status = connect(fd, (const struct sockaddr *)&address, sizeof address);
+        world_come_forward(world);
+        if (status == 0)
+            status = receive_all(heirlooms, fd, world, deadline);
+        close(fd);
+    } while (status && errno == EAGAIN);
     if (status)
         heirlooms_each(heirlooms, release, NULL);
     return status;

@@ -334,23 +334,16 @@ static void continue_session(struct supervisor *supervisor)
         log_error("the settings are too long: those who are here keep theirs");
 }
 
-/* Makes or finds a session. Returns 0, or an exit status after reporting. */
-static int take_place(struct supervisor *supervisor)
+/* With the runtime directory in our hands, in which processes of a supervisor before may live. */
+static int find_or_begin_session(struct supervisor *supervisor, bool inherited, bool deserted)
 {
-    struct settings *settings = supervisor->settings;
-    bool inherited = supervisor_inherit(supervisor), deserted = false, found = inherited;
+    bool found = inherited;
     int status = 0;
-    if (inherited)
-        runtime_keep(&supervisor->runtime, settings);
-    else
-        status = runtime_take(&supervisor->runtime, settings, &supervisor->heirlooms.family, &deserted);
-    if (status)
-        return status;
     if (!inherited && !deserted)
         status = supervisor_find_session(supervisor, &found);
-    if (!status && confine_prepare(&supervisor->confinement, settings))
+    if (!status && confine_prepare(&supervisor->confinement, supervisor->settings))
         status = EX_CONFIG;
-    if (!status && listeners_update(&supervisor->listeners, settings))
+    if (!status && listeners_update(&supervisor->listeners, supervisor->settings))
         status = EX_UNAVAILABLE;
     if (!status && found && !inherited)
         status = supervisor_claim_session(supervisor, &found);
@@ -364,6 +357,23 @@ static int take_place(struct supervisor *supervisor)
     return 0;
 }
 
+/* Makes or finds a session. Returns 0, or an exit status after reporting. */
+static int take_place(struct supervisor *supervisor)
+{
+    bool inherited = supervisor_inherit(supervisor), deserted = false;
+    int status = 0;
+    if (inherited)
+        runtime_keep(&supervisor->runtime, supervisor->settings);
+    else
+        status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->heirlooms.family, &deserted);
+    if (status)
+        return status;
+    status = find_or_begin_session(supervisor, inherited, deserted);
+    if (status)
+        runtime_release(&supervisor->runtime);
+    return status;
+}
+
 int supervisor_run(const struct invocation *invocation, struct settings *settings)
 {
     static struct supervisor supervisor;
@@ -371,10 +381,8 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     supervisor.settings = settings;
     set_signals();
     int status = take_place(&supervisor);
-    if (status) {
-        runtime_release(&supervisor.runtime);
+    if (status)
         return status;
-    }
     desk_open(&supervisor.desk, settings);
     runtime_write_pid(&supervisor.runtime);
     port_title_set("forkchatd: supervisor");

@@ -292,19 +292,19 @@ bool supervisor_inherit(struct supervisor *supervisor)
     unsetenv(ENVIRONMENT);
     FILE *letter = fd_set_cloexec(fd) ? NULL : fdopen(fd, "r");
     if (!letter)
-        fatal(EX_SOFTWARE, "the supervisor before left nothing to read: %s", strerror(errno));
+        fatal(EX_UNAVAILABLE, "the supervisor before left nothing to read: %s", strerror(errno));
     rewind(letter);
     if (!fgets(line, sizeof line, letter) || strncmp(line, "directory 0 ", 12) != 0)
-        fatal(EX_SOFTWARE, "the supervisor before left something else");
+        fatal(EX_UNAVAILABLE, "the supervisor before left something else");
     line[strcspn(line, "\n")] = '\0';
     if (!read_directory(supervisor, line + 12))
         fatal(EX_OSERR, "out of memory");
     if (runtime_open_world(&supervisor->shared, &supervisor->world, supervisor->settings))
-        fatal(EX_SOFTWARE, "the shared memory of the supervisor before cannot be used: %s", strerror(errno));
+        fatal(EX_UNAVAILABLE, "the shared memory of the supervisor before cannot be used: %s", strerror(errno));
     supervisor_make_seats(supervisor);
     while (fgets(line, sizeof line, letter))
         if (!read_line(supervisor, line))
-            fatal(EX_SOFTWARE, "the supervisor before left something else: %s", line);
+            fatal(EX_UNAVAILABLE, "the supervisor before left something else: %s", line);
     fclose(letter);
     set_kept(supervisor, fd_set_cloexec);
     return true;

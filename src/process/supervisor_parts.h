@@ -92,7 +92,7 @@ void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t fir
  * if the new program cannot share the memory, nobody is let in any more. */
 void supervisor_execute_again(struct supervisor *supervisor);
 
-/* In the program that was executed: takes what the one before kept open. Returns whether there was one; exits with 70 if
+/* In the program that was executed: takes what the one before kept open. Returns whether there was one; exits with 69 if
  * it left something else than we know. */
 bool supervisor_inherit(struct supervisor *supervisor);
 

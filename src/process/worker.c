@@ -207,7 +207,7 @@ void worker_run(const struct worker_birth *birth)
     confine(birth->confinement);
 
     if (!lock_live(world_life(birth->world, birth->user)))
-        fatal(EX_TEMPFAIL, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
+        fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
     worker.settings_version = birth->settings_version;
