@@ -292,6 +292,7 @@ static void crowd_start(const struct world_limits *limits)
     ring_start_at(&shared.ring, 1 << 20);
     world_create(&world, &shared, limits);
     settings = settings_new();
+    settings_read_option(settings, "server-name irc.test");
     settings->flood.count = 0;
     settings->ring_size = (int64_t)RING_MIN_SIZE;
     settings_complete(settings);
