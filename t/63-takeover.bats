@@ -96,7 +96,9 @@ all_hear() {
     expect_end toto
     expect_end tutu
     wait_until family_is . 0
-    [[ $(echo "$DAEMON_RUN"/*) == "$DAEMON_RUN/empty $DAEMON_RUN/family.lock" ]]
+    # What is found there before a start as well: an empty folder to chroot to, and the file of the lock.
+    rmdir "$DAEMON_RUN/empty" 2>/dev/null || :
+    [[ $(echo "$DAEMON_RUN"/*) == "$DAEMON_RUN/family.lock" ]]
 }
 
 @test "the supervisor is killed with nobody connected, and started again" {
@@ -463,6 +465,8 @@ start_as() {
     local program=$1
     shift
     DAEMON_WRAP=(bash -c 'p=$1; shift 2; exec -a "$p" "$0" "$@"' "$FORKCHAT_BUILD/forkchatd" "$program")
+    # Without this, for the reasons of lib/daemon, under the sanitizers.
+    [[ -z $UNDER_ASAN || $EUID != 0 ]] || set -- -o 'user root' -o 'group root' -o 'chroot off' "$@"
     daemon_start "$@"
     # shellcheck disable=SC2034 # for daemon_start
     DAEMON_WRAP=()

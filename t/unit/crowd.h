@@ -11,6 +11,7 @@
 #include "command/families.h"
 #include "door/door.h"
 #include "world/bans.h"
+#include "world/crashes.h"
 #include "world/layout.h"
 #include "world/trace.h"
 
@@ -135,8 +136,8 @@ static void bury(uint32_t place)
     if (user->state == USER_ATTACHED || user->state == USER_PRESENT)
         register_leave_locked(&world, place, QUIT_CRASHED, "");
     if (below(4) == 0) {
-        struct crash_shm crash = {.at = below(1000), .pid = 7, .process = "worker"};
-        world_note_crash_locked(&world, &crash);
+        struct crash_shm crash = {.at = below(1000), .pid = 7, .process = "worker", .recording = {.working = below(2)}};
+        crash_add_locked(&world, &crash);
     }
     user_free_locked(&world, place);
     if (below(4) == 0)
