@@ -51,6 +51,9 @@ member() {
     expect tutu -e ' 367 tutu #new bad!'
     expect toto -e ' PRIVMSG #new :here$'
     expect tutu -e ' 403 tutu #x '
+    send toto 'METADATA #new SET url :example.org' 'RENAME #new #newer' 'METADATA #newer GET url'
+    expect toto -e ' RENAME #new #newer :$'
+    expect toto -e ' 761 toto #newer url [^ ]* ?:example\.org$'
 }
 
 @test "the case of a name can be changed, which only the capability hears of" {

@@ -66,11 +66,11 @@ CAPS='batch draft/multiline message-tags'
     enter_with two "$CAPS"
     send one 'BATCH +1 draft/multiline two' '@batch=1 PRIVMSG one :other' \
         'BATCH +2 draft/multiline two' '@batch=2 PRIVMSG two :' 'BATCH -2' \
-        'BATCH -3' 'BATCH +4 nonsense two'
+        'BATCH -3' 'BATCH +4 nonsense two' 'BATCH +5 draft/multiline one,two'
     expect_next one -e 'FAIL BATCH MULTILINE_INVALID_TARGET two one :'
-    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
-    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
-    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    for _ in 1 2 3 4; do
+        expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    done
     local i
     send one 'BATCH +5 draft/multiline two'
     for i in {1..101}; do

@@ -49,7 +49,7 @@ bool irc_multiline_is_open(const struct session *session)
 static void open_batch(struct session *session, struct request *request)
 {
     if (irc_multiline_is_open(session) || request->count < 3 || !request->arguments[0][1] ||
-        strcmp(request->arguments[1], "draft/multiline") != 0) {
+        strcmp(request->arguments[1], "draft/multiline") != 0 || strchr(request->arguments[2], ',')) {
         fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
         return;
     }

@@ -27,12 +27,12 @@ static void copy_tables_locked(struct courier *courier)
         client->current = user->current;
         client->caps = user->caps;
         client->flags = user->flags;
-        for (uint32_t at = user->first_watch; at != NONE; at = world->watches[at].next)
+        for (uint32_t at = user->first_watch; at < watch_limit(&world->limits); at = world->watches[at].next)
             audience_watch(&courier->audience, client, world->watches[at].nick);
         for (uint32_t at = NONE;
              (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
             audience_subscribe(client, world->metadata[at].key);
-        for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user)
+        for (uint32_t at = user->first_membership; at < world->limits.members; at = world->members[at].next_of_user)
             audience_join(&courier->audience, client, world->members[at].channel,
                           world->members[at].flags);
     }
