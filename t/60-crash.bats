@@ -224,3 +224,26 @@ END
     close v
     all_is_well
 }
+
+@test "NAMES shows nobody of whom the asker has heard before that they left, and nobody by an old name" {
+    local name
+    for name in vera tom ann; do
+        enter "$name" irc
+        send "$name" 'JOIN #room'
+        expect "$name" -e ' 366 '
+    done
+    sync vera
+    wait_until victim_of vera
+    arm names-noted "$(victim_of vera)" '?'
+    send vera 'NAMES #room'
+    wait_until died
+    send tom 'PART #room'
+    expect tom -e ' PART #room'
+    send ann 'NICK anna'
+    expect ann -e ' NICK :anna'
+    kill -CONT "$(victim_of vera)"
+    expect vera -e '^:tom!.* PART #room'
+    expect_next vera -e '^:ann!.* NICK :anna'
+    expect_next vera -e ' 353 vera = #room :anna @vera$'
+    expect_next vera -e ' 366 vera #room '
+}

@@ -57,6 +57,9 @@ struct session {
     bool in_transaction;
     struct text out;
     char out_bytes[SESSION_OUT_SIZE];
+    uint64_t answered; /* where in the ring our last answers stand */
+    size_t unread;     /* bytes of answers that the client may not have been given yet, at most */
+    bool forsaken;     /* the client took nothing for so long that answers wait for it no more */
     void *door_state; /* belongs to the door */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
@@ -109,7 +112,8 @@ void session_publish_both_locked(struct session *session, struct event *event);
 /* Ends it; what was answered meanwhile is published, in order, as its last part. */
 void session_commit(struct session *session);
 
-/* Publishes the answers gathered so far. */
+/* Publishes the answers gathered so far. Outside of a transaction; waits, without the lock, while much of what was
+ * answered before is still on its way to the client, though not for ever: see `ping-timeout`. */
 void session_flush(struct session *session);
 
 /* To be called for each line that is acted on, as it came, before anything looks at it. more: it was over the limit, and
