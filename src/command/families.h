@@ -124,7 +124,7 @@ void irc_show_names(struct session *session, const char *name);
 void irc_show_motd(struct session *session);
 void irc_show_lusers(struct session *session);
 
-/* irc_query.c: bytes for the parameters of a numeric to this client, behind its nick and a blank. */
+/* irc_query.c: bytes for the parameters of a numeric to this client, behind its nick and a blank. For any door. */
 size_t irc_room(const struct session *session);
 
 /* isupport.c: numeric 005. */
