@@ -62,6 +62,7 @@ struct person {
     int fd;
     int door, port;
     uint32_t user, generation; /* its place in the tables */
+    pid_t pid;                 /* of its worker, once that is known */
     unsigned life;        /* grows with each client at this place */
     bool known;           /* its CONNECT was in the ring */
     bool in;              /* it is in the lobby */
@@ -246,12 +247,11 @@ static int64_t kicked_at[CLIENTS_MAX];
 
 static bool was_harmed(const struct person *person, const struct event *event)
 {
-    const struct user_shm *user = &world.users[event->source];
     /* Whoever was to be kicked may have gone, and another with the same name have come. */
     bool found = person->may_leave || (event->numbers[0] == QUIT_KILLED && kicked_at[number_of(person)] &&
                                        clock_elapsed() - kicked_at[number_of(person)] < 2 * PATIENCE);
-    for (unsigned i = 0; i < 256 && user->generation == event->generation; i++)
-        found = found || harmed[i] == user->pid;
+    for (unsigned i = 0; i < 256; i++)
+        found = found || (harmed[i] && harmed[i] == person->pid);
     return found;
 }
 
@@ -261,6 +261,8 @@ static void tell_person(void *owner, const struct event *event)
     struct person *person = (struct person *)owner;
     person->user = event->source;
     person->generation = event->generation;
+    if (!person->pid && world.users[event->source].generation == event->generation)
+        person->pid = world.users[event->source].pid;
     if (event->type == EVENT_JOIN && event->numbers[0] == LOBBY)
         person->in = true;
     if (event->type == EVENT_QUIT) {
