@@ -19,11 +19,12 @@ void lines_free(struct lines *lines)
 
 static void append(struct lines *lines, const char *bytes, size_t length)
 {
+    size_t room = lines->limit + 1 - lines->length;
     if (lines->overlong || length == 0) /* nothing may come without an address */
         return;
-    if (length > lines->limit + 1 - lines->length) {
+    if (length > room) {
         lines->overlong = true;
-        return;
+        length = room;
     }
     memcpy(lines->bytes + lines->length, bytes, length);
     lines->length += length;
@@ -38,11 +39,11 @@ static enum lines_result end_line(struct lines *lines, char **line, size_t *line
     lines->length = 0;
     lines->overlong = false;
     if (overlong)
-        return LINES_LONG;
+        length = lines->limit;
     lines->bytes[length] = '\0';
     *line = lines->bytes;
     *line_length = length;
-    return LINES_LINE;
+    return overlong ? LINES_LONG : LINES_LINE;
 }
 
 enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,

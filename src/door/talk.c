@@ -5,6 +5,7 @@
 
 #include "doors.h"
 #include "people.h"
+#include "stranger.h"
 #include "telnet.h"
 
 static const struct people_style style = {
@@ -54,7 +55,7 @@ static void end_line(struct session *session, struct typing *typing)
     typing->beyond = 0;
     echo(session, typing, "\r\n");
     session_pace(session);
-    if (session->leaving)
+    if (session->leaving || stranger_asks(session, line, strlen(line), overlong))
         return;
     if (overlong)
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
@@ -134,6 +135,8 @@ static void type(struct session *session, struct typing *typing, unsigned char b
 static void talk_feed(struct session *session, const char *bytes, size_t length)
 {
     struct typing *typing = session->door_state;
+    if (stranger_says_hello(session, bytes, length))
+        return;
     for (size_t i = 0; i < length && !session->leaving; i++) {
         unsigned char data = 0, answer[TELNET_ANSWER_SIZE];
         size_t answer_length;

@@ -102,7 +102,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     while (!stopping && !world_is_over(world)) {
         bool busy = pass(&courier);
         if (!busy && !stopping)
-            bell_wait(bell, courier.slow_count > 0 || courier.leavers ? SLOW_MS : IDLE_MS);
+            bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));
     }
     stop(&courier);
 }

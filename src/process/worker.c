@@ -28,9 +28,6 @@
 /* Bytes of one read; all their lines are dealt with before anybody is woken. */
 #define READ_SIZE 16384
 
-/* TCP keepalive, seconds: a peer that vanished is found within about two and a half minutes. */
-enum { KEEPALIVE_IDLE = 60, KEEPALIVE_INTERVAL = 15, KEEPALIVE_COUNT = 6 };
-
 /* How long a client that was told goodbye may go on sending before the connection is cut. */
 #define LINGER_MS 2000
 
@@ -143,6 +140,32 @@ static void attach(struct worker *worker)
     log_info("client connected \"%s\"", address);
 }
 
+/* An idle peer that vanished is found by keepalive: the first question after two fifths of the time, the other six at
+ * even distances. */
+static void watch_idle(int socket, int seconds)
+{
+    int idle = seconds * 2 / 5;
+    int interval = (seconds - idle) / 6 > 0 ? (seconds - idle) / 6 : 1;
+    port_keepalive(socket, idle, interval, (seconds - idle) / interval);
+}
+
+/* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
+ * that would end clients as well that are there but do not read.) */
+static bool has_vanished(const struct worker *worker)
+{
+    return port_tcp_unanswered(worker->birth->socket) >= worker->session.settings->keepalive * 1000;
+}
+
+/* Nothing came for a while. */
+static void be_idle(struct worker *worker, const struct door *door)
+{
+    struct session *session = &worker->session;
+    if (session->wake_after)
+        door->idle(session);
+    else if (has_vanished(worker))
+        command_leave(session, QUIT_LOST, "");
+}
+
 static void serve(struct worker *worker, const struct door *door)
 {
     static char bytes[READ_SIZE];
@@ -151,13 +174,13 @@ static void serve(struct worker *worker, const struct door *door)
     while (!session->leaving) {
         session_flush(session);
         shared_ring_bells(session->world->shared);
-        struct timespec idle = {.tv_sec = session->wake_after};
-        int ready = wait_input(fd, session->wake_after ? &idle : NULL);
+        struct timespec idle = {.tv_sec = session->wake_after ? session->wake_after : session->settings->keepalive / 5};
+        int ready = wait_input(fd, &idle);
         if (ready < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
         answer_call(worker);
         if (ready == 0) {
-            door->idle(session);
+            be_idle(worker, door);
             continue;
         }
         ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
@@ -166,6 +189,7 @@ static void serve(struct worker *worker, const struct door *door)
         refresh_settings(worker);
         if (got > 0) {
             door->feed(session, bytes, (size_t)got);
+            session_pace_bytes(session, (size_t)got);
             continue;
         }
         if (got == 0)
@@ -203,7 +227,7 @@ void worker_run(const struct worker_birth *birth)
     set_signals();
     int on = 1;
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
+    watch_idle(birth->socket, (int)birth->settings->keepalive);
     confine(birth->confinement);
 
     const struct door *door = door_of(birth->door);
