@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,21 @@ static void answer_call(struct worker *worker)
     shared_ring_bells(worker->session.world->shared);
 }
 
-/* Between two lines of a client that is being slowed. */
+/* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
+ * that would end clients as well that are there but do not read.) */
+static bool has_vanished(const struct worker *worker)
+{
+    return port_tcp_unanswered(worker->birth->socket) >= worker->session.settings->keepalive * 1000;
+}
+
+/* Broken, not only ended by the client, who may wait for answers. */
+static bool is_broken(const struct worker *worker)
+{
+    struct pollfd socket = {.fd = worker->birth->socket};
+    return poll(&socket, 1, 0) == 1 && (socket.revents & (POLLERR | POLLHUP));
+}
+
+/* Between two lines of a client that is being slowed. What it has sent may last for hours; when it is gone, so is that. */
 static void attend(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
@@ -105,6 +120,8 @@ static void attend(struct session *session)
     if (!session_is_here_locked(session))
         session->leaving = true;
     shared_commit(session->world->shared);
+    if (!session->leaving && (is_broken(worker) || has_vanished(worker)))
+        command_leave(session, QUIT_LOST, "");
 }
 
 static void call_supervisor(struct session *session)
@@ -147,13 +164,6 @@ static void watch_idle(int socket, int seconds)
     int idle = seconds * 2 / 5;
     int interval = (seconds - idle) / 6 > 0 ? (seconds - idle) / 6 : 1;
     port_keepalive(socket, idle, interval, (seconds - idle) / interval);
-}
-
-/* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
- * that would end clients as well that are there but do not read.) */
-static bool has_vanished(const struct worker *worker)
-{
-    return port_tcp_unanswered(worker->birth->socket) >= worker->session.settings->keepalive * 1000;
 }
 
 /* Nothing came for a while. */
