@@ -10,6 +10,9 @@
 
 #include "base/clock.h"
 
+/* How often a busy worker looks whether its client is still there. */
+#define LOOK_NS INT64_C(1000000000)
+
 /* The gathered answers as an event. */
 static struct event answers_locked(const struct session *session)
 {
@@ -242,11 +245,26 @@ static void pay_answers(struct session *session)
     session->answered -= paid * SESSION_LINE_WORTH / 1000;
 }
 
+/* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when who sent
+ * them is gone. */
+static void look_up(struct session *session)
+{
+    int64_t now = clock_elapsed();
+    if (session->attended && now - session->attended < LOOK_NS)
+        return;
+    if (session->attended)
+        session->attend(session);
+    session->attended = now;
+}
+
 /* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
  * costs nobody else anything: this process has nothing else to do. */
 void session_pace(struct session *session)
 {
     session->bulk = 0;
+    look_up(session);
+    if (session->leaving)
+        return;
     for (;;) {
         /* Looked up each time: a reload may have changed it while we waited. */
         const struct setting_rate *flood = &session->settings->flood;
