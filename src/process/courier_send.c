@@ -92,6 +92,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         mark_behind(courier, client);
         if (!client->deadline && !door_of((enum door_kind)client->door)->tells_missed) {
             courier->counts[COURIER_HUNG_UP]++;
+            outbox_abandon(&client->outbox);
             courier_hang_up(client);
         }
         make_slow(courier, client);
@@ -188,6 +189,7 @@ void courier_close_leavers(struct courier *courier, int64_t now)
                 at = &client->next;
                 continue;
             }
+            outbox_abandon(&client->outbox);
             for (size_t i = 0; i < courier->slow_count; i++)
                 if (courier->slow[i] == client)
                     courier->slow[i] = courier->slow[--courier->slow_count];

@@ -5,9 +5,9 @@
  *      hostile sip   ADDRESS:PORT COUNT TEXT      ... sends TEXT once, and reads a byte a second
  *      hostile flood ADDRESS:PORT COUNT TEXT [BEGINNING]  ... BEGINNING once, then TEXT as fast as it goes; reads all
  *      hostile deaf  ADDRESS:PORT COUNT TEXT [BEGINNING]  ... the same, never reads
- *      hostile gush  ADDRESS:PORT BYTES END       BYTES times x, then END; half-closes, shows what it gets
+ *      hostile gush  ADDRESS:PORT BYTES END       BYTES times x, "ready"; when its input ends, END; shows what it gets
  *      hostile reset ADDRESS:PORT COUNT TEXT      connects and resets at every moment: before, in and after TEXT
- *      hostile urgent ADDRESS:PORT TEXT           TEXT, byte by byte, with urgent data in it, then as gush
+ *      hostile urgent ADDRESS:PORT TEXT           TEXT, byte by byte, with urgent data in it; half-closes, shows what it gets
  *      hostile syn   ADDRESS:PORT COUNT SOURCE    COUNT SYNs that nobody completes, from ports of the host SOURCE
  *
  * An ADDRESS:PORT that begins with / is a Unix socket. TEXT, END and BEGINNING have \r, \n, \\, \0 and \xHH as in C;
@@ -36,7 +36,7 @@
 #include "base/net.h"
 #include "base/parse.h"
 
-enum { SECOND = 1000 }; /* ms */
+enum { SECOND = 1000 /* ms */, PIECE = 8192 };
 
 struct bytes {
     char *at;
@@ -117,10 +117,11 @@ static int64_t number(const char *word)
 /* A blocking socket; `small`: with as little room to receive as there can be. */
 static int connect_to(const struct plan *plan, bool small)
 {
-    int least = 1, on = 1;
+    int least = 1, on = 1, room = 65536; /* what is under way must not take longer than the test */
     int fd = socket(plan->address.ss_family, SOCK_STREAM, 0);
     if (fd < 0)
         fatal(EX_OSERR, "socket: %s", strerror(errno));
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     if (small)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
     if (plan->address.ss_family != AF_UNIX)
@@ -215,8 +216,21 @@ static struct bytes beginning_of(const struct plan *plan, int64_t who)
     return bytes;
 }
 
+/* Many rounds of the text in one piece: small packets would be work for us above all. */
+static void enlarge_text(struct plan *plan)
+{
+    struct bytes one = plan->text, many = {.at = allocate(PIECE + one.length)};
+    while (one.length > 0 && many.length < PIECE) {
+        memcpy(many.at + many.length, one.at, one.length);
+        many.length += one.length;
+    }
+    plan->text = many;
+}
+
 static void attack(struct plan *plan)
 {
+    if (plan->repeats && !plan->slow)
+        enlarge_text(plan);
     plan->clients = allocate((size_t)plan->count * sizeof *plan->clients);
     for (int64_t i = 0; i < plan->count; i++) {
         struct client *client = &plan->clients[i];
@@ -257,6 +271,10 @@ static void gush(const struct plan *plan, int64_t count)
             break;
         }
     }
+    puts("ready");
+    fflush(stdout);
+    while (read(STDIN_FILENO, bytes, sizeof bytes) > 0)
+        ;
     fd_write_all(fd, plan->text.at, plan->text.length);
     show_rest(fd);
 }

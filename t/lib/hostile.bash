@@ -4,7 +4,10 @@
 #   people_enter              toto (plain), tutu (talk) and tata (irc), all in the lobby
 #   people_chat               each says a line, and both others see it
 #   attack NAME MANNER …      t/hostile/hostile in the background; waits until it is ready
+#   attack_start NAME …       ... does not wait
+#   attack_is_ready NAME
 #   attack_end NAME           ends it; ATTACK_SENT, ATTACK_GOT and ATTACK_CLOSED are what it counted
+#   attack_output NAME        the file with what it printed
 #   snapshot                  remembers how many processes there are, and descriptors in supervisor and couriers
 #   all_given_back            waits until there are no more than then
 #   memory_of PID [FIELD]     VmRSS, or another field of its status, kB
@@ -47,8 +50,26 @@ people_tell() {
     printf '# %s: %d rounds, the slowest %d ms\n' "$1" "$PEOPLE_ROUND" $((PEOPLE_SLOWEST / 1000)) >&3
 }
 
+attack_output() {
+    echo "$BATS_TEST_TMPDIR/attack-$1"
+}
+
+attack_is_ready() {
+    [[ $(head -n 1 "$(attack_output "$1")") == ready ]]
+}
+
 attack() {
-    local name=$1 out=$BATS_TEST_TMPDIR/attack-$1 fd
+    attack_start "$@"
+    wait_until grep -q . "$(attack_output "$1")"
+    attack_is_ready "$1" || {
+        cat "$(attack_output "$1")"
+        return 1
+    }
+}
+
+attack_start() {
+    local name=$1 fd out
+    out=$(attack_output "$1")
     shift
     : >"$out"
     # Nobody else may hold an attack's input open, or the test's own output.
@@ -60,19 +81,15 @@ attack() {
     )
     ATTACK_PID[$name]=$!
     ATTACK_FD[$name]=$fd
-    wait_until grep -q . "$out"
-    [[ $(head -n 1 "$out") == ready ]] || {
-        cat "$out"
-        return 1
-    }
 }
 
 attack_end() {
-    local fd=${ATTACK_FD[$1]} out=$BATS_TEST_TMPDIR/attack-$1
+    local fd=${ATTACK_FD[$1]} counts
     exec {fd}>&-
     wait "${ATTACK_PID[$1]}"
     unset "ATTACK_FD[$1]" "ATTACK_PID[$1]"
-    [[ $(tail -n 1 "$out") =~ ^sent\ ([0-9]+)\ got\ ([0-9]+)\ closed\ ([0-9]+)$ ]] || return 1
+    counts=$(tail -n 1 "$(attack_output "$1")")
+    [[ $counts =~ ^sent\ ([0-9]+)\ got\ ([0-9]+)\ closed\ ([0-9]+)$ ]] || return 0
     # shellcheck disable=SC2034 # for the tests
     ATTACK_SENT=${BASH_REMATCH[1]} ATTACK_GOT=${BASH_REMATCH[2]} ATTACK_CLOSED=${BASH_REMATCH[3]}
 }
