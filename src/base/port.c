@@ -275,6 +275,15 @@ const char *port_crypt(const char *password, const char *setting)
     return crypt(password, setting);
 }
 
+uint64_t port_libc(void)
+{
+#ifdef __GLIBC__
+    return 1;
+#else
+    return 2;
+#endif
+}
+
 int port_processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);

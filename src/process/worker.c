@@ -245,6 +245,8 @@ void worker_run(const struct worker_birth *birth)
     watch_idle(birth->socket, (int)birth->settings->keepalive);
     confine(birth->confinement);
 
+    if (!lock_live(world_life(birth->world, birth->user)))
+        fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
     worker.settings_version = birth->settings_version;
