@@ -240,9 +240,9 @@ static void refill(struct session *session, int64_t full, int64_t span)
  * have the couriers do nothing else. */
 static void pay_answers(struct session *session)
 {
-    int64_t paid = session->answered * 1000 / SESSION_LINE_WORTH;
-    session->tokens -= paid;
-    session->answered -= paid * SESSION_LINE_WORTH / 1000;
+    int64_t lines = session->answered / SESSION_LINE_WORTH;
+    session->tokens -= lines * 1000;
+    session->answered -= lines * SESSION_LINE_WORTH;
 }
 
 /* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when who sent
@@ -273,6 +273,8 @@ void session_pace(struct session *session)
             return;
         }
         int64_t full = flood->count * 1000, span = flood->seconds * 1000;
+        if (session->tokens_at == 0)
+            session->answered = 0; /* the welcome is a present */
         refill(session, full, span);
         pay_answers(session);
         if (session->tokens >= 1000) {
