@@ -298,7 +298,7 @@ couriers_memory() {
 
 @test "clients that ask and never read cost no more than queue-limit each and queue-total together" {
     head -c 16000 /dev/zero | tr '\0' r | fold -w 100 >"$BATS_TEST_TMPDIR/rules"
-    begin -o "rules $BATS_TEST_TMPDIR/rules" -o 'queue-limit 256k' -o 'queue-total 4M'
+    begin -o "rules $BATS_TEST_TMPDIR/rules" -o 'queue-limit 2M' -o 'queue-total 4M'
     requires ss
     local before most
     before=$(couriers_memory)
@@ -311,8 +311,7 @@ couriers_memory() {
         people_chat && [[ $(ss -tnH state established "dport = :${PORT[irc]}" | wc -l) == 1 ]]
     }
     wait_until hung_up
-    local round
-    for round in {1..10}; do
+    for _ in {1..10}; do
         people_chat
     done
     most=$(couriers_memory)
@@ -335,8 +334,7 @@ couriers_memory() {
     attack storms flood "${WHERE[irc]}" 20 'JOIN #x,#y,#z\r\nPART #x,#y,#z\r\nNICK toto\r\nNICK tutu\r\nPRIVMSG #crowd :\x01PING 1\x01\r\n' \
         'NICK b%d\r\nUSER a 0 * :a\r\nJOIN #crowd\r\n'
     attack passwords flood "${WHERE[irc]}" 10 'OPER root wrong\r\n' 'NICK c%d\r\nUSER c 0 * :c\r\n'
-    local round
-    for round in {1..10}; do
+    for _ in {1..10}; do
         people_chat
     done
     people_tell "fifty who flood"
