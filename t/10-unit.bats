@@ -112,6 +112,10 @@ unit() {
     unit world-metadata
 }
 
+@test "the flight recorder keeps what is readable, whatever happens, and no passwords" {
+    unit recorder
+}
+
 @test "masks of channels are kept, found and repaired" {
     unit world-masks
 }

@@ -19,12 +19,11 @@ void lines_free(struct lines *lines)
 
 static void append(struct lines *lines, const char *bytes, size_t length)
 {
-    size_t room = lines->limit + 1 - lines->length;
     if (lines->overlong || length == 0) /* nothing may come without an address */
         return;
-    if (length > room) {
+    if (length > lines->limit + 1 - lines->length) {
         lines->overlong = true;
-        length = room;
+        length = lines->limit + 1 - lines->length;
     }
     memcpy(lines->bytes + lines->length, bytes, length);
     lines->length += length;

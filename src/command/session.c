@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "world/recorder.h"
 
 /* How often a busy worker looks whether its client is still there. */
 #define LOOK_NS INT64_C(1000000000)
@@ -255,6 +256,11 @@ static void look_up(struct session *session)
     if (session->attended)
         session->attend(session);
     session->attended = now;
+}
+
+void session_record(const struct session *session, const char *bytes, size_t length, bool more)
+{
+    recorder_line(session->recorder, bytes, length, more);
 }
 
 /* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which

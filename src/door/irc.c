@@ -296,7 +296,10 @@ static void take(struct session *session, enum lines_result result, char *line, 
     struct irc_line parsed;
     session_pace(session);
     command_irc_watch(session); /* a flood would hold it off otherwise */
-    if (session->leaving || stranger_asks(session, line, length, result == LINES_LONG))
+    if (session->leaving)
+        return;
+    session_record(session, line, length, result == LINES_LONG);
+    if (stranger_asks(session, line, length, result == LINES_LONG))
         return;
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {

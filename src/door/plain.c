@@ -27,7 +27,10 @@ static void take(struct session *session, enum lines_result result, const char *
     if (result == LINES_NONE)
         return;
     session_pace(session);
-    if (session->leaving || stranger_asks(session, bytes, length, result == LINES_LONG))
+    if (session->leaving)
+        return;
+    session_record(session, bytes, length, result == LINES_LONG);
+    if (stranger_asks(session, bytes, length, result == LINES_LONG))
         return;
     if (result == LINES_LONG) {
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);

@@ -17,6 +17,7 @@
 #include "layout.h"
 #include "leavers.h"
 #include "metadata.h"
+#include "recorder.h"
 #include "streams.h"
 #include "watches.h"
 
@@ -26,7 +27,7 @@ struct places {
     size_t bans, leavers, watches;
     size_t attendances, counters;
     size_t metadata;
-    size_t streams, lives, end;
+    size_t streams, lives, recorders, end;
 };
 
 static size_t after(size_t offset, size_t count, size_t size)
@@ -60,7 +61,8 @@ static struct places place(const struct world_limits *limits)
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
     places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
-    places.end = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
+    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
+    places.end = after(places.recorders, 1, recorders_size(limits));
     return places;
 }
 
@@ -93,6 +95,7 @@ static void bind(struct world *world, struct shared *shared, const struct world_
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
+                            .recorders = (struct recorder_shm *)(base + places.recorders),
                             .lives = base + places.lives,
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
@@ -278,17 +281,6 @@ void world_set_silence_locked(struct world *world, bool silence)
 bool world_is_silent_locked(const struct world *world)
 {
     return world->shm->silence;
-}
-
-void world_note_crash_locked(struct world *world, const struct crash_shm *crash)
-{
-    shared_save(world->shared, &world->shm->crash, sizeof world->shm->crash);
-    world->shm->crash = *crash;
-}
-
-struct crash_shm world_last_crash_locked(const struct world *world)
-{
-    return world->shm->crash;
 }
 
 void world_end(struct world *world)
