@@ -160,6 +160,21 @@ void port_keepalive(int socket, int idle, int interval, int count)
 #endif
 }
 
+int64_t port_tcp_unanswered(int socket)
+{
+#ifdef __linux__
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length))
+        return 0;
+    /* Both counts begin anew with an acknowledgement. */
+    return info.tcpi_retransmits >= 2 || info.tcpi_probes >= 2 ? (int64_t)info.tcpi_last_ack_recv : 0;
+#else
+    (void)socket;
+    return 0;
+#endif
+}
+
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask)
 {
 #if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__

@@ -44,6 +44,11 @@ int port_tcp_written(int socket, uint64_t *bytes);
  * probes `interval` seconds apart. Where only SO_KEEPALIVE exists the system's own times apply. */
 void port_keepalive(int socket, int idle, int interval, int count);
 
+/* For how many milliseconds the other end of a TCP socket has acknowledged nothing, though the system asked it more
+ * than once: repeated data, or asked a closed window or a silent peer for a sign of life. 0 if it answers, or where
+ * that cannot be known. A peer that does not read but lives answers. Does not block. */
+int64_t port_tcp_unanswered(int socket);
+
 /* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a signal
  * that is blocked otherwise interrupts it without a race. */
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);
