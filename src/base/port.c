@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -232,6 +234,25 @@ void port_harden(void)
 {
 #ifdef __linux__
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+}
+
+void port_forbid_processes(void)
+{
+#if defined RLIMIT_NPROC && !defined __SANITIZE_ADDRESS__ /* who looks for leaks makes a process for that */
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_NPROC, &none);
+#endif
+}
+
+void port_hide_from_dumps(void *memory, size_t size)
+{
+#if defined MADV_DONTDUMP
+    madvise(memory, size, MADV_DONTDUMP);
+#elif defined MADV_NOCORE
+    madvise(memory, size, MADV_NOCORE);
+#else
+    (void)memory, (void)size;
 #endif
 }
 

@@ -14,6 +14,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/port.h"
+
 #define MAGIC UINT64_C(0x666f726b63686174) /* "forkchat" */
 #define PAGE  ((size_t)4096)
 
@@ -89,6 +91,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     region->base = base;
     region->size = size;
     snprintf(region->name, sizeof region->name, "%s", name);
+    port_hide_from_dumps(base, size); /* it is what everybody says */
     return 0;
 }
 

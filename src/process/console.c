@@ -302,7 +302,7 @@ void console_run(const struct console *console, const struct control_birth *birt
     set_signals();
     port_die_with_parent(SIGTERM);
     port_title_set("forkchatd: console");
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_DESK);
     terminal.birth = birth;
     terminal.out = console->output;
     terminal.log = console->log;

@@ -140,7 +140,7 @@ void control_run(const struct control_birth *birth)
     bool metrics = birth->door == DOOR_METRICS;
     bool may = metrics || desk_may(birth->desk, birth->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_DESK);
     control.birth = birth;
     control.settings_version = world_settings_version(birth->world);
     control_begin(session, birth);

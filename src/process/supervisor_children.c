@@ -49,7 +49,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     forget_supervisor(supervisor);
     port_title_set("forkchatd: courier %d", number);
     fd_raise_limit();
-    confine(&supervisor->confinement);
+    confine(&supervisor->confinement, SANDBOX_COURIER);
     courier_run(&supervisor->world, supervisor->settings, number, mailbox);
     exit(0);
 }

@@ -204,7 +204,7 @@ void worker_run(const struct worker_birth *birth)
     int on = 1;
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_WORKER);
 
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
