@@ -3,13 +3,13 @@
 
 load lib/daemon
 load lib/client
+load lib/crash
 
 # shellcheck disable=SC2034 # for lib/daemon
 DAEMON_DOORS="plain irc"
 
 setup_file() {
-    env -u MAKEFLAGS -u MFLAGS make -s -C "$BATS_TEST_DIRNAME/.." BUILD="$FORKCHAT_BUILD/crash" CPPFLAGS=-DCRASHPOINTS CFLAGS='-O1 -g' HARDEN= LDFLAGS= \
-        "$FORKCHAT_BUILD/crash/forkchatd" "$FORKCHAT_BUILD/crash/t/chaos/check" >/dev/null 3>&-
+    crash_build t/chaos/check
 }
 
 setup() {

@@ -239,9 +239,22 @@ void port_harden(void)
 
 void port_forbid_processes(void)
 {
-#if defined RLIMIT_NPROC && !defined __SANITIZE_ADDRESS__ /* who looks for leaks makes a process for that */
+#if defined RLIMIT_NPROC && !defined SANITIZED /* LeakSanitizer makes a process */
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_NPROC, &none);
+#endif
+}
+
+void port_limit_memory(int64_t bytes)
+{
+#ifndef SANITIZED /* whose own memory is far beyond any limit */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) || (limit.rlim_max != RLIM_INFINITY && limit.rlim_max <= (rlim_t)bytes))
+        return;
+    limit.rlim_cur = limit.rlim_max = (rlim_t)bytes;
+    setrlimit(RLIMIT_DATA, &limit);
+#else
+    (void)bytes;
 #endif
 }
 

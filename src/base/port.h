@@ -64,6 +64,9 @@ void port_harden(void);
  * has no such limit. */
 void port_forbid_processes(void);
 
+/* At most so many bytes of memory of its own for this process, from now on. Never fails; a lower limit stays. */
+void port_limit_memory(int64_t bytes);
+
 /* Keeps that memory, of whole pages, out of core dumps. Never fails; skipped where the system cannot. */
 void port_hide_from_dumps(void *memory, size_t size);
 

@@ -75,14 +75,13 @@ int confine_prepare(struct confinement *confinement, const struct settings *sett
     return find_root(confinement, settings);
 }
 
-static void limit(int resource, int64_t most)
+/* Limits never rise. */
+static void limit(int resource, rlim_t most)
 {
     struct rlimit limit;
-    if (getrlimit(resource, &limit))
+    if (getrlimit(resource, &limit) || (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most))
         return;
-    if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > (rlim_t)most)
-        limit.rlim_max = (rlim_t)most;
-    limit.rlim_cur = limit.rlim_max;
+    limit.rlim_cur = limit.rlim_max = most;
     setrlimit(resource, &limit);
 }
 
@@ -97,7 +96,7 @@ static void set_limits(const struct confinement *confinement, enum sandbox_role 
     if (role != SANDBOX_COURIER)
         limit(RLIMIT_NOFILE, DESCRIPTORS);
     if (role == SANDBOX_WORKER && confinement->worker_memory)
-        limit(RLIMIT_DATA, confinement->worker_memory);
+        port_limit_memory(confinement->worker_memory);
 }
 
 void confine(const struct confinement *confinement, enum sandbox_role role)

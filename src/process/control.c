@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/trespass.h"
 #include "door/door.h"
 #include "follow.h"
 
@@ -106,6 +107,7 @@ static void serve(struct control *control)
         const struct settings *settings = follow_settings(session->world, &control->settings_version);
         if (settings)
             session->settings = settings; /* the old ones are a few bytes once per reload */
+        TRESPASS(bytes, (size_t)got);
         door->feed(session, bytes, (size_t)got);
     }
     if (!session->leaving && !stopping)

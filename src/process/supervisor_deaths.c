@@ -46,6 +46,12 @@ static bool is_crash(const siginfo_t *death)
     return death->si_code != CLD_EXITED || death->si_status != 0;
 }
 
+/* Behind the number of the signal: what the sandbox ends a process with. */
+static const char *sandbox_words(const siginfo_t *death)
+{
+    return death->si_code != CLD_EXITED && death->si_status == SIGSYS ? " (it tried a forbidden system call)" : "";
+}
+
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 {
     static const char whole_screen[] = "\033[r\033[999;1H\n";
@@ -56,8 +62,8 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
     /* It could not give the screen back itself. */
     fd_write_all(STDOUT_FILENO, whole_screen, sizeof whole_screen - 1);
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
-    log_warning("the console died: %s %d", death->si_code == CLD_EXITED ? "exit status" : "signal",
-                death->si_status);
+    log_warning("the console died: %s %d%s", death->si_code == CLD_EXITED ? "exit status" : "signal",
+                death->si_status, sandbox_words(death));
 }
 
 /* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
@@ -68,8 +74,8 @@ static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
-    log_warning("control process %ld died: %s %d", (long)death->si_pid,
-                death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    log_warning("control process %ld died: %s %d%s", (long)death->si_pid,
+                death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status, sandbox_words(death));
     if (shared_try_begin(&supervisor->shared, 0)) {
         note_crash_locked(supervisor, "control", death, NULL);
         shared_commit(&supervisor->shared);
@@ -108,8 +114,8 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     if (crashed)
         count_add(&supervisor->world, COUNT_WORKER_CRASHES);
     if (crashed)
-        log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
-                    death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+        log_warning("worker %ld%s%s died: %s %d%s", (long)death->si_pid, *name ? " of " : "", name,
+                    death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status, sandbox_words(death));
     if (*name)
         log_info("client disconnected \"%s\"", name);
     return true;
@@ -160,13 +166,12 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
         struct courier_seat *seat = &supervisor->couriers[i];
         int status;
         if (seat->pid && waitpid(seat->pid, &status, WNOHANG) == seat->pid) {
-            log_warning("courier %d died: %s %d; starting another", i,
-                        WIFSIGNALED(status) ? "signal" : "exit status",
-                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-            count_add(&supervisor->world, COUNT_COURIER_CRASHES);
             siginfo_t death = {.si_pid = seat->pid,
                                .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
             death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+            log_warning("courier %d died: %s %d%s; starting another", i,
+                        WIFSIGNALED(status) ? "signal" : "exit status", death.si_status, sandbox_words(&death));
+            count_add(&supervisor->world, COUNT_COURIER_CRASHES);
             if (shared_try_begin(&supervisor->shared, 0)) {
                 note_crash_locked(supervisor, "courier", &death, NULL);
                 shared_commit(&supervisor->shared);

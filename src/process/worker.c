@@ -19,6 +19,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/trespass.h"
 #include "command/command.h"
 #include "courier.h"
 #include "door/door.h"
@@ -165,6 +166,7 @@ static void serve(struct worker *worker, const struct door *door)
             continue;
         refresh_settings(worker);
         if (got > 0) {
+            TRESPASS(bytes, (size_t)got);
             door->feed(session, bytes, (size_t)got);
             continue;
         }
