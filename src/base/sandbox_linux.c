@@ -1,10 +1,11 @@
 /* The sandbox of Linux: a filter of system calls, seccomp(2). Workers, couriers and the desk's processes; writes no
  * shared memory.
  *
- * The rules below are all a process may do. They are tried from the top: the first that fits the call and its
- * arguments says what becomes of it, and what fits none ends the process with SIGSYS, whose handler, if there was one
- * before, learns the call's number. The kernel runs them before anything of the call; those without a look at
- * arguments it answers from a table, at next to no cost.
+ * The rules below are all a process may do. Those with conditions come first, from the top: the first that fits the call
+ * and its arguments says what becomes of it. Then those without. What fits none ends the process with SIGSYS, whose
+ * handler, if there was one before, learns the call's number. The kernel runs all that before anything of the call, and
+ * answers from a table where no argument matters. What it costs is mostly the making, once for each client: it grows
+ * with the number of steps.
  *
  * Arguments are compared in their lower half. That is all of an int; of a flag word it is the half with the flags that
  * matter here.
@@ -66,7 +67,7 @@ struct condition {
 struct rule {
     int call;
     unsigned roles; /* a bit for each */
-    uint32_t action;
+    uint32_t action; /* without conditions always ALLOW */
     struct condition conditions[2];
 };
 
@@ -83,8 +84,8 @@ struct rule {
 #define HAS_NOT(argument, bits)   {argument, bits, 0}
 #define BUT(argument, bits, value) {argument, ~(uint32_t)(bits), value} /* IS, whatever these bits are */
 
-#define RULES     128
-#define PROGRAM   (RULES * 8 + 8)
+#define RULES     100 /* at most, in each of the two lists */
+#define PROGRAM   (2 * RULES * 9 + 12)
 #define FUTEX_HOW (FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)
 
 /* musl's syslog(3) connects its socket again to an address of this size, which is none of the internet's. */
@@ -93,7 +94,6 @@ struct rule {
 struct program {
     struct sock_filter steps[PROGRAM];
     unsigned short length;
-    bool call_is_loaded;
 };
 
 static void add_step(struct program *program, unsigned short code, uint32_t operand, unsigned char yes,
@@ -107,22 +107,30 @@ static void add_load(struct program *program, size_t offset)
     add_step(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-static void add_rule(struct program *program, const struct rule *rule)
+static bool has_conditions(const struct rule *rule)
 {
-    unsigned char rest = 1; /* steps from here to the next rule */
-    for (int i = 0; i < 2; i++)
-        rest += rule->conditions[i].mask ? 3 : 0;
-    if (!program->call_is_loaded)
-        add_load(program, offsetof(struct seccomp_data, nr));
-    program->call_is_loaded = rest == 1;
+    return rule->conditions[0].mask != 0;
+}
+
+static unsigned char steps_of(const struct condition *condition)
+{
+    return condition->mask == 0 ? 0 : condition->mask == UINT32_MAX ? 2 : 3;
+}
+
+static void add_conditions(struct program *program, const struct rule *rule)
+{
+    /* Steps from here to the next rule, which ours ends in front of. */
+    unsigned char rest = steps_of(&rule->conditions[0]) + steps_of(&rule->conditions[1]) + 1;
+    add_load(program, offsetof(struct seccomp_data, nr));
     add_step(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->call, 0, rest);
     for (int i = 0; i < 2; i++) {
         const struct condition *condition = &rule->conditions[i];
-        if (!condition->mask)
+        if (condition->mask == 0)
             continue;
-        rest -= 3;
+        rest -= steps_of(condition);
         add_load(program, offsetof(struct seccomp_data, args) + condition->argument * sizeof(uint64_t) + LOWER_HALF);
-        add_step(program, BPF_ALU | BPF_AND | BPF_K, condition->mask, 0, 0);
+        if (condition->mask != UINT32_MAX)
+            add_step(program, BPF_ALU | BPF_AND | BPF_K, condition->mask, 0, 0);
         add_step(program, BPF_JMP | BPF_JEQ | BPF_K, condition->value, 0, rest);
     }
     add_step(program, BPF_RET | BPF_K, rule->action, 0, 0);
@@ -130,18 +138,28 @@ static void add_rule(struct program *program, const struct rule *rule)
 
 static void add_rules(struct program *program, unsigned role, const struct rule *rules, size_t count)
 {
+    unsigned char left = 0;
     for (size_t i = 0; i < count; i++)
-        if (rules[i].roles & role)
-            add_rule(program, &rules[i]);
+        if ((rules[i].roles & role) && has_conditions(&rules[i]))
+            add_conditions(program, &rules[i]);
+        else if (rules[i].roles & role)
+            left++;
+    add_load(program, offsetof(struct seccomp_data, nr));
+    /* One step each, to the two at the end: what fits none jumps over the second. */
+    for (size_t i = 0; i < count; i++)
+        if ((rules[i].roles & role) && !has_conditions(&rules[i]))
+            add_step(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rules[i].call, left--, 0);
+    add_step(program, BPF_JMP | BPF_JA, 1, 0, 0);
+    add_step(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 }
 
 static void add_all_rules(struct program *program, unsigned role)
 {
     uint32_t self = (uint32_t)getpid();
     const struct rule rules[] = {
-        /* What every line costs, hence first. */
+        /* What every line costs. */
         {__NR_recvfrom, WORKER | DESK, ALLOW, {{0}}},
-        {__NR_sendmsg, WORKER | COURIER, ALLOW, {{0}}},
+        {__NR_sendmsg, WORKER | COURIER, ALLOW, {HAS_NOT(2, MSG_FASTOPEN)}}, /* which is a way to connect */
         {__NR_recvmsg, COURIER, ALLOW, {{0}}},
         {__NR_ppoll, WORKER | DESK, ALLOW, {{0}}},
         {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAKE)}},
@@ -154,24 +172,19 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_close, ALL, ALLOW, {{0}}},
         {__NR_shutdown, COURIER | DESK, ALLOW, {{0}}},
         {__NR_getsockopt, COURIER, ALLOW, {IS(1, IPPROTO_TCP), IS(2, TCP_INFO)}},
-        {__NR_fcntl, ALL, ALLOW, {IS(1, F_GETFD)}},
-        {__NR_fcntl, ALL, ALLOW, {IS(1, F_SETFD)}},
-        {__NR_fcntl, ALL, ALLOW, {IS(1, F_GETFL)}},
-        {__NR_fcntl, ALL, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
-        {__NR_ioctl, ALL, ALLOW, {IS(1, TIOCGWINSZ)}},
-        {__NR_ioctl, ALL, ALLOW, {IS(1, TCGETS)}},
-#ifdef __NR_fstat
+        {__NR_fcntl, COURIER, ALLOW, {IS(1, F_SETFD)}},
+        {__NR_fcntl, DESK, ALLOW, {IS(1, F_GETFL)}},
+        {__NR_fcntl, DESK, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
+        {__NR_ioctl, DESK, ALLOW, {IS(1, TIOCGWINSZ)}},
         {__NR_fstat, ALL, ALLOW, {{0}}},
-#endif
-#ifdef __NR_newfstatat
         {__NR_newfstatat, ALL, ALLOW, {HAS(3, AT_EMPTY_PATH)}}, /* fstat of some versions of glibc */
-#endif
         /* The log: on standard error, which may have to be another (log_set_spare), or by syslog(3), which tries to
          * connect anew when its service was restarted; that fails, and costs the process its log but not its life. */
 #ifdef __NR_dup2
         {__NR_dup2, ALL, ALLOW, {IS(1, STDERR_FILENO)}},
-#endif
+#else
         {__NR_dup3, ALL, ALLOW, {IS(1, STDERR_FILENO)}},
+#endif
         {__NR_sendto, ALL, ALLOW, {IS(5, 0)}}, /* no address: to whom it is connected */
         {__NR_socket, ALL, FAIL(EACCES), {IS(0, AF_UNIX), BUT(1, SOCK_CLOEXEC, SOCK_DGRAM)}},
         {__NR_connect, ALL, FAIL(EACCES), {IS(2, SYSLOG_ADDRESS_SIZE)}},
@@ -185,6 +198,9 @@ static void add_all_rules(struct program *program, unsigned role)
         /* Time, where the kernel's page for it (vdso) cannot tell; and sleep. */
         {__NR_clock_gettime, ALL, ALLOW, {{0}}},
         {__NR_gettimeofday, ALL, ALLOW, {{0}}},
+#ifdef __NR_time
+        {__NR_time, ALL, ALLOW, {{0}}},
+#endif
         {__NR_clock_nanosleep, ALL, ALLOW, {{0}}},
         {__NR_nanosleep, ALL, ALLOW, {{0}}},
         {__NR_restart_syscall, ALL, ALLOW, {{0}}},
@@ -202,7 +218,6 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_getpid, ALL, ALLOW, {{0}}},
         {__NR_gettid, ALL, ALLOW, {{0}}},
         {__NR_getppid, ALL, ALLOW, {{0}}},
-        {__NR_getuid, ALL, ALLOW, {{0}}},
         {__NR_geteuid, ALL, ALLOW, {{0}}},
         {__NR_uname, ALL, ALLOW, {{0}}},          /* gethostname(3) */
         {__NR_sysinfo, ALL, ALLOW, {{0}}},        /* qsort(3) of some versions of glibc */
@@ -211,6 +226,7 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_exit, ALL, ALLOW, {{0}}},
         {__NR_exit_group, ALL, ALLOW, {{0}}},
     };
+    _Static_assert(sizeof rules / sizeof *rules <= RULES, "the program has room for all rules");
     add_rules(program, role, rules, sizeof rules / sizeof *rules);
 #ifdef SANITIZED
     /* LeakSanitizer, in the end, stops the process from another that shares its memory; and reports look for the names
@@ -233,7 +249,9 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_lseek, ALL, ALLOW, {{0}}},
         {__NR_mmap, ALL, ALLOW, {IS(2, PROT_READ)}},
         {__NR_pipe2, ALL, ALLOW, {{0}}},
+        {__NR_ioctl, ALL, ALLOW, {IS(1, TCGETS)}},
     };
+    _Static_assert(sizeof reports / sizeof *reports <= RULES, "the program has room for these as well");
     add_rules(program, role, reports, sizeof reports / sizeof *reports);
 #endif
 }
