@@ -28,6 +28,8 @@ static long try_open(const char *path)
 {
     char text[100] = "";
     int fd = open(path, O_RDONLY);
+    if (fd >= 0)
+        log_info("trespass: opened %s", path);
     if (fd >= 0 && read(fd, text, sizeof text - 1) > 0)
         log_info("trespass: read %s", text);
     return fd;
