@@ -7,9 +7,9 @@
 /* What the process is going to do. Memory, time, locks and bells in memory that is mapped already, writing to
  * descriptors that are open already and signals to itself are everybody's. */
 enum sandbox_role {
-    SANDBOX_WORKER,  /* receives from one socket, and hands it over */
-    SANDBOX_COURIER, /* takes sockets over, and writes to them */
-    SANDBOX_DESK,    /* reads and writes one socket or terminal */
+    SANDBOX_WORKER, /* receives from one socket, and hands it over */
+    SANDBOX_COURIER, /* takes sockets over and writes to them; accepts from one that listens, and hands over what it has */
+    SANDBOX_DESK, /* reads and writes one socket or terminal */
 };
 
 /* The system's means, in a word for the log: "seccomp"; or NULL if it has none here. Does not block. */

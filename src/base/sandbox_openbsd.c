@@ -15,7 +15,7 @@ int sandbox_enter(enum sandbox_role role)
 {
     static const char *const promises[] = {
         [SANDBOX_WORKER] = "stdio sendfd",
-        [SANDBOX_COURIER] = "stdio recvfd",
+        [SANDBOX_COURIER] = "stdio recvfd sendfd unix",
         [SANDBOX_DESK] = "stdio tty",
     };
     if (unveil("/", "") || unveil(NULL, NULL))
