@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -249,6 +251,38 @@ void port_harden(void)
 {
 #ifdef __linux__
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+}
+
+void port_forbid_processes(void)
+{
+#if defined RLIMIT_NPROC && !defined SANITIZED /* LeakSanitizer makes a process */
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_NPROC, &none);
+#endif
+}
+
+void port_limit_memory(int64_t bytes)
+{
+#ifndef SANITIZED /* whose own memory is far beyond any limit */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) || (limit.rlim_max != RLIM_INFINITY && limit.rlim_max <= (rlim_t)bytes))
+        return;
+    limit.rlim_cur = limit.rlim_max = (rlim_t)bytes;
+    setrlimit(RLIMIT_DATA, &limit);
+#else
+    (void)bytes;
+#endif
+}
+
+void port_hide_from_dumps(void *memory, size_t size)
+{
+#if defined MADV_DONTDUMP
+    madvise(memory, size, MADV_DONTDUMP);
+#elif defined MADV_NOCORE
+    madvise(memory, size, MADV_NOCORE);
+#else
+    (void)memory, (void)size;
 #endif
 }
 

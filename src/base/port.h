@@ -62,9 +62,18 @@ int port_become(uid_t uid, gid_t gid);
 /* Sees `path` as / from now on. Returns 0, or -1 and errno. */
 int port_chroot(const char *path);
 
-/* Gives up every way to gain privileges by exec, and core dumps with them. Never fails; what the system
- * lacks is skipped. */
+/* Gives up every way to gain privileges by exec. Never fails; what the system lacks is skipped. */
 void port_harden(void);
+
+/* No more processes for this user from this process on, unless the user is root. Never fails; skipped where the system
+ * has no such limit. */
+void port_forbid_processes(void);
+
+/* At most so many bytes of memory of its own for this process, from now on. Never fails; a lower limit stays. */
+void port_limit_memory(int64_t bytes);
+
+/* Keeps that memory, of whole pages, out of core dumps. Never fails; skipped where the system cannot. */
+void port_hide_from_dumps(void *memory, size_t size);
 
 /* The size of the terminal at `fd`. Returns 0, or -1 where it is none or does not say. */
 int port_terminal_size(int fd, int *rows, int *columns);

@@ -31,7 +31,7 @@ static void publish_answers_locked(struct session *session)
     if (session->out.length == 0 || session->deliver)
         return;
     struct event answers = answers_locked(session);
-    session->answered += (int64_t)session->out.length;
+    session->unpaid += (int64_t)session->out.length;
     event_publish_locked(session->world, &answers);
     session->answered = answers.position;
     session->unread += session->out.length;
@@ -287,9 +287,9 @@ static void refill(struct session *session, int64_t full, int64_t span)
  * have the couriers do nothing else. */
 static void pay_answers(struct session *session)
 {
-    int64_t lines = session->answered / SESSION_LINE_WORTH;
+    int64_t lines = session->unpaid / SESSION_LINE_WORTH;
     session->tokens -= lines * 1000;
-    session->answered -= lines * SESSION_LINE_WORTH;
+    session->unpaid -= lines * SESSION_LINE_WORTH;
 }
 
 /* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when who sent
@@ -321,12 +321,12 @@ void session_pace(struct session *session)
         /* Looked up each time: a reload may have changed it while we waited. */
         const struct setting_rate *flood = &session->settings->flood;
         if (flood->count == 0) {
-            session->answered = 0;
+            session->unpaid = 0;
             return;
         }
         int64_t full = flood->count * 1000, span = flood->seconds * 1000;
         if (session->tokens_at == 0)
-            session->answered = 0; /* the welcome is a present */
+            session->unpaid = 0; /* the welcome is a present */
         refill(session, full, span);
         pay_answers(session);
         if (session->tokens >= 1000) {

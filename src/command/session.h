@@ -81,7 +81,7 @@ struct session {
     int64_t tokens; /* lines the client may still send at once, in 1/1000; negative: has to wait */
     int64_t tokens_at;
     int64_t attended; /* when we last looked up from them, clock_elapsed() */
-    int64_t answered; /* bytes of answers that were not paid for yet */
+    int64_t unpaid;   /* bytes of answers that were not paid for yet */
     size_t bulk;      /* bytes that came since the last line was paid for */
 };
 

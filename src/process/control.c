@@ -16,6 +16,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/trespass.h"
 #include "door/door.h"
 #include "follow.h"
 #include "world/recorder.h"
@@ -128,6 +129,7 @@ static void serve(struct control *control)
             return;
         }
         follow_settings(session, &control->follow);
+        TRESPASS(bytes, (size_t)got);
         door->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
     }
@@ -164,7 +166,7 @@ void control_run(const struct control_birth *birth)
     control.birth = birth;
     control.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_DESK);
     session->deliver = deliver;
     session->wait = wait_while_open;
     if (!may) {

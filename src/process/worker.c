@@ -20,6 +20,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/trespass.h"
 #include "command/command.h"
 #include "courier.h"
 #include "door/door.h"
@@ -197,6 +198,7 @@ static void serve(struct worker *worker, const struct door *door)
             continue;
         follow_settings(&worker->session, &worker->follow);
         if (got > 0) {
+            TRESPASS(bytes, (size_t)got);
             door->feed(session, bytes, (size_t)got);
             session_pace_bytes(session, (size_t)got);
             continue;
@@ -240,7 +242,7 @@ void worker_run(const struct worker_birth *birth)
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(birth->socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     watch_idle(birth->socket, (int)birth->settings->keepalive);
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_WORKER);
 
     if (!lock_live(world_life(birth->world, birth->user)))
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */

@@ -315,6 +315,20 @@ static const char *take_chroot(struct settings *settings, const struct config_li
     return NULL;
 }
 
+static const char *take_sandbox(struct settings *settings, const struct config_line *line)
+{
+    settings->sandbox = strcmp(line->words[1], "on") == 0;
+    return settings->sandbox || strcmp(line->words[1], "off") == 0 ? NULL : "expected on or off";
+}
+
+static const char *take_worker_memory(struct settings *settings, const struct config_line *line)
+{
+    settings->worker_memory = 0;
+    if (strcmp(line->words[1], "off") == 0 || parse_size(line->words[1], 1 << 23, INT64_C(1) << 40, &settings->worker_memory))
+        return NULL;
+    return "expected a size from 8M to 1024G, as in 128M, or off";
+}
+
 static const char *take_runtime_directory(struct settings *settings, const struct config_line *line)
 {
     const char *wrong = check_path(line->words[1]);
@@ -359,6 +373,8 @@ static const struct directive directives[] = {
     {"user", 1, 1, take_user, "NAME", "who the processes run as, if started as root"},
     {"group", 1, 1, take_group, "NAME", "and with which group"},
     {"chroot", 1, 1, take_chroot, "DIRECTORY|off", "the empty folder the workers see as /"},
+    {"sandbox", 1, 1, take_sandbox, "on|off", "no system calls for them but those they need"},
+    {"worker-memory", 1, 1, take_worker_memory, "BYTES|off", "of its own, for the process of one client"},
     {"runtime-directory", 1, 1, take_runtime_directory, "DIRECTORY", "control socket, pid file"},
     {"state-directory", 1, 1, take_state_directory, "DIRECTORY", "what must outlive a restart"},
 };
@@ -445,6 +461,8 @@ struct settings *settings_new(void)
     settings->channel_limit = 50;
     modes_parse_flags("+nt", &settings->channel_modes);
     settings->nick_length = 30;
+    settings->sandbox = true;
+    settings->worker_memory = 128 << 20;
     settings->ping_timeout = 120;
     settings->registration_timeout = 60;
     settings->keepalive = 150;
