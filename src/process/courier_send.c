@@ -19,10 +19,16 @@ static void make_slow(struct courier *courier, struct client *client)
 }
 
 /* Marks how far a client's stream is in the kernel's hands, for a courier that may have to go on
- * with it. One who has left has no place in the tables any more. */
+ * with it. One that goes on itself has to be careful: before it has come to where its predecessor
+ * was, the mark would tell too little, and while it leaves out what that one had sent, the cursor
+ * alone would. One who has left has no place in the tables any more. */
 static void mark_sent(struct courier *courier, const struct client *client)
 {
-    if (!client->deadline && client->outbox.skip == 0)
+    if (client->deadline)
+        return;
+    if (client->outbox.skip > 0)
+        stream_set_behind(courier->world, client->user);
+    else if (courier->position >= client->from)
         stream_set_mark(courier->world, client->user, courier->position, client->outbox.total);
 }
 
