@@ -269,10 +269,10 @@ int main(int argc, char **argv)
     uint8_t bytes[FUZZ_INPUT_MAX];
     time_t end = time(NULL) + seconds;
     for (uint64_t i = 0; i < runs || seconds > 0; i++, done++) {
-        if (i % 1024 == 0) {
+        if (i % 64 == 0) {
             if (seconds > 0 && time(NULL) >= end)
                 break;
-            alarm(60); /* an input that takes for ever is a finding */
+            alarm(60); /* inputs that take for ever are a finding */
         }
         const struct fuzz_input *from = &fuzz_corpus[fuzz_random((uint64_t)fuzz_files)];
         struct fuzz_input input = {.bytes = bytes, .size = from->size};
