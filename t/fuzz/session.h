@@ -4,6 +4,8 @@
 #define FORKCHAT_T_FUZZ_SESSION_H
 
 #include "driver.h"
+
+#include "base/lines.h"
 #include "world.h"
 
 static void attend(struct session *session)
@@ -62,6 +64,8 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
         command_leave(session, QUIT_LEFT, "");
     }
     session_flush(session);
+    if (kind != DOOR_TALK)
+        lines_free(session->door_state); /* they are first in it */
     free(session->door_state);
     free(session);
     uint64_t hash = hash_events(position);

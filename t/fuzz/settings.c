@@ -8,9 +8,7 @@ static char text[1 << 16], again[1 << 16];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static int quiet;
-    if (!quiet++ && !freopen("/dev/null", "w", stderr)) /* mistakes are told there */
-        abort();
+    fuzz_hush();
     struct settings *first = settings_from((const char *)data, size);
     CLAIM(first && first->is_copy && first->server_name && *first->server_name && first->network_name);
     CLAIM(first->max_clients > 0 && first->nick_length > 0 && first->ping_timeout >= 0 && first->queue_limit > 0);

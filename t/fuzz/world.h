@@ -20,8 +20,7 @@ static void fuzz_make_world(void)
     if (fuzz_settings)
         return;
     snprintf(name, sizeof name, "/forkchat-fuzz-%ld", (long)getpid());
-    if (!freopen("/dev/null", "w", stderr))
-        abort();
+    fuzz_hush();
     if (shared_create(&fuzz_shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)))
         abort();
     region_unlink(name);
