@@ -56,6 +56,10 @@ unit() {
     unit fd
 }
 
+@test "a lock that is held for life tells who lives" {
+    unit lock
+}
+
 @test "bells lose no wake-up" {
     unit bell
 }
@@ -114,6 +118,10 @@ unit() {
 
 @test "metadata is kept, bounded and put in order" {
     unit world-metadata
+}
+
+@test "the flight recorder keeps what is readable, whatever happens, and no passwords" {
+    unit recorder
 }
 
 @test "masks of channels are kept, found and repaired" {

@@ -46,7 +46,7 @@ teardown() {
     run -64 ctl wall $'two\nlines'
     run -0 ctl --help
     run -0 ctl --version
-    [ "$output" = "forkchatctl $("$FORKCHAT_BUILD/forkchatd" -V | cut -d' ' -f2)" ]
+    [ "$output" = "forkchatctl $("$FORKCHAT_BUILD/forkchatd" -V | sed -n 's/^forkchatd //p')" ]
 }
 
 @test "errors go to standard error, answers to standard output" {
@@ -177,7 +177,7 @@ teardown() {
     expect_end toto
     expect_log "worker $pid of toto died"
     run -0 ctl crash last
-    [[ ${lines[1]} =~ worker\ +$pid\ +signal\ +9\ +toto\ +plain\ +127\.0\.0\.1: ]]
+    [[ ${lines[1]} =~ worker\ +$pid\ +signal\ +9\ +SIGKILL\ +toto\ +plain\ +127\.0\.0\.1: ]]
     run -64 ctl crash course
 }
 

@@ -134,7 +134,7 @@ static const struct command table[] = {
     {"stats", CONTROL, 0, 0, control_stats, "", "show numbers since the start"},
     {"top", CONTROL, 0, 1, live_top, "[<count>]", "watch the load, a picture each second"},
     {"tail", CONTROL, 0, 1, live_tail, "[<#channel>]", "watch what is said in channels"},
-    {"crash", CONTROL, 0, 1, control_crash, "[last]", "show the last crash"},
+    {"crash", CONTROL, 0, 2, control_crash, "[last [<count>]]", "show the last crashes and what led to them"},
 };
 
 #define COMMANDS ((int)(sizeof table / sizeof *table))

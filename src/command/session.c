@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "world/recorder.h"
 
 /* The gathered answers as an event. */
 static struct event answers_locked(const struct session *session)
@@ -212,6 +213,11 @@ void session_flush(struct session *session)
     else if (session->out.length > 0 && session_begin(session, 0))
         session_commit(session);
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+}
+
+void session_record(const struct session *session, const char *bytes, size_t length, bool more)
+{
+    recorder_line(session->recorder, bytes, length, more);
 }
 
 /* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which

@@ -53,6 +53,7 @@ struct session {
     struct markers *markers;     /* IRC: how far the user has read, or NULL */
     char batch[16];              /* IRC: the batch that answers are part of, "" for none */
     unsigned batches;            /* how many there were: names them */
+    struct recorder_shm *recorder; /* keeps the last lines that came, or NULL */
     bool in_transaction;
     struct text out;
     char out_bytes[SESSION_OUT_SIZE];
@@ -110,6 +111,10 @@ void session_commit(struct session *session);
 
 /* Publishes the answers gathered so far. */
 void session_flush(struct session *session);
+
+/* To be called for each line that is acted on, as it came, before anything looks at it. more: it was over the limit, and
+ * `bytes` is what there is of it. */
+void session_record(const struct session *session, const char *bytes, size_t length, bool more);
 
 /* To be called before each line is acted on: sleeps if the client has sent more than `flood` allows. */
 void session_pace(struct session *session);

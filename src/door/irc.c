@@ -296,6 +296,7 @@ static void take(struct session *session, enum lines_result result, char *line, 
     session_pace(session);
     if (session->leaving)
         return;
+    session_record(session, line, length, result == LINES_LONG);
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
         session_reply(session, REPLY_LINE_TOO_LONG, "512", NULL);

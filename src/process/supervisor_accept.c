@@ -36,6 +36,10 @@ static const char *check_admission(const struct supervisor *supervisor,
 {
     const struct world *world = &supervisor->world;
     const struct settings *settings = supervisor->settings;
+    if (supervisor->leaving_to_another) {
+        count_add(world, COUNT_REFUSED_BUSY);
+        return "a new version of the server waits until all have left: try again later";
+    }
     const char *banned = ban_file_reason(&supervisor->bans, from);
     if (banned) {
         static char why[BAN_REASON_SIZE + 20];
@@ -122,6 +126,7 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
     supervisor->free_count--;
     struct seat *seat = &supervisor->seats[number];
     seat->pid = pid;
+    seat->stranger = false;
     seat->door = door;
     net_host_bytes(from, seat->host);
 }

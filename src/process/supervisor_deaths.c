@@ -16,6 +16,7 @@
 #include "command/families.h"
 #include "event/event.h"
 #include "world/counters.h"
+#include "world/crashes.h"
 
 /* The lock held in one go for so long: its holder is stuck, and ended. */
 #define STUCK_NS (1000 * MS)
@@ -24,21 +25,47 @@
 /* And one that has not moved for so long while anything at all waits for it. */
 #define STOPPED_NS (10000 * MS)
 
-/* For `crash last`. Lock held. */
-static void note_crash_locked(struct supervisor *supervisor, const char *process,
-                              const siginfo_t *death, const struct user_shm *user)
+/* For `crash last`, with what the dead left at `recorder`, if it has a place there. Lock held. Returns the crash noted. */
+static struct crash_shm note_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
+                                          const struct recorder_shm *recorder, const struct user_shm *user)
 {
     struct crash_shm crash = {.at = clock_told(),
+                              .elapsed = clock_elapsed(),
                               .pid = (int32_t)death->si_pid,
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
                               .door = user ? user->door : DOOR_KINDS};
+    recorder_read(recorder, crash.pid, !crash.by_signal ? 0 : crash.number ? crash.number : RECORDER_ANY, &crash.recording);
+    if (crash.by_signal && !crash.number)
+        crash.number = crash.recording.fault.signal; /* a stranger's, of whom nobody else tells */
     text_copy(crash.process, sizeof crash.process, process);
     if (user) {
         text_copy(crash.who, sizeof crash.who, user_shown(user));
         text_copy(crash.address, sizeof crash.address, user->address);
     }
-    world_note_crash_locked(&supervisor->world, &crash);
+    crash_add_locked(&supervisor->world, &crash);
+    return crash;
+}
+
+/* What is known beyond the signal, in short; the lines themselves are for `crash last` alone, because what people said
+ * does not belong in a log. */
+static void log_crash(const struct crash_shm *crash)
+{
+    const struct fault *fault = &crash->recording.fault;
+    const char *name = crash->by_signal ? fault_signal_name(crash->number) : NULL;
+    char line[200];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    if (name)
+        text_addf(&text, " %s", name);
+    if (fault->signal && !fault->sender)
+        text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
+                  (unsigned long long)fault->instruction);
+    if (crash->recording.count > 0)
+        text_addf(&text, "%s%s; \"crash last\" shows the last lines it was given", text.length ? "" : " ended",
+                  crash->recording.working ? " with a line not done" : "");
+    if (text.length > 0)
+        log_warning("%s %d:%s", crash->process, crash->pid, line);
 }
 
 static bool is_crash(const siginfo_t *death)
@@ -63,6 +90,7 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 /* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
 static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 {
+    const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
     desk_leave(&supervisor->desk, death->si_pid);
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (!is_crash(death))
@@ -71,8 +99,9 @@ static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
     log_warning("control process %ld died: %s %d", (long)death->si_pid,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
     if (shared_try_begin(&supervisor->shared, 0)) {
-        note_crash_locked(supervisor, "control", death, NULL);
+        struct crash_shm crash = note_crash_locked(supervisor, "control", death, recorder, NULL);
         shared_commit(&supervisor->shared);
+        log_crash(&crash);
     }
 }
 
@@ -85,8 +114,10 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     struct user_shm *user = world_user(world, number);
     char name[ADDRESS_SIZE] = "";
     bool crashed = is_crash(death);
+    struct recorder_shm *recorder = recorder_of_user(world, number);
+    struct crash_shm crash;
     if (crashed)
-        note_crash_locked(supervisor, "worker", death, user->state == USER_FREE ? NULL : user);
+        crash = note_crash_locked(supervisor, "worker", death, recorder, user->state == USER_FREE ? NULL : user);
     if (user->state == USER_FREE) {
         user_skip_locked(world, number);
     } else {
@@ -103,21 +134,53 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     event.generation = user->generation;
     event_publish_locked(world, &event);
     shared_commit(&supervisor->shared);
+    recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (crashed)
         count_add(&supervisor->world, COUNT_WORKER_CRASHES);
     if (crashed)
         log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
-                    death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+                    crash.by_signal ? "signal" : "exit status", crash.number);
+    if (crashed)
+        log_crash(&crash);
     if (*name)
         log_info("client disconnected \"%s\"", name);
     return true;
 }
 
+static void free_seat(struct supervisor *supervisor, uint32_t number)
+{
+    struct seat *seat = &supervisor->seats[number];
+    supervisor->strangers -= seat->stranger;
+    *seat = (struct seat){0};
+    supervisor->free_seats[supervisor->free_count++] = number;
+}
+
+/* Who holds a life cannot be dead; who damaged it may still not exist any more. */
+static bool is_dead(struct lock_shm *life, pid_t pid)
+{
+    return lock_dead(life) || (pid > 1 && kill(pid, 0) && errno == ESRCH);
+}
+
+/* Nobody tells how a stranger died. Those who leave have done so in the tables. */
+void supervisor_reap_strangers(struct supervisor *supervisor)
+{
+    for (uint32_t i = 0; supervisor->strangers > 0 && i < supervisor->seat_count; i++) {
+        const struct seat *seat = &supervisor->seats[i];
+        if (!seat->stranger || !is_dead(world_life(&supervisor->world, i), seat->pid))
+            continue;
+        uint32_t state = supervisor->world.users[i].state;
+        bool left = state == USER_FREE || state == USER_GONE;
+        siginfo_t death = {.si_pid = seat->pid, .si_code = left ? CLD_EXITED : CLD_KILLED};
+        if (bury(supervisor, i, &death))
+            free_seat(supervisor, i);
+    }
+}
+
 static bool is_courier(const struct supervisor *supervisor, pid_t pid)
 {
-    for (int i = 0; i < supervisor->courier_count; i++)
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == pid)
             return true;
     return false;
@@ -142,37 +205,50 @@ void supervisor_reap_workers(struct supervisor *supervisor)
                 supervisor->unreaped = true;
                 return;
             }
-            supervisor->seats[number].pid = 0;
-            supervisor->free_seats[supervisor->free_count++] = number;
+            free_seat(supervisor, number);
         } else if (desk_has(&supervisor->desk, death.si_pid)) {
             bury_at_desk(supervisor, &death);
         } else if (death.si_pid == supervisor->console.pid) {
             bury_console(supervisor, &death);
         }
+        if (number == supervisor->seat_count)
+            recorder_clear(recorder_find_other(&supervisor->world, death.si_pid));
         waitpid(death.si_pid, NULL, 0);
+    }
+}
+
+static void bury_courier(struct supervisor *supervisor, int number, int status)
+{
+    struct courier_seat *seat = &supervisor->couriers[number];
+    siginfo_t death = {.si_pid = seat->pid, .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
+    death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    supervisor->strangers -= seat->stranger;
+    seat->pid = 0;
+    if (!is_crash(&death)) {
+        log_info("courier %d made way for another", number);
+        return;
+    }
+    log_warning("courier %d died: %s %d; starting another", number, WIFSIGNALED(status) ? "signal" : "exit status",
+                death.si_status);
+    count_add(&supervisor->world, COUNT_COURIER_CRASHES);
+    if (shared_try_begin(&supervisor->shared, 0)) {
+        const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, (uint32_t)number);
+        struct crash_shm crash = note_crash_locked(supervisor, "courier", &death, recorder, NULL);
+        shared_commit(&supervisor->shared);
+        log_crash(&crash);
     }
 }
 
 /* Couriers first: without them the ring may be full, and then nobody can be buried. */
 void supervisor_reap_couriers(struct supervisor *supervisor)
 {
-    for (int i = 0; i < supervisor->courier_count; i++) {
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        int status;
-        if (seat->pid && waitpid(seat->pid, &status, WNOHANG) == seat->pid) {
-            log_warning("courier %d died: %s %d; starting another", i,
-                        WIFSIGNALED(status) ? "signal" : "exit status",
-                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-            count_add(&supervisor->world, COUNT_COURIER_CRASHES);
-            siginfo_t death = {.si_pid = seat->pid,
-                               .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
-            death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-            if (shared_try_begin(&supervisor->shared, 0)) {
-                note_crash_locked(supervisor, "courier", &death, NULL);
-                shared_commit(&supervisor->shared);
-            }
-            seat->pid = 0;
-        }
+        int status = 0;
+        if (seat->pid && !seat->stranger && waitpid(seat->pid, &status, WNOHANG) == seat->pid)
+            bury_courier(supervisor, i, status);
+        else if (seat->pid && seat->stranger && is_dead(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
+            bury_courier(supervisor, i, 0);
         if (seat->pid)
             continue;
         /* One that dies at once is not started again at once. */
@@ -180,10 +256,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
             supervisor->unreaped = true;
             continue;
         }
-        for (uint32_t k = (uint32_t)i; k < supervisor->seat_count;
-             k += (uint32_t)supervisor->courier_count)
-            if (supervisor->seats[k].pid)
-                kill(supervisor->seats[k].pid, SIGUSR1);
+        supervisor_signal_workers(supervisor, (uint32_t)i, (uint32_t)supervisor->heirlooms.couriers, SIGUSR1);
     }
 }
 
@@ -203,10 +276,10 @@ void supervisor_watch_lock(struct supervisor *supervisor)
         return;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == holder)
-            kill(holder, SIGKILL);
-    for (int i = 0; i < supervisor->courier_count; i++)
+            supervisor_signal(supervisor, holder, supervisor->seats[i].stranger, SIGKILL);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == holder)
-            kill(holder, SIGKILL);
+            supervisor_signal(supervisor, holder, supervisor->couriers[i].stranger, SIGKILL);
     if (desk_has(&supervisor->desk, holder))
         kill(holder, SIGKILL);
     log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
@@ -220,7 +293,7 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
     int64_t now = clock_elapsed();
     uint64_t size;
     ring_fill(ring, &size);
-    for (int i = 0; i < supervisor->courier_count; i++) {
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         uint64_t position = ring_cursor(ring, i), waiting = ring_head(ring) - position;
         if (position != seat->position || waiting == 0) {
@@ -229,7 +302,7 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
         } else if (seat->pid &&
                    now - seat->moved >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
             log_warning("courier %d does not keep up with what is said and is ended", i);
-            kill(seat->pid, SIGKILL);
+            supervisor_signal(supervisor, seat->pid, seat->stranger, SIGKILL);
             seat->moved = now;
         }
     }

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "crashes.h"
 #include "trace.h"
 #include "world.h"
 
@@ -26,11 +27,14 @@ struct world_shm {
     uint64_t attendances_end; /* the same */
     uint32_t silence;
     struct stop_shm stop;
-    struct crash_shm crash;
+    uint64_t crashes_end; /* counts up: the next one's place is this, modulo their number */
+    struct crash_shm crashes[CRASHES];
     _Atomic uint32_t bans_version;
     _Atomic uint32_t orders;
     _Atomic uint64_t command_counts[COMMAND_COUNTS]; /* for STATS alone: in no order with anything */
     _Atomic uint32_t over;
+    _Atomic uint32_t claims;
+    _Atomic uint32_t successions;
     _Atomic uint32_t settings_version;
     uint32_t settings_length;
     char settings[SETTINGS_TEXT_SIZE];

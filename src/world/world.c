@@ -7,14 +7,17 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "attendance.h"
 #include "bans.h"
 #include "counters.h"
 #include "layout.h"
 #include "leavers.h"
 #include "metadata.h"
+#include "recorder.h"
 #include "streams.h"
 #include "watches.h"
 
@@ -24,7 +27,7 @@ struct places {
     size_t bans, leavers, watches;
     size_t attendances, counters;
     size_t metadata;
-    size_t streams, end;
+    size_t streams, lives, recorders, end;
 };
 
 static size_t after(size_t offset, size_t count, size_t size)
@@ -57,7 +60,9 @@ static struct places place(const struct world_limits *limits)
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
-    places.end = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
+    places.end = after(places.recorders, 1, recorders_size(limits));
     return places;
 }
 
@@ -90,8 +95,40 @@ static void bind(struct world *world, struct shared *shared, const struct world_
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
+                            .recorders = (struct recorder_shm *)(base + places.recorders),
+                            .lives = base + places.lives,
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
+}
+
+struct lock_shm *world_life(const struct world *world, uint32_t user)
+{
+    return (struct lock_shm *)(world->lives + user * lock_size());
+}
+
+struct lock_shm *world_courier_life(const struct world *world, uint32_t courier)
+{
+    return world_life(world, world->limits.users + courier);
+}
+
+void world_come_forward(struct world *world)
+{
+    atomic_fetch_add(&world->shm->claims, 1); /* pairs with the load in world_claims */
+}
+
+uint32_t world_claims(const struct world *world)
+{
+    return atomic_load(&world->shm->claims);
+}
+
+void world_succeed(struct world *world)
+{
+    atomic_fetch_add(&world->shm->successions, 1); /* pairs with the load in world_successions */
+}
+
+uint32_t world_successions(const struct world *world)
+{
+    return atomic_load(&world->shm->successions);
 }
 
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
@@ -99,6 +136,9 @@ void world_create(struct world *world, struct shared *shared, const struct world
     bind(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
+    for (uint32_t i = 0; i < limits->users + limits->couriers; i++)
+        if (lock_init(world_life(world, i)))
+            fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
     shared_begin(shared, 0);
     channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME),
@@ -241,17 +281,6 @@ void world_set_silence_locked(struct world *world, bool silence)
 bool world_is_silent_locked(const struct world *world)
 {
     return world->shm->silence;
-}
-
-void world_note_crash_locked(struct world *world, const struct crash_shm *crash)
-{
-    shared_save(world->shared, &world->shm->crash, sizeof world->shm->crash);
-    world->shm->crash = *crash;
-}
-
-struct crash_shm world_last_crash_locked(const struct world *world)
-{
-    return world->shm->crash;
 }
 
 void world_end(struct world *world)

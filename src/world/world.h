@@ -187,11 +187,13 @@ struct world {
     struct counters_shm *counters;      /* counters.h */
     struct metadata_shm *metadata; /* metadata.h */
     struct stream_shm *streams;   /* streams.h */
+    struct recorder_shm *recorders; /* recorder.h */
+    char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0003)
+#define WORLD_LAYOUT UINT64_C(0x0004)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -375,19 +377,18 @@ struct stop_shm world_stop_locked(const struct world *world);
 void world_set_silence_locked(struct world *world, bool silence);
 bool world_is_silent_locked(const struct world *world);
 
-/* The last process that died of a signal or an error. */
-struct crash_shm {
-    int64_t at; /* ms since 1970; 0: none ever */
-    int32_t pid;
-    int32_t by_signal; /* or else `number` is an exit status */
-    int32_t number;
-    uint32_t door;
-    char process[16]; /* worker, courier 0, control */
-    char who[ADDRESS_SIZE];
-    char address[ADDRESS_SIZE];
-};
-void world_note_crash_locked(struct world *world, const struct crash_shm *crash);
-struct crash_shm world_last_crash_locked(const struct world *world);
+/* ---- Lives and succession. No lock needed ---- */
+
+/* What the process at a user's place, and the one that is a courier, hold as long as they live (lock_live). */
+struct lock_shm *world_life(const struct world *world, uint32_t user);
+struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
+
+/* How many supervisors have come forward to take this world over from a dead one, and how many have done it. Whoever
+ * changes these rings the bells. */
+void world_come_forward(struct world *world);
+uint32_t world_claims(const struct world *world);
+void world_succeed(struct world *world);
+uint32_t world_successions(const struct world *world);
 
 /* ---- The end ---- */
 
