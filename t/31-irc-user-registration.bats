@@ -115,7 +115,7 @@ begin() {
 }
 
 @test "who does not register in time is sent away" {
-    begin -o 'ping-timeout 2'
+    begin -o 'registration-timeout 1'
     open one irc
     send one 'NICK one'
     expect_next one 'ERROR :Closing Link: 127.0.0.1 (Registration timed out)'
@@ -149,9 +149,10 @@ begin() {
 }
 
 @test "a settings mistake is named" {
-    run -78 "$FORKCHAT_BUILD/forkchatd" -t -c /dev/null -o 'nick-length 99' -o 'ping-timeout 1' -o 'password plain'
+    run -78 "$FORKCHAT_BUILD/forkchatd" -t -c /dev/null -o 'nick-length 99' -o 'ping-timeout 1' -o 'registration-timeout 0' -o 'password plain'
     [[ $output == *"nick-length: expected"* ]]
     [[ $output == *"ping-timeout: expected"* ]]
+    [[ $output == *"registration-timeout: expected"* ]]
     [[ $output == *"password: the password must be"* ]]
 }
 

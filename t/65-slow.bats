@@ -84,7 +84,7 @@ shout() {
 }
 
 @test "a ring far smaller than what is said at once loses nothing" {
-    daemon_start -o 'flood off' -o 'ring-size 256k'
+    daemon_start -o 'flood off' -o 'ring-size 256k' -o 'queue-limit 4M'
     enter toto plain
     enter tutu plain
     shout toto 1 3000

@@ -279,10 +279,10 @@ void irc_pong(struct session *session, struct request *request)
     (void)session, (void)request; /* that it came is all there is to it */
 }
 
-/* Half of the time a registered client may be silent is enough to register, however it is filled. */
+/* The time to register runs however it is filled. Not 0 while some of it is left. */
 static int registration_left(const struct session *session)
 {
-    int64_t most = (session->settings->ping_timeout + 1) / 2;
+    int64_t most = session->settings->registration_timeout;
     int64_t passed = (clock_elapsed() - session->registration.since) / INT64_C(1000000000);
     return (int)(passed < most ? most - passed : 0);
 }

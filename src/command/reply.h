@@ -22,6 +22,7 @@
     REPLY(NEED_MORE, 461, "$1 :Not enough parameters", "$/$1 needs more: $2")                        \
     REPLY(UNKNOWN_COMMAND, 421, "$1 :Unknown command", "invalid command: $/$1 ($/HELP lists the commands)") \
     REPLY(LINE_TOO_LONG, 417, ":Input line was too long", "that line is too long: at most $1 bytes") \
+    REPLY(SPEAKS_NO, 0, NULL, "this is a chat server: it speaks no $1")                            \
     REPLY(NO_SUCH_NICK, 401, "$1 :No such nick", "nobody here is called $1: $/WHO shows who is here") \
     REPLY(NO_SUCH_CHANNEL, 403, "$1 :No such channel", "there is no channel $1: $/LIST shows them, $/JOIN $1 makes it") \
     REPLY(BAD_CHANNEL, 403, "$1 :No such channel", "$1 cannot be a channel: use # and a word, as in #games") \

@@ -14,6 +14,7 @@
 #include "doors.h"
 #include "irc_line.h"
 #include "irc_render.h"
+#include "stranger.h"
 
 #define LABEL_SIZE 65
 /* One message, or one of several lines in its batch. */
@@ -310,9 +311,12 @@ static void take(struct session *session, enum lines_result result, char *line, 
 {
     struct irc_line parsed;
     session_pace(session);
+    command_irc_watch(session); /* a flood would hold it off otherwise */
     if (session->leaving)
         return;
     session_record(session, line, length, result == LINES_LONG);
+    if (stranger_asks(session, line, length, result == LINES_LONG))
+        return;
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
         refuse_line(session, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
@@ -348,6 +352,8 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
     size_t line_length = 0;
     enum lines_result result;
     session->pinged = false;
+    if (stranger_says_hello(session, bytes, length))
+        return;
     while (!session->leaving &&
            (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))
         take_all(session, result, line, line_length);

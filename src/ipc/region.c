@@ -110,6 +110,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     header->magic = MAGIC;
 
     remember(region, header, base, name);
+    port_hide_from_dumps(base, size); /* it is what everybody says */
     return 0;
 }
 

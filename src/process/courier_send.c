@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "door/door.h"
 #include "world/streams.h"
@@ -15,6 +16,8 @@ static void make_slow(struct courier *courier, struct client *client)
     if (client->slow)
         return;
     client->slow = true;
+    client->patience = SLOW_MS;
+    client->due = courier->due = 0;
     courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
 }
 
@@ -40,6 +43,22 @@ static void mark_behind(struct courier *courier, const struct client *client)
         stream_set_behind(courier->world, client->user);
 }
 
+/* How much may wait for one client: queue-limit, and at most a quarter of what queue-total leaves of this courier's
+ * share. So a crowd that reads nothing gets less each, and there is always some left for others. */
+static size_t queue_limit(const struct courier *courier)
+{
+    size_t limit = (size_t)courier->settings->queue_limit;
+    size_t share = (size_t)courier->settings->queue_total / courier->world->limits.couriers;
+    size_t left = share > courier->queued ? share - courier->queued : 0;
+    return left / 4 < limit ? left / 4 : limit;
+}
+
+static void count_queue(struct courier *courier, struct client *client, size_t length)
+{
+    courier->queued += length - client->counted_queue;
+    client->counted_queue = length;
+}
+
 static void tell_missed(struct courier *courier, struct client *client)
 {
     uint64_t missed = outbox_take_missed(&client->outbox);
@@ -59,7 +78,7 @@ static void tell_missed(struct courier *courier, struct client *client)
     struct view view = {.door = client->door, .caps = client->caps};
     door_of((enum door_kind)client->door)->render(&text, &event, &view);
     outbox_add(&client->outbox, line, text.length);
-    if (outbox_flush(&client->outbox, (size_t)courier->settings->queue_limit) == OUTBOX_WAITING)
+    if (outbox_flush(&client->outbox, queue_limit(courier)) == OUTBOX_WAITING)
         make_slow(courier, client);
     else
         mark_sent(courier, client);
@@ -81,6 +100,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         mark_behind(courier, client);
         if (!client->deadline && !door_of((enum door_kind)client->door)->tells_missed) {
             courier->counts[COURIER_HUNG_UP]++;
+            outbox_abandon(&client->outbox);
             courier_hang_up(client);
         }
         make_slow(courier, client);
@@ -95,6 +115,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         client->outbox.queue_length = 0;
         break;
     }
+    count_queue(courier, client, client->outbox.queue_length);
 }
 
 static void publish_counts(struct courier *courier)
@@ -112,7 +133,7 @@ void courier_send_batch(struct courier *courier)
         struct client *client = courier->touched[i];
         client->touched = false;
         after_sending(courier, client,
-                      outbox_flush(&client->outbox, (size_t)courier->settings->queue_limit));
+                      outbox_flush(&client->outbox, queue_limit(courier)));
     }
     courier->touched_count = 0;
     publish_counts(courier);
@@ -122,18 +143,47 @@ void courier_send_batch(struct courier *courier)
     CRASHPOINT("courier-advanced");
 }
 
+/* One that takes nothing is asked less and less often: thousands of them must not keep the courier from the others. */
+static void retry(struct courier *courier, struct client *client, int64_t now)
+{
+    size_t before = client->outbox.queue_length;
+    int patience = client->patience * 2 < SLOW_MOST_MS ? client->patience * 2 : SLOW_MOST_MS;
+    int64_t due = courier->due;
+    client->slow = false;
+    after_sending(courier, client, outbox_drain(&client->outbox));
+    courier->due = due; /* it is not new among the slow */
+    if (!client->slow)
+        return;
+    client->patience = client->outbox.queue_length < before ? SLOW_MS : patience;
+    client->due = now + client->patience * INT64_C(1000000);
+}
+
 void courier_retry_slow(struct courier *courier, int64_t now)
 {
-    if (courier->slow_count == 0 || now - courier->tried < SLOW_MS * INT64_C(1000000))
+    if (courier->slow_count == 0 || now < courier->due)
         return;
-    courier->tried = now;
     size_t count = courier->slow_count;
     courier->slow_count = 0;
+    courier->due = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         struct client *client = courier->slow[i];
-        client->slow = false;
-        after_sending(courier, client, outbox_drain(&client->outbox));
+        if (now >= client->due)
+            retry(courier, client, now);
+        else
+            courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
+        if (client->slow && client->due < courier->due)
+            courier->due = client->due;
     }
+}
+
+int courier_slow_rest(const struct courier *courier, int most)
+{
+    if (courier->leavers)
+        return SLOW_MS;
+    if (courier->slow_count == 0)
+        return most;
+    int64_t rest = (courier->due - clock_elapsed()) / 1000000;
+    return rest < SLOW_MS ? SLOW_MS : rest < most ? (int)rest : most;
 }
 
 /* Closes those who left and have read everything, or took too long. */
@@ -147,6 +197,7 @@ void courier_close_leavers(struct courier *courier, int64_t now)
                 at = &client->next;
                 continue;
             }
+            outbox_abandon(&client->outbox);
             for (size_t i = 0; i < courier->slow_count; i++)
                 if (courier->slow[i] == client)
                     courier->slow[i] = courier->slow[--courier->slow_count];
@@ -154,6 +205,7 @@ void courier_close_leavers(struct courier *courier, int64_t now)
         *at = client->next;
         if (client->outbox.fd >= 0)
             shutdown(client->outbox.fd, client->hang_up ? SHUT_RDWR : SHUT_WR);
+        count_queue(courier, client, 0);
         audience_free_client(client);
     }
 }

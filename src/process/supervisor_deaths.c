@@ -58,6 +58,8 @@ static void log_crash(const struct crash_shm *crash)
     text_init(&text, line, sizeof line);
     if (name)
         text_addf(&text, " %s", name);
+    if (crash->by_signal && crash->number == SIGSYS && !fault->sender)
+        text_add(&text, " (it tried a forbidden system call)"); /* the sandbox */
     if (fault->signal && !fault->sender)
         text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
                   (unsigned long long)fault->instruction);

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Deaths at named places of the source, and what must hold after each. Load lib/daemon and lib/client first.
+# Deaths at named places of the source, and what must hold after each; a worker that tries what a client says. See
+# src/base/crashpoint.h and src/base/trespass.h. Load lib/daemon and lib/client first.
 #
 #   setup_file() { crash_build; }
 #   setup() { crash_prepare; daemon_start …; }
