@@ -296,7 +296,7 @@ static void hear(struct person *person, const char *line, size_t length)
         const struct line *next = transcript->due[transcript->first];
         snprintf(due, sizeof due, "%.*s", (int)next->length, next->bytes);
     }
-    enum heard what = transcript_hear(transcript, line, length, clock_elapsed());
+    enum verdict what = transcript_hear(transcript, line, length, clock_elapsed());
     lines_heard++;
     if (what != HEARD_RIGHT) {
         faults[what]++;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum heard {
+enum verdict {
     HEARD_RIGHT,
     HEARD_MISSING, /* lines before it did not come */
     HEARD_TWICE,   /* it came before */
@@ -122,9 +122,9 @@ static inline struct line *transcript_take_due(struct transcript *transcript, bo
 }
 
 /* Takes a line that was heard, its LF included. What was missed before it is counted line by line. */
-static inline enum heard transcript_hear(struct transcript *transcript, const char *bytes, size_t length, int64_t now)
+static inline enum verdict transcript_hear(struct transcript *transcript, const char *bytes, size_t length, int64_t now)
 {
-    enum heard result = HEARD_TORN;
+    enum verdict result = HEARD_TORN;
     size_t ahead = 0;
     transcript->lines++;
     while (ahead < transcript->count &&

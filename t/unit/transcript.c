@@ -3,7 +3,7 @@
 #include "check.h"
 
 static struct transcript transcript;
-static enum heard answers[10];
+static enum verdict answers[10];
 
 /* What is said of each line of `heard`, when those of `due` were to be heard. */
 static void judge(const char *due, const char *heard)
