@@ -104,7 +104,8 @@ static bool has_vanished(const struct worker *worker)
 static bool is_broken(const struct worker *worker)
 {
     struct pollfd socket = {.fd = worker->birth->socket};
-    return poll(&socket, 1, 0) == 1 && (socket.revents & (POLLERR | POLLHUP));
+    struct timespec now = {0};
+    return port_ppoll(&socket, 1, &now, NULL) == 1 && (socket.revents & (POLLERR | POLLHUP));
 }
 
 /* Between two lines of a client that is being slowed. What it has sent may last for hours; when it is gone, so is that. */
