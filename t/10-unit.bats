@@ -112,6 +112,14 @@ unit() {
     unit client-session
 }
 
+@test "a courier that is replaced twice loses nothing and sends nothing twice" {
+    unit courier
+}
+
+@test "reports are tables, JSON and CSV" {
+    unit report
+}
+
 @test "masks match as people mean them" {
     unit mask
 }

@@ -147,6 +147,8 @@ bool shared_try_begin(struct shared *shared, size_t need)
     if (ring_has_room_locked(&shared->ring, need))
         return true;
     leave(shared);
+    /* Whoever holds us up must be awake, and may not be: those who died may have silenced its bell. */
+    ring_bells_again(&shared->ring, ~UINT64_C(0));
     return false;
 }
 

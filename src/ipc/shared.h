@@ -48,7 +48,8 @@ void shared_begin(struct shared *shared, size_t need);
 /* Takes the lock without asking for room: for a look, or a change that publishes nothing. Ends like any. */
 void shared_begin_look(struct shared *shared);
 
-/* The same for who must not wait: false, with nothing held, if the lock is taken or there is no room. */
+/* The same for who must not wait: false, with nothing held, if the lock is taken or there is no room. In the latter
+ * case all readers are woken, whatever their bells say of themselves. */
 bool shared_try_begin(struct shared *shared, size_t need);
 
 /* Keeps bytes that are about to change. */

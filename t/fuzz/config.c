@@ -22,9 +22,7 @@ static const char *take(void *context, const struct config_line *line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static int quiet;
-    if (!quiet++ && !freopen("/dev/null", "w", stderr)) /* it tells its mistakes there */
-        abort();
+    fuzz_hush();
     char *text = malloc(size + 1);
     CLAIM(text);
     memcpy(text, data, size);

@@ -6,7 +6,7 @@
  * Each file, and each file of a directory, is run once; then N mutations, or as many as fit into
  * the time. A finding is a death by signal or sanitizer: the input is then left in NAME.finding
  * (FUZZ_FINDING names another file), to be run again by its name. The arguments are libFuzzer's, so
- * that the same commands work with a target built with -DFUZZ_LIBFUZZER -fsanitize=fuzzer. */
+ * that the same commands work with a target built with -DFUZZ_LIBFUZZER -fsanitize=fuzzer: README.md. */
 #ifndef FORKCHAT_T_FUZZ_DRIVER_H
 #define FORKCHAT_T_FUZZ_DRIVER_H
 
@@ -26,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                                          \
     } while (0)
 
+/* Once: what the code under test tells on standard error is not wanted. libFuzzer does it itself: -close_fd_mask=2. */
+static inline void fuzz_hush(void);
+
 #ifndef FUZZ_LIBFUZZER
 
 #include <dirent.h>
@@ -36,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,6 +120,13 @@ static void fuzz_add_file(const char *path)
     if (!input->bytes)
         abort();
     memcpy(input->bytes, bytes, input->size);
+}
+
+static inline void fuzz_hush(void)
+{
+    static int hushed;
+    if (!hushed++ && !freopen("/dev/null", "w", stderr))
+        abort();
 }
 
 static int fuzz_by_name(const void *a, const void *b)
@@ -254,7 +265,7 @@ int main(int argc, char **argv)
         else
             fuzz_add(argv[i]);
     }
-    static const int deaths[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
+    static const int deaths[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM, SIGPROF};
     for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++)
         signal(deaths[i], fuzz_die);
     if (__sanitizer_set_death_callback)
@@ -269,10 +280,12 @@ int main(int argc, char **argv)
     uint8_t bytes[FUZZ_INPUT_MAX];
     time_t end = time(NULL) + seconds;
     for (uint64_t i = 0; i < runs || seconds > 0; i++, done++) {
-        if (i % 1024 == 0) {
+        if (i % 64 == 0) {
             if (seconds > 0 && time(NULL) >= end)
                 break;
-            alarm(60); /* an input that takes for ever is a finding */
+            /* Inputs that take for ever are a finding; on a busy machine 60 s of ours may be long. */
+            setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = 60}, NULL);
+            alarm(900);
         }
         const struct fuzz_input *from = &fuzz_corpus[fuzz_random((uint64_t)fuzz_files)];
         struct fuzz_input input = {.bytes = bytes, .size = from->size};
@@ -282,6 +295,7 @@ int main(int argc, char **argv)
         fuzz_run(input.bytes, input.size);
     }
     alarm(0);
+    setitimer(ITIMER_PROF, &(struct itimerval){{0}}, NULL);
     for (int i = 0; i < fuzz_files; i++)
         free(fuzz_corpus[i].bytes);
     printf("%llu inputs, no finding\n", (unsigned long long)done);
@@ -292,6 +306,10 @@ int main(int argc, char **argv)
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static inline void fuzz_hush(void)
+{
+}
 #endif
 
 #endif

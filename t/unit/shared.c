@@ -446,6 +446,14 @@ static void read_when_rung(void)
     ring_advance(&shared.ring, 0, ring_head(&shared.ring));
 }
 
+/* A ringer died in the middle, and its post never came. */
+static void silence(void)
+{
+    while (bell_wait(ring_bell(&shared.ring, 0), 0))
+        continue;
+    atomic_store(&ring_bell(&shared.ring, 0)->rung, 1);
+}
+
 static void waits_for_room(void)
 {
     start();
@@ -464,11 +472,23 @@ static void waits_for_a_silenced_reader(void)
 {
     start();
     fill();
-    atomic_store(&ring_bell(&shared.ring, 0)->rung,
-                 1); /* a ringer died here, and its post never came */
+    silence();
     pid_t child = child_start(read_when_rung);
     set(1);
     CHECK(child_wait(child) == 0);
+    stop();
+}
+
+static void trying_wakes_a_silenced_reader(void)
+{
+    start();
+    fill();
+    silence();
+    pid_t child = child_start(read_when_rung);
+    CHECK(!shared_try_begin(&shared, need));
+    CHECK(child_wait(child) == 0);
+    CHECK(shared_try_begin(&shared, need));
+    shared_roll_back(&shared);
     stop();
 }
 
@@ -590,6 +610,7 @@ int main(void)
     CASE("beginning waits for room and wakes the reader that it waits for", waits_for_room);
     CASE("beginning wakes also a reader whose bell was silenced by a death",
          waits_for_a_silenced_reader);
+    CASE("trying without room wakes a reader whose bell was silenced by a death", trying_wakes_a_silenced_reader);
     CASE("saving or publishing more than there is room for aborts and is taken back", our_mistakes);
     CASE("what was saved several times comes back as it was first", put_back_backwards);
     CASE("four processes change the same thing and none sees it half changed", exclusive);

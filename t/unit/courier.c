@@ -1,0 +1,118 @@
+/* A courier that goes on in another's place: what it says of its clients' streams, for the one that comes after it. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "child.h"
+#include "process/courier_parts.h"
+#include "world/streams.h"
+
+static struct shared shared;
+static struct world world;
+static struct settings *settings;
+static struct courier courier;
+static struct client *client;
+static char name[REGION_NAME_SIZE];
+static int ends[2], mailbox[2];
+
+enum { GENERATION = 7 };
+
+/* A courier whose predecessor came to `cursor` and marked that the kernel has `bytes` bytes of what is before `mark`. */
+static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
+{
+    struct world_limits limits = {.users = 2, .channels = 2, .members = 4, .masks = 5, .couriers = 1};
+    child_name_region(name);
+    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &shared, &limits);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 && socketpair(AF_UNIX, SOCK_DGRAM, 0, mailbox) == 0);
+    settings = settings_new();
+    courier = (struct courier){.world = &world,
+                               .settings = settings,
+                               .mailbox = mailbox[0],
+                               .position = cursor,
+                               .cursor = cursor,
+                               .early = calloc(2, sizeof *courier.early)};
+    courier.early[0].fd = courier.early[1].fd = -1;
+    audience_init(&courier.audience, &world);
+    courier.render = render_new();
+    ring_open_reader_locked(&shared.ring, 0, true, 0);
+    stream_begin(&world, 0, GENERATION, 0);
+    stream_set_mark(&world, 0, mark, bytes);
+    client = courier_connect(&courier, 0, GENERATION, DOOR_PLAIN);
+    client->outbox.fd = ends[0];
+}
+
+static void stop(void)
+{
+    audience_remove(&courier.audience, client);
+    audience_free_client(client); /* and the socket */
+    close(ends[1]);
+    close(mailbox[0]);
+    close(mailbox[1]);
+    free(courier.early);
+    settings_free(settings);
+    region_unmap(&shared.region);
+    region_unlink(name);
+}
+
+/* A batch that ends at `position` and has these bytes for the client. */
+static void batch(uint64_t position, const char *bytes)
+{
+    courier.position = position;
+    courier_touch(&courier, client);
+    if (*bytes)
+        outbox_add(&client->outbox, bytes, strlen(bytes));
+    courier_send_batch(&courier);
+}
+
+static bool marked(uint64_t position, uint64_t bytes, bool behind)
+{
+    struct stream_mark mark;
+    bool is_behind;
+    return stream_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position && mark.bytes == bytes &&
+           is_behind == behind;
+}
+
+static void sent(void)
+{
+    start(32, 32, 10);
+    batch(64, "1234");
+    CHECK(marked(64, 14, false));
+    stop();
+}
+
+static void not_yet_there(void)
+{
+    start(32, 96, 10);
+    CHECK(client->from == 96);
+    batch(64, ""); /* its socket came */
+    CHECK(marked(96, 10, false));
+    batch(96, "");
+    CHECK(marked(96, 10, false));
+    batch(128, "1234");
+    CHECK(marked(128, 14, false));
+    stop();
+}
+
+static void in_the_middle(void)
+{
+    start(32, 32, 10);
+    outbox_skip(&client->outbox, 6);
+    batch(64, "1234");
+    CHECK(marked(32, 10, true)); /* not 64: nor is what follows the cursor all that is owed */
+    batch(96, "5678");
+    CHECK(marked(96, 18, false));
+    char got[10];
+    CHECK(read(ends[1], got, sizeof got) == 2 && memcmp(got, "78", 2) == 0);
+    stop();
+}
+
+int main(void)
+{
+    CASE("what the kernel has taken is marked", sent);
+    CASE("a stream is not marked before the place to which it was sent already", not_yet_there);
+    CASE("in the middle of what was sent already, the next courier is told to count from the mark", in_the_middle);
+    CHECK_DONE();
+}
