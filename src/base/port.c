@@ -182,21 +182,25 @@ int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const
 #if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__
     return ppoll(fds, (nfds_t)count, most, mask);
 #else
-    fd_set in;
+    fd_set in, out;
     int highest = -1;
     FD_ZERO(&in);
+    FD_ZERO(&out);
     for (int i = 0; i < count; i++) {
         fds[i].revents = 0;
         if (fds[i].fd < 0)
             continue;
-        FD_SET(fds[i].fd, &in);
+        if (fds[i].events & POLLIN)
+            FD_SET(fds[i].fd, &in);
+        if (fds[i].events & POLLOUT)
+            FD_SET(fds[i].fd, &out);
         if (fds[i].fd > highest)
             highest = fds[i].fd;
     }
-    int ready = pselect(highest + 1, &in, NULL, NULL, most, mask);
+    int ready = pselect(highest + 1, &in, &out, NULL, most, mask);
     for (int i = 0; ready > 0 && i < count; i++)
-        if (fds[i].fd >= 0 && FD_ISSET(fds[i].fd, &in))
-            fds[i].revents = POLLIN;
+        if (fds[i].fd >= 0)
+            fds[i].revents = (short)((FD_ISSET(fds[i].fd, &in) ? POLLIN : 0) | (FD_ISSET(fds[i].fd, &out) ? POLLOUT : 0));
     return ready;
 #endif
 }

@@ -172,7 +172,8 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_accept4, COURIER, ALLOW, {{0}}}, /* the next supervisor, after the death of one */
         {__NR_close, ALL, ALLOW, {{0}}},
         {__NR_shutdown, COURIER | DESK, ALLOW, {{0}}},
-        {__NR_getsockopt, COURIER | WORKER, ALLOW, {IS(1, IPPROTO_TCP), IS(2, TCP_INFO)}},
+        {__NR_getsockopt, WORKER | COURIER, ALLOW, {IS(1, IPPROTO_TCP), IS(2, TCP_INFO)}},
+        {__NR_setsockopt, COURIER, ALLOW, {IS(1, SOL_SOCKET), IS(2, SO_LINGER)}},
         {__NR_fcntl, COURIER, ALLOW, {IS(1, F_SETFD)}},
         {__NR_fcntl, DESK, ALLOW, {IS(1, F_GETFL)}},
         {__NR_fcntl, DESK, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},

@@ -36,7 +36,7 @@ struct registration {
 };
 
 /* How much was heard of a client so far. */
-enum heard { HEARD_NOTHING, HEARD_BYTES, HEARD_LINE };
+enum hearing { HEARD_NOTHING, HEARD_BYTES, HEARD_LINE };
 
 struct session {
     struct world *world;
@@ -77,7 +77,7 @@ struct session {
     bool json;  /* answers are for programs */
     int status; /* of the running command: an exit status */
 
-    enum heard heard; /* for the door: whether what comes is the beginning */
+    enum hearing heard; /* for the door: whether what comes is the beginning */
     int64_t tokens; /* lines the client may still send at once, in 1/1000; negative: has to wait */
     int64_t tokens_at;
     int64_t attended; /* when we last looked up from them, clock_elapsed() */

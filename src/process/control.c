@@ -45,13 +45,14 @@ static void deliver(struct session *session, const char *bytes, size_t length)
     CRASHPOINT("control-answers");
     while (length > 0 && !session->leaving) {
         ssize_t sent = send(output.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-        int64_t left = (end - clock_elapsed()) / 1000000;
+        int64_t left = end - clock_elapsed();
+        struct timespec most = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
         if (sent > 0) {
             bytes += sent;
             length -= (size_t)sent;
         } else if (sent < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
             session->leaving = true;
-        } else if (left <= 0 || (poll(&output, 1, (int)left) < 0 && errno != EINTR)) {
+        } else if (left <= 0 || (port_ppoll(&output, 1, &most, NULL) < 0 && errno != EINTR)) {
             session->leaving = true;
         }
     }
