@@ -33,7 +33,7 @@ start_as() {
     shift
     if [[ $who == root ]]; then
         ((EUID == 0)) || skip "only root can change user and root"
-        daemon_start -o 'user nobody' -o "chroot $BATS_TEST_TMPDIR/empty" "$@"
+        daemon_start -o 'flood off' -o 'connect-rate off' -o 'user nobody' -o "chroot $BATS_TEST_TMPDIR/empty" "$@"
         return
     fi
     if ((EUID == 0)); then
@@ -45,7 +45,7 @@ start_as() {
         cp "$SECRET" "$OPEN_FOLDER"
         SECRET=$OPEN_FOLDER/secret
     fi
-    DAEMON_HOME=${OPEN_FOLDER:-} daemon_start "$@"
+    DAEMON_HOME=${OPEN_FOLDER:-} daemon_start -o 'flood off' -o 'connect-rate off' "$@"
 }
 
 worker() {
