@@ -84,6 +84,18 @@ unit() {
     unit crash
 }
 
+@test "the supervisor is safe from what is written into the region" {
+    unit world-damage
+}
+
+@test "whatever a command changes, a death takes back" {
+    unit world-undo
+}
+
+@test "a courier and its successor see what is in the tables" {
+    unit courier-copy
+}
+
 @test "the ring keeps order and loses nothing under load and killing" {
     unit ring-stress
 }
@@ -126,4 +138,8 @@ unit() {
 
 @test "masks of channels are kept, found and repaired" {
     unit world-masks
+}
+
+@test "the judge of chaos finds what it is to find" {
+    unit transcript
 }

@@ -57,7 +57,7 @@ refused() {
 
 @test "-t says that a configuration is correct, and starts nothing" {
     config 'listen plain 127.0.0.1:7777' '  listen talk [::1]:5000   # comment' 'max-clients 20' 'flood off' \
-        'connect-rate 5/10' 'max-clients-per-address off' 'couriers auto' 'ring-size 1M' 'queue-limit 64k' \
+        'connect-rate 5/10' 'max-clients-per-address off' 'couriers auto' 'ring-size 1M' 'queue-limit 64k' 'queue-total 2M' 'keepalive 1m' \
         'server-name "chat.example.org"' "operator root $SECRET" 'chroot off' '' '#'
     run -0 forkchatd -t -c "$CONFIG" -o "runtime-directory $BATS_TEST_TMPDIR/run"
     [[ $output == 'the configuration is correct' ]]
@@ -95,6 +95,9 @@ refused() {
     refused 'from 256k to 1G' 'ring-size 1'
     refused 'from 256k to 1G' 'ring-size 4T'
     refused 'from 4k to 1G' 'queue-limit 1k'
+    refused 'from 1M to 64G' 'queue-total 64k'
+    refused 'from 5 s to 1 d' 'keepalive 1'
+    refused 'from 1 s to 1 d' 'registration-timeout 2d'
     refused 'expected: operator NAME CRYPTED-PASSWORD' 'operator root'
     refused 'openssl passwd -6' 'operator root secret'
     refused 'motd: .*/nowhere: No such file' 'motd /nowhere'

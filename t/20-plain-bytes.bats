@@ -152,7 +152,7 @@ RIGHT
     enter tutu plain
     printf '\026\003\001\002\000\001\000\001\374\003\003\012\000\377' | exchange plain >/dev/null
     printf 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' | exchange plain >"$BATS_TEST_TMPDIR/out"
-    grep -q 'invalid command: GET' "$BATS_TEST_TMPDIR/out"
+    grep -q 'this is a chat server: it speaks no HTTP' "$BATS_TEST_TMPDIR/out"
     expect_none tutu -e 'GET|Host'
     send tutu 'WHO'
     expect tutu '[server] tutu'

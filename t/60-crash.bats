@@ -1,110 +1,249 @@
 #!/usr/bin/env bats
-# Death exactly at each crash point: the others go on, the tables are whole, the place can be used again.
+# Death exactly at each crash point: the others go on, the tables are whole, nothing is left of the dead.
 
+bats_require_minimum_version 1.5.0
 load lib/daemon
 load lib/client
+load lib/control
 load lib/crash
-
-# shellcheck disable=SC2034 # for lib/daemon
-DAEMON_DOORS="plain irc"
 
 setup_file() {
     crash_build
 }
 
 setup() {
-    crash_prepare
-    daemon_may '(worker|courier) .*died|a process died|does not keep up'
-    daemon_start -o 'flood off' -o 'couriers 2' -o 'connect-rate off'
-    enter tata plain
-    enter tutu irc
-    send tutu 'JOIN #lobby'
+    [[ $BATS_TEST_DESCRIPTION == every* ]] || crash_setup -o 'couriers 2'
 }
 
 teardown() {
-    client_teardown || :
-    daemon_teardown
+    [[ $BATS_TEST_DESCRIPTION == every* ]] || crash_teardown
 }
 
-# Everybody else can talk, nobody has left half of anything.
-all_is_well() {
-    send tata "MSG after $1"
-    expect tutu -e "PRIVMSG #lobby :after $1\$"
-    send tutu "PRIVMSG #lobby :and back $1"
-    expect tata "[tutu] and back $1"
-    [[ $("$FORKCHAT_BUILD/t/chaos/check" "$DAEMON_RUN") == "tables: whole" ]]
-}
-
-# What passes every point of a worker on its way.
+# What passes every point of a worker on its way; $2 is a mark for what it says to all.
 everything() {
-    send_bytes "$1" 'NICK '"$1"'a\r\nJOIN #room\r\nTOPIC #room :here\r\nMODE #room +b *!*@192.0.2.1\r\nMODE #room -b *!*@192.0.2.1\r\nMONITOR + a,b\r\nMONITOR - a\r\nMETADATA * SET url :http://x\r\nMETADATA * SET url\r\nPRIVMSG #lobby :from '"$1"'\r\nRENAME #room #other\r\nPART #other\r\nQUIT :bye\r\n' 2>/dev/null || :
+    send_bytes "$1" 'NICK '"$1"'a\r\nMODE '"$1"'a +i\r\nJOIN #room\r\nTOPIC #room :here\r\nMODE #room +m-m+k secret\r\nMODE #room +b *!*@192.0.2.1\r\nMODE #room -b *!*@192.0.2.1\r\nMONITOR + a,b\r\nMONITOR - a\r\nMETADATA * SET url :http://x\r\nMETADATA * SET url\r\nAWAY :out\r\nINVITE tata #room\r\nPRIVMSG #lobby :'"$2"'\r\nRENAME #room #other\r\nPART #other\r\nQUIT :bye\r\n' 2>/dev/null || :
+}
+
+# victim NAME [DOOR]: comes into the lobby; PID is its worker's.
+victim() {
+    enter "$1" "${2:-irc}"
+    if [[ ${2:-irc} == irc ]]; then
+        send "$1" 'JOIN #lobby'
+        expect "$1" -e ' 366 '
+    fi
+    wait_until victim_of "$1"
+    PID=$(victim_of "$1")
+}
+
+@test "every crash point in the source is passed by a test" {
+    cd "$BATS_TEST_DIRNAME" || return
+    local point missing=0 points
+    points=$(grep -rhoE 'CRASHPOINT\("[^"]+"\)' ../src --include='*.c' | cut -d'"' -f2)
+    ((${#points} > 500))
+    [[ -z $(sort <<<"$points" | uniq -d) ]]
+    for point in $points; do
+        grep -qE "(^|[ '\"])$point([ ;'\"]|\$)" ./*.bats || { echo "no test passes $point"; missing=1; }
+    done
+    ((missing == 0))
 }
 
 @test "a worker may die at any point of any command" {
-    local point count=0 name
-    for point in lock-taken journal-saved ring-put before-commit ring-before-commit ring-committed before-unlock before-bells \
-        user-renamed channel-created member-added join-published topic-half-set mask-added mask-removed watch-added watch-unlinked \
-        metadata-added metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels; do
-        name=v$((++count))
-        enter "$name" irc
-        send "$name" 'JOIN #lobby'
-        expect tata -e "$name"
-        wait_until victim_of "$name"
-        arm "$point" "$(victim_of "$name")"
-        everything "$name"
-        if ! wait_until died; then
-            echo "nobody passed $point"
-            return 1
-        fi
-        expect_end "$name"
-        all_is_well "$point"
+    local point count=0
+    for point in lock-taken lock-nameless lock-nameless-again journal-saved ring-put before-commit ring-before-commit \
+        ring-committed before-unlock before-bells bell-half-rung user-renamed user-flags-half-set channel-created member-added \
+        join-published topic-half-set mask-added mask-removed watch-added watch-unlinked metadata-added \
+        metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels; do
+        victim "v$((++count))"
+        arm "$point" "$PID"
+        tag
+        everything "v$count" "$TAG"
+        dies "$point"
+        expect_end "v$count"
+        all_is_well
     done
+}
+
+@test "a worker may die at each change that it makes" {
+    local count=0
+    while :; do
+        victim "v$((++count))"
+        arm journal-saved "$PID" ! "$count"
+        tag
+        everything "v$count" "$TAG"
+        expect_end "v$count"
+        all_is_well
+        died || break
+    done
+    ((count > 30))
 }
 
 @test "a worker may die while its client comes in" {
-    local point count=0
-    for point in handed-over user-attached attached arrived; do
-        arm "$point" "-$DAEMON"
-        open "in$((++count))" plain
-        wait_until died
-        expect_end "in$count"
-        # The same place, at once.
-        enter "again$count" plain
-        all_is_well "$point"
-        close "again$count"
+    local point door count=0
+    for point in handed-over user-attached attached user-half-introduced arrived; do
+        for door in plain talk; do
+            arm "$point" "-$DAEMON"
+            open "in$((++count))" "$door"
+            dies "$point"
+            expect_end "in$count"
+            # The same place, at once.
+            enter "again$count" "$door"
+            close "again$count"
+            all_is_well
+        done
     done
 }
 
-@test "a courier may die at any point, and another goes on" {
-    local point courier
-    for point in courier-before-send courier-sent courier-advanced; do
-        for courier in 0 1; do
-            arm "$point" "$(daemon_pids "courier $courier")"
-            send tata "MSG at $point $courier"
-            wait_until died
-            expect tutu -e ":at $point $courier\$"
-            all_is_well "$point $courier"
-        done
+@test "workers may die one after the other at the same place" {
+    local count
+    for count in 1 2 3 4 5; do
+        arm user-attached "-$DAEMON"
+        open "in$count" plain
+        dies user-attached
+        expect_end "in$count"
+        victim "v$count" plain
+        arm before-commit "$PID"
+        tag
+        send "v$count" "MSG $TAG"
+        dies before-commit
+        expect_end "v$count"
     done
-    # And one that has just taken the tables.
-    arm courier-copied "-$DAEMON"
-    kill -KILL "$(daemon_pids 'courier 0')"
-    wait_until died
-    all_is_well courier-copied
+    all_is_well
+}
+
+@test "who repairs may die while repairing, and who repairs after it" {
+    local round
+    for round in 1 2; do
+        victim "a$round"
+        local first=$PID
+        victim "b$round"
+        local second=$PID
+        victim "c$round"
+        local third=$PID
+        # The supervisor would bury the first at once, and repair for that.
+        kill -STOP "$DAEMON"
+        arm member-added "$first"
+        send "a$round" "JOIN #room$round"
+        dies member-added
+        arm journal-restored "$second"
+        send "b$round" 'PRIVMSG #lobby :never said'
+        dies journal-restored
+        arm repaired "$third"
+        send "c$round" 'PRIVMSG #lobby :never said'
+        dies repaired
+        # Nobody needs the supervisor for this.
+        tag tata
+        send tata "MSG $TAG"
+        expect tutu -e "$TAG\$"
+        expect titi -e "$TAG\$"
+        kill -CONT "$DAEMON"
+        expect_end "a$round"
+        expect_end "b$round"
+        expect_end "c$round"
+        expect_log 'a process died'
+        all_is_well
+        expect_none tutu -e 'never said'
+    done
+}
+
+@test "a control process may die at any point, and its command is done or not" {
+    local point words
+    ctl topic '#lobby' 'as it was'
+    victim v plain
+    while read -r point words; do
+        arm "$point" "-$DAEMON"
+        # shellcheck disable=SC2086 # words
+        run -69 ctl $words
+        dies "$point"
+        expect_log 'control process [0-9]+ died: signal 9'
+    done <<'END'
+control-admitted who
+lock-taken who
+control-answers who
+journal-saved topic #lobby x
+topic-half-set topic #lobby x
+before-commit topic #lobby x
+ring-put wall never-said
+ring-before-commit wall never-said
+kill-published kick v
+user-flags-half-set mute v
+ban-half-set ban 192.0.2.1
+END
+    # None of them was done.
+    run -0 ctl topic '#lobby'
+    [[ $output == *'as it was'* ]]
+    run -0 ctl bans
+    [[ $output != *192.0.2.1* ]]
+    tag v
+    send v "MSG $TAG"
+    expect tata "[v] $TAG"
+    expect tutu -e "$TAG\$"
+    expect titi -e "$TAG\$"
+    # These were, and all hear of it, although nobody rang for it.
+    for point in ring-committed before-unlock before-bells bell-half-rung; do
+        arm "$point" "-$DAEMON"
+        run ctl wall "said by one that died at $point"
+        dies "$point"
+        expect tata -e "said by one that died at $point"
+        expect titi -e "said by one that died at $point"
+        expect tutu -e "said by one that died at $point"
+    done
+    expect_none tata -e 'never-said'
+    close v
+    all_is_well
 }
 
 @test "whoever stops with the lock in its hands is ended, also while the configuration is read again" {
     daemon_may 'held the lock'
     local point count=0
     for point in lock-taken before-unlock; do
-        enter "v$((++count))" plain
-        wait_until victim_of "v$count"
-        arm "$point" "$(victim_of "v$count")" '?'
+        victim "v$((++count))" plain
+        arm "$point" "$PID" '?'
         send "v$count" 'MSG never mind'
-        wait_until died
+        dies "$point"
         kill -HUP "$DAEMON"
         expect_end "v$count"
         expect_log 'configuration read again'
-        all_is_well "$point"
+        all_is_well
     done
+}
+
+@test "whoever stops with the lock before it has said so, or when it has taken that back, goes on" {
+    daemon_may 'held the lock without a name'
+    local point
+    victim v plain
+    for point in lock-nameless lock-nameless-again; do
+        arm "$point" "$PID" '?'
+        tag v
+        send v "MSG $TAG"
+        dies "$point"
+        expect_log 'without a name'
+        expect tata "[v] $TAG"
+        expect tutu -e "$TAG\$"
+        expect titi -e "$TAG\$"
+    done
+    close v
+    all_is_well
+}
+
+@test "NAMES shows nobody of whom the asker has heard before that they left, and nobody by an old name" {
+    local name
+    for name in vera tom ann; do
+        enter "$name" irc
+        send "$name" 'JOIN #room'
+        expect "$name" -e ' 366 '
+    done
+    sync vera
+    wait_until victim_of vera
+    arm names-noted "$(victim_of vera)" '?'
+    send vera 'NAMES #room'
+    wait_until died
+    send tom 'PART #room'
+    expect tom -e ' PART #room'
+    send ann 'NICK anna'
+    expect ann -e ' NICK :anna'
+    kill -CONT "$(victim_of vera)"
+    expect vera -e '^:tom!.* PART #room'
+    expect_next vera -e '^:ann!.* NICK :anna'
+    expect_next vera -e ' 353 vera = #room :anna @vera$'
+    expect_next vera -e ' 366 vera #room '
 }

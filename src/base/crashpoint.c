@@ -46,17 +46,20 @@ void crashpoint_pass(const char *name)
     if (!orders || !orders[0] || !strchr("!?&^", orders[0]))
         return;
     char order[ORDER_SIZE], wanted[60];
-    int count;
+    int count, times = 1;
     long victim;
     memcpy(order, orders, sizeof order);
     order[sizeof order - 1] = '\0';
-    if (sscanf(order + 1, "%59s %d %ld", wanted, &count, &victim) != 3 || strcmp(wanted, name) != 0)
+    if (sscanf(order + 1, "%59s %d %ld %d", wanted, &count, &victim, &times) < 3 || strcmp(wanted, name) != 0)
         return;
     if (victim < 0 ? getppid() != -victim : getpid() != victim)
         return;
     if (++passed < count)
         return;
-    orders[0] = '+'; /* one dies, and the test sees that it did */
+    if (times > 1)
+        snprintf(orders + 1, ORDER_SIZE - 1, "%s %d %ld %d\n", wanted, count, victim, times - 1);
+    else
+        orders[0] = '+'; /* the last one dies, and the test sees that it did */
     volatile int *volatile nowhere = (volatile int *)NOWHERE;
     if (order[0] == '&')
         *nowhere = 0;

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -160,6 +162,21 @@ void port_keepalive(int socket, int idle, int interval, int count)
 #endif
 }
 
+int64_t port_tcp_unanswered(int socket)
+{
+#ifdef __linux__
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length))
+        return 0;
+    /* Both counts begin anew with an acknowledgement. */
+    return info.tcpi_retransmits >= 2 || info.tcpi_probes >= 2 ? (int64_t)info.tcpi_last_ack_recv : 0;
+#else
+    (void)socket;
+    return 0;
+#endif
+}
+
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask)
 {
 #if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__
@@ -234,6 +251,38 @@ void port_harden(void)
 {
 #ifdef __linux__
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+}
+
+void port_forbid_processes(void)
+{
+#if defined RLIMIT_NPROC && !defined SANITIZED /* LeakSanitizer makes a process */
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_NPROC, &none);
+#endif
+}
+
+void port_limit_memory(int64_t bytes)
+{
+#ifndef SANITIZED /* whose own memory is far beyond any limit */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_DATA, &limit) || (limit.rlim_max != RLIM_INFINITY && limit.rlim_max <= (rlim_t)bytes))
+        return;
+    limit.rlim_cur = limit.rlim_max = (rlim_t)bytes;
+    setrlimit(RLIMIT_DATA, &limit);
+#else
+    (void)bytes;
+#endif
+}
+
+void port_hide_from_dumps(void *memory, size_t size)
+{
+#if defined MADV_DONTDUMP
+    madvise(memory, size, MADV_DONTDUMP);
+#elif defined MADV_NOCORE
+    madvise(memory, size, MADV_NOCORE);
+#else
+    (void)memory, (void)size;
 #endif
 }
 

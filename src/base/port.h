@@ -44,6 +44,11 @@ int port_tcp_written(int socket, uint64_t *bytes);
  * probes `interval` seconds apart. Where only SO_KEEPALIVE exists the system's own times apply. */
 void port_keepalive(int socket, int idle, int interval, int count);
 
+/* For how many milliseconds the other end of a TCP socket has acknowledged nothing, though the system asked it more
+ * than once: repeated data, or asked a closed window or a silent peer for a sign of life. 0 if it answers, or where
+ * that cannot be known. A peer that does not read but lives answers. Does not block. */
+int64_t port_tcp_unanswered(int socket);
+
 /* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a signal
  * that is blocked otherwise interrupts it without a race. */
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);
@@ -57,9 +62,18 @@ int port_become(uid_t uid, gid_t gid);
 /* Sees `path` as / from now on. Returns 0, or -1 and errno. */
 int port_chroot(const char *path);
 
-/* Gives up every way to gain privileges by exec, and core dumps with them. Never fails; what the system
- * lacks is skipped. */
+/* Gives up every way to gain privileges by exec. Never fails; what the system lacks is skipped. */
 void port_harden(void);
+
+/* No more processes for this user from this process on, unless the user is root. Never fails; skipped where the system
+ * has no such limit. */
+void port_forbid_processes(void);
+
+/* At most so many bytes of memory of its own for this process, from now on. Never fails; a lower limit stays. */
+void port_limit_memory(int64_t bytes);
+
+/* Keeps that memory, of whole pages, out of core dumps. Never fails; skipped where the system cannot. */
+void port_hide_from_dumps(void *memory, size_t size);
 
 /* The size of the terminal at `fd`. Returns 0, or -1 where it is none or does not say. */
 int port_terminal_size(int fd, int *rows, int *columns);

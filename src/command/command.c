@@ -90,6 +90,8 @@ static const struct command table[] = {
     {"STATS", IRC, 1, 15, irc_stats, "<letter> [<server>]", "u: uptime, m: commands; operators: k: bans, o: operators"},
     {"LINKS", IRC, 0, 15, irc_links, "[[<server>] <mask>]", "show the servers of this network"},
     {"TRACE", IRC, 0, 15, irc_trace, "[<nick>]", "show connections"},
+    {"SERVLIST", IRC, 0, 15, irc_servlist, "[<mask> [<type>]]", "show the services: there are none"},
+    {"SQUERY", IRC, 0, 15, irc_squery, "<service> :<text>", "ask a service: there are none"},
     {"SUMMON", IRC, 0, 15, irc_summon, "<user>", "disabled"},
     {"USERS", IRC, 0, 15, irc_users, "", "disabled"},
     {"HELP", IRC, 0, 15, irc_help, "[<command>]", "show commands, or explain one"},

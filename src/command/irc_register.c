@@ -254,6 +254,8 @@ void irc_user(struct session *session, struct request *request)
     for (const char *at = request->arguments[0]; *at && text.length < sizeof username - 1; at++)
         if ((unsigned char)*at > ' ' && (unsigned char)*at < 0x7f && !strchr("!@:*?#,", *at))
             text_add_char(&text, *at);
+    if (text.length == 1)
+        text_add(&text, "user");
     if (!session_begin(session, 0))
         return;
     user_describe_locked(session->world, session->user, username, request->arguments[3]);
@@ -277,10 +279,10 @@ void irc_pong(struct session *session, struct request *request)
     (void)session, (void)request; /* that it came is all there is to it */
 }
 
-/* Half of the time a registered client may be silent is enough to register, however it is filled. */
+/* The time to register runs however it is filled. Not 0 while some of it is left. */
 static int registration_left(const struct session *session)
 {
-    int64_t most = (session->settings->ping_timeout + 1) / 2;
+    int64_t most = session->settings->registration_timeout;
     int64_t passed = (clock_elapsed() - session->registration.since) / INT64_C(1000000000);
     return (int)(passed < most ? most - passed : 0);
 }

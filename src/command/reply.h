@@ -22,6 +22,7 @@
     REPLY(NEED_MORE, 461, "$1 :Not enough parameters", "$/$1 needs more: $2")                        \
     REPLY(UNKNOWN_COMMAND, 421, "$1 :Unknown command", "invalid command: $/$1 ($/HELP lists the commands)") \
     REPLY(LINE_TOO_LONG, 417, ":Input line was too long", "that line is too long: at most $1 bytes") \
+    REPLY(SPEAKS_NO, 0, NULL, "this is a chat server: it speaks no $1")                            \
     REPLY(NO_SUCH_NICK, 401, "$1 :No such nick", "nobody here is called $1: $/WHO shows who is here") \
     REPLY(NO_SUCH_CHANNEL, 403, "$1 :No such channel", "there is no channel $1: $/LIST shows them, $/JOIN $1 makes it") \
     REPLY(BAD_CHANNEL, 403, "$1 :No such channel", "$1 cannot be a channel: use # and a word, as in #games") \
@@ -54,6 +55,8 @@
     REPLY(NO_NICK_GIVEN, 431, ":No nickname given", NULL)                                          \
     REPLY(NO_RECIPIENT, 411, ":No recipient given ($1)", NULL)                                     \
     REPLY(NO_TEXT, 412, ":No text to send", NULL)                                                  \
+    REPLY(NO_TOPLEVEL, 413, "$1 :No toplevel domain specified", NULL)                              \
+    REPLY(WILD_TOPLEVEL, 414, "$1 :Wildcard in toplevel domain", NULL)                             \
     REPLY(CANNOT_SEND, 404, "$1 :Cannot send to channel ($2)", "you cannot speak in $1: $2")                               \
     REPLY(NO_SUCH_TARGET, 401, "$1 :No such nick/channel", NULL)                                   \
     REPLY(IS_AWAY, 301, "$1 :$2", "$1 is away: $2")                                                \
@@ -105,6 +108,9 @@
     REPLY(WAS_NO_SUCH_NICK, 406, "$1 :There was no such nickname", NULL)                           \
     REPLY(WHOWAS_END, 369, "$1 :End of WHOWAS", NULL)                                              \
     REPLY(NO_SUCH_SERVER, 402, "$1 :No such server", NULL)                                         \
+    REPLY(NO_SUCH_SERVICE, 408, "$1 :No such service", NULL)                                       \
+    REPLY(SERVICES_END, 235, "$1 $2 :End of service listing", NULL)                                \
+    REPLY(CANNOT_KILL_SERVER, 483, ":You cannot kill a server", NULL)                              \
     REPLY(VERSION, 351, "forkchat-$1 $2 :$3", NULL)                                                \
     REPLY(TIME, 391, "$1 :$2", NULL)                                                               \
     REPLY(INFO_LINE, 371, ":$1", NULL)                                                             \

@@ -35,6 +35,9 @@ struct registration {
     int version;      /* of CAP */
 };
 
+/* How much was heard of a client so far. */
+enum heard { HEARD_NOTHING, HEARD_BYTES, HEARD_LINE };
+
 struct session {
     struct world *world;
     const struct settings *settings;
@@ -57,6 +60,9 @@ struct session {
     bool in_transaction;
     struct text out;
     char out_bytes[SESSION_OUT_SIZE];
+    uint64_t answered; /* where in the ring our last answers stand */
+    size_t unread;     /* bytes of answers that the client may not have been given yet, at most */
+    bool forsaken;     /* the client took nothing for so long that answers wait for it no more */
     void *door_state; /* belongs to the door */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
@@ -71,8 +77,12 @@ struct session {
     bool json;  /* answers are for programs */
     int status; /* of the running command: an exit status */
 
-    int64_t tokens; /* lines the client may still send at once, in 1/1000 */
+    enum heard heard; /* for the door: whether what comes is the beginning */
+    int64_t tokens; /* lines the client may still send at once, in 1/1000; negative: has to wait */
     int64_t tokens_at;
+    int64_t attended; /* when we last looked up from them, clock_elapsed() */
+    int64_t unpaid;   /* bytes of answers that were not paid for yet */
+    size_t bulk;      /* bytes that came since the last line was paid for */
 };
 
 /* Answers with `code` and its arguments, strings, ended by NULL: session_reply(s, REPLY_NO_SUCH_NICK, nick,
@@ -109,15 +119,23 @@ void session_publish_both_locked(struct session *session, struct event *event);
 /* Ends it; what was answered meanwhile is published, in order, as its last part. */
 void session_commit(struct session *session);
 
-/* Publishes the answers gathered so far. */
+/* Publishes the answers gathered so far. Outside of a transaction; waits, without the lock, while much of what was
+ * answered before is still on its way to the client, though not for ever: see `ping-timeout`. */
 void session_flush(struct session *session);
 
 /* To be called for each line that is acted on, as it came, before anything looks at it. more: it was over the limit, and
  * `bytes` is what there is of it. */
 void session_record(const struct session *session, const char *bytes, size_t length, bool more);
 
-/* To be called before each line is acted on: sleeps if the client has sent more than `flood` allows. */
+/* What `flood` counts as a line, besides lines: so many bytes of answers, and so many that came without a line. */
+#define SESSION_LINE_WORTH 16384
+
+/* To be called before each line is acted on: sleeps if the client has sent more, or was answered more, than `flood`
+ * allows. */
 void session_pace(struct session *session);
+
+/* To be called after `length` bytes were dealt with: bytes without lines are paid for as well. May sleep. */
+void session_pace_bytes(struct session *session, size_t length);
 
 /* An event of this session's user, or of the server for control. Transaction running. */
 struct event session_event_locked(const struct session *session, enum event_type type);

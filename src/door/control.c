@@ -77,6 +77,14 @@ static void control_finish(struct session *session)
     take(session, result, line, length);
 }
 
+static void control_idle(struct session *session)
+{
+    char line[80];
+    int length = snprintf(line, sizeof line, "!no command came in time: goodbye\n.%d\n", EX_TEMPFAIL);
+    session_say(session, line, (size_t)length);
+    session_flush(session);
+}
+
 /* What an answer says about what became of the command: those of IRC's error numerics, and a few that have none. */
 static int status_of(enum reply_code code)
 {
@@ -146,6 +154,7 @@ const struct door *door_control(void)
                                      .open = control_open,
                                      .feed = control_feed,
                                      .finish = control_finish,
+                                     .idle = control_idle,
                                      .render = control_render,
                                      .refuse = control_refuse};
     return &door;

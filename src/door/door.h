@@ -27,7 +27,7 @@ struct door {
     /* Worker: the client sends nothing more; what it left unfinished is acted on if it can be. */
     void (*finish)(struct session *session);
 
-    /* Worker: nothing came for session->wake_after seconds. */
+    /* Worker: nothing came for session->wake_after seconds. Control and metrics: no whole command came in time. */
     void (*idle)(struct session *session);
 
     /* Courier: adds the event as that viewer sees it; nothing if they do not. */

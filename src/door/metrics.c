@@ -78,6 +78,11 @@ static void metrics_feed(struct session *session, const char *bytes, size_t leng
     }
 }
 
+static void metrics_idle(struct session *session)
+{
+    answer(session, session->door_state, "408 Request Timeout");
+}
+
 static void metrics_finish(struct session *session)
 {
     (void)session;
@@ -110,6 +115,7 @@ const struct door *door_metrics(void)
                                      .open = metrics_open,
                                      .feed = metrics_feed,
                                      .finish = metrics_finish,
+                                     .idle = metrics_idle,
                                      .render = metrics_render,
                                      .refuse = metrics_refuse};
     return &door;

@@ -7,6 +7,7 @@
 
 #include "base/lines.h"
 #include "people.h"
+#include "stranger.h"
 
 static const struct people_style style = {.end = "\n", .open = '[', .close = ']'};
 
@@ -29,6 +30,8 @@ static void take(struct session *session, enum lines_result result, const char *
     if (session->leaving)
         return;
     session_record(session, bytes, length, result == LINES_LONG);
+    if (stranger_asks(session, bytes, length, result == LINES_LONG))
+        return;
     if (result == LINES_LONG) {
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
         return;
@@ -43,6 +46,8 @@ static void plain_feed(struct session *session, const char *bytes, size_t length
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
+    if (stranger_says_hello(session, bytes, length))
+        return;
     while (!session->leaving &&
            (result = lines_take(session->door_state, &bytes, &length, &line, &line_length)))
         take(session, result, line, line_length);

@@ -5,6 +5,7 @@
 
 #include "doors.h"
 #include "people.h"
+#include "stranger.h"
 #include "telnet.h"
 
 static const struct people_style style = {
@@ -58,6 +59,8 @@ static void end_line(struct session *session, struct typing *typing)
         return;
     session_record(session, typing->line, length, overlong);
     people_clean(line, typing->line, length);
+    if (stranger_asks(session, line, strlen(line), overlong))
+        return;
     if (overlong)
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
     else
@@ -136,6 +139,8 @@ static void type(struct session *session, struct typing *typing, unsigned char b
 static void talk_feed(struct session *session, const char *bytes, size_t length)
 {
     struct typing *typing = session->door_state;
+    if (stranger_says_hello(session, bytes, length))
+        return;
     for (size_t i = 0; i < length && !session->leaving; i++) {
         unsigned char data = 0, answer[TELNET_ANSWER_SIZE];
         size_t answer_length;

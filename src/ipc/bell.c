@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/crashpoint.h"
 
 int bell_init(struct bell_shm *bell)
 {
@@ -25,8 +26,10 @@ int bell_init(struct bell_shm *bell)
 void bell_ring(struct bell_shm *bell)
 {
     /* pairs with the store in bell_wait */
-    if (atomic_exchange(&bell->rung, 1) == 0)
+    if (atomic_exchange(&bell->rung, 1) == 0) {
+        CRASHPOINT("bell-half-rung");
         sem_post(&bell->semaphore);
+    }
 }
 
 void bell_ring_again(struct bell_shm *bell)

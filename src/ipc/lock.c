@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/crashpoint.h"
 #include "base/log.h"
 
 /* This process's id: asking the system at every turn would cost as much as the lock itself. */
@@ -56,14 +58,24 @@ static enum lock_result taken(struct lock_shm *lock, int error)
     }
     if (error && error != EOWNERDEAD)
         bug("the lock cannot be taken: %s", strerror(error));
+    CRASHPOINT("lock-nameless");
     atomic_store_explicit(&lock->holder, self, memory_order_relaxed);
     atomic_fetch_add_explicit(&lock->turn, 1, memory_order_relaxed);
     return error ? LOCK_DIED : LOCK_OK;
 }
 
+/* Whoever lets go wakes one of those who wait. If that one is stopped before it runs, the lock is free, and the others
+ * sleep on: so nobody sleeps for longer than this without looking. */
+#define LOOK_MS 500
+
 enum lock_result lock_take(struct lock_shm *lock)
 {
-    return taken(lock, pthread_mutex_lock(&lock->mutex));
+    int error = pthread_mutex_trylock(&lock->mutex);
+    while (error == EBUSY || error == ETIMEDOUT) {
+        struct timespec deadline = clock_deadline(LOOK_MS);
+        error = pthread_mutex_timedlock(&lock->mutex, &deadline);
+    }
+    return taken(lock, error);
 }
 
 enum lock_result lock_try(struct lock_shm *lock)
@@ -79,6 +91,7 @@ void lock_mended(struct lock_shm *lock)
 void lock_release(struct lock_shm *lock)
 {
     atomic_store_explicit(&lock->holder, 0, memory_order_relaxed);
+    CRASHPOINT("lock-nameless-again");
     int error = pthread_mutex_unlock(&lock->mutex);
     if (error)
         bug("the lock cannot be released: %s", strerror(error));

@@ -25,12 +25,16 @@ struct client {
     uint32_t channel_count;
     uint32_t channel_size;
     uint64_t seen;          /* the number of the event last delivered to them */
-    uint64_t from;          /* the ring position from which events are news to them */
+    uint64_t from;          /* the ring position from which events are news to them; 0: all are */
     uint64_t resumed;       /* bytes of the stream before `from`, if another courier began it; else 0 */
     bool resuming;          /* until it is known how far that courier came */
     bool cut_off;           /* what it still owed is lost */
+    bool outlived;          /* the marks at its place are its successor's */
     struct outbox outbox;
     size_t told_queue;      /* what the shared counters say of its queue */
+    size_t counted_queue;   /* what the courier's sum has of it */
+    int patience;           /* slow: so many ms between two tries */
+    int64_t due;            /* ... and when the next one is, clock_elapsed() */
     bool touched;           /* has output in the running batch */
     bool slow;              /* has output from earlier ones */
     int64_t deadline;       /* 0, or they have left and this is the last moment for their last words */

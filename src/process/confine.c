@@ -1,4 +1,5 @@
-/* Confinement. Prepared by the supervisor, done by workers and couriers. */
+/* Confinement. Prepared by the supervisor, done by workers, couriers and those at the desk. Several walls, each for the
+ * case that another has a hole or is not there: another user, an empty root, limits, and the sandbox. */
 #include "confine.h"
 
 #include <errno.h>
@@ -8,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
+
+/* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
+#define DESCRIPTORS 256
 
 static int find_user(struct confinement *confinement, const struct settings *settings)
 {
@@ -36,14 +41,8 @@ static int find_user(struct confinement *confinement, const struct settings *set
     return 0;
 }
 
-int confine_prepare(struct confinement *confinement, const struct settings *settings)
+static int find_root(struct confinement *confinement, const struct settings *settings)
 {
-    *confinement = (struct confinement){0};
-    if (geteuid() != 0)
-        return 0;
-    if (find_user(confinement, settings))
-        return -1;
-    confinement->drop = true;
     if (settings->chroot && strcmp(settings->chroot, "off") == 0)
         return 0;
     char path[4096];
@@ -59,15 +58,55 @@ int confine_prepare(struct confinement *confinement, const struct settings *sett
     return confinement->root ? 0 : -1;
 }
 
-void confine(const struct confinement *confinement)
+int confine_prepare(struct confinement *confinement, const struct settings *settings)
 {
-    struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    port_harden();
-    if (!confinement->drop)
+    *confinement = (struct confinement){.worker_memory = settings->worker_memory};
+    if (!settings->sandbox)
+        log_warning("the sandbox is off");
+    else if (!sandbox_means())
+        log_warning("there is no sandbox on this system: going on without");
+    else
+        confinement->sandbox = true;
+    if (geteuid() != 0)
+        return 0;
+    if (find_user(confinement, settings))
+        return -1;
+    confinement->drop = true;
+    return find_root(confinement, settings);
+}
+
+/* Limits never rise. */
+static void limit(int resource, rlim_t most)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) || (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < most))
         return;
-    if (confinement->root && port_chroot(confinement->root))
+    limit.rlim_cur = limit.rlim_max = most;
+    setrlimit(resource, &limit);
+}
+
+/* Not even what the sandbox cannot tell from what is needed. */
+static void set_limits(const struct confinement *confinement, enum sandbox_role role)
+{
+    struct stat log;
+    limit(RLIMIT_CORE, 0);
+    port_forbid_processes();
+    if (fstat(STDERR_FILENO, &log) == 0 && !S_ISREG(log.st_mode)) /* else the log would end here */
+        limit(RLIMIT_FSIZE, 0);
+    if (role != SANDBOX_COURIER)
+        limit(RLIMIT_NOFILE, DESCRIPTORS);
+    if (role == SANDBOX_WORKER && confinement->worker_memory)
+        port_limit_memory(confinement->worker_memory);
+}
+
+void confine(const struct confinement *confinement, enum sandbox_role role)
+{
+    if (confinement->drop && confinement->root && port_chroot(confinement->root))
         fatal(EX_OSERR, "chroot to %s: %s", confinement->root, strerror(errno));
-    if (port_become(confinement->uid, confinement->gid))
+    if (confinement->drop && port_become(confinement->uid, confinement->gid))
         fatal(EX_OSERR, "cannot become user %ld: %s", (long)confinement->uid, strerror(errno));
+    port_harden();
+    set_limits(confinement, role);
+    if (confinement->sandbox && sandbox_enter(role))
+        fatal(EX_OSERR, "cannot enter the sandbox: %s", strerror(errno));
 }

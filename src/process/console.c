@@ -307,7 +307,7 @@ void console_run(const struct console *console, const struct control_birth *birt
     terminal.log = console->log;
     terminal.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_DESK);
     session->deliver = deliver;
     session->wait = wait_without_input;
     session->call_supervisor = call_supervisor;

@@ -5,38 +5,58 @@
 #include "control.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
+#include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/trespass.h"
 #include "door/door.h"
 #include "follow.h"
 #include "world/recorder.h"
 
-/* For one who does not read. */
-#define SEND_SECONDS 30
-/* For one who asks for metrics, from the connection to the end of the answer. */
+/* For one who asks for metrics, from the connection to the end of the answer, and then to close. */
+#define ASK_NS    (10 * INT64_C(1000000000))
 #define LINGER_NS INT64_C(1000000000)
-#define ASK_NS (10 * INT64_C(1000000000))
+/* For an operator who does not read one piece of an answer, or gives no whole command. */
+#define SEND_NS (30 * INT64_C(1000000000))
+#define IDLE_NS (20 * INT64_C(1000000000))
 
 struct control {
     struct session session; /* first: a session is its control */
     const struct control_birth *birth;
     struct follow follow;
+    int64_t end; /* when it is over, clock_elapsed(), unless a command is given */
 };
 
+/* However few bytes at a time the other end takes, the time for all of them is bounded. */
 static void deliver(struct session *session, const char *bytes, size_t length)
 {
-    const struct control *control = (const struct control *)session;
-    if (length > 0 && fd_write_all(control->birth->socket, bytes, length))
-        session->leaving = true;
+    struct control *control = (struct control *)session;
+    struct pollfd output = {.fd = control->birth->socket, .events = POLLOUT};
+    bool metrics = control->birth->door == DOOR_METRICS;
+    int64_t end = metrics ? control->end : clock_elapsed() + SEND_NS;
+    CRASHPOINT("control-answers");
+    while (length > 0 && !session->leaving) {
+        ssize_t sent = send(output.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        int64_t left = (end - clock_elapsed()) / 1000000;
+        if (sent > 0) {
+            bytes += sent;
+            length -= (size_t)sent;
+        } else if (sent < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+            session->leaving = true;
+        } else if (left <= 0 || (poll(&output, 1, (int)left) < 0 && errno != EINTR)) {
+            session->leaving = true;
+        }
+    }
+    if (!metrics)
+        control->end = clock_elapsed() + IDLE_NS;
 }
 
 static volatile sig_atomic_t stopping; /* SIGTERM: the answer that is being given is the last one */
@@ -96,22 +116,25 @@ static void serve(struct control *control)
 {
     const struct door *door = door_of(control->birth->door);
     struct session *session = &control->session;
-    int64_t end = control->birth->door == DOOR_METRICS ? clock_elapsed() + ASK_NS : INT64_MAX;
     char bytes[4096];
-    while (!session->leaving && clock_elapsed() < end && !stopping && !world_is_over(session->world)) {
+    control->end = clock_elapsed() + (control->birth->door == DOOR_METRICS ? ASK_NS : IDLE_NS);
+    while (!session->leaving && clock_elapsed() < control->end && !stopping && !world_is_over(session->world)) {
         if (wait_input(control->birth->socket, 1000) <= 0)
             continue;
         ssize_t got = recv(control->birth->socket, bytes, sizeof bytes, MSG_DONTWAIT);
         if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
             continue;
-        if (got <= 0)
-            break;
+        if (got <= 0) {
+            door->finish(session);
+            return;
+        }
         follow_settings(session, &control->follow);
+        TRESPASS(bytes, (size_t)got);
         door->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
     }
-    if (!session->leaving && !stopping)
-        door->finish(session);
+    if (!session->leaving && !stopping && !world_is_over(session->world))
+        door->idle(session);
 }
 
 /* A socket closed with bytes unread would have the kernel throw the answer away. */
@@ -129,7 +152,6 @@ void control_run(const struct control_birth *birth)
 {
     static struct control control;
     struct session *session = &control.session;
-    struct timeval most = {.tv_sec = SEND_SECONDS};
     char who[80] = "";
     struct sigaction action = {.sa_handler = on_stop};
     sigset_t stop;
@@ -138,14 +160,13 @@ void control_run(const struct control_birth *birth)
     sigprocmask(SIG_BLOCK, &stop, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    setsockopt(birth->socket, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
     bool metrics = birth->door == DOOR_METRICS;
     bool may = metrics || desk_may(birth->desk, birth->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
     control.birth = birth;
     control.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
-    confine(birth->confinement);
+    confine(birth->confinement, SANDBOX_DESK);
     session->deliver = deliver;
     session->wait = wait_while_open;
     if (!may) {
@@ -155,6 +176,7 @@ void control_run(const struct control_birth *birth)
         return;
     }
     session->by = who;
+    CRASHPOINT("control-admitted");
     if (door_of(birth->door)->open(session))
         fatal(EX_OSERR, "out of memory");
     serve(&control);

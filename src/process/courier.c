@@ -121,7 +121,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
         if (!serve_succession(&courier, heirlooms, &claims, successions))
             return;
         if (!busy && !stopping)
-            bell_wait(bell, courier.slow_count > 0 || courier.leavers ? SLOW_MS : IDLE_MS);
+            bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));
     }
     stop(&courier);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "ipc/pass.h"
@@ -83,6 +84,7 @@ void courier_take_sockets(struct courier *courier)
             continue;
         if (fd < 0)
             return;
+        CRASHPOINT("socket-taken");
         struct client *client = audience_client(&courier->audience, handover.user);
         if (client && client->generation == handover.generation) {
             take_socket(courier, client, fd);
@@ -126,13 +128,32 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
     courier->leavers = client;
 }
 
+/* It must not be found among those who left: its socket may be handed over again at any moment. */
+void courier_unmeet(struct courier *courier, struct client *client)
+{
+    struct early *early = &courier->early[client->user];
+    if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
+        *early = (struct early){.fd = client->outbox.fd, .generation = client->generation};
+        client->outbox.fd = -1;
+    }
+    for (size_t i = 0; client->touched && i < courier->touched_count; i++) {
+        if (courier->touched[i] == client) {
+            courier->touched[i] = courier->touched[--courier->touched_count];
+            break;
+        }
+    }
+    audience_remove(&courier->audience, client);
+    audience_free_client(client);
+}
+
 /* Goes on where another courier left a client's stream, or begins one. */
 static void resume(struct courier *courier, struct client *client)
 {
     struct stream_mark mark;
     bool behind;
     if (!stream_get(courier->world, client->user, client->generation, &mark, &behind)) {
-        stream_begin(courier->world, client->user, client->generation, courier->position);
+        client->outlived =
+            !stream_begin(courier->world, client->user, client->generation, courier->position);
         return;
     }
     client->from = behind || mark.position > courier->cursor ? mark.position : courier->cursor;

@@ -7,8 +7,9 @@
 #include "render.h"
 #include "world/counters.h"
 
-/* How often slow clients are tried again. */
-#define SLOW_MS 5
+/* How often a slow client is tried again: at first, and at last if it takes nothing. */
+#define SLOW_MS      5
+#define SLOW_MOST_MS 640
 
 /* A socket that came before its CONNECT. */
 struct early {
@@ -32,7 +33,8 @@ struct courier {
     struct client **slow;
     size_t slow_count, slow_size;
     struct client *leavers;
-    int64_t tried; /* when the slow were last tried, ns */
+    int64_t due;   /* when the next of the slow is to be tried, clock_elapsed() */
+    size_t queued; /* bytes that wait for slow clients, of all together */
     uint64_t
         counts[COURIER_COUNTS]; /* since they were last added to the shared ones, once a batch */
 };
@@ -64,6 +66,9 @@ struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t 
 /* The client is no longer part of anything, but may have something left to read. */
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up);
 
+/* The client is not there yet: its CONNECT is still to come. Keeps its socket for that. */
+void courier_unmeet(struct courier *courier, struct client *client);
+
 /* What an event changes in the copy: before it is delivered, and after. Whose place it concerns. */
 void courier_apply_before(struct courier *courier, const struct event *event);
 void courier_apply_after(struct courier *courier, const struct event *event);
@@ -79,8 +84,11 @@ void courier_take_event(struct courier *courier, const struct ring_record *recor
 /* Sends the running batch and moves the cursor behind it. */
 void courier_send_batch(struct courier *courier);
 
-/* Tries those again who did not take everything, if it is time (`now`: clock_elapsed). */
+/* Tries those again who did not take everything, each when it is time (`now`: clock_elapsed). */
 void courier_retry_slow(struct courier *courier, int64_t now);
+
+/* For how many milliseconds there is nothing to try or to close; at most `most`. */
+int courier_slow_rest(const struct courier *courier, int most);
 
 /* Closes those who left and have read everything, or took too long. */
 void courier_close_leavers(struct courier *courier, int64_t now);

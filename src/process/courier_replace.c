@@ -3,6 +3,7 @@
 #include "courier_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -26,14 +27,41 @@ static void copy_tables_locked(struct courier *courier)
         client->current = user->current;
         client->caps = user->caps;
         client->flags = user->flags;
-        for (uint32_t at = user->first_watch; at != NONE; at = world->watches[at].next)
+        for (uint32_t at = user->first_watch; at < watch_limit(&world->limits); at = world->watches[at].next)
             audience_watch(&courier->audience, client, world->watches[at].nick);
         for (uint32_t at = NONE;
              (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
             audience_subscribe(client, world->metadata[at].key);
-        for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user)
+        for (uint32_t at = user->first_membership; at < world->limits.members; at = world->members[at].next_of_user)
             audience_join(&courier->audience, client, world->members[at].channel,
                           world->members[at].flags);
+    }
+}
+
+/* What this client has not got yet is not there any more: half a line would be missing. */
+static void cut_off(const struct courier *courier, struct client *client)
+{
+    client->from = courier->cursor;
+    client->cut_off = true;
+    courier_hang_up(client);
+}
+
+/* What one who left watched and was subscribed to. */
+static void restore_lists(struct audience *audience, struct client *client, const struct event *quit)
+{
+    char item[NICK_SIZE > METADATA_KEY_SIZE ? NICK_SIZE : METADATA_KEY_SIZE];
+    for (int list = 2; list <= 3; list++) {
+        for (const char *at = quit->strings[list]; *at; at += *at == ',') {
+            struct text text;
+            size_t length = strcspn(at, ",");
+            text_init(&text, item, sizeof item);
+            text_add_bytes(&text, at, length);
+            if (list == 2)
+                audience_watch(audience, client, item);
+            else
+                audience_subscribe(client, item);
+            at += length;
+        }
     }
 }
 
@@ -44,25 +72,22 @@ static void undo(struct courier *courier, const struct event *event)
     struct client *client = audience_client(audience, user);
     if (event->type == EVENT_QUIT && courier_is_ours(courier, user)) {
         client = courier_connect(courier, user, event->generation, event->numbers[1]);
+        if (client && client->from && client->from < courier->position)
+            cut_off(courier, client);
         for (uint32_t i = 0; client && i < event->channel_count; i++)
             audience_join(audience, client, event_channel(event, i), event_channel_flags(event, i));
         if (client) {
             client->current = event->numbers[2];
             client->caps = event->numbers[3] | (uint64_t)event->numbers[4] << 32;
             client->flags = event->numbers[5];
+            restore_lists(audience, client, event);
         }
         return;
     }
     if (!client)
         return;
     if (event->type == EVENT_CONNECT) {
-        /* It is about to come again, and will want its socket. */
-        struct early *early = &courier->early[user];
-        if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
-            *early = (struct early){.fd = client->outbox.fd, .generation = client->generation};
-            client->outbox.fd = -1;
-        }
-        courier_let_go(courier, client, false);
+        courier_unmeet(courier, client);
     } else if (event->type == EVENT_JOIN) {
         audience_part(audience, client, event->numbers[0]);
         client->current = event->numbers[2];
@@ -116,21 +141,19 @@ static void walk_back(struct courier *courier, uint64_t head)
     free(positions);
 }
 
-/* The earliest position any client's stream is to go on from. Those whose part of the ring is
- * overwritten cannot go on: half a line would be missing. */
+/* The earliest position any client's stream is to go on from, whether its socket is here already or not. Those
+ * whose part of the ring is overwritten cannot go on. */
 static uint64_t earliest_locked(struct courier *courier)
 {
     uint64_t oldest = ring_oldest_locked(&courier->world->shared->ring), earliest = courier->cursor;
     for (uint32_t i = 0; i < courier->audience.user_limit; i++) {
         struct client *client = courier->audience.clients[i];
-        if (!client || !client->resuming || client->from >= earliest)
+        if (!client || client->from == 0 || client->from >= earliest)
             continue;
-        if (client->from >= oldest) {
+        if (client->from >= oldest)
             earliest = client->from;
-            continue;
-        }
-        client->from = courier->cursor;
-        client->cut_off = true;
+        else
+            cut_off(courier, client);
     }
     return earliest;
 }
@@ -139,6 +162,7 @@ void courier_start(struct courier *courier)
 {
     struct shared *shared = courier->world->shared;
     courier->position = courier->cursor = ring_cursor(&shared->ring, (int)courier->number);
+    CRASHPOINT("courier-starting");
     shared_begin_look(shared);
     copy_tables_locked(courier);
     courier->position = earliest_locked(courier);
@@ -147,4 +171,5 @@ void courier_start(struct courier *courier)
     shared_commit(shared);
     CRASHPOINT("courier-copied");
     walk_back(courier, head);
+    CRASHPOINT("courier-walked-back");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "door/door.h"
 #include "world/streams.h"
@@ -15,27 +16,47 @@ static void make_slow(struct courier *courier, struct client *client)
     if (client->slow)
         return;
     client->slow = true;
+    client->patience = SLOW_MS;
+    client->due = courier->due = 0;
     courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
 }
 
+/* Whether what the tables keep for couriers at its place is this client's, who may have left it to another. */
+static bool has_place(const struct client *client)
+{
+    return !client->deadline && !client->outlived;
+}
+
 /* Marks how far a client's stream is in the kernel's hands, for a courier that may have to go on
- * with it. One that goes on itself has to be careful: before it has come to where its predecessor
- * was, the mark would tell too little, and while it leaves out what that one had sent, the cursor
- * alone would. One who has left has no place in the tables any more. */
+ * with it. Also while there are bytes to be skipped, for then the kernel has these and more. A courier
+ * that began before the place where this client's stream goes on may not be there yet. */
 static void mark_sent(struct courier *courier, const struct client *client)
 {
-    if (client->deadline)
-        return;
-    if (client->outbox.skip > 0)
-        stream_set_behind(courier->world, client->user);
-    else if (courier->position >= client->from)
-        stream_set_mark(courier->world, client->user, courier->position, client->outbox.total);
+    uint64_t position = courier->position > client->from ? courier->position : client->from;
+    if (has_place(client))
+        stream_set_mark(courier->world, client->user, position, client->outbox.total);
 }
 
 static void mark_behind(struct courier *courier, const struct client *client)
 {
-    if (!client->deadline)
+    if (has_place(client))
         stream_set_behind(courier->world, client->user);
+}
+
+/* How much may wait for one client: queue-limit, and at most a quarter of what queue-total leaves of this courier's
+ * share. So a crowd that reads nothing gets less each, and there is always some left for others. */
+static size_t queue_limit(const struct courier *courier)
+{
+    size_t limit = (size_t)courier->settings->queue_limit;
+    size_t share = (size_t)courier->settings->queue_total / courier->world->limits.couriers;
+    size_t left = share > courier->queued ? share - courier->queued : 0;
+    return left / 4 < limit ? left / 4 : limit;
+}
+
+static void count_queue(struct courier *courier, struct client *client, size_t length)
+{
+    courier->queued += length - client->counted_queue;
+    client->counted_queue = length;
 }
 
 static void tell_missed(struct courier *courier, struct client *client)
@@ -57,7 +78,7 @@ static void tell_missed(struct courier *courier, struct client *client)
     struct view view = {.door = client->door, .caps = client->caps};
     door_of((enum door_kind)client->door)->render(&text, &event, &view);
     outbox_add(&client->outbox, line, text.length);
-    if (outbox_flush(&client->outbox, (size_t)courier->settings->queue_limit) == OUTBOX_WAITING)
+    if (outbox_flush(&client->outbox, queue_limit(courier)) == OUTBOX_WAITING)
         make_slow(courier, client);
     else
         mark_sent(courier, client);
@@ -65,11 +86,11 @@ static void tell_missed(struct courier *courier, struct client *client)
 
 static void after_sending(struct courier *courier, struct client *client, enum outbox_state state)
 {
-    /* One who left may have had the place for which another counts now. */
-    if (client->outbox.queue_length != client->told_queue && !client->deadline) {
+    if (client->outbox.queue_length != client->told_queue && has_place(client)) {
         client->told_queue = client->outbox.queue_length;
         user_set_queue(courier->world, client->user, client->told_queue);
     }
+    CRASHPOINT("courier-sent-to-one");
     switch (state) {
     case OUTBOX_SENT:
         mark_sent(courier, client);
@@ -79,6 +100,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         mark_behind(courier, client);
         if (!client->deadline && !door_of((enum door_kind)client->door)->tells_missed) {
             courier->counts[COURIER_HUNG_UP]++;
+            outbox_abandon(&client->outbox);
             courier_hang_up(client);
         }
         make_slow(courier, client);
@@ -93,6 +115,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         client->outbox.queue_length = 0;
         break;
     }
+    count_queue(courier, client, client->outbox.queue_length);
 }
 
 static void publish_counts(struct courier *courier)
@@ -110,7 +133,7 @@ void courier_send_batch(struct courier *courier)
         struct client *client = courier->touched[i];
         client->touched = false;
         after_sending(courier, client,
-                      outbox_flush(&client->outbox, (size_t)courier->settings->queue_limit));
+                      outbox_flush(&client->outbox, queue_limit(courier)));
     }
     courier->touched_count = 0;
     publish_counts(courier);
@@ -120,18 +143,47 @@ void courier_send_batch(struct courier *courier)
     CRASHPOINT("courier-advanced");
 }
 
+/* One that takes nothing is asked less and less often: thousands of them must not keep the courier from the others. */
+static void retry(struct courier *courier, struct client *client, int64_t now)
+{
+    size_t before = client->outbox.queue_length;
+    int patience = client->patience * 2 < SLOW_MOST_MS ? client->patience * 2 : SLOW_MOST_MS;
+    int64_t due = courier->due;
+    client->slow = false;
+    after_sending(courier, client, outbox_drain(&client->outbox));
+    courier->due = due; /* it is not new among the slow */
+    if (!client->slow)
+        return;
+    client->patience = client->outbox.queue_length < before ? SLOW_MS : patience;
+    client->due = now + client->patience * INT64_C(1000000);
+}
+
 void courier_retry_slow(struct courier *courier, int64_t now)
 {
-    if (courier->slow_count == 0 || now - courier->tried < SLOW_MS * INT64_C(1000000))
+    if (courier->slow_count == 0 || now < courier->due)
         return;
-    courier->tried = now;
     size_t count = courier->slow_count;
     courier->slow_count = 0;
+    courier->due = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         struct client *client = courier->slow[i];
-        client->slow = false;
-        after_sending(courier, client, outbox_drain(&client->outbox));
+        if (now >= client->due)
+            retry(courier, client, now);
+        else
+            courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
+        if (client->slow && client->due < courier->due)
+            courier->due = client->due;
     }
+}
+
+int courier_slow_rest(const struct courier *courier, int most)
+{
+    if (courier->leavers)
+        return SLOW_MS;
+    if (courier->slow_count == 0)
+        return most;
+    int64_t rest = (courier->due - clock_elapsed()) / 1000000;
+    return rest < SLOW_MS ? SLOW_MS : rest < most ? (int)rest : most;
 }
 
 /* Closes those who left and have read everything, or took too long. */
@@ -145,6 +197,7 @@ void courier_close_leavers(struct courier *courier, int64_t now)
                 at = &client->next;
                 continue;
             }
+            outbox_abandon(&client->outbox);
             for (size_t i = 0; i < courier->slow_count; i++)
                 if (courier->slow[i] == client)
                     courier->slow[i] = courier->slow[--courier->slow_count];
@@ -152,6 +205,7 @@ void courier_close_leavers(struct courier *courier, int64_t now)
         *at = client->next;
         if (client->outbox.fd >= 0)
             shutdown(client->outbox.fd, client->hang_up ? SHUT_RDWR : SHUT_WR);
+        count_queue(courier, client, 0);
         audience_free_client(client);
     }
 }

@@ -20,6 +20,13 @@ void outbox_init(struct outbox *outbox)
     outbox->lines = outbox->few_lines;
 }
 
+void outbox_abandon(const struct outbox *outbox)
+{
+    struct linger at_once = {.l_onoff = 1};
+    if (outbox->fd >= 0)
+        setsockopt(outbox->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 void outbox_free(struct outbox *outbox)
 {
     if (outbox->fd >= 0)

@@ -50,7 +50,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     port_title_set("forkchatd: courier %d", number);
     fd_raise_limit();
     recorder_begin(recorder_of_courier(&supervisor->world, (uint32_t)number), getpid());
-    confine(&supervisor->confinement);
+    confine(&supervisor->confinement, SANDBOX_COURIER);
     courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, successions);
     exit(0);
 }

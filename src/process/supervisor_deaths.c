@@ -58,6 +58,8 @@ static void log_crash(const struct crash_shm *crash)
     text_init(&text, line, sizeof line);
     if (name)
         text_addf(&text, " %s", name);
+    if (crash->by_signal && crash->number == SIGSYS && !fault->sender)
+        text_add(&text, " (it tried a forbidden system call)"); /* the sandbox */
     if (fault->signal && !fault->sender)
         text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
                   (unsigned long long)fault->instruction);
@@ -260,13 +262,26 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
     }
 }
 
-/* A process that was stopped, or loops, with the lock in its hands would stop everybody. */
+/* Wakes whoever was stopped; no others notice. */
+static void tell_all_to_go_on(const struct supervisor *supervisor)
+{
+    desk_signal(&supervisor->desk, SIGCONT);
+    if (supervisor->console.pid)
+        kill(supervisor->console.pid, SIGCONT);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].pid)
+            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, SIGCONT);
+    supervisor_signal_workers(supervisor, 0, 1, SIGCONT);
+}
+
+/* A process that was stopped, or loops, with the lock in its hands would stop everybody. If it was stopped in the two
+ * instructions in which it has the lock and its name is not there (yet, or any more), nobody knows who it is. */
 void supervisor_watch_lock(struct supervisor *supervisor)
 {
     uint64_t turn;
     pid_t holder = lock_holder(supervisor->shared.lock, &turn);
     int64_t now = clock_elapsed();
-    if (holder == 0 || holder != supervisor->stuck_holder || turn != supervisor->stuck_turn) {
+    if (holder != supervisor->stuck_holder || turn != supervisor->stuck_turn) {
         supervisor->stuck_holder = holder;
         supervisor->stuck_turn = turn;
         supervisor->stuck_since = now;
@@ -274,16 +289,25 @@ void supervisor_watch_lock(struct supervisor *supervisor)
     }
     if (now - supervisor->stuck_since < STUCK_NS)
         return;
+    supervisor->stuck_since = now;
+    if (holder == 0) {
+        if (shared_try_begin(&supervisor->shared, 0)) {
+            shared_commit(&supervisor->shared);
+            return; /* nobody has it */
+        }
+        log_warning("a process held the lock without a name for more than a second; whoever was stopped goes on");
+        tell_all_to_go_on(supervisor);
+        return;
+    }
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == holder)
             supervisor_signal(supervisor, holder, supervisor->seats[i].stranger, SIGKILL);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == holder)
             supervisor_signal(supervisor, holder, supervisor->couriers[i].stranger, SIGKILL);
-    if (desk_has(&supervisor->desk, holder))
+    if (desk_has(&supervisor->desk, holder) || holder == supervisor->console.pid)
         kill(holder, SIGKILL);
     log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
-    supervisor->stuck_since = now;
 }
 
 /* A courier that was stopped, or loops, would in the end have all publishers wait for it. */

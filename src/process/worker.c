@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/trespass.h"
 #include "command/command.h"
 #include "courier.h"
 #include "door/door.h"
@@ -29,8 +31,9 @@
 /* Bytes of one read; all their lines are dealt with before anybody is woken. */
 #define READ_SIZE 16384
 
-/* TCP keepalive, seconds: a peer that vanished is found within about two and a half minutes. */
-enum { KEEPALIVE_IDLE = 60, KEEPALIVE_INTERVAL = 15, KEEPALIVE_COUNT = 6 };
+/* What the kernel may hold for one client, who may never read it; left to itself it would grow to megabytes. Enough for
+ * 10 Mbit/s at 200 ms. */
+#define SEND_BUFFER (128 * 1024)
 
 /* How long a client that was told goodbye may go on sending before the connection is cut. */
 #define LINGER_MS 2000
@@ -84,12 +87,27 @@ static void answer_call(struct worker *worker)
         return;
     called = 0;
     hand_over(worker);
+    CRASHPOINT("handed-over-again");
     worker->session.world->shared->bells |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
     shared_ring_bells(worker->session.world->shared);
 }
 
-/* Between two lines of a client that is being slowed. */
+/* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
+ * that would end clients as well that are there but do not read.) */
+static bool has_vanished(const struct worker *worker)
+{
+    return port_tcp_unanswered(worker->birth->socket) >= worker->session.settings->keepalive * 1000;
+}
+
+/* Broken, not only ended by the client, who may wait for answers. */
+static bool is_broken(const struct worker *worker)
+{
+    struct pollfd socket = {.fd = worker->birth->socket};
+    return poll(&socket, 1, 0) == 1 && (socket.revents & (POLLERR | POLLHUP));
+}
+
+/* Between two lines of a client that is being slowed. What it has sent may last for hours; when it is gone, so is that. */
 static void attend(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
@@ -101,6 +119,8 @@ static void attend(struct session *session)
     if (!session_is_here_locked(session))
         session->leaving = true;
     shared_commit(session->world->shared);
+    if (!session->leaving && (is_broken(worker) || has_vanished(worker)))
+        command_leave(session, QUIT_LOST, "");
 }
 
 static void call_supervisor(struct session *session)
@@ -136,6 +156,25 @@ static void attach(struct worker *worker)
     log_info("client connected \"%s\"", address);
 }
 
+/* An idle peer that vanished is found by keepalive: the first question after two fifths of the time, the other six at
+ * even distances. */
+static void watch_idle(int socket, int seconds)
+{
+    int idle = seconds * 2 / 5;
+    int interval = (seconds - idle) / 6 > 0 ? (seconds - idle) / 6 : 1;
+    port_keepalive(socket, idle, interval, (seconds - idle) / interval);
+}
+
+/* Nothing came for a while. */
+static void be_idle(struct worker *worker, const struct door *door)
+{
+    struct session *session = &worker->session;
+    if (session->wake_after)
+        door->idle(session);
+    else if (has_vanished(worker))
+        command_leave(session, QUIT_LOST, "");
+}
+
 static void serve(struct worker *worker, const struct door *door)
 {
     static char bytes[READ_SIZE];
@@ -145,13 +184,13 @@ static void serve(struct worker *worker, const struct door *door)
         session_flush(session);
         shared_ring_bells(session->world->shared);
         recorder_rest(session->recorder);
-        struct timespec idle = {.tv_sec = session->wake_after};
-        int ready = wait_input(fd, session->wake_after ? &idle : NULL);
+        struct timespec idle = {.tv_sec = session->wake_after ? session->wake_after : session->settings->keepalive / 5};
+        int ready = wait_input(fd, &idle);
         if (ready < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
         answer_call(worker);
         if (ready == 0) {
-            door->idle(session);
+            be_idle(worker, door);
             continue;
         }
         ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
@@ -159,7 +198,9 @@ static void serve(struct worker *worker, const struct door *door)
             continue;
         follow_settings(&worker->session, &worker->follow);
         if (got > 0) {
+            TRESPASS(bytes, (size_t)got);
             door->feed(session, bytes, (size_t)got);
+            session_pace_bytes(session, (size_t)got);
             continue;
         }
         if (got == 0)
@@ -197,10 +238,11 @@ void worker_run(const struct worker_birth *birth)
     struct recorder_shm *recorder = recorder_of_user(birth->world, birth->user);
     set_signals();
     recorder_begin(recorder, getpid());
-    int on = 1;
+    int on = 1, room = SEND_BUFFER;
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
-    confine(birth->confinement);
+    setsockopt(birth->socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    watch_idle(birth->socket, (int)birth->settings->keepalive);
+    confine(birth->confinement, SANDBOX_WORKER);
 
     if (!lock_live(world_life(birth->world, birth->user)))
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */

@@ -151,6 +151,13 @@ static const char *take_queue_limit(struct settings *settings, const struct conf
                : "expected a size from 4k to 1G, as in 1M";
 }
 
+static const char *take_queue_total(struct settings *settings, const struct config_line *line)
+{
+    return parse_size(line->words[1], 1 << 20, INT64_C(1) << 36, &settings->queue_total)
+               ? NULL
+               : "expected a size from 1M to 64G, as in 256M";
+}
+
 static const char *check_crypted(const char *password)
 {
     return password[0] == '$' && strlen(password) >= 20
@@ -254,6 +261,22 @@ static const char *take_ping_timeout(struct settings *settings, const struct con
                : "expected a time from 2 s to 1 d, as in 120 or 2m";
 }
 
+static const char *take_registration_timeout(struct settings *settings, const struct config_line *line)
+{
+    return parse_duration(line->words[1], &settings->registration_timeout) && settings->registration_timeout >= 1 &&
+                   settings->registration_timeout <= 86400
+               ? NULL
+               : "expected a time from 1 s to 1 d, as in 60 or 1m";
+}
+
+static const char *take_keepalive(struct settings *settings, const struct config_line *line)
+{
+    return parse_duration(line->words[1], &settings->keepalive) && settings->keepalive >= 5 &&
+                   settings->keepalive <= 86400
+               ? NULL
+               : "expected a time from 5 s to 1 d, as in 150 or 3m";
+}
+
 static const char *take_admin(struct settings *settings, const struct config_line *line)
 {
     if (settings->admin_count == SETTING_ADMIN_LINES)
@@ -292,6 +315,20 @@ static const char *take_chroot(struct settings *settings, const struct config_li
     return NULL;
 }
 
+static const char *take_sandbox(struct settings *settings, const struct config_line *line)
+{
+    settings->sandbox = strcmp(line->words[1], "on") == 0;
+    return settings->sandbox || strcmp(line->words[1], "off") == 0 ? NULL : "expected on or off";
+}
+
+static const char *take_worker_memory(struct settings *settings, const struct config_line *line)
+{
+    settings->worker_memory = 0;
+    if (strcmp(line->words[1], "off") == 0 || parse_size(line->words[1], 1 << 23, INT64_C(1) << 40, &settings->worker_memory))
+        return NULL;
+    return "expected a size from 8M to 1024G, as in 128M, or off";
+}
+
 static const char *take_runtime_directory(struct settings *settings, const struct config_line *line)
 {
     const char *wrong = check_path(line->words[1]);
@@ -318,6 +355,7 @@ static const struct directive directives[] = {
     {"couriers", 1, 1, take_couriers, "N|auto", "processes that write to clients"},
     {"ring-size", 1, 1, take_ring_size, "BYTES", "shared memory for what is being said"},
     {"queue-limit", 1, 1, take_queue_limit, "BYTES", "kept for one client that reads slowly"},
+    {"queue-total", 1, 1, take_queue_total, "BYTES", "kept for all of them together"},
     {"operator", 2, 2, take_operator, "NAME CRYPTED-PASSWORD", "who may use OPER"},
     {"motd", 1, 1, take_motd, "FILE", "shown to everyone who connects"},
     {"welcome", 1, 1, take_welcome, "FILE", "shown in front of it to people, in place of a line of our own"},
@@ -329,10 +367,14 @@ static const struct directive directives[] = {
     {"network-name", 1, 1, take_network_name, "NAME", "what IRC clients call the network"},
     {"nick-length", 1, 1, take_nick_length, "N", "characters of a nick"},
     {"ping-timeout", 1, 1, take_ping_timeout, "SECONDS", "silence after which an IRC client is asked for a sign of life"},
+    {"registration-timeout", 1, 1, take_registration_timeout, "SECONDS", "for an IRC client to give its NICK and USER"},
+    {"keepalive", 1, 1, take_keepalive, "SECONDS", "after which a vanished peer is given up, on every door"},
     {"admin", 1, 0, take_admin, "TEXT", "whose server it is, for ADMIN; up to three times"},
     {"user", 1, 1, take_user, "NAME", "who the processes run as, if started as root"},
     {"group", 1, 1, take_group, "NAME", "and with which group"},
     {"chroot", 1, 1, take_chroot, "DIRECTORY|off", "the empty folder the workers see as /"},
+    {"sandbox", 1, 1, take_sandbox, "on|off", "no system calls for them but those they need"},
+    {"worker-memory", 1, 1, take_worker_memory, "BYTES|off", "of its own, for the process of one client"},
     {"runtime-directory", 1, 1, take_runtime_directory, "DIRECTORY", "control socket, pid file"},
     {"state-directory", 1, 1, take_state_directory, "DIRECTORY", "what must outlive a restart"},
 };
@@ -415,10 +457,15 @@ struct settings *settings_new(void)
     settings->flood = (struct setting_rate){.count = 100, .seconds = 10};
     settings->ring_size = 4 << 20;
     settings->queue_limit = 1 << 20;
+    settings->queue_total = 256 << 20;
     settings->channel_limit = 50;
     modes_parse_flags("+nt", &settings->channel_modes);
     settings->nick_length = 30;
+    settings->sandbox = true;
+    settings->worker_memory = 128 << 20;
     settings->ping_timeout = 120;
+    settings->registration_timeout = 60;
+    settings->keepalive = 150;
     return settings;
 }
 

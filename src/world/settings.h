@@ -40,6 +40,7 @@ struct settings {
     int64_t couriers; /* 0: auto */
     int64_t ring_size;
     int64_t queue_limit;
+    int64_t queue_total;
     int64_t channel_limit;
     uint32_t channel_modes; /* enum channel_mode, of a new channel */
     struct setting_operator operators[SETTING_OPERATORS];
@@ -51,10 +52,14 @@ struct settings {
     char *network_name;
     int64_t nick_length;
     int64_t ping_timeout; /* seconds */
+    int64_t registration_timeout; /* seconds */
+    int64_t keepalive; /* seconds */
     char *admin[SETTING_ADMIN_LINES];
     int admin_count;
     char *user, *group;
     char *chroot; /* NULL: an empty folder of our own; "off" */
+    bool sandbox;
+    int64_t worker_memory; /* bytes; 0: off */
     char *runtime_directory, *state_directory;
 
     bool is_copy;     /* made by settings_from: what it names was found before, and may not be seen from here */

@@ -2,16 +2,22 @@
  * a courier that takes their place after their death, so never by two at a time. */
 #include "streams.h"
 
+#include "base/crashpoint.h"
 #include "layout.h"
 
-void stream_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position)
+bool stream_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position)
 {
     struct stream_shm *stream = &world->streams[user];
+    uint32_t marked = atomic_load(&stream->generation);
+    if (marked != 0 && (int32_t)(marked - generation) > 0)
+        return false;
     atomic_store(&stream->generation, 0);
     stream->slots[0] = (struct stream_mark){.position = position};
+    CRASHPOINT("stream-half-begun");
     atomic_store(&stream->current, 0);
     atomic_store(&stream->behind, 0);
     atomic_store(&stream->generation, generation);
+    return true;
 }
 
 void stream_set_mark(struct world *world, uint32_t user, uint64_t position, uint64_t bytes)
@@ -19,6 +25,7 @@ void stream_set_mark(struct world *world, uint32_t user, uint64_t position, uint
     struct stream_shm *stream = &world->streams[user];
     uint32_t other = !atomic_load_explicit(&stream->current, memory_order_relaxed);
     stream->slots[other] = (struct stream_mark){.position = position, .bytes = bytes};
+    CRASHPOINT("mark-half-set");
     /* pairs with the load in stream_get: the slot is whole before it holds */
     atomic_store_explicit(&stream->current, other, memory_order_release);
     if (atomic_load_explicit(&stream->behind, memory_order_relaxed))

@@ -20,8 +20,9 @@ struct stream_shm {
     struct stream_mark slots[2];
 };
 
-/* A new client at that place, whose stream is empty. */
-void stream_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position);
+/* A client at that place, whose stream is empty. False if the marks are those of one that came after it: a courier
+ * that takes another's place meets clients again whose successors are there already. */
+bool stream_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position);
 
 /* The kernel has all `bytes` bytes of the events before `position`. */
 void stream_set_mark(struct world *world, uint32_t user, uint64_t position, uint64_t bytes);

@@ -28,12 +28,20 @@ void user_link_nick(struct world *world, uint32_t index)
 static void unlink_nick(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    for (uint32_t *at = bucket(world, user->nick); *at != NONE; at = &world->users[*at].nick_next) {
+    uint32_t *at = bucket(world, user->nick);
+    for (uint32_t left = world->limits.users; *at < world->limits.users && left-- > 0;
+         at = &world->users[*at].nick_next) {
         if (*at == index) {
             *at = user->nick_next;
             return;
         }
     }
+}
+
+bool user_has_nick(const struct world *world, uint32_t index)
+{
+    return index < world->limits.users &&
+           (world->users[index].state == USER_ATTACHED || world->users[index].state == USER_PRESENT);
 }
 
 static void save(struct world *world, const struct user_shm *user)
@@ -47,6 +55,20 @@ void user_name_host(char shown[HOST_SIZE], const char *host)
     text_init(&text, shown, HOST_SIZE);
     text_add(&text, host[0] == ':' ? "0" : "");
     text_add(&text, host);
+}
+
+/* Who comes first need not have the first place: a place before it, where nobody ever was, has empty lists as well. */
+static void extend(struct world *world, uint32_t index)
+{
+    struct world_shm *shm = world->shm;
+    if (index < shm->users_end)
+        return;
+    for (uint32_t i = shm->users_end; i < index; i++) {
+        struct user_shm *user = &world->users[i];
+        user->first_membership = user->first_watch = user->first_metadata = NONE;
+    }
+    shared_save(world->shared, &shm->users_end, sizeof shm->users_end);
+    shm->users_end = index + 1;
 }
 
 uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, uint32_t door,
@@ -76,10 +98,7 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
     text_copy(user->realname, sizeof user->realname, user->username);
     user_link_nick(world, index);
     user_count(world, user, 1);
-    if (index >= world->shm->users_end) {
-        shared_save(world->shared, &world->shm->users_end, sizeof world->shm->users_end);
-        world->shm->users_end = index + 1;
-    }
+    extend(world, index);
     CRASHPOINT("user-attached");
     return generation;
 }
@@ -105,6 +124,7 @@ void user_introduce_locked(struct world *world, uint32_t index)
     shared_save(world->shared, &user->state, sizeof user->state);
     user_count(world, user, OUT);
     user->state = USER_PRESENT;
+    CRASHPOINT("user-half-introduced");
     user_count(world, user, 1);
     struct world_shm *shm = world->shm;
     shared_save(world->shared, &shm->arrivals, sizeof shm->arrivals);
@@ -171,6 +191,7 @@ void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
     shared_save(world->shared, &user->flags, sizeof user->flags);
     user_count(world, user, OUT);
     user->flags = flags;
+    CRASHPOINT("user-flags-half-set");
     user_count(world, user, 1);
 }
 
@@ -191,13 +212,18 @@ void user_set_hand_locked(struct world *world, uint32_t index, bool up)
 void user_leave_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    while (user->first_membership != NONE)
-        member_remove_locked(world, user->first_membership);
+    for (uint32_t at; (at = user->first_membership) < world->limits.members;) {
+        if (!member_is_live(world, &world->members[at]) || world->members[at].user != index)
+            break;
+        member_remove_locked(world, at);
+    }
     CRASHPOINT("user-left-channels");
-    while (user->first_watch != NONE)
-        watch_remove_locked(world, user->first_watch);
-    while (user->first_metadata != NONE)
-        metadata_remove_locked(world, user->first_metadata);
+    for (uint32_t at; (at = user->first_watch) < watch_limit(&world->limits);) {
+        if (!watch_is_live(world, &world->watches[at]) || world->watches[at].user != index)
+            break;
+        watch_remove_locked(world, at);
+    }
+    metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {
         leaver_add_locked(world, index);
         attendance_add_locked(world, index);
@@ -224,14 +250,17 @@ void user_skip_locked(struct world *world, uint32_t index)
 
 uint32_t user_find_locked(const struct world *world, const char *name)
 {
+    uint32_t left = world->limits.users;
     if (strlen(name) < NICK_SIZE)
-        for (uint32_t at = *bucket(world, name); at != NONE; at = world->users[at].nick_next)
+        for (uint32_t at = *bucket(world, name); at < world->limits.users && left-- > 0;
+             at = world->users[at].nick_next)
             if (text_compare_names(world->users[at].nick, name) == 0)
                 return at;
     if (!strchr(name, ':'))
         return NONE;
     /* An address: rare enough to walk for. */
-    for (uint32_t i = 0; i < world->shm->users_end; i++) {
+    uint32_t end = world_users_end_locked(world);
+    for (uint32_t i = 0; i < end; i++) {
         const struct user_shm *user = &world->users[i];
         if (user->state == USER_PRESENT && !(user->flags & USER_NAMED) &&
             strcmp(user->address, name) == 0)

@@ -1,5 +1,6 @@
-/* Attaches to the region of a daemon that runs, by its runtime directory, and walks the tables. Prints what is wrong;
- * status 1 then. The lock is taken as everybody takes it, so a death that nobody has mended yet is mended first. */
+/* Attaches to the region of a daemon that runs, by its runtime directory, and walks the tables. Prints how many places
+ * are taken and what is wrong; status 1 then. The lock is taken as everybody takes it, so a death that nobody has
+ * mended yet is mended first. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -12,6 +13,7 @@ int main(int argc, char **argv)
     char name[REGION_NAME_SIZE];
     struct shared shared;
     struct world world;
+    unsigned taken = 0;
     if (argc != 2 || !realpath(argv[1], path)) {
         fprintf(stderr, "usage: check RUNTIME-DIRECTORY\n");
         return EX_USAGE;
@@ -23,7 +25,9 @@ int main(int argc, char **argv)
     }
     shared_begin_look(&shared);
     const char *wrong = world_check_locked(&world);
+    for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
+        taken += world_user(&world, i)->state != USER_FREE;
     shared_commit(&shared);
-    printf("tables: %s\n", wrong ? wrong : "whole");
+    printf("%u places taken, tables: %s\n", taken, wrong ? wrong : "whole");
     return wrong != NULL;
 }

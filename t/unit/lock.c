@@ -1,7 +1,10 @@
-/* The lock as a sign of life: whose child a process is does not matter, nor how it ended. The rest of the lock is in
- * t/unit/shared.c. */
+/* The lock as a sign of life: whose child a process is does not matter, nor how it ended; and one who is stopped while
+ * it waits for the lock. The rest of the lock is in t/unit/shared.c. */
+#define _GNU_SOURCE /* one processor for all, who runs only when nobody else does: where the system has that */
 #include "ipc/lock.h"
 
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -78,6 +81,52 @@ static void damaged(void)
     CHECK(!lock_dead(lock)); /* it tells nothing, and harms nobody */
 }
 
+static void wait_for_lock(void)
+{
+#ifdef SCHED_IDLE
+    struct sched_param none = {0};
+    sched_setscheduler(0, SCHED_IDLE, &none); /* does not run the moment it is woken */
+#endif
+    (*step)++;
+    lock_take(lock);
+    lock_release(lock);
+    *step = 100;
+}
+
+static void stopped(void)
+{
+#ifdef CPU_SET
+    cpu_set_t before, first;
+    sched_getaffinity(0, sizeof before, &before);
+    CPU_ZERO(&first);
+    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&first) == 0; i++)
+        if (CPU_ISSET(i, &before))
+            CPU_SET(i, &first);
+    sched_setaffinity(0, sizeof first, &first);
+#endif
+    for (int round = 0; round < 5; round++) {
+        start();
+        lock_take(lock);
+        pid_t children[2];
+        for (int i = 0; i < 2; i++) {
+            children[i] = child_start(wait_for_lock);
+            while (*step <= i)
+                clock_sleep(1);
+            clock_sleep(5); /* it sleeps in the lock by now; if not, this round proves nothing */
+        }
+        lock_release(lock);
+        kill(children[0], SIGSTOP);
+        while (*step != 100) /* the alarm of the case ends who waits for ever */
+            clock_sleep(1);
+        kill(children[0], SIGCONT);
+        waitpid(children[0], NULL, 0);
+        waitpid(children[1], NULL, 0);
+    }
+#ifdef CPU_SET
+    sched_setaffinity(0, sizeof before, &before);
+#endif
+}
+
 int main(void)
 {
     lock = child_share(lock_size());
@@ -85,6 +134,7 @@ int main(void)
     CASE("where nobody ever lived, nobody does", nobody);
     CASE("who lives is known until they end", somebody);
     CASE("who was killed is dead at once, and another may live there", killed);
+    CASE("who is stopped as it is given the lock holds up nobody", stopped);
     CASE("a damaged lock is taken for a living one", damaged);
     CHECK_DONE();
 }

@@ -53,6 +53,20 @@ static uint32_t user(uint32_t place, const char *nick)
     return place;
 }
 
+static void skipped(void)
+{
+    start();
+    user(0, "one");
+    channel_create_locked(&world, "#room");
+    member_add_locked(&world, 0, LOBBY, 0);
+    member_add_locked(&world, 0, 1, 0);
+    CHECK(watch_add_locked(&world, 0, "two") != NONE);
+    user(3, "four"); /* before whoever was given the places 1 and 2 */
+    CHECK(consistent());
+    CHECK(world.users[1].first_membership == NONE && world.users[2].first_watch == NONE);
+    stop();
+}
+
 /* ---- watches ---- */
 
 static void watched(void)
@@ -185,6 +199,8 @@ static void kept(void)
     struct ban_shm ban = a_ban("a@*", 0);
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
     CHECK(bans_version(&world) != version);
+    ban = a_ban("A@*", 0); /* the same mask: one UNKLINE is to take it back */
+    CHECK(ban_add_locked(&world, &ban) == BAN_CHANGED);
     ban = a_ban("b@*", 2000);
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED);
     CHECK(ban_find_locked(&world, "b", "x", 1500) && !ban_find_locked(&world, "b", "x", 2500));
@@ -273,6 +289,7 @@ static void taken_back(void)
 
 int main(void)
 {
+    CASE("a place before one that was taken earlier is empty", skipped);
     CASE("a watch is found by its nick, whatever the case, and is one user's", watched);
     CASE("who leaves watches nobody, and all together watch no more than fit", watches_leave);
     CASE("who leaves or takes another nick is remembered, the last first", remembered);

@@ -1,0 +1,281 @@
+/* The sandbox of Linux: a filter of system calls, seccomp(2). Workers, couriers and the desk's processes; writes no
+ * shared memory.
+ *
+ * The rules below are all a process may do. Those with conditions come first, from the top: the first that fits the call
+ * and its arguments says what becomes of it. Then those without. What fits none ends the process with SIGSYS, whose
+ * handler, if there was one before, learns the call's number. The kernel runs all that before anything of the call, and
+ * answers from a table where no argument matters. What it costs is mostly the making, once for each client: it grows
+ * with the number of steps.
+ *
+ * Arguments are compared in their lower half. That is all of an int; of a flag word it is the half with the flags that
+ * matter here.
+ *
+ * Some calls are there for C libraries other than the one at hand: each has its own way to sleep, to end, to ask for
+ * memory. Calls that not every architecture has are the reason for #ifdef here. x86-64's second face, x32, has numbers
+ * of its own, which fit no rule; and calls of another architecture (int 0x80) do not get as far as the rules. */
+#define _GNU_SOURCE
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#if defined __x86_64__
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined __aarch64__
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined __riscv && __riscv_xlen == 64
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#else
+#define ARCHITECTURE 0 /* its numbers and their arguments are not known to fit the rules: no sandbox */
+#endif
+
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LOWER_HALF 0
+#else
+#define LOWER_HALF 4
+#endif
+
+/* Since Linux 4.14; before, the same bits end the thread, which here is the same. */
+#ifndef SECCOMP_RET_KILL_PROCESS
+#define SECCOMP_RET_KILL_PROCESS 0x80000000u
+#endif
+
+/* Whether so much of an argument is so. */
+struct condition {
+    unsigned argument;
+    uint32_t mask, value; /* mask 0: whatever it is */
+};
+
+struct rule {
+    int call;
+    unsigned roles; /* a bit for each */
+    uint32_t action; /* without conditions always ALLOW */
+    struct condition conditions[2];
+};
+
+#define WORKER  (1u << SANDBOX_WORKER)
+#define COURIER (1u << SANDBOX_COURIER)
+#define DESK    (1u << SANDBOX_DESK)
+#define ALL     (WORKER | COURIER | DESK)
+
+#define ALLOW       SECCOMP_RET_ALLOW
+#define FAIL(error) (SECCOMP_RET_ERRNO | (error))
+
+#define IS(argument, value)       {argument, UINT32_MAX, value}
+#define HAS(argument, bits)       {argument, bits, bits}
+#define HAS_NOT(argument, bits)   {argument, bits, 0}
+#define BUT(argument, bits, value) {argument, ~(uint32_t)(bits), value} /* IS, whatever these bits are */
+
+#define RULES     100 /* at most, in each of the two lists */
+#define PROGRAM   (2 * RULES * 9 + 12)
+#define FUTEX_HOW (FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)
+
+/* musl's syslog(3) connects its socket again to an address of this size, which is none of the internet's. */
+#define SYSLOG_ADDRESS_SIZE 12
+
+struct program {
+    struct sock_filter steps[PROGRAM];
+    unsigned short length;
+};
+
+static void add_step(struct program *program, unsigned short code, uint32_t operand, unsigned char yes,
+                     unsigned char no)
+{
+    program->steps[program->length++] = (struct sock_filter){.code = code, .jt = yes, .jf = no, .k = operand};
+}
+
+static void add_load(struct program *program, size_t offset)
+{
+    add_step(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+}
+
+static bool has_conditions(const struct rule *rule)
+{
+    return rule->conditions[0].mask != 0;
+}
+
+static unsigned char steps_of(const struct condition *condition)
+{
+    return condition->mask == 0 ? 0 : condition->mask == UINT32_MAX ? 2 : 3;
+}
+
+static void add_conditions(struct program *program, const struct rule *rule)
+{
+    /* Steps from here to the next rule, which ours ends in front of. */
+    unsigned char rest = steps_of(&rule->conditions[0]) + steps_of(&rule->conditions[1]) + 1;
+    add_load(program, offsetof(struct seccomp_data, nr));
+    add_step(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->call, 0, rest);
+    for (int i = 0; i < 2; i++) {
+        const struct condition *condition = &rule->conditions[i];
+        if (condition->mask == 0)
+            continue;
+        rest -= steps_of(condition);
+        add_load(program, offsetof(struct seccomp_data, args) + condition->argument * sizeof(uint64_t) + LOWER_HALF);
+        if (condition->mask != UINT32_MAX)
+            add_step(program, BPF_ALU | BPF_AND | BPF_K, condition->mask, 0, 0);
+        add_step(program, BPF_JMP | BPF_JEQ | BPF_K, condition->value, 0, rest);
+    }
+    add_step(program, BPF_RET | BPF_K, rule->action, 0, 0);
+}
+
+static void add_rules(struct program *program, unsigned role, const struct rule *rules, size_t count)
+{
+    unsigned char left = 0;
+    for (size_t i = 0; i < count; i++)
+        if ((rules[i].roles & role) && has_conditions(&rules[i]))
+            add_conditions(program, &rules[i]);
+        else if (rules[i].roles & role)
+            left++;
+    add_load(program, offsetof(struct seccomp_data, nr));
+    /* One step each, to the two at the end: what fits none jumps over the second. */
+    for (size_t i = 0; i < count; i++)
+        if ((rules[i].roles & role) && !has_conditions(&rules[i]))
+            add_step(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rules[i].call, left--, 0);
+    add_step(program, BPF_JMP | BPF_JA, 1, 0, 0);
+    add_step(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+static void add_all_rules(struct program *program, unsigned role)
+{
+    uint32_t self = (uint32_t)getpid();
+    const struct rule rules[] = {
+        /* What every line costs. */
+        {__NR_recvfrom, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_sendmsg, WORKER | COURIER, ALLOW, {HAS_NOT(2, MSG_FASTOPEN)}}, /* which is a way to connect */
+        {__NR_recvmsg, COURIER, ALLOW, {{0}}},
+        {__NR_ppoll, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAKE)}},
+        {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAIT)}},
+        {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAIT_BITSET)}},
+        {__NR_write, ALL, ALLOW, {{0}}},
+        /* Descriptors it has. */
+        {__NR_writev, ALL, ALLOW, {{0}}},
+        {__NR_read, DESK, ALLOW, {{0}}},
+        {__NR_accept4, COURIER, ALLOW, {{0}}}, /* the next supervisor, after the death of one */
+        {__NR_close, ALL, ALLOW, {{0}}},
+        {__NR_shutdown, COURIER | DESK, ALLOW, {{0}}},
+        {__NR_getsockopt, COURIER, ALLOW, {IS(1, IPPROTO_TCP), IS(2, TCP_INFO)}},
+        {__NR_fcntl, COURIER, ALLOW, {IS(1, F_SETFD)}},
+        {__NR_fcntl, DESK, ALLOW, {IS(1, F_GETFL)}},
+        {__NR_fcntl, DESK, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
+        {__NR_ioctl, DESK, ALLOW, {IS(1, TIOCGWINSZ)}},
+        {__NR_fstat, ALL, ALLOW, {{0}}},
+        {__NR_newfstatat, ALL, ALLOW, {HAS(3, AT_EMPTY_PATH)}}, /* fstat of some versions of glibc */
+        /* The log: on standard error, which may have to be another (log_set_spare), or by syslog(3), which tries to
+         * connect anew when its service was restarted; that fails, and costs the process its log but not its life. */
+#ifdef __NR_dup2
+        {__NR_dup2, ALL, ALLOW, {IS(1, STDERR_FILENO)}},
+#else
+        {__NR_dup3, ALL, ALLOW, {IS(1, STDERR_FILENO)}},
+#endif
+        {__NR_sendto, ALL, ALLOW, {IS(5, 0)}}, /* no address: to whom it is connected */
+        {__NR_socket, ALL, FAIL(EACCES), {IS(0, AF_UNIX), BUT(1, SOCK_CLOEXEC, SOCK_DGRAM)}},
+        {__NR_connect, ALL, FAIL(EACCES), {IS(2, SYSLOG_ADDRESS_SIZE)}},
+        /* Memory, none of it executable. */
+        {__NR_brk, ALL, ALLOW, {{0}}},
+        {__NR_mmap, ALL, ALLOW, {HAS_NOT(2, PROT_EXEC), HAS(3, MAP_ANONYMOUS)}},
+        {__NR_mprotect, ALL, ALLOW, {HAS_NOT(2, PROT_EXEC)}},
+        {__NR_munmap, ALL, ALLOW, {{0}}},
+        {__NR_mremap, ALL, ALLOW, {{0}}},
+        {__NR_madvise, ALL, ALLOW, {{0}}},
+        /* Time, where the kernel's page for it (vdso) cannot tell; and sleep. */
+        {__NR_clock_gettime, ALL, ALLOW, {{0}}},
+        {__NR_gettimeofday, ALL, ALLOW, {{0}}},
+#ifdef __NR_time
+        {__NR_time, ALL, ALLOW, {{0}}},
+#endif
+        {__NR_clock_nanosleep, ALL, ALLOW, {{0}}},
+        {__NR_nanosleep, ALL, ALLOW, {{0}}},
+        {__NR_restart_syscall, ALL, ALLOW, {{0}}},
+        {__NR_sched_yield, ALL, ALLOW, {{0}}},
+        /* Signals, to itself: raise(3) and abort(3). */
+        {__NR_rt_sigaction, ALL, FAIL(EPERM), {IS(0, SIGSYS)}}, /* who tries something forbidden does not survive it */
+        {__NR_rt_sigaction, ALL, ALLOW, {{0}}},
+        {__NR_rt_sigprocmask, ALL, ALLOW, {{0}}},
+        {__NR_rt_sigreturn, ALL, ALLOW, {{0}}},
+        {__NR_sigaltstack, ALL, ALLOW, {{0}}},
+        {__NR_tgkill, ALL, ALLOW, {IS(0, self)}},
+        {__NR_tkill, ALL, ALLOW, {IS(0, self)}},
+        {__NR_kill, ALL, ALLOW, {IS(0, self)}},
+        /* Itself and the machine. */
+        {__NR_getpid, ALL, ALLOW, {{0}}},
+        {__NR_gettid, ALL, ALLOW, {{0}}},
+        {__NR_getppid, ALL, ALLOW, {{0}}},
+        {__NR_geteuid, ALL, ALLOW, {{0}}},
+        {__NR_uname, ALL, ALLOW, {{0}}},          /* gethostname(3) */
+        {__NR_sysinfo, ALL, ALLOW, {{0}}},        /* qsort(3) of some versions of glibc */
+        {__NR_getrandom, ALL, ALLOW, {{0}}},
+        {__NR_set_robust_list, ALL, ALLOW, {{0}}}, /* musl, at the first lock */
+        {__NR_exit, ALL, ALLOW, {{0}}},
+        {__NR_exit_group, ALL, ALLOW, {{0}}},
+    };
+    _Static_assert(sizeof rules / sizeof *rules <= RULES, "the program has room for all rules");
+    add_rules(program, role, rules, sizeof rules / sizeof *rules);
+#ifdef SANITIZED
+    /* LeakSanitizer, in the end, stops the process from another that shares its memory; and reports look for the names
+     * of functions in files. No other build has these. */
+    const struct rule reports[] = {
+        {__NR_clone, ALL, ALLOW, {IS(0, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_UNTRACED)}},
+        {__NR_ptrace, ALL, ALLOW, {{0}}},
+        {__NR_wait4, ALL, ALLOW, {{0}}},
+        {__NR_prctl, ALL, ALLOW, {{0}}},
+        {__NR_openat, ALL, ALLOW, {HAS_NOT(2, O_ACCMODE | O_CREAT | O_TRUNC)}},
+        {__NR_newfstatat, ALL, ALLOW, {{0}}},
+        {__NR_readlinkat, ALL, ALLOW, {{0}}},
+        {__NR_getdents64, ALL, ALLOW, {{0}}},
+#ifdef __NR_open
+        {__NR_open, ALL, ALLOW, {HAS_NOT(1, O_ACCMODE | O_CREAT | O_TRUNC)}},
+        {__NR_readlink, ALL, ALLOW, {{0}}},
+        {__NR_getdents, ALL, ALLOW, {{0}}},
+#endif
+        {__NR_read, ALL, ALLOW, {{0}}},
+        {__NR_lseek, ALL, ALLOW, {{0}}},
+        {__NR_mmap, ALL, ALLOW, {IS(2, PROT_READ)}},
+        {__NR_pipe2, ALL, ALLOW, {{0}}},
+        {__NR_ioctl, ALL, ALLOW, {IS(1, TCGETS)}},
+    };
+    _Static_assert(sizeof reports / sizeof *reports <= RULES, "the program has room for these as well");
+    add_rules(program, role, reports, sizeof reports / sizeof *reports);
+#endif
+}
+
+const char *sandbox_means(void)
+{
+    /* A kernel with filters looks at the address it is given, and one without does not. */
+    bool has = ARCHITECTURE && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) && errno == EFAULT;
+    return has ? "seccomp" : NULL;
+}
+
+int sandbox_enter(enum sandbox_role role)
+{
+    static struct program program;
+    if (!sandbox_means()) {
+        errno = ENOSYS;
+        return -1;
+    }
+    add_load(&program, offsetof(struct seccomp_data, arch));
+    add_step(&program, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+    add_step(&program, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
+    add_all_rules(&program, 1u << role);
+    add_step(&program, BPF_RET | BPF_K, SECCOMP_RET_TRAP, 0, 0);
+    struct sock_fprog filter = {.len = program.length, .filter = program.steps};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) ? -1 : 0;
+}

@@ -1,0 +1,223 @@
+/* Trespassing, for tests only: run by workers and the desk's processes where they have read something. */
+#define _GNU_SOURCE
+#include "trespass.h"
+
+#ifdef CRASHPOINTS
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "log.h"
+
+static long try_open(const char *path)
+{
+    char text[100] = "";
+    int fd = open(path, O_RDONLY);
+    if (fd >= 0)
+        log_info("trespass: opened %s", path);
+    if (fd >= 0 && read(fd, text, sizeof text - 1) > 0)
+        log_info("trespass: read %s", text);
+    return fd;
+}
+
+static long try_create(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT, 0666);
+}
+
+static long try_exec(const char *path)
+{
+    return execl(path, path, (char *)NULL);
+}
+
+static long try_fork(const char *argument)
+{
+    (void)argument;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    return pid;
+}
+
+static long try_connect(const char *port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)atoi(port)),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return connect(STDERR_FILENO, (struct sockaddr *)&to, sizeof to);
+}
+
+static long try_socket(const char *argument)
+{
+    (void)argument;
+    return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long try_unix(const char *argument)
+{
+    (void)argument;
+    return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static long try_kill(const char *pid)
+{
+    return kill(atoi(pid), SIGKILL);
+}
+
+static long try_tgkill(const char *pid)
+{
+    return syscall(SYS_tgkill, atol(pid), atol(pid), SIGKILL);
+}
+
+static long try_ptrace(const char *pid)
+{
+    return ptrace(PTRACE_SEIZE, (pid_t)atoi(pid), 0, 0);
+}
+
+static long try_mmap(const char *argument)
+{
+    (void)argument;
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? -1 : 0;
+}
+
+static long try_mprotect(const char *argument)
+{
+    (void)argument;
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? -1 : mprotect(page, 4096, PROT_READ | PROT_EXEC);
+}
+
+static long try_prctl(const char *argument)
+{
+    (void)argument;
+    return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+static long try_ioctl(const char *argument)
+{
+    (void)argument;
+    return ioctl(STDERR_FILENO, TIOCSTI, "x");
+}
+
+static long try_fcntl(const char *argument)
+{
+    (void)argument;
+    return fcntl(STDERR_FILENO, F_SETOWN, 1);
+}
+
+static long try_limits(const char *argument)
+{
+    (void)argument;
+    struct rlimit more = {100, 100};
+    return setrlimit(RLIMIT_NPROC, &more);
+}
+
+static long try_unlink(const char *path)
+{
+    return unlink(path);
+}
+
+/* The numbers of x32, with which a filter is easily forgotten. */
+static long try_x32(const char *argument)
+{
+    (void)argument;
+    return syscall(0x40000000 + SYS_getppid);
+}
+
+/* Those of another architecture: 20 is getpid there, and writev, which is allowed, here. */
+static long try_i386(const char *argument)
+{
+    (void)argument;
+    long result = 20;
+#ifdef __x86_64__
+    __asm__ volatile("int $0x80" : "+a"(result) : : "memory", "cc", "r8", "r9", "r10", "r11");
+#else
+    raise(SIGSYS); /* where there is no such thing */
+#endif
+    return result;
+}
+
+static void stay(int signal)
+{
+    (void)signal;
+}
+
+/* Wants to live on. */
+static long try_survive(const char *path)
+{
+    struct sigaction action = {.sa_handler = stay};
+    if (sigaction(SIGSYS, &action, NULL) == 0)
+        log_info("trespass: SIGSYS is caught");
+    return open(path, O_RDONLY);
+}
+
+/* ---- what is not forbidden, and must go well or fail with an error ---- */
+
+static long try_abort(const char *argument)
+{
+    (void)argument;
+    abort();
+}
+
+static long try_syslog(const char *line)
+{
+    syslog(LOG_INFO, "%s", line);
+    return 0;
+}
+
+/* Asks for so many MiB, and uses them. */
+static long try_memory(const char *megabytes)
+{
+    size_t size = (size_t)atol(megabytes) << 20;
+    char *memory = malloc(size);
+    if (!memory)
+        return -1;
+    memset(memory, 1, size);
+    free(memory);
+    return 0;
+}
+
+void trespass(const char *bytes, size_t length)
+{
+    static const struct {
+        const char *name;
+        long (*what)(const char *argument);
+    } list[] = {
+        {"open", try_open},     {"create", try_create}, {"exec", try_exec},         {"fork", try_fork},
+        {"unlink", try_unlink}, {"connect", try_connect}, {"socket", try_socket},   {"unix", try_unix},
+        {"kill", try_kill},     {"tgkill", try_tgkill}, {"ptrace", try_ptrace},     {"mmap", try_mmap},
+        {"prctl", try_prctl},   {"ioctl", try_ioctl},   {"mprotect", try_mprotect}, {"fcntl", try_fcntl},
+        {"limits", try_limits}, {"x32", try_x32},       {"i386", try_i386},         {"survive", try_survive},
+        {"abort", try_abort},   {"syslog", try_syslog}, {"memory", try_memory},
+    };
+    char line[500], name[20] = "", argument[400] = "";
+    snprintf(line, sizeof line, "%.*s", (int)length, bytes);
+    if (sscanf(line, "TRESPASS %19s %399s", name, argument) < 1)
+        return;
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (strcmp(list[i].name, name) == 0) {
+            errno = 0;
+            long result = list[i].what(argument);
+            log_info("trespass: %s: %s", name, result < 0 ? strerror(errno) : "done");
+        }
+}
+#else
+/* A translation unit must not be empty. */
+typedef int trespass_unused;
+#endif

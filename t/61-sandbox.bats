@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# The sandbox: what a process that serves clients must not do it cannot do, even if its code is somebody else's. A build for
+# tests has such code in it (src/base/trespass.c): a client says what it shall try.
+bats_require_minimum_version 1.5.0
+load lib/daemon
+load lib/client
+load lib/control
+load lib/crash
+
+setup_file() {
+    crash_build
+}
+
+setup() {
+    [[ $(uname) == Linux ]] || skip "the sandboxes of other systems refuse in other ways"
+    RELEASE_BUILD=$FORKCHAT_BUILD
+    crash_prepare
+    SECRET=$BATS_TEST_TMPDIR/secret
+    echo "nobody should know" >"$SECRET"
+    SIGSYS=$(kill -l SYS)
+}
+
+teardown() {
+    client_teardown || :
+    daemon_teardown
+    [[ -z ${OPEN_FOLDER:-} ]] || rm -rf "$OPEN_FOLDER"
+}
+
+# start_as root|user OPTION …: root, whose children become nobody in an empty root; or an ordinary user, all of whose
+# processes could reach whatever that user can.
+start_as() {
+    local who=$1
+    shift
+    if [[ $who == root ]]; then
+        ((EUID == 0)) || skip "only root can change user and root"
+        daemon_start -o 'user nobody' -o "chroot $BATS_TEST_TMPDIR/empty" "$@"
+        return
+    fi
+    if ((EUID == 0)); then
+        requires setpriv
+        # shellcheck disable=SC2034 # daemon_start uses it
+        DAEMON_WRAP=(setpriv "--reuid=$(id -u nobody)" --clear-groups)
+        OPEN_FOLDER=$(mktemp -d)
+        chmod 777 "$OPEN_FOLDER"
+        cp "$SECRET" "$OPEN_FOLDER"
+        SECRET=$OPEN_FOLDER/secret
+    fi
+    DAEMON_HOME=${OPEN_FOLDER:-} daemon_start "$@"
+}
+
+worker() {
+    daemon_pids "^forkchatd: worker $1 "
+}
+
+# Two who talk, while a third has its worker try one thing after the other.
+cannot_trespass() {
+    daemon_may "worker [0-9]+ of v[0-9]* died: signal $SIGSYS"
+    local attempt count=0 victim
+    enter toto plain
+    enter tutu irc
+    send tutu 'JOIN #lobby'
+    wait_until worker tutu
+    victim=$(worker tutu)
+    for attempt in "open $SECRET" "open /etc/passwd" "create ${SECRET%/*}/new" "unlink $SECRET" "exec /bin/true" fork socket \
+        unix "connect $PORT_PLAIN" "kill $victim" "kill $DAEMON" "kill -1" "tgkill $victim" "ptrace $victim" mmap mprotect \
+        prctl ioctl fcntl limits x32 i386 "survive $SECRET"; do
+        enter "v$((++count))" plain
+        send "v$count" "TRESPASS $attempt"
+        expect_end "v$count"
+        expect_log "^forkchatd: warning: worker [0-9]+ of v$count died: signal $SIGSYS\$"
+        expect_log '^forkchatd: warning: worker [0-9]+: SIGSYS \(it tried a forbidden system call\)'
+        send toto "MSG after $attempt"
+        expect tutu -e ":after $attempt\$"
+        send tutu "PRIVMSG #lobby :and back $attempt"
+        expect toto "[tutu] and back $attempt"
+    done
+    [[ $(worker tutu) == "$victim" ]]
+    [[ -e $SECRET && ! -e ${SECRET%/*}/new ]]
+    run -1 grep '^trespass' "$DAEMON_LOG"
+}
+
+@test "a worker that tries what it has no need of is ended, and nobody else notices" {
+    DAEMON_DOORS="plain irc" start_as root
+    cannot_trespass
+}
+
+@test "a worker of an ordinary user's daemon is ended for the same" {
+    DAEMON_DOORS="plain irc" start_as user
+    cannot_trespass
+}
+
+@test "sandbox off: it could have done it all" {
+    daemon_may 'worker [0-9]+ of tutu died: signal 9'
+    start_as user -o 'sandbox off'
+    grep -qx 'forkchatd: warning: the sandbox is off' "$DAEMON_LOG"
+    enter toto plain
+    enter tutu plain
+    wait_until worker tutu
+    send toto "TRESPASS open $SECRET"
+    expect_log '^trespass: read nobody should know'
+    send toto "TRESPASS create ${SECRET%/*}/new"
+    expect_log '^trespass: create: done$'
+    [[ -e ${SECRET%/*}/new ]]
+    send toto 'TRESPASS mmap'
+    expect_log '^trespass: mmap: done$'
+    send toto 'TRESPASS socket'
+    expect_log '^trespass: socket: done$'
+    send toto "TRESPASS kill $(worker tutu)"
+    expect_log '^trespass: kill: done$'
+    expect_end tutu
+}
+
+@test "no new process and no larger one: limits hold without the sandbox as well" {
+    start_as user -o 'sandbox off' -o 'worker-memory 16M'
+    enter toto plain
+    send toto 'TRESPASS fork'
+    expect_log '^trespass: fork: Resource temporarily unavailable$'
+    send toto 'TRESPASS limits'
+    expect_log '^trespass: limits: Operation not permitted$'
+    send toto 'TRESPASS memory 64'
+    expect_log '^trespass: memory: (Cannot allocate memory|Out of memory)$'
+    send toto 'WHO'
+    expect toto '[server] toto'
+}
+
+@test "every process but the supervisor is shut in, and dumps no core" {
+    start_as user -o 'couriers 2'
+    enter toto plain
+    enter tutu talk
+    local pid
+    # An operator who stays.
+    mkfifo "$BATS_TEST_TMPDIR/questions"
+    ctl tail <"$BATS_TEST_TMPDIR/questions" >/dev/null 2>&1 &
+    local operator=$!
+    exec {questions}>"$BATS_TEST_TMPDIR/questions"
+    # shellcheck disable=SC2317
+    shut_in() {
+        for pid in $(daemon_pids '^forkchatd: (worker|courier|control)'); do
+            grep -qx $'Seccomp:\t2' "/proc/$pid/status" && grep -qx $'NoNewPrivs:\t1' "/proc/$pid/status" || return 1
+            grep -qE '^Max core file size +0 +0 ' "/proc/$pid/limits" || return 1
+        done
+        (($(daemon_pids '^forkchatd: (worker|courier|control)' | wc -l) == 5))
+    }
+    wait_until shut_in
+    grep -qx $'Seccomp:\t0' "/proc/$DAEMON/status"
+    exec {questions}>&-
+    kill "$operator"
+    wait "$operator" || :
+}
+
+@test "who serves operators and metrics is shut in as well" {
+    daemon_may "control process [0-9]+ died: signal $SIGSYS"
+    DAEMON_DOORS="plain metrics" start_as user
+    run -0 ctl who
+    run ctl TRESPASS open "$SECRET"
+    ((status != 0))
+    expect_log "^forkchatd: warning: control process [0-9]+ died: signal $SIGSYS\$"
+    expect_log '^forkchatd: warning: control [0-9]+: SIGSYS \(it tried a forbidden system call\)'
+    printf 'TRESPASS open %s\n' "$SECRET" | exchange metrics || :
+    expect_log "^forkchatd: warning: control process [0-9]+ died: signal $SIGSYS\$"
+    expect_log '^forkchatd: warning: control [0-9]+: SIGSYS \(it tried a forbidden system call\)'
+    run -1 grep '^trespass' "$DAEMON_LOG"
+    run -0 ctl crash last
+    [[ $output == *SIGSYS* ]]
+}
+
+@test "a worker can still abort, which is told as such" {
+    daemon_may 'worker [0-9]+ of toto died: signal 6'
+    start_as user
+    enter toto plain
+    send toto 'TRESPASS abort'
+    expect_end toto
+    expect_log '^forkchatd: warning: worker [0-9]+ of toto died: signal 6'
+}
+
+@test "a worker that wants more memory than it may have is refused it, and lives" {
+    start_as user -o 'worker-memory 16M'
+    enter toto plain
+    send toto 'TRESPASS memory 8'
+    expect_log '^trespass: memory: done$'
+    send toto 'TRESPASS memory 64'
+    expect_log '^trespass: memory: (Cannot allocate memory|Out of memory)$'
+    send toto 'WHO'
+    expect toto '[server] toto'
+}
+
+@test "passwords of every method fit in, the one that takes the most memory too" {
+    # shellcheck disable=SC2016 # openssl passwd -6, and mkpasswd -m yescrypt
+    start_as user -o 'operator alice $6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.' \
+        -o 'operator bob $y$j9T$forkchatforkchat$MjHA/yMYpidBQ0nYyhxWhr44Yl2d.smh88E0V6X.wW8'
+    local who
+    for who in alice bob; do
+        enter "$who" plain
+        send "$who" "OPER $who secret"
+        expect "$who" -e 'you are (now )?an operator'
+    done
+}
+
+@test "a worker outlives the system's log: what it cannot say there is lost, no more" {
+    start_as user
+    enter toto plain
+    # Nothing was connected, so the C library tries to connect, as it does when the connection is broken.
+    send toto 'TRESPASS syslog hello'
+    expect_log '^trespass: syslog: done$'
+    send toto 'WHO'
+    expect toto '[server] toto'
+}
+
+@test "settings that are read again reach workers that can open nothing" {
+    local file=$BATS_TEST_TMPDIR/conf
+    echo 'flood off' >"$file"
+    start_as root -c "$file"
+    enter toto plain
+    # All that a process might want to look up: addresses, names of users, of the machine, of folders.
+    printf 'listen plain [::1]:0\nlisten irc 127.0.0.1:0\nuser nobody\nadmin somebody\n' >"$file"
+    kill -HUP "$DAEMON"
+    expect_log '^configuration read again$'
+    send toto 'WHO'
+    expect toto '[server] toto'
+}
+
+@test "where the system has no sandbox that is said once, and everything works" {
+    env -u MAKEFLAGS -u MFLAGS make -s -C "$BATS_TEST_DIRNAME/.." BUILD="$BATS_TEST_TMPDIR/build" SANDBOX=none CFLAGS=-O0 HARDEN= \
+        LDFLAGS= "$BATS_TEST_TMPDIR/build/forkchatd" >/dev/null 3>&-
+    FORKCHAT_BUILD=$BATS_TEST_TMPDIR/build daemon_start
+    enter toto plain
+    enter tutu plain
+    send toto 'MSG hello'
+    expect tutu '[toto] hello'
+    [[ $(grep -c 'there is no sandbox on this system: going on without$' "$DAEMON_LOG") == 1 ]]
+}
+
+@test "what is built for users has none of this in it" {
+    run -1 grep -aqE 'TRESPASS|trespass|crashpoint_pass' "$RELEASE_BUILD/forkchatd"
+    grep -aq 'TRESPASS' "$FORKCHAT_BUILD/forkchatd"
+    FORKCHAT_BUILD=$RELEASE_BUILD
+    daemon_start
+    enter toto plain
+    send toto "TRESPASS open $SECRET"
+    expect toto -e 'invalid command: TRESPASS'
+}
