@@ -382,19 +382,21 @@ inline leave_queue()
 inline mark_stream()
 {
     if
-#if MUTANT == NO_MARK_SKIPPING
     :: queued > 0 -> behind[me] = true
+#if MUTANT == NO_MARK_SKIPPING
     :: queued == 0 && skipped > 0
-#else
-    :: queued > 0 || skipped > 0 -> behind[me] = true
-#endif
-#if MUTANT == MARKS_BACKWARDS
     :: queued == 0 && skipped == 0 ->
 #else
-    :: queued == 0 && skipped == 0 && position < from
-    :: queued == 0 && skipped == 0 && position >= from ->
+    :: queued == 0 ->
 #endif
-        d_step { mark[me] = position; mark_bytes[me] = total };
+        d_step {
+#if MUTANT == MARKS_BACKWARDS
+            mark[me] = position;
+#else
+            mark[me] = (position > from -> position : from);
+#endif
+            mark_bytes[me] = total
+        };
         behind[me] = false
     fi
 }

@@ -101,7 +101,7 @@ static void in_the_middle(void)
     start(32, 32, 10);
     outbox_skip(&client->outbox, 6);
     batch(64, "1234");
-    CHECK(marked(64, 14, false)); /* the kernel has these and two more, which it tells the next courier */
+    CHECK(marked(64, 14, false)); /* the kernel has these bytes, and more */
     batch(96, "5678");
     CHECK(marked(96, 18, false));
     char got[10];
@@ -113,6 +113,6 @@ int main(void)
 {
     CASE("what the kernel has taken is marked", sent);
     CASE("a stream is not marked before the place to which it was sent already", not_yet_there);
-    CASE("in the middle of what was sent already, what is left out counts as sent", in_the_middle);
+    CASE("in the middle of what was sent already, the mark goes on with the cursor", in_the_middle);
     CHECK_DONE();
 }
