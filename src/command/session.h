@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "event/event.h"
 #include "reply.h"
+#include "world/penalties.h"
 #include "world/settings.h"
 
 struct session;
@@ -57,6 +58,7 @@ struct session {
     struct text out;
     char out_bytes[SESSION_OUT_SIZE];
     void *door_state; /* belongs to the door */
+    enum penalty trouble; /* what the client is to be blamed for, or PENALTY_NONE */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
     void (*attend)(struct session *session);

@@ -278,6 +278,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
         fd_set_nonblocking(supervisor.calls[1]))
         fatal(EX_OSERR, "cannot make a pipe: %s", strerror(errno));
     make_seats(&supervisor);
+    supervisor_prepare_accepting(&supervisor);
     supervisor.settings_version = world_settings_version(&supervisor.world);
     runtime_write_pid(&supervisor.runtime);
     port_title_set("forkchatd: supervisor");

@@ -22,6 +22,7 @@ static void forget_supervisor(struct supervisor *supervisor)
     desk_close(&supervisor->desk, false);
     close(supervisor->runtime.pid_file);
     close(supervisor->calls[0]);
+    close(supervisor->reserve);
     sigset_t none;
     sigemptyset(&none);
     for (int i = 0; supervisor->couriers && i < supervisor->courier_count; i++)
@@ -130,6 +131,5 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
                                  .mailbox = supervisor->couriers[courier].mailbox[1],
                                  .supervisor = supervisor->calls[1],
                                  .address = *from};
-    worker_run(&birth);
-    exit(0);
+    exit(worker_run(&birth));
 }

@@ -10,11 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/fd.h"
 #include "command/families.h"
 #include "event/event.h"
+#include "worker.h"
 #include "world/counters.h"
 
 /* The lock held in one go for so long: its holder is stuck, and ended. */
@@ -43,7 +45,7 @@ static void note_crash_locked(struct supervisor *supervisor, const char *process
 
 static bool is_crash(const siginfo_t *death)
 {
-    return death->si_code != CLD_EXITED || death->si_status != 0;
+    return worker_has_crashed(death);
 }
 
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
@@ -96,6 +98,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
         }
         user_free_locked(world, number);
     }
+    admission_blame_locked(supervisor->settings, world, number, worker_trouble(death), clock_elapsed());
     /* Its socket may lie with a courier that has no client for it (any more, or yet). */
     struct event event = event_of_server(EVENT_DROP);
     event.audience = AUDIENCE_NOBODY;
@@ -143,6 +146,7 @@ void supervisor_reap_workers(struct supervisor *supervisor)
                 return;
             }
             supervisor->seats[number].pid = 0;
+            admission_remove(number);
             supervisor->free_seats[supervisor->free_count++] = number;
         } else if (desk_has(&supervisor->desk, death.si_pid)) {
             bury_at_desk(supervisor, &death);

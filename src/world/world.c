@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "leavers.h"
 #include "metadata.h"
+#include "penalties.h"
 #include "streams.h"
 #include "watches.h"
 
@@ -24,7 +25,7 @@ struct places {
     size_t bans, leavers, watches;
     size_t attendances, counters;
     size_t metadata;
-    size_t streams, end;
+    size_t streams, penalties, end;
 };
 
 static size_t after(size_t offset, size_t count, size_t size)
@@ -57,7 +58,8 @@ static struct places place(const struct world_limits *limits)
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
-    places.end = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.penalties = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.end = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     return places;
 }
 
@@ -71,7 +73,7 @@ static void repair(void *context)
     world_repair_locked(context);
 }
 
-static void bind(struct world *world, struct shared *shared, const struct world_limits *limits)
+static void lay_out(struct world *world, struct shared *shared, const struct world_limits *limits)
 {
     char *base = shared_area(shared, NULL);
     struct places places = place(limits);
@@ -90,13 +92,14 @@ static void bind(struct world *world, struct shared *shared, const struct world_
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
+                            .penalties = (struct penalty_shm *)(base + places.penalties),
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
 }
 
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
 {
-    bind(world, shared, limits);
+    lay_out(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
     world_repair_locked(world); /* nobody else is here yet */
@@ -115,7 +118,7 @@ int world_attach(struct world *world, struct shared *shared)
         errno = EPROTO;
         return -1;
     }
-    bind(world, shared, &limits);
+    lay_out(world, shared, &limits);
     return 0;
 }
 

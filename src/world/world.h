@@ -187,11 +187,12 @@ struct world {
     struct counters_shm *counters;      /* counters.h */
     struct metadata_shm *metadata; /* metadata.h */
     struct stream_shm *streams;   /* streams.h */
+    struct penalty_shm *penalties; /* penalties.h */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0003)
+#define WORLD_LAYOUT UINT64_C(0x0004)
 
 size_t world_size(const struct world_limits *limits);
 
