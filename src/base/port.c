@@ -260,6 +260,23 @@ const char *port_crypt(const char *password, const char *setting)
     return crypt(password, setting);
 }
 
+int port_set_aside(int fd, size_t size)
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __NetBSD__
+    int error;
+    do
+        error = posix_fallocate(fd, 0, (off_t)size);
+    while (error == EINTR);
+    if (error && error != EINVAL && error != EOPNOTSUPP && error != ENODEV) {
+        errno = error;
+        return -1;
+    }
+#else
+    (void)fd, (void)size;
+#endif
+    return 0;
+}
+
 int port_processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);

@@ -224,8 +224,8 @@ enum admission admission_check(const struct settings *settings, const struct wor
     return ADMISSION_GRANTED;
 }
 
-void admission_blame_locked(const struct settings *settings, struct world *world, uint32_t seat, enum penalty reason,
-                            int64_t now)
+int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t seat, enum penalty reason,
+                               int64_t now)
 {
     static const enum count counts[] = {[PENALTY_CRASH] = COUNT_PENALTY_CRASHES,
                                         [PENALTY_PASSWORD] = COUNT_PENALTY_PASSWORDS,
@@ -235,15 +235,23 @@ void admission_blame_locked(const struct settings *settings, struct world *world
                              [PENALTY_PASSWORD] = penalty->password,
                              [PENALTY_SILENCE] = penalty->silence};
     const struct place *place = &crowds.places[seat];
-    char text[NET_TEXT_SIZE];
     if (reason == PENALTY_NONE || costs[reason] == 0 || !place->taken ||
         settings_hold(&settings->penalty_exempt, place->host))
-        return;
-    struct net_range address = range_of(place->host, &settings->address_prefix);
+        return 0;
+    follow_prefixes(settings);
+    struct net_range address = range_of(place->host, &crowds.address);
     count_add(world, counts[reason]);
     if (!penalty_add_locked(world, &address, reason, costs[reason], penalty->longest, now))
+        return 0;
+    return penalty_left(world, &address, now);
+}
+
+void admission_tell(uint32_t seat, enum penalty reason, int64_t seconds)
+{
+    char text[NET_TEXT_SIZE];
+    if (seconds == 0)
         return;
+    struct net_range address = range_of(crowds.places[seat].host, &crowds.address);
     net_format_range(&address, text);
-    log_warning("penalty for %s: %s: refused for %lld s", text, penalty_word(reason),
-                (long long)penalty_left(world, &address, now));
+    log_warning("penalty for %s: %s: refused for %lld s", text, penalty_word(reason), (long long)seconds);
 }

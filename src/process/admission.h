@@ -29,9 +29,12 @@ void admission_remove(uint32_t seat);
 enum admission admission_check(const struct settings *settings, const struct world *world,
                                const unsigned char host[16], int64_t now, int64_t *seconds);
 
-/* The client of that seat made trouble, and its address owes for it; PENALTY_NONE does nothing. Logs it if the address is
- * refused from now on. The seat must still count. */
-void admission_blame_locked(const struct settings *settings, struct world *world, uint32_t seat, enum penalty reason,
-                            int64_t now);
+/* The client of that seat made trouble, and its address owes for it; PENALTY_NONE does nothing. The seat must still
+ * count. Returns for how many seconds nobody may come in from there, if that is new, or 0. */
+int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t seat, enum penalty reason,
+                               int64_t now);
+
+/* Logs it, if these seconds are not 0. */
+void admission_tell(uint32_t seat, enum penalty reason, int64_t seconds);
 
 #endif

@@ -98,7 +98,8 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
         }
         user_free_locked(world, number);
     }
-    admission_blame_locked(supervisor->settings, world, number, worker_trouble(death), clock_elapsed());
+    enum penalty trouble = worker_trouble(death);
+    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_elapsed());
     /* Its socket may lie with a courier that has no client for it (any more, or yet). */
     struct event event = event_of_server(EVENT_DROP);
     event.audience = AUDIENCE_NOBODY;
@@ -113,6 +114,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     if (crashed)
         log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
                     death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    admission_tell(number, trouble, seconds);
     if (*name)
         log_info("client disconnected \"%s\"", name);
     return true;

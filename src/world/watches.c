@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "layout.h"
 
-/* For every user a few: most have none, and memory is only taken by those that are used. */
+/* For every user a few: most have none. */
 #define WATCHES_PER_USER 16u
 
 uint32_t watch_limit(const struct world_limits *limits)
