@@ -223,7 +223,7 @@ static void loop(struct supervisor *supervisor, const sigset_t *waiting_mask)
             most = until_told;
         struct timespec wait = {.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
         doors[count] = (struct pollfd){.fd = supervisor->calls[0], .events = POLLIN};
-        doors[count + 1] = (struct pollfd){.fd = supervisor->desk.listener, .events = POLLIN};
+        doors[count + 1] = (struct pollfd){.fd = paused ? -1 : supervisor->desk.listener, .events = POLLIN};
         int ready = port_ppoll(doors, count + 2, &wait, waiting_mask);
 
         supervisor_watch_lock(supervisor);

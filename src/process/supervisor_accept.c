@@ -124,6 +124,25 @@ static void pause_accepting(struct supervisor *supervisor, const char *what)
     }
 }
 
+static bool is_paused(const struct supervisor *supervisor)
+{
+    return clock_elapsed() < supervisor->paused_until;
+}
+
+static void tell_busy(struct supervisor *supervisor, int socket, enum door_kind door)
+{
+    count_add(&supervisor->world, COUNT_REFUSED_BUSY);
+    refuse(socket, door, "the server is busy: try again later");
+}
+
+/* The system has refused a process. Who waits behind this one is told the same without asking again. */
+static void refuse_for_now(struct supervisor *supervisor, int socket, enum door_kind door)
+{
+    if (!is_paused(supervisor))
+        pause_accepting(supervisor, "fork");
+    tell_busy(supervisor, socket, door);
+}
+
 /* A connection that is no client's, however many clients there are. */
 static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int socket)
 {
@@ -132,23 +151,13 @@ static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int
         refuse(socket, door, "too many control connections: try again later");
         return;
     }
-    pid_t pid = supervisor_fork_control(supervisor, door, socket);
+    pid_t pid = is_paused(supervisor) ? -1 : supervisor_fork_control(supervisor, door, socket);
     if (pid < 0) {
-        pause_accepting(supervisor, "fork");
-        refuse(socket, door, "the server is busy: try again later");
+        refuse_for_now(supervisor, socket, door);
         return;
     }
     supervisor->desk.pids[seat] = pid;
     count_add(&supervisor->world, COUNT_CONTROLS);
-}
-
-void supervisor_accept_operators(struct supervisor *supervisor)
-{
-    int socket;
-    while ((socket = desk_accept(&supervisor->desk)) >= 0) {
-        seat_at_desk(supervisor, DOOR_CONTROL, socket);
-        close(socket);
-    }
 }
 
 static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
@@ -163,11 +172,9 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
         return;
     }
     uint32_t number = supervisor->free_seats[supervisor->free_count - 1];
-    pid_t pid = supervisor_fork_worker(supervisor, number, socket, door, from);
+    pid_t pid = is_paused(supervisor) ? -1 : supervisor_fork_worker(supervisor, number, socket, door, from);
     if (pid < 0) {
-        pause_accepting(supervisor, "fork");
-        count_add(&supervisor->world, COUNT_REFUSED_BUSY);
-        refuse(socket, door, "the server is busy: try again later");
+        refuse_for_now(supervisor, socket, door);
         return;
     }
     count_add(&supervisor->world, COUNT_WORKERS);
@@ -182,19 +189,44 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
 
 /* There is no descriptor left for a newcomer. One is kept for this: to tell who waits. False if nobody does, or it
  * does not help. */
-static bool refuse_with_reserve(struct supervisor *supervisor, const struct listener *listener)
+static bool refuse_with_reserve(struct supervisor *supervisor, int listener, enum door_kind door)
 {
     if (supervisor->reserve < 0)
         return false;
     close(supervisor->reserve);
-    int socket = port_accept(listener->fd, NULL, NULL);
+    int socket = port_accept(listener, NULL, NULL);
     if (socket >= 0) {
-        count_add(&supervisor->world, COUNT_REFUSED_BUSY);
-        refuse(socket, listener->wanted.door, "the server is busy: try again later");
+        tell_busy(supervisor, socket, door);
         close(socket);
     }
     keep_reserve(supervisor);
     return socket >= 0;
+}
+
+/* After an accept that gave no socket. False if that was about one peer alone, which is gone: accept(2). */
+static bool is_short(struct supervisor *supervisor, int listener, enum door_kind door)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return true;
+    if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS)
+        return false;
+    pause_accepting(supervisor, "accept");
+    for (int i = 0; i < ACCEPT_BURST && refuse_with_reserve(supervisor, listener, door); i++)
+        ;
+    return true;
+}
+
+void supervisor_accept_operators(struct supervisor *supervisor)
+{
+    for (int i = 0; i < ACCEPT_BURST; i++) {
+        int socket = desk_accept(&supervisor->desk);
+        if (socket >= 0) {
+            seat_at_desk(supervisor, DOOR_CONTROL, socket);
+            close(socket);
+        } else if (is_short(supervisor, supervisor->desk.listener, DOOR_CONTROL)) {
+            return;
+        }
+    }
 }
 
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener)
@@ -210,19 +242,9 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
             close(socket);
             if (supervisor->reserve < 0)
                 keep_reserve(supervisor);
-            if (clock_elapsed() < supervisor->paused_until)
-                return;
             continue;
         }
-        /* ECONNABORTED and the network's errors concern one peer that is already gone: accept(2).
-         */
-        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-            pause_accepting(supervisor, "accept");
-            while (refuse_with_reserve(supervisor, listener) && i++ < ACCEPT_BURST)
-                ;
-        } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
-            continue;
-        }
-        return;
+        if (is_short(supervisor, listener->fd, listener->wanted.door))
+            return;
     }
 }

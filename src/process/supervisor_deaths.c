@@ -159,6 +159,21 @@ void supervisor_reap_workers(struct supervisor *supervisor)
     }
 }
 
+/* Once more, if it may be; where the system refuses a process, not at once again. */
+static int fork_courier(struct supervisor *supervisor, int number)
+{
+    static int64_t told;
+    int64_t now = clock_elapsed();
+    if (supervisor_fork_courier(supervisor, number) == 0)
+        return 0;
+    supervisor->couriers[number].born = now;
+    if (now - told > 5000 * MS) {
+        told = now;
+        log_warning("fork: %s: everybody waits for courier %d", strerror(errno), number);
+    }
+    return -1;
+}
+
 /* Couriers first: without them the ring may be full, and then nobody can be buried. */
 void supervisor_reap_couriers(struct supervisor *supervisor)
 {
@@ -182,7 +197,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
         if (seat->pid)
             continue;
         /* One that dies at once is not started again at once. */
-        if (clock_elapsed() - seat->born < PAUSE_NS || supervisor_fork_courier(supervisor, i)) {
+        if (clock_elapsed() - seat->born < PAUSE_NS || fork_courier(supervisor, i)) {
             supervisor->unreaped = true;
             continue;
         }
