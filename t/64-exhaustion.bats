@@ -27,6 +27,7 @@ start_as_nobody_else() {
     OWN_HOME=$(mktemp -d)
     cp "$FORKCHAT_BUILD/forkchatd" "$OWN_HOME" # perhaps out of the user's reach
     chown -R "$id:$id" "$OWN_HOME"
+    # shellcheck disable=SC2034 # for daemon_start
     DAEMON_HOME=$OWN_HOME
     DAEMON_WRAP=(setpriv --reuid="$id" --regid="$id" --clear-groups)
     FORKCHAT_BUILD=$OWN_HOME daemon_start "$@"
@@ -70,8 +71,8 @@ was_idle() {
     local time
     now time
     local passed=$(((time - $1) / 10000)) used=$(($(ran) - $2))
-    echo "ran for $used of $passed hundredths of a second"
-    ((used * 3 < passed || used < 20))
+    echo "# ran for $used of $passed hundredths of a second"
+    ((used * 10 < passed || used < 10)) # one tenth, where a loop takes all it gets
 }
 
 chat_goes_on() {
@@ -79,6 +80,17 @@ chat_goes_on() {
     expect tutu "[toto] $1"
     send tutu "MSG yes, $1"
     expect toto "[tutu] yes, $1"
+}
+
+# For two seconds, so that whoever spins has time to.
+chat_goes_on_for_a_while() {
+    local start time
+    now start
+    for (( ; ; )); do
+        chat_goes_on "and on $EPOCHREALTIME"
+        now time
+        ((time - start < 2000000)) || return 0
+    done
 }
 
 comes_in() {
@@ -176,17 +188,20 @@ lowest_free() {
     daemon_start
     enter toto plain
     enter tutu plain
-    prlimit --pid "$DAEMON" --nofile=3:
+    prlimit --pid "$DAEMON" --nofile=8: # poll(2) itself wants some
     local start used
     now start
     used=$(ran)
     open tata plain
+    ctl --json who >"$BATS_TEST_TMPDIR/who" &
+    local who=$!
     expect_log 'accept: Too many open files: newcomers must wait'
-    chat_goes_on one
-    chat_goes_on two
+    chat_goes_on_for_a_while
     was_idle "$start" "$used"
     prlimit --pid "$DAEMON" --nofile=1000:
     expect tata -e 'Welcome'
+    wait "$who"
+    grep -q '"nick":"toto"' "$BATS_TEST_TMPDIR/who"
     chat_goes_on three
 }
 
@@ -348,7 +363,7 @@ lowest_free() {
 @test "no room for another membership: who asks is told, and the lobby has a place for everybody" {
     daemon_start -o 'max-clients 12' -o 'channel-limit 500' -o 'flood off' -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
     # 7 for each client, and 1000
-    local i k
+    local i
     for i in {1..10}; do
         enter "c$i" plain
         seq -f 'JOIN #c%.0f' 1 110 >&"${CLIENT_FD[c$i]}"

@@ -58,6 +58,7 @@ crash() {
     for address in fd00:1:2:3::1 fd00:1:2:3::2 fd00:1:2:3:ffff::3 fd00:1:2:4::1; do
         "${inside[@]}" ip -6 addr add "$address/128" dev lo
     done
+    # shellcheck disable=SC2034 # for daemon_start
     DAEMON_WRAP=("${inside[@]}")
     daemon_start -o 'listen plain [::]:0' -o 'max-clients-per-address 2'
     # They stay as long as their input does.
@@ -166,10 +167,10 @@ crash() {
 
 @test "whoever comes through a program on this machine is not punished for others" {
     daemon_start
-    local i
-    for i in 1 2 3; do
-        enter toto plain
-        crash toto
+    local nick
+    for nick in toto tutu tata; do
+        enter "$nick" plain
+        crash "$nick"
         welcome 127.0.0.1
     done
     [[ $(ctl --json penalties) == '' ]]
@@ -237,9 +238,9 @@ table() {
 }
 
 @test "every directive in the table of limits exists, and its default is the one that is in force" {
-    local limit value directive told defaults
+    local limit value directive defaults
     (($(table | wc -l) > 40))
-    while IFS='|' read -r limit value directive told; do
+    while IFS='|' read -r limit value directive _; do
         [[ $directive == fixed ]] && continue
         "$FORKCHAT_BUILD/forkchatd" -h 3>&- | grep -qE "^ +$directive " || { echo "no directive: $directive"; return 1; }
         # a plain word of a default must be in the directive's own entry as well
