@@ -60,6 +60,10 @@ unit() {
     unit fd
 }
 
+@test "a lock that is held for life tells who lives" {
+    unit lock
+}
+
 @test "bells lose no wake-up" {
     unit bell
 }

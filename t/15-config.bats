@@ -40,7 +40,7 @@ refused() {
 
 @test "-V shows the version, -h the options and directives; both on standard output" {
     run -0 --separate-stderr forkchatd -V
-    [[ $output =~ ^forkchatd\ [0-9]+\.[0-9]+$ && -z $stderr ]]
+    [[ ${lines[0]} =~ ^forkchatd\ [0-9]+\.[0-9]+$ && ${lines[1]} =~ ^shared\ memory\ [0-9a-f]+$ && -z $stderr ]]
     run -0 --separate-stderr forkchatd -h
     [[ ${lines[0]} == usage:* && -z $stderr ]]
     [[ $output == *'-c FILE'* && $output == *'  listen DOOR ADDRESS:PORT'* ]]

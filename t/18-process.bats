@@ -338,31 +338,6 @@ ends_within_two_seconds() {
     expect_end tutu
 }
 
-@test "the supervisor is killed: those connected go on, and a new one takes over the runtime-directory" {
-    daemon_start
-    enter toto plain
-    enter tutu talk
-    kill -KILL "$DAEMON"
-    daemon_killed
-    send toto 'MSG who needs a supervisor?'
-    expect tutu '(toto) who needs a supervisor?'
-    daemon_start
-    grep -q 'warning: ending the processes of a forkchatd that was killed' "$DAEMON_LOG"
-    expect_end toto
-    expect_end tutu
-    enter tata plain
-    send tata 'WHO'
-    expect tata '[server] tata'
-}
-
-@test "the supervisor is killed with nobody connected, and started again" {
-    daemon_start
-    kill -KILL "$DAEMON"
-    daemon_killed
-    daemon_start
-    enter toto plain
-}
-
 @test "flood delays a client that pastes, closes nobody, and slows nobody else" {
     daemon_start -o 'flood 10/1'
     enter toto plain

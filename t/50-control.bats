@@ -46,7 +46,7 @@ teardown() {
     run -64 ctl wall $'two\nlines'
     run -0 ctl --help
     run -0 ctl --version
-    [ "$output" = "forkchatctl $("$FORKCHAT_BUILD/forkchatd" -V | cut -d' ' -f2)" ]
+    [ "$output" = "forkchatctl $("$FORKCHAT_BUILD/forkchatd" -V | sed -n 's/^forkchatd //p')" ]
 }
 
 @test "errors go to standard error, answers to standard output" {

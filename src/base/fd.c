@@ -21,6 +21,11 @@ int fd_set_cloexec(int fd)
     return fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+int fd_clear_cloexec(int fd)
+{
+    return fcntl(fd, F_SETFD, 0);
+}
+
 int fd_write_all(int fd, const void *bytes, size_t length)
 {
     const char *at = bytes;

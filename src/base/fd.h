@@ -8,6 +8,7 @@
 /* Return 0, or -1 and errno. */
 int fd_set_nonblocking(int fd);
 int fd_set_cloexec(int fd);
+int fd_clear_cloexec(int fd);
 
 /* Writes all `length` bytes, going on after signals and short writes. May block. Returns 0, or -1. */
 int fd_write_all(int fd, const void *bytes, size_t length);

@@ -19,10 +19,10 @@ void place_runtime(char *path, size_t size)
         snprintf(path, size, "/tmp/forkchat-%ld", (long)geteuid());
 }
 
-int place_control(const char *directory, struct sockaddr_un *address)
+int place_socket(const char *directory, const char *name, struct sockaddr_un *address)
 {
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;
-    int length = snprintf(address->sun_path, sizeof address->sun_path, "%s/" PLACE_CONTROL, directory);
+    int length = snprintf(address->sun_path, sizeof address->sun_path, "%s/%s", directory, name);
     return length < (int)sizeof address->sun_path ? 0 : -1;
 }

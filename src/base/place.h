@@ -8,9 +8,12 @@
  * /tmp/forkchat-UID. */
 void place_runtime(char *path, size_t size);
 
-/* The control socket in that runtime directory. Returns 0, or -1 if the path is too long for a socket. */
-#define PLACE_CONTROL "control"
+/* The sockets in that runtime directory: for operators, and for the supervisor that comes after one that died. */
+#define PLACE_CONTROL   "control"
+#define PLACE_SUCCESSOR "successor"
+
+/* The address of one of them. Returns 0, or -1 if the path is too long for a socket. */
 struct sockaddr_un;
-int place_control(const char *directory, struct sockaddr_un *address);
+int place_socket(const char *directory, const char *name, struct sockaddr_un *address);
 
 #endif

@@ -277,6 +277,15 @@ int port_set_aside(int fd, size_t size)
     return 0;
 }
 
+uint64_t port_libc(void)
+{
+#ifdef __GLIBC__
+    return 1;
+#else
+    return 2;
+#endif
+}
+
 int port_processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);

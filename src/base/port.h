@@ -77,6 +77,9 @@ int port_set_aside(int fd, size_t size);
  * system does not know. Takes milliseconds to seconds, as the method demands. */
 const char *port_crypt(const char *password, const char *setting);
 
+/* Which C library this is: the same number for programs whose locks in shared memory look the same. */
+uint64_t port_libc(void);
+
 /* The number of processors online, at least 1. */
 int port_processors(void);
 

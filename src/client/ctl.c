@@ -37,7 +37,7 @@ static int connect_to(const char *directory, int *status)
 {
     struct sockaddr_un address;
     *status = EX_UNAVAILABLE;
-    if (place_control(directory, &address)) {
+    if (place_socket(directory, PLACE_CONTROL, &address)) {
         fprintf(stderr, "forkchatctl: %s: that path is too long for a socket\n", directory);
         return -1;
     }

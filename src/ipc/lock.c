@@ -84,6 +84,31 @@ void lock_release(struct lock_shm *lock)
         bug("the lock cannot be released: %s", strerror(error));
 }
 
+bool lock_live(struct lock_shm *lock)
+{
+    enum lock_result result = lock_try(lock);
+    if (result == LOCK_DIED)
+        lock_mended(lock);
+    return result != LOCK_BUSY;
+}
+
+/* Its holder stays what it was: it says who the dead one is. */
+bool lock_dead(struct lock_shm *lock)
+{
+    int error = pthread_mutex_trylock(&lock->mutex);
+    if (error == EOWNERDEAD)
+        lock_mended(lock);
+    else if (error) /* EBUSY; or it is damaged, and tells nothing */
+        return false;
+    pthread_mutex_unlock(&lock->mutex);
+    return true;
+}
+
+pid_t lock_owner(const struct lock_shm *lock)
+{
+    return atomic_load_explicit(&lock->holder, memory_order_relaxed);
+}
+
 pid_t lock_holder(const struct lock_shm *lock, uint64_t *turn)
 {
     *turn = atomic_load_explicit(&lock->turn, memory_order_relaxed);

@@ -2,6 +2,7 @@
 #ifndef FORKCHAT_IPC_LOCK_H
 #define FORKCHAT_IPC_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,6 +29,14 @@ enum lock_result lock_try(struct lock_shm *lock);
 void lock_mended(struct lock_shm *lock);
 
 void lock_release(struct lock_shm *lock);
+
+/* A lock that a process takes when it is born and never gives back tells, whosever child it is, whether it lives.
+ * live: takes it; false if somebody lives there. dead: whether nobody does (any more). Neither blocks. */
+bool lock_live(struct lock_shm *lock);
+bool lock_dead(struct lock_shm *lock);
+
+/* Who took it last, alive or dead; 0 if nobody did. What stands in shared memory: not to be trusted. */
+pid_t lock_owner(const struct lock_shm *lock);
 
 /* Who holds it and for the how-manieth time it was taken: the same answer twice, a while apart, means
  * that the holder is stuck. The process is 0 while the lock is free. A hint, read without the lock. */

@@ -37,6 +37,11 @@ void region_name(const char *path, char name[REGION_NAME_SIZE])
     snprintf(name, REGION_NAME_SIZE, "/forkchat-%016llx", (unsigned long long)hash);
 }
 
+uint64_t region_layout(uint64_t layout)
+{
+    return layout << 16 | port_libc() << 8 | sizeof(void *);
+}
+
 static size_t round_up(size_t size)
 {
     return (size + PAGE - 1) & ~(PAGE - 1);
@@ -85,7 +90,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
         offset += round_up(sizes[i]);
     }
     header->size = size;
-    header->layout = layout;
+    header->layout = region_layout(layout);
     header->magic = MAGIC;
 
     region->base = base;
@@ -120,10 +125,10 @@ int region_open(struct region *region, const char *name, uint64_t layout)
         return -1;
     }
     const struct region_shm *header = base;
-    if (header->magic != MAGIC || header->layout != layout ||
-        header->size != (uint64_t)status.st_size || !areas_fit(header)) {
+    bool whole = header->magic == MAGIC && header->size == (uint64_t)status.st_size && areas_fit(header);
+    if (!whole || header->layout != region_layout(layout)) {
         munmap(base, (size_t)status.st_size);
-        errno = EPROTO;
+        errno = whole ? ENOTSUP : EPROTO;
         return -1;
     }
     region->base = base;

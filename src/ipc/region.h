@@ -18,6 +18,10 @@ struct region {
  * restarted supervisor finds what it left. */
 void region_name(const char *path, char name[REGION_NAME_SIZE]);
 
+/* What a region says of its layout: `layout`, the caller's version, and what else has to agree for two programs to
+ * share it: the size of words, and the C library, whose locks lie in it. */
+uint64_t region_layout(uint64_t layout);
+
 /* Makes the region `name` with one area per entry of `sizes` (bytes, `count` at most REGION_AREAS), all
  * zero. All of it is set aside at once: whoever fills the system's shared memory later does no harm. `layout` says what
  * the areas hold; a region of another layout is not opened. Replaces a region of that name. Returns 0, or -1 and errno
@@ -25,8 +29,8 @@ void region_name(const char *path, char name[REGION_NAME_SIZE]);
 int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
                   int count);
 
-/* Maps a region that exists. -1 with ENOENT if there is none, EPROTO if its layout is another, if it is not
- * whole, or if it belongs to another user. */
+/* Maps a region that exists. -1 with ENOENT if there is none, ENOTSUP if its layout is another, EPROTO if it is not
+ * whole or belongs to another user. */
 int region_open(struct region *region, const char *name, uint64_t layout);
 
 /* The first byte of an area, aligned to a page, and its size. */

@@ -57,13 +57,24 @@ static void copy_locked(struct ban_file *file, struct world *world)
     }
 }
 
+static void make_room(struct ban_file *file)
+{
+    file->bans = calloc(BANS, sizeof *file->bans);
+    if (!file->bans)
+        fatal(EX_OSERR, "out of memory");
+}
+
+void ban_file_take_over(struct ban_file *file, const struct world *world)
+{
+    make_room(file);
+    file->version = bans_version(world) - 1; /* the next update copies them, and writes what was not written yet */
+}
+
 void ban_file_load(struct ban_file *file, struct world *world, const struct settings *settings)
 {
     char path[PATH_LIMIT];
     path_of(settings, path);
-    file->bans = calloc(BANS, sizeof *file->bans);
-    if (!file->bans)
-        fatal(EX_OSERR, "out of memory");
+    make_room(file);
     char *bytes = fd_read_file(path, FILE_LIMIT, NULL);
     if (!bytes && errno != ENOENT)
         log_error("%s: %s", path, strerror(errno));

@@ -17,6 +17,9 @@ struct ban_file {
 /* Puts what the file says into the tables of a new world. Trouble is reported. */
 void ban_file_load(struct ban_file *file, struct world *world, const struct settings *settings);
 
+/* Takes over what is in the tables of a world that was there before. */
+void ban_file_take_over(struct ban_file *file, const struct world *world);
+
 /* Takes changes of the tables over and writes them to disk. Does nothing if there are none, or if the lock
  * is taken: then it has to be called again. What could not be written, because the disk is full, stays as it was there
  * and is tried again after a second. */

@@ -81,15 +81,31 @@ static void stop(struct courier *courier)
             shutdown(courier->audience.clients[i]->outbox.fd, how);
 }
 
-void courier_run(struct world *world, const struct settings *settings, int number, int mailbox)
+/* Looks after supervisors that come and go. False if it is time to make way for a successor's courier: whoever is slow
+ * has what it did not take copied here, and would lose it. */
+static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims,
+                             uint32_t successions)
+{
+    uint32_t now = world_claims(courier->world);
+    if (now != *claims)
+        heirlooms_offer(heirlooms);
+    *claims = now;
+    return courier->slow_count > 0 || courier->leavers || world_successions(courier->world) == successions;
+}
+
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms)
 {
     static struct courier courier;
     struct bell_shm *bell = ring_bell(&world->shared->ring, number);
     courier = (struct courier){
-        .world = world, .settings = settings, .number = (uint32_t)number, .mailbox = mailbox};
+        .world = world, .settings = settings, .number = (uint32_t)number, .mailbox = heirlooms->mailboxes[number][0]};
     own_bell = bell;
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
+
+    uint32_t claims = world_claims(world), successions = world_successions(world);
+    if (!lock_live(world_courier_life(world, courier.number)))
+        fatal(EX_UNAVAILABLE, "courier %d: there is one already", number);
 
     audience_init(&courier.audience, world);
     courier.render = render_new();
@@ -101,6 +117,8 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier_start(&courier);
     while (!stopping && !world_is_over(world)) {
         bool busy = pass(&courier);
+        if (!serve_succession(&courier, heirlooms, &claims, successions))
+            return;
         if (!busy && !stopping)
             bell_wait(bell, courier.slow_count > 0 || courier.leavers ? SLOW_MS : IDLE_MS);
     }

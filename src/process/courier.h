@@ -2,6 +2,7 @@
 #ifndef FORKCHAT_PROCESS_COURIER_H
 #define FORKCHAT_PROCESS_COURIER_H
 
+#include "heirlooms.h"
 #include "world/settings.h"
 #include "world/world.h"
 
@@ -12,7 +13,7 @@ struct handover {
 };
 
 /* Runs courier `number` until SIGTERM, then delivers what is left, for at most a second, and returns.
- * Workers' handovers arrive at the datagram socket `mailbox`. */
-void courier_run(struct world *world, const struct settings *settings, int number, int mailbox);
+ * Returns as well, once no client is owed anything, after another supervisor has taken over: for a courier of its own. */
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms);
 
 #endif

@@ -28,7 +28,7 @@ static void help(void)
            "  -o 'DIRECTIVE ARGUMENTS'\n"
            "            as if it stood in the configuration; may be repeated\n"
            "  -t        check the configuration, then exit\n"
-           "  -V        show the version, then exit\n"
+           "  -V        show the version and the layout of the shared memory, then exit\n"
            "  -h        show this, then exit\n\n"
            "Directives (forkchatd.conf(5) explains them):\n",
            usage_text);
@@ -72,7 +72,7 @@ static void leave_terminal(void)
 
 int daemon_run(int argc, char **argv)
 {
-    /* For a restart: the process's title is written over argv, and getopt sorts it. */
+    /* For the program to be executed again: the process's title is written over argv, and getopt sorts it. */
     static char *program, **again;
     program = strdup(argv[0]);
     port_title_init(argc, argv);
@@ -86,9 +86,11 @@ int daemon_run(int argc, char **argv)
     options = calloc((size_t)argc + 1, sizeof *options);
     if (!options)
         fatal(EX_OSERR, "out of memory");
+    again[0] = program;
     struct invocation invocation = {
-        .file = FORKCHAT_CONFIG, .file_is_default = true, .options = options, .ready_fd = -1};
+        .command = again, .file = FORKCHAT_CONFIG, .file_is_default = true, .options = options, .ready_fd = -1};
     bool only_check = false;
+    char version[200];
     for (int option; (option = getopt(argc, argv, "c:fo:thV")) != -1;) {
         switch (option) {
         case 'c':
@@ -108,7 +110,8 @@ int daemon_run(int argc, char **argv)
             help();
             return 0;
         case 'V':
-            printf("forkchatd %s\n", FORKCHAT_VERSION);
+            invocation_version(version, sizeof version);
+            printf("%s", version);
             return 0;
         default:
             fprintf(stderr, "%sforkchatd -h explains\n", usage_text);
@@ -128,14 +131,16 @@ int daemon_run(int argc, char **argv)
         settings_free(settings);
         return 0;
     }
-    if (!invocation.foreground) {
+    bool in_background = !invocation.foreground && supervisor_is_heir();
+    if (in_background) {
+        leave_terminal();
+    } else if (!invocation.foreground) {
         invocation.ready_fd = go_background();
         invocation.leave_terminal = leave_terminal;
     }
     int status = supervisor_run(&invocation, settings);
     if (status != SUPERVISOR_RESTART)
         return status;
-    again[0] = program;
     execvp(program, again);
     fatal(EX_OSERR, "cannot start %s again: %s", program, strerror(errno));
 }

@@ -48,7 +48,7 @@ void desk_open(struct desk *desk, const struct settings *settings)
 {
     struct sockaddr_un address;
     *desk = (struct desk){.listener = -1, .uid = geteuid()};
-    if (place_control(settings->runtime_directory, &address)) {
+    if (place_socket(settings->runtime_directory, PLACE_CONTROL, &address)) {
         log_warning("no control socket: the path of the runtime-directory is too long for one");
         return;
     }

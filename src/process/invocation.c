@@ -1,5 +1,6 @@
 /* Configuration as the command line names it. Run by the supervisor at start and on SIGHUP. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -33,4 +34,10 @@ struct settings *invocation_settings(const struct invocation *invocation)
         return NULL;
     }
     return settings;
+}
+
+void invocation_version(char *text, size_t size)
+{
+    snprintf(text, size, "forkchatd %s\nshared memory %llx\n", FORKCHAT_VERSION,
+             (unsigned long long)region_layout(WORLD_LAYOUT));
 }

@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "base/port.h"
 
+#define PID_FILE "forkchatd.pid"
+
 /* Memberships for every user in so many channels on average. */
 #define CHANNELS_PER_USER 8u
 
@@ -25,27 +27,17 @@ static void name_region(const struct settings *settings, char name[REGION_NAME_S
     region_name(path, name);
 }
 
-/* Processes of an earlier daemon live on after their supervisor was killed. Tells them that it is over. */
-static int end_survivors(struct runtime *runtime, const char *name)
+int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings)
 {
-    struct shared shared;
-    struct world world;
-    if (shared_open(&shared, name, WORLD_LAYOUT) || world_attach(&world, &shared)) {
-        log_error("processes of an earlier forkchatd are still running and cannot be reached");
-        return EX_UNAVAILABLE;
-    }
-    log_warning("ending the processes of a forkchatd that was killed");
-    world_end(&world);
-    for (int i = 0; i < 300; i++) {
-        ring_bells_again(&shared.ring, ~UINT64_C(0));
-        if (port_lock_family(runtime->family) == 0) {
-            region_unmap(&shared.region);
-            return 0;
-        }
-        clock_sleep(10);
-    }
-    log_error("processes of an earlier forkchatd are still running and do not end");
-    return EX_UNAVAILABLE;
+    char name[REGION_NAME_SIZE];
+    name_region(settings, name);
+    if (shared_open(shared, name, WORLD_LAYOUT))
+        return -1;
+    if (world_attach(world, shared) == 0)
+        return 0;
+    region_unmap(&shared->region);
+    errno = EPROTO;
+    return -1;
 }
 
 static int open_in(const char *directory, const char *name, char *path, size_t size)
@@ -57,18 +49,18 @@ static int open_in(const char *directory, const char *name, char *path, size_t s
     return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 }
 
-int runtime_take(struct runtime *runtime, const struct settings *settings)
+int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
 {
     const char *directory = settings->runtime_directory;
-    char path[4096], name[REGION_NAME_SIZE];
+    char path[4096];
     if (fd_make_directory(directory, 0755)) {
         log_error("runtime-directory: %s: %s", directory, strerror(errno));
         return EX_CANTCREAT;
     }
     runtime->pid_file =
-        open_in(directory, "forkchatd.pid", runtime->pid_path, sizeof runtime->pid_path);
-    runtime->family = open_in(directory, "family.lock", path, sizeof path);
-    if (runtime->pid_file < 0 || runtime->family < 0) {
+        open_in(directory, PID_FILE, runtime->pid_path, sizeof runtime->pid_path);
+    *family = open_in(directory, "family.lock", path, sizeof path);
+    if (runtime->pid_file < 0 || *family < 0) {
         log_error("runtime-directory: %s: %s", directory, strerror(errno));
         return EX_CANTCREAT;
     }
@@ -81,10 +73,18 @@ int runtime_take(struct runtime *runtime, const struct settings *settings)
                   pid, directory);
         return EX_UNAVAILABLE;
     }
-    name_region(settings, name);
-    if (port_lock_family(runtime->family) && errno == EWOULDBLOCK)
-        return end_survivors(runtime, name);
+    *deserted = runtime_is_deserted(*family);
     return 0;
+}
+
+void runtime_keep(struct runtime *runtime, const struct settings *settings)
+{
+    snprintf(runtime->pid_path, sizeof runtime->pid_path, "%s/" PID_FILE, settings->runtime_directory);
+}
+
+bool runtime_is_deserted(int family)
+{
+    return port_lock_family(family) == 0 || errno != EWOULDBLOCK;
 }
 
 void runtime_write_pid(const struct runtime *runtime)
@@ -99,7 +99,6 @@ void runtime_release(struct runtime *runtime)
 {
     unlink(runtime->pid_path);
     close(runtime->pid_file);
-    close(runtime->family);
 }
 
 int runtime_create_world(struct shared *shared, struct world *world,

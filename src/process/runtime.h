@@ -9,18 +9,27 @@
 struct runtime {
     char pid_path[4096];
     int pid_file; /* locked by the supervisor alone */
-    int family;   /* locked as long as any process of the daemon lives */
 };
 
-/* Takes the directory. If processes of a daemon whose supervisor was killed are still there, ends them.
- * Returns 0, or an exit status after reporting what is wrong. */
-int runtime_take(struct runtime *runtime, const struct settings *settings);
+/* Takes the directory. *family is a file that stays locked as long as any process of a daemon lives; *deserted says
+ * whether none did, or else those of a daemon whose supervisor died are still there. Returns 0, or an exit status after
+ * reporting what is wrong. */
+int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted);
+
+/* The directory is ours already, pid file and all. */
+void runtime_keep(struct runtime *runtime, const struct settings *settings);
+
+/* Whether nobody of an earlier daemon is left any more. */
+bool runtime_is_deserted(int family);
 
 /* Writes the pid file. */
 void runtime_write_pid(const struct runtime *runtime);
 
 /* Gives it back on a clean exit. */
 void runtime_release(struct runtime *runtime);
+
+/* Uses the shared memory that is there. Returns 0, or -1 and errno as region_open. */
+int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings);
 
 /* Makes the shared memory for these settings, with `couriers` couriers whose readers are open. Returns 0, or
  * -1 after reporting. */

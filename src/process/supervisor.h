@@ -8,6 +8,7 @@
 
 /* How the daemon was started. */
 struct invocation {
+    char **command;       /* the program and its arguments, for execvp(3) */
     bool foreground;
     const char *file;     /* configuration, or NULL */
     bool file_is_default; /* then it need not exist */
@@ -18,8 +19,15 @@ struct invocation {
                                      should be told on the terminal */
 };
 
+/* What -V prints: the version, and of what layout the shared memory is, which two programs must agree on to take over
+ * from each other. */
+void invocation_version(char *text, size_t size);
+
 /* Reads all of the configuration. Returns NULL after reporting every mistake. */
 struct settings *invocation_settings(const struct invocation *invocation);
+
+/* Whether this process was a supervisor before it was executed: it has a session to go on with. */
+bool supervisor_is_heir(void);
 
 /* No exit status: everything has ended and is to be started again. */
 #define SUPERVISOR_RESTART (-1)

@@ -42,7 +42,7 @@ static uint32_t client_limit(const struct supervisor *supervisor)
     static int64_t descriptors;
     if (descriptors == 0)
         descriptors = fd_limit_hard();
-    int64_t couriers = supervisor->courier_count, most = supervisor->settings->max_clients;
+    int64_t couriers = supervisor->heirlooms.couriers, most = supervisor->settings->max_clients;
     int64_t sockets = descriptors - COURIER_DESCRIPTORS - couriers;
     if (most > (sockets - sockets / 8) * couriers)
         most = (sockets - sockets / 8) * couriers;
@@ -53,14 +53,13 @@ static uint32_t client_limit(const struct supervisor *supervisor)
 
 static void keep_reserve(struct supervisor *supervisor)
 {
-    supervisor->reserve = dup(supervisor->calls[0]);
+    supervisor->reserve = dup(supervisor->heirlooms.calls[0]);
     if (supervisor->reserve >= 0)
         fd_set_cloexec(supervisor->reserve);
 }
 
 void supervisor_prepare_accepting(struct supervisor *supervisor)
 {
-    admission_start(supervisor->seat_count);
     keep_reserve(supervisor);
     uint32_t limit = client_limit(supervisor);
     if (limit < supervisor->settings->max_clients && limit < supervisor->seat_count)
@@ -80,6 +79,10 @@ static const char *check_admission(const struct supervisor *supervisor,
                                    const struct net_address *from)
 {
     const struct world *world = &supervisor->world;
+    if (supervisor->leaving_to_another) {
+        count_add(world, COUNT_REFUSED_BUSY);
+        return "a new version of the server waits until all have left: try again later";
+    }
     const char *banned = ban_file_reason(&supervisor->bans, from);
     unsigned char host[16];
     int64_t seconds;
@@ -181,6 +184,7 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
     supervisor->free_count--;
     struct seat *seat = &supervisor->seats[number];
     seat->pid = pid;
+    seat->stranger = false;
     seat->door = door;
     unsigned char host[16];
     net_host_bytes(from, host);

@@ -21,15 +21,13 @@ static void forget_supervisor(struct supervisor *supervisor)
     listeners_close(&supervisor->listeners);
     desk_close(&supervisor->desk, false);
     close(supervisor->runtime.pid_file);
-    close(supervisor->calls[0]);
     close(supervisor->reserve);
     sigset_t none;
     sigemptyset(&none);
-    for (int i = 0; supervisor->couriers && i < supervisor->courier_count; i++)
-        close(supervisor->couriers[i].mailbox[0]);
     signal(SIGCHLD, SIG_DFL);
     signal(SIGHUP, SIG_IGN);
     signal(SIGINT, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN); /* meant for the supervisor, by somebody who signals all of us */
     signal(SIGTERM, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -42,16 +40,16 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
         return -1;
     if (pid > 0) {
         seat->pid = pid;
+        seat->stranger = false;
         seat->born = clock_elapsed();
         count_add(&supervisor->world, COUNT_COURIERS);
         return 0;
     }
-    int mailbox = dup(seat->mailbox[0]);
     forget_supervisor(supervisor);
     port_title_set("forkchatd: courier %d", number);
     fd_raise_limit();
     confine(&supervisor->confinement);
-    courier_run(&supervisor->world, supervisor->settings, number, mailbox);
+    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms);
     exit(0);
 }
 
@@ -65,7 +63,7 @@ static struct control_birth birth_at_desk(const struct supervisor *supervisor, e
                                   .desk = &supervisor->desk,
                                   .socket = socket,
                                   .door = door,
-                                  .supervisor = supervisor->calls[1]};
+                                  .supervisor = supervisor->heirlooms.calls[1]};
 }
 
 pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind door, int socket)
@@ -74,6 +72,7 @@ pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind door
     if (pid != 0)
         return pid;
     forget_supervisor(supervisor);
+    heirlooms_leave(&supervisor->heirlooms);
     struct control_birth birth = birth_at_desk(supervisor, door, socket);
     control_run(&birth);
     exit(0);
@@ -89,6 +88,7 @@ void supervisor_start_console(struct supervisor *supervisor)
     pid_t pid = fork();
     if (pid == 0) {
         forget_supervisor(supervisor);
+        heirlooms_leave(&supervisor->heirlooms);
         struct control_birth birth = birth_at_desk(supervisor, DOOR_CONTROL, -1);
         console_run(console, &birth);
         exit(0);
@@ -121,6 +121,7 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
         return pid;
     uint32_t courier = world_courier(&supervisor->world, seat);
     forget_supervisor(supervisor);
+    heirlooms_leave(&supervisor->heirlooms);
     struct worker_birth birth = {.world = &supervisor->world,
                                  .settings = supervisor->settings,
                                  .settings_version = supervisor->settings_version,
@@ -128,8 +129,8 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
                                  .user = seat,
                                  .door = door,
                                  .socket = socket,
-                                 .mailbox = supervisor->couriers[courier].mailbox[1],
-                                 .supervisor = supervisor->calls[1],
+                                 .mailbox = supervisor->heirlooms.mailboxes[courier][1],
+                                 .supervisor = supervisor->heirlooms.calls[1],
                                  .address = *from};
     exit(worker_run(&birth));
 }

@@ -120,9 +120,39 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     return true;
 }
 
+static void free_seat(struct supervisor *supervisor, uint32_t number)
+{
+    struct seat *seat = &supervisor->seats[number];
+    supervisor->strangers -= seat->stranger;
+    *seat = (struct seat){0};
+    admission_remove(number);
+    supervisor->free_seats[supervisor->free_count++] = number;
+}
+
+/* Who holds a life cannot be dead; who damaged it may still not exist any more. */
+static bool is_dead(struct lock_shm *life, pid_t pid)
+{
+    return lock_dead(life) || (pid > 1 && kill(pid, 0) && errno == ESRCH);
+}
+
+/* Nobody tells how a stranger died. Those who leave have done so in the tables. */
+void supervisor_reap_strangers(struct supervisor *supervisor)
+{
+    for (uint32_t i = 0; supervisor->strangers > 0 && i < supervisor->seat_count; i++) {
+        const struct seat *seat = &supervisor->seats[i];
+        if (!seat->stranger || !is_dead(world_life(&supervisor->world, i), seat->pid))
+            continue;
+        uint32_t state = supervisor->world.users[i].state;
+        bool left = state == USER_FREE || state == USER_GONE;
+        siginfo_t death = {.si_pid = seat->pid, .si_code = left ? CLD_EXITED : CLD_KILLED};
+        if (bury(supervisor, i, &death))
+            free_seat(supervisor, i);
+    }
+}
+
 static bool is_courier(const struct supervisor *supervisor, pid_t pid)
 {
-    for (int i = 0; i < supervisor->courier_count; i++)
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == pid)
             return true;
     return false;
@@ -147,9 +177,7 @@ void supervisor_reap_workers(struct supervisor *supervisor)
                 supervisor->unreaped = true;
                 return;
             }
-            supervisor->seats[number].pid = 0;
-            admission_remove(number);
-            supervisor->free_seats[supervisor->free_count++] = number;
+            free_seat(supervisor, number);
         } else if (desk_has(&supervisor->desk, death.si_pid)) {
             bury_at_desk(supervisor, &death);
         } else if (death.si_pid == supervisor->console.pid) {
@@ -174,26 +202,36 @@ static int fork_courier(struct supervisor *supervisor, int number)
     return -1;
 }
 
+static void bury_courier(struct supervisor *supervisor, int number, int status)
+{
+    struct courier_seat *seat = &supervisor->couriers[number];
+    siginfo_t death = {.si_pid = seat->pid, .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
+    death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    supervisor->strangers -= seat->stranger;
+    seat->pid = 0;
+    if (!is_crash(&death)) {
+        log_info("courier %d made way for another", number);
+        return;
+    }
+    log_warning("courier %d died: %s %d; starting another", number, WIFSIGNALED(status) ? "signal" : "exit status",
+                death.si_status);
+    count_add(&supervisor->world, COUNT_COURIER_CRASHES);
+    if (shared_try_begin(&supervisor->shared, 0)) {
+        note_crash_locked(supervisor, "courier", &death, NULL);
+        shared_commit(&supervisor->shared);
+    }
+}
+
 /* Couriers first: without them the ring may be full, and then nobody can be buried. */
 void supervisor_reap_couriers(struct supervisor *supervisor)
 {
-    for (int i = 0; i < supervisor->courier_count; i++) {
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        int status;
-        if (seat->pid && waitpid(seat->pid, &status, WNOHANG) == seat->pid) {
-            log_warning("courier %d died: %s %d; starting another", i,
-                        WIFSIGNALED(status) ? "signal" : "exit status",
-                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-            count_add(&supervisor->world, COUNT_COURIER_CRASHES);
-            siginfo_t death = {.si_pid = seat->pid,
-                               .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
-            death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-            if (shared_try_begin(&supervisor->shared, 0)) {
-                note_crash_locked(supervisor, "courier", &death, NULL);
-                shared_commit(&supervisor->shared);
-            }
-            seat->pid = 0;
-        }
+        int status = 0;
+        if (seat->pid && !seat->stranger && waitpid(seat->pid, &status, WNOHANG) == seat->pid)
+            bury_courier(supervisor, i, status);
+        else if (seat->pid && seat->stranger && is_dead(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
+            bury_courier(supervisor, i, 0);
         if (seat->pid)
             continue;
         /* One that dies at once is not started again at once. */
@@ -201,10 +239,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
             supervisor->unreaped = true;
             continue;
         }
-        for (uint32_t k = (uint32_t)i; k < supervisor->seat_count;
-             k += (uint32_t)supervisor->courier_count)
-            if (supervisor->seats[k].pid)
-                kill(supervisor->seats[k].pid, SIGUSR1);
+        supervisor_signal_workers(supervisor, (uint32_t)i, (uint32_t)supervisor->heirlooms.couriers, SIGUSR1);
     }
 }
 
@@ -224,10 +259,10 @@ void supervisor_watch_lock(struct supervisor *supervisor)
         return;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == holder)
-            kill(holder, SIGKILL);
-    for (int i = 0; i < supervisor->courier_count; i++)
+            supervisor_signal(supervisor, holder, supervisor->seats[i].stranger, SIGKILL);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == holder)
-            kill(holder, SIGKILL);
+            supervisor_signal(supervisor, holder, supervisor->couriers[i].stranger, SIGKILL);
     if (desk_has(&supervisor->desk, holder))
         kill(holder, SIGKILL);
     log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
@@ -241,7 +276,7 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
     int64_t now = clock_elapsed();
     uint64_t size;
     ring_fill(ring, &size);
-    for (int i = 0; i < supervisor->courier_count; i++) {
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         uint64_t position = ring_cursor(ring, i), waiting = ring_head(ring) - position;
         if (position != seat->position || waiting == 0) {
@@ -250,7 +285,7 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
         } else if (seat->pid &&
                    now - seat->moved >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
             log_warning("courier %d does not keep up with what is said and is ended", i);
-            kill(seat->pid, SIGKILL);
+            supervisor_signal(supervisor, seat->pid, seat->stranger, SIGKILL);
             seat->moved = now;
         }
     }

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "countdown.h"
 #include "desk.h"
+#include "heirlooms.h"
 #include "listeners.h"
 #include "runtime.h"
 #include "supervisor.h"
@@ -20,12 +21,13 @@
 
 struct seat {
     pid_t pid; /* 0: free */
+    bool stranger; /* not our child: supervisor_succeed.c */
     enum door_kind door;
 };
 
 struct courier_seat {
     pid_t pid;
-    int mailbox[2]; /* couriers read 0, workers write 1 */
+    bool stranger;
     int64_t born;
     uint64_t position; /* in the ring, when it was last seen to move */
     int64_t moved;     /* when that was */
@@ -43,14 +45,15 @@ struct supervisor {
     struct seat *seats;
     uint32_t *free_seats; /* a stack */
     uint32_t free_count, seat_count;
-    struct courier_seat *couriers;
-    int courier_count;
+    struct courier_seat couriers[COURIERS_MAX];
+    struct heirlooms heirlooms;
+    uint32_t strangers; /* workers and couriers who are not our children */
+    bool leaving_to_another; /* nobody is let in any more: supervisor_again.c */
     int64_t paused_until; /* no accepting until then */
     int reserve;          /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;        /* somebody dead is still to be put in order */
     pid_t stuck_holder;
     uint64_t stuck_turn;
-    int calls[2]; /* a pipe: workers write 1 to have what they ordered looked at */
     struct ban_file bans;
     struct desk desk;
     struct countdown countdown;
@@ -58,6 +61,40 @@ struct supervisor {
     bool restart; /* once everything has ended */
     int64_t stuck_since;
 };
+
+/* ---- supervisor.c ---- */
+
+/* Waits; false if the daemon is to stop. */
+bool supervisor_pause(int milliseconds);
+
+/* A seat for each place in the tables, all free. Exits if there is no memory. */
+void supervisor_make_seats(struct supervisor *supervisor);
+
+/* ---- supervisor_succeed.c: taking over what an earlier supervisor left ---- */
+
+/* Looks for the session of an earlier supervisor, some of whose processes live; claim: takes its heirlooms. Each returns
+ * 0, or an exit status after reporting; *found becomes false if there is nothing to take over and nobody lives any more,
+ * be it that one had to wait for that. */
+int supervisor_find_session(struct supervisor *supervisor, bool *found);
+int supervisor_claim_session(struct supervisor *supervisor, bool *found);
+
+/* Goes on with the session whose heirlooms are here: takes the seats from the tables and asks the couriers to make way
+ * for new ones. Waits for the lock. */
+void supervisor_adopt(struct supervisor *supervisor);
+
+/* Sends a signal to a process, to the workers at every `step`th seat from `first` on. */
+void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal);
+void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal);
+
+/* ---- supervisor_again.c: SIGUSR2, the same process with another program ---- */
+
+/* Has the program executed again, which takes everything over. Returns if it cannot be: everything is as it was then, or,
+ * if the new program cannot share the memory, nobody is let in any more. */
+void supervisor_execute_again(struct supervisor *supervisor);
+
+/* In the program that was executed: takes what the one before kept open. Returns whether there was one; exits with 69 if
+ * it left something else than we know. */
+bool supervisor_inherit(struct supervisor *supervisor);
 
 /* ---- supervisor_children.c: each forks; the child does not return ---- */
 
@@ -83,6 +120,7 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
 
 void supervisor_reap_couriers(struct supervisor *supervisor);
 void supervisor_reap_workers(struct supervisor *supervisor);
+void supervisor_reap_strangers(struct supervisor *supervisor);
 void supervisor_watch_lock(struct supervisor *supervisor);
 void supervisor_watch_couriers(struct supervisor *supervisor);
 

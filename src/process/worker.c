@@ -214,9 +214,10 @@ bool worker_has_crashed(const siginfo_t *death)
 
 enum penalty worker_trouble(const siginfo_t *death)
 {
-    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. */
+    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. How a stranger died,
+     * who is no child of this supervisor, is not known. */
     if (death->si_code != CLD_EXITED)
-        return death->si_status == SIGTERM ? PENALTY_NONE : PENALTY_CRASH;
+        return death->si_status == SIGTERM || death->si_status == 0 ? PENALTY_NONE : PENALTY_CRASH;
     return trouble_of(death);
 }
 
@@ -229,6 +230,8 @@ int worker_run(const struct worker_birth *birth)
     port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
     confine(birth->confinement);
 
+    if (!lock_live(world_life(birth->world, birth->user)))
+        fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
     worker.settings_version = birth->settings_version;

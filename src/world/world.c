@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "attendance.h"
 #include "bans.h"
 #include "counters.h"
@@ -25,7 +27,7 @@ struct places {
     size_t bans, leavers, watches;
     size_t attendances, counters;
     size_t metadata;
-    size_t streams, penalties, end;
+    size_t streams, lives, penalties, end;
 };
 
 static size_t after(size_t offset, size_t count, size_t size)
@@ -58,7 +60,8 @@ static struct places place(const struct world_limits *limits)
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
-    places.penalties = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.penalties = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
     places.end = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     return places;
 }
@@ -93,8 +96,39 @@ static void lay_out(struct world *world, struct shared *shared, const struct wor
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
                             .penalties = (struct penalty_shm *)(base + places.penalties),
+                            .lives = base + places.lives,
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
+}
+
+struct lock_shm *world_life(const struct world *world, uint32_t user)
+{
+    return (struct lock_shm *)(world->lives + user * lock_size());
+}
+
+struct lock_shm *world_courier_life(const struct world *world, uint32_t courier)
+{
+    return world_life(world, world->limits.users + courier);
+}
+
+void world_come_forward(struct world *world)
+{
+    atomic_fetch_add(&world->shm->claims, 1); /* pairs with the load in world_claims */
+}
+
+uint32_t world_claims(const struct world *world)
+{
+    return atomic_load(&world->shm->claims);
+}
+
+void world_succeed(struct world *world)
+{
+    atomic_fetch_add(&world->shm->successions, 1); /* pairs with the load in world_successions */
+}
+
+uint32_t world_successions(const struct world *world)
+{
+    return atomic_load(&world->shm->successions);
 }
 
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
@@ -102,6 +136,9 @@ void world_create(struct world *world, struct shared *shared, const struct world
     lay_out(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
+    for (uint32_t i = 0; i < limits->users + limits->couriers; i++)
+        if (lock_init(world_life(world, i)))
+            fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
     shared_begin(shared, 0);
     channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME),

@@ -188,11 +188,12 @@ struct world {
     struct metadata_shm *metadata; /* metadata.h */
     struct stream_shm *streams;   /* streams.h */
     struct penalty_shm *penalties; /* penalties.h */
+    char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0004)
+#define WORLD_LAYOUT UINT64_C(0x0005)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -389,6 +390,19 @@ struct crash_shm {
 };
 void world_note_crash_locked(struct world *world, const struct crash_shm *crash);
 struct crash_shm world_last_crash_locked(const struct world *world);
+
+/* ---- Lives and succession. No lock needed ---- */
+
+/* What the process at a user's place, and the one that is a courier, hold as long as they live (lock_live). */
+struct lock_shm *world_life(const struct world *world, uint32_t user);
+struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
+
+/* How many supervisors have come forward to take this world over from a dead one, and how many have done it. Whoever
+ * changes these rings the bells. */
+void world_come_forward(struct world *world);
+uint32_t world_claims(const struct world *world);
+void world_succeed(struct world *world);
+uint32_t world_successions(const struct world *world);
 
 /* ---- The end ---- */
 

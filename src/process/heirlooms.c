@@ -1,0 +1,217 @@
+/* Heirlooms. Made by the first supervisor, inherited by every fork, passed on over the successor's socket. No shared
+ * memory, but for the call that wakes the couriers. */
+#include "heirlooms.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/crashpoint.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/place.h"
+#include "base/port.h"
+#include "ipc/pass.h"
+
+#define CLAIM_NS (5000 * INT64_C(1000000))
+#define ASK_MS   50
+
+void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context)
+{
+    visit(context, "family", 0, &heirlooms->family);
+    visit(context, "calls", 0, &heirlooms->calls[0]);
+    visit(context, "calls", 1, &heirlooms->calls[1]);
+    visit(context, "successor", 0, &heirlooms->successor);
+    for (int i = 0; i < heirlooms->couriers; i++) {
+        visit(context, "mailbox", 2 * i, &heirlooms->mailboxes[i][0]);
+        visit(context, "mailbox", 2 * i + 1, &heirlooms->mailboxes[i][1]);
+    }
+}
+
+static void forget(void *context, const char *name, int number, int *fd)
+{
+    (void)context, (void)name, (void)number;
+    *fd = -1;
+}
+
+static void release(void *context, const char *name, int number, int *fd)
+{
+    (void)context, (void)name, (void)number;
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* Only this user, and root, may connect. */
+static int listen_at(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    if (fd < 0)
+        return -1;
+    unlink(address->sun_path);
+    mode_t before = umask(0177);
+    int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
+    umask(before);
+    if (bound || fd_set_cloexec(fd) || fd_set_nonblocking(fd) || listen(fd, 4)) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers)
+{
+    struct sockaddr_un address;
+    heirlooms->couriers = couriers;
+    for (int i = 0; i < couriers; i++)
+        if (port_socketpair(SOCK_DGRAM, heirlooms->mailboxes[i]))
+            return -1;
+    if (port_pipe(heirlooms->calls) || fd_set_nonblocking(heirlooms->calls[0]) ||
+        fd_set_nonblocking(heirlooms->calls[1]))
+        return -1;
+    heirlooms->successor = -1;
+    errno = ENAMETOOLONG;
+    if (place_socket(directory, PLACE_SUCCESSOR, &address) || (heirlooms->successor = listen_at(&address)) < 0)
+        log_warning("no socket for a successor in %s: %s", directory, strerror(errno));
+    return 0;
+}
+
+/* ---- giving ---- */
+
+struct parcel {
+    char name[16];
+    int32_t number;
+};
+
+struct delivery {
+    int to;
+    bool failed;
+};
+
+static void give(void *context, const char *name, int number, int *fd)
+{
+    struct delivery *delivery = context;
+    struct parcel parcel = {.number = number};
+    strncpy(parcel.name, name, sizeof parcel.name - 1);
+    if (*fd >= 0 && !delivery->failed)
+        delivery->failed = pass_send(delivery->to, *fd, &parcel, sizeof parcel) != 0;
+}
+
+void heirlooms_offer(const struct heirlooms *heirlooms)
+{
+    struct heirlooms mine = *heirlooms;
+    if (mine.successor < 0)
+        return;
+    struct delivery delivery = {.to = port_accept(mine.successor, NULL, NULL)};
+    if (delivery.to < 0)
+        return;
+    CRASHPOINT("heirlooms-offered");
+    heirlooms_each(&mine, give, &delivery);
+    close(delivery.to);
+}
+
+/* ---- taking ---- */
+
+struct arrival {
+    struct parcel parcel;
+    int fd;
+    bool taken;
+};
+
+static void put(void *context, const char *name, int number, int *fd)
+{
+    struct arrival *arrival = context;
+    if (arrival->taken || number != arrival->parcel.number || strcmp(name, arrival->parcel.name) != 0)
+        return;
+    if (*fd >= 0)
+        close(*fd);
+    *fd = arrival->fd;
+    arrival->taken = true;
+}
+
+static void count_missing(void *context, const char *name, int number, int *fd)
+{
+    int *missing = context;
+    (void)name, (void)number;
+    *missing += *fd < 0;
+}
+
+/* Returns 0, or -1 with EAGAIN if that courier died over it. */
+static int receive_all(struct heirlooms *heirlooms, int from, struct world *world, int64_t deadline)
+{
+    while (clock_elapsed() < deadline) {
+        struct arrival arrival;
+        int missing = 0;
+        arrival.taken = false;
+        arrival.fd = pass_receive(from, &arrival.parcel, sizeof arrival.parcel);
+        if (arrival.fd >= 0) {
+            arrival.parcel.name[sizeof arrival.parcel.name - 1] = '\0';
+            heirlooms_each(heirlooms, put, &arrival);
+            if (!arrival.taken)
+                close(arrival.fd);
+            heirlooms_each(heirlooms, count_missing, &missing);
+            if (missing == 0)
+                return 0;
+            continue;
+        }
+        if (errno != EAGAIN) {
+            errno = EAGAIN;
+            return -1;
+        }
+        ring_bells_again(&world->shared->ring, ~UINT64_C(0));
+        struct pollfd input = {.fd = from, .events = POLLIN};
+        poll(&input, 1, ASK_MS);
+    }
+    errno = ETIMEDOUT;
+    return -1;
+}
+
+int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world)
+{
+    struct sockaddr_un address;
+    int64_t deadline = clock_elapsed() + CLAIM_NS;
+    int status = -1;
+    heirlooms->couriers = (int)world->limits.couriers;
+    heirlooms_each(heirlooms, forget, NULL);
+    errno = ENAMETOOLONG;
+    if (place_socket(directory, PLACE_SUCCESSOR, &address))
+        return -1;
+    do {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+        if (fd < 0)
+            break;
+        fd_set_cloexec(fd);
+        /* Refused if the socket is nobody's any more. */
+        status = connect(fd, (const struct sockaddr *)&address, sizeof address);
+        world_come_forward(world);
+        if (status == 0)
+            status = receive_all(heirlooms, fd, world, deadline);
+        close(fd);
+    } while (status && errno == EAGAIN);
+    if (status)
+        heirlooms_each(heirlooms, release, NULL);
+    return status;
+}
+
+void heirlooms_leave(struct heirlooms *heirlooms)
+{
+    close(heirlooms->calls[0]);
+    if (heirlooms->successor >= 0)
+        close(heirlooms->successor);
+    for (int i = 0; i < heirlooms->couriers; i++)
+        close(heirlooms->mailboxes[i][0]);
+}
+
+void heirlooms_unlink(const char *directory)
+{
+    struct sockaddr_un address;
+    if (place_socket(directory, PLACE_SUCCESSOR, &address) == 0)
+        unlink(address.sun_path);
+}

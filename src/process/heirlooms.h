@@ -1,0 +1,40 @@
+/* Heirlooms: the descriptors that live longer than a supervisor. Its couriers keep them all, for whoever comes after
+ * one that died; one that is executed again in place just keeps them open. */
+#ifndef FORKCHAT_PROCESS_HEIRLOOMS_H
+#define FORKCHAT_PROCESS_HEIRLOOMS_H
+
+#include "world/world.h"
+
+#define COURIERS_MAX 32
+
+struct heirlooms {
+    int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
+    int calls[2];  /* a pipe: workers write 1 to have what they ordered looked at, the supervisor reads 0 */
+    int successor; /* a Unix socket: who connects to it is a supervisor that asks for all of this. -1: there is none */
+    int mailboxes[COURIERS_MAX][2]; /* couriers read 0, workers write 1 */
+    int couriers;
+};
+
+/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family. A daemon without a successor's socket
+ * still serves: what is wrong with that is logged. Returns 0, or -1 and errno. */
+int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers);
+
+/* In a courier: gives everything to a supervisor that came forward, if one is waiting and no other courier was quicker. */
+void heirlooms_offer(const struct heirlooms *heirlooms);
+
+/* Comes forward, and takes them from whichever courier is there. Waits up to five seconds. Returns 0, or -1 with nothing
+ * kept: nobody answers. */
+int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world);
+
+/* In a child that is no courier: closes what only couriers and supervisors may have. */
+void heirlooms_leave(struct heirlooms *heirlooms);
+
+/* The successor's socket is in nobody's way any more. */
+void heirlooms_unlink(const char *directory);
+
+/* Calls `visit` with each of them and its name, a number for those of which there are many: what has to be named when the
+ * supervisor is executed again, and filled in afterwards. */
+typedef void heirlooms_visit(void *context, const char *name, int number, int *fd);
+void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context);
+
+#endif

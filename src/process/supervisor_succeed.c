@@ -1,0 +1,221 @@
+/* Succession: a supervisor takes a living session over, from one that died or from what it was itself before it was
+ * executed again. Couriers, workers and clients notice nothing.
+ *
+ * Those it finds are not its children: it is told of their deaths by the locks they hold for life, and their pids come
+ * from the region, where a worker may have written any; so they are only ever signalled as the user they run as. */
+#include "supervisor_parts.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "admission.h"
+#include "base/clock.h"
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "base/port.h"
+
+#define END_NS (3000 * MS)
+
+/* ---- signals to those who are not our children ---- */
+
+static void signal_all(const pid_t *pids, size_t count, int signal)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pids[i] > 1)
+            kill(pids[i], signal);
+}
+
+static void signal_strangers(const struct supervisor *supervisor, const pid_t *pids, size_t count, int signal)
+{
+    const struct confinement *confinement = &supervisor->confinement;
+    if (count == 0)
+        return;
+    if (!confinement->drop) {
+        signal_all(pids, count, signal);
+        return;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        if (port_become(confinement->uid, confinement->gid) == 0)
+            signal_all(pids, count, signal);
+        _exit(0);
+    }
+    if (child < 0)
+        log_warning("fork: %s: signal %d was not sent", strerror(errno), signal);
+    else
+        waitpid(child, NULL, 0);
+}
+
+void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal)
+{
+    if (stranger)
+        signal_strangers(supervisor, &pid, 1, signal);
+    else
+        kill(pid, signal);
+}
+
+void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal)
+{
+    pid_t *strangers = calloc(supervisor->seat_count, sizeof *strangers);
+    size_t count = 0;
+    for (uint32_t i = first; i < supervisor->seat_count; i += step) {
+        const struct seat *seat = &supervisor->seats[i];
+        if (seat->pid && !seat->stranger)
+            kill(seat->pid, signal);
+        else if (seat->pid && strangers)
+            strangers[count++] = seat->pid;
+    }
+    signal_strangers(supervisor, strangers, count, signal);
+    free(strangers);
+}
+
+/* ---- finding ---- */
+
+/* Everybody who lives in that world, whoever they are. */
+static void signal_lives(const struct supervisor *supervisor, int signal)
+{
+    const struct world *world = &supervisor->world;
+    uint32_t lives = world->limits.users + world->limits.couriers;
+    pid_t *pids = calloc(lives, sizeof *pids);
+    size_t count = 0;
+    for (uint32_t i = 0; pids && i < lives; i++)
+        if (!lock_dead(world_life(world, i)))
+            pids[count++] = lock_owner(world_life(world, i));
+    signal_strangers(supervisor, pids, count, signal);
+    free(pids);
+}
+
+/* Nobody is left to ask for the heirlooms: the others can neither be reached nor be heard of. */
+static int end_survivors(struct supervisor *supervisor)
+{
+    log_warning("ending the processes of a forkchatd that was killed: no courier of theirs is left");
+    world_end(&supervisor->world);
+    int64_t begun = clock_elapsed();
+    signal_lives(supervisor, SIGTERM);
+    bool killed = false;
+    while (!runtime_is_deserted(supervisor->heirlooms.family)) {
+        int64_t passed = clock_elapsed() - begun;
+        ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+        if (passed > 2 * END_NS) {
+            log_error("processes of an earlier forkchatd are still running and do not end");
+            return EX_UNAVAILABLE;
+        }
+        if (passed > END_NS && !killed) {
+            signal_lives(supervisor, SIGKILL);
+            killed = true;
+        }
+        if (!supervisor_pause(10))
+            return EX_UNAVAILABLE;
+    }
+    region_unmap(&supervisor->shared.region);
+    return 0;
+}
+
+int supervisor_find_session(struct supervisor *supervisor, bool *found)
+{
+    *found = true;
+    if (runtime_open_world(&supervisor->shared, &supervisor->world, supervisor->settings) == 0)
+        return 0;
+    if (errno != ENOTSUP) {
+        log_error("processes of an earlier forkchatd are still running and cannot be reached: %s", strerror(errno));
+        return EX_UNAVAILABLE;
+    }
+    log_warning("processes of another version of forkchatd are still running, whose shared memory has another layout: "
+                "waiting for them to leave");
+    while (!runtime_is_deserted(supervisor->heirlooms.family))
+        if (!supervisor_pause(100))
+            return EX_UNAVAILABLE;
+    log_info("they have left");
+    *found = false;
+    return 0;
+}
+
+int supervisor_claim_session(struct supervisor *supervisor, bool *found)
+{
+    int lock = supervisor->heirlooms.family;
+    struct heirlooms heirlooms;
+    if (world_is_over(&supervisor->world) ||
+        heirlooms_claim(&heirlooms, supervisor->settings->runtime_directory, &supervisor->world)) {
+        *found = false;
+        return end_survivors(supervisor);
+    }
+    CRASHPOINT("heirlooms-claimed");
+    close(lock); /* the same file, but not the descriptor with the lock on it */
+    supervisor->heirlooms = heirlooms;
+    return 0;
+}
+
+/* ---- adopting ---- */
+
+static void begin_look(struct supervisor *supervisor)
+{
+    while (!shared_try_begin(&supervisor->shared, 0)) {
+        supervisor_watch_lock(supervisor); /* whoever was stopped with it would stop us as well */
+        clock_sleep(1);
+    }
+}
+
+static void adopt_seat(struct supervisor *supervisor, uint32_t number)
+{
+    struct seat *seat = &supervisor->seats[number];
+    struct lock_shm *life = world_life(&supervisor->world, number);
+    bool used = supervisor->world.users[number].state != USER_FREE;
+    if (!seat->pid && (!lock_dead(life) || used)) {
+        /* Who died since the last supervisor looked is found dead as any other: supervisor_reap_strangers. */
+        seat->pid = lock_owner(life);
+        seat->stranger = true;
+        supervisor->strangers++;
+    }
+}
+
+/* What the tables know of a seat. Lock held. */
+static void describe_seat(struct supervisor *supervisor, uint32_t number)
+{
+    const struct user_shm *user = world_user(&supervisor->world, number);
+    char host[HOST_SIZE];
+    unsigned char bytes[16];
+    if (user->state == USER_FREE || user->door >= DOOR_KINDS)
+        return;
+    supervisor->seats[number].door = (enum door_kind)user->door;
+    text_copy(host, sizeof host, user->host);
+    if (net_parse_host(host, bytes))
+        admission_add(supervisor->settings, number, bytes);
+}
+
+void supervisor_adopt(struct supervisor *supervisor)
+{
+    struct world *world = &supervisor->world;
+    uint32_t here = 0;
+    for (uint32_t i = 0; i < supervisor->seat_count; i++)
+        adopt_seat(supervisor, i);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+        struct courier_seat *seat = &supervisor->couriers[i];
+        struct lock_shm *life = world_courier_life(world, (uint32_t)i);
+        if (!seat->pid && !lock_dead(life)) {
+            seat->pid = lock_owner(life);
+            seat->stranger = true;
+            supervisor->strangers++;
+        }
+    }
+    begin_look(supervisor);
+    supervisor->free_count = 0;
+    for (uint32_t i = supervisor->seat_count; i-- > 0;) {
+        if (supervisor->seats[i].pid) {
+            describe_seat(supervisor, i);
+            here++;
+        } else {
+            supervisor->free_seats[supervisor->free_count++] = i;
+        }
+    }
+    shared_commit(&supervisor->shared);
+    countdown_start(&supervisor->countdown);
+    CRASHPOINT("session-adopted");
+    world_succeed(world);
+    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    log_info("took over the session of the supervisor before: %u connected", here);
+}
