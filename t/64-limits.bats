@@ -106,7 +106,7 @@ crash() {
     enter tutu plain
     enter tata talk
     crash toto
-    expect tutu -e '^\[toto\] '
+    expect tutu '[server] toto has left (server trouble)'
     expect_log 'penalty for 127\.0\.0\.1: crash: refused for 1000 s'
     local why='there was trouble with clients from your address: try again in (1000|99[0-9]|9[0-8][0-9]) s'
     [[ $(from 127.0.0.1) =~ ^\[server\]\ $why$ ]]
@@ -117,6 +117,30 @@ crash() {
     expect tata '(tutu) still here'
     run -0 ctl stats
     [[ $output == *'refusals reason="penalty"'*3* && $output == *'penalties reason="crash"'*1* ]]
+}
+
+@test "a supervisor that takes over counts those who are here, and forgets no penalty" {
+    daemon_start -o 'penalty-exempt none' -o 'penalty crash 1000' -o 'penalty longest 1h' -o 'max-clients-per-address 2'
+    enter toto plain
+    enter tutu plain
+    open tata plain
+    expect tata -e 'too many connections from your address'
+    kill -KILL "$DAEMON"
+    daemon_killed
+    daemon_start -o 'penalty-exempt none' -o 'penalty crash 1000' -o 'penalty longest 1h' -o 'max-clients-per-address 2'
+    [[ $(from 127.0.0.1) == '[server] too many connections from your address: close one first' ]]
+    welcome 127.0.0.2
+    send toto 'QUIT'
+    expect_end toto
+    wait_until welcome 127.0.0.1
+    enter titi plain
+    crash titi
+    kill -KILL "$DAEMON"
+    daemon_killed
+    daemon_start -o 'penalty-exempt none' -o 'penalty crash 1000' -o 'penalty longest 1h' -o 'max-clients-per-address 2'
+    [[ $(from 127.0.0.1) == '[server] there was trouble with clients from your address: try again in '* ]]
+    send tutu 'MSG hello'
+    sync tutu
 }
 
 @test "a penalty passes by itself" {

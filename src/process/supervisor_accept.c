@@ -92,6 +92,10 @@ static const char *check_admission(const struct supervisor *supervisor,
         snprintf(why, sizeof why, "you are banned: %s", banned);
         return why;
     }
+    if (supervisor->seat_count - supervisor->free_count >= client_limit(supervisor)) {
+        count_add(world, COUNT_REFUSED_FULL);
+        return "the server is full: try again later";
+    }
     net_host_bytes(from, host);
     switch (admission_check(supervisor->settings, world, host, clock_elapsed(), &seconds)) {
     case ADMISSION_PENALTY:
@@ -108,10 +112,6 @@ static const char *check_admission(const struct supervisor *supervisor,
         return "too many connections from your network: try again later";
     case ADMISSION_GRANTED:
         break;
-    }
-    if (supervisor->seat_count - supervisor->free_count >= client_limit(supervisor)) {
-        count_add(world, COUNT_REFUSED_FULL);
-        return "the server is full: try again later";
     }
     return NULL;
 }
