@@ -2,10 +2,10 @@
  *
  * "Address" is a range here: one IPv4 address, and of IPv6 what one host has to itself (address-prefix).
  *
- * Two tables. The crowds: how many clients each address and each network has, by open addressing with room for two entries
- * a seat, so that it never fills. The visitors: token buckets for connect-rate, of fixed size; an address takes its own
- * place of a few, a free one, or the one least recently used. So an attacker with many addresses costs no memory,
- * and can at worst make the table forget. */
+ * Two tables. The crowds: how many clients each address and each network has, by open addressing with room for two
+ * entries a seat, so that it never fills. The visitors: token buckets for connect-rate, of fixed size; an address takes
+ * its own place of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
+ * memory, and can at worst make the table forget. */
 #include "admission.h"
 
 #include <stdlib.h>

@@ -18,14 +18,14 @@ enum admission {
 /* Room for the clients of that many seats, all of them empty. Exits if there is no memory. */
 void admission_start(uint32_t seats);
 
-/* The client of that seat counts from now on, or no longer. `host` is as of net_host_bytes; for one whose address is only
- * known from the tables (struct user_shm, host) net_parse_host makes it. Seats are counted once, however often
+/* The client of that seat counts from now on, or no longer. `host` is as of net_host_bytes; for one whose address is
+ * only known from the tables (struct user_shm, host) net_parse_host makes it. Seats are counted once, however often
  * either is called. */
 void admission_add(const struct settings *settings, uint32_t seat, const unsigned char host[16]);
 void admission_remove(uint32_t seat);
 
-/* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_elapsed(). *seconds: for how long
- * it is refused yet, if that is ADMISSION_PENALTY. Cheap, however many clients there are. */
+/* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_elapsed(). *seconds: for how
+ * long it is refused yet, if that is ADMISSION_PENALTY. Cheap, however many clients there are. */
 enum admission admission_check(const struct settings *settings, const struct world *world,
                                const unsigned char host[16], int64_t now, int64_t *seconds);
 

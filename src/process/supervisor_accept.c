@@ -66,11 +66,12 @@ void supervisor_prepare_accepting(struct supervisor *supervisor)
         log_warning("only %u clients can be served: the couriers may open no more descriptors (ulimit -Hn)", limit);
 }
 
-/* Of a network's address, in words that its clients are told. */
+/* In words that the newcomer is told. */
 static const char *why_penalised(int64_t seconds)
 {
     static char why[100];
-    snprintf(why, sizeof why, "there was trouble with clients from your address: try again in %lld s", (long long)seconds);
+    snprintf(why, sizeof why, "there was trouble with clients from your address: try again in %lld s",
+             (long long)seconds);
     return why;
 }
 

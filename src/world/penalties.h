@@ -1,9 +1,9 @@
 /* Penalties: networks whose clients made trouble, which must wait before anybody from there may come in. The table is
  * shared so that operators can see it and lift one, and so that it outlives a supervisor.
  *
- * Each trouble costs seconds. They add up, and pass as time does. Who owes PENALTY_LEAST or more is refused until nothing
- * is owed. Each time that happens doubles what the next trouble costs; one doubling is forgotten for each `longest` that
- * passes in peace. */
+ * Each trouble costs seconds. They add up, and pass as time does. Who owes PENALTY_LEAST or more is refused until
+ * nothing is owed. Each time that happens doubles what the next trouble costs; one doubling is forgotten for each
+ * `longest` that passes in peace. */
 #ifndef FORKCHAT_WORLD_PENALTIES_H
 #define FORKCHAT_WORLD_PENALTIES_H
 
@@ -49,7 +49,7 @@ bool penalty_add_locked(struct world *world, const struct net_range *network, en
  * nobody else makes records. */
 int64_t penalty_left(const struct world *world, const struct net_range *network, int64_t now);
 
-/* Those that are owed anything, one by one: the next from the place *at on, which is moved behind it; NULL at the end. */
+/* Those that owe anything, one by one: the next from the place *at on, which is moved behind it; NULL at the end. */
 const struct penalty_shm *penalty_next_locked(const struct world *world, uint32_t *at, int64_t now);
 
 /* Seconds owed, rounded up. */

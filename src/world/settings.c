@@ -395,7 +395,7 @@ static const struct directive directives[] = {
     {"address-prefix", 2, 2, take_address_prefix, "IPV4-BITS IPV6-BITS", "of an address, that make it another's"},
     {"network-prefix", 2, 2, take_network_prefix, "IPV4-BITS IPV6-BITS", "of an address, that name its network"},
     {"limit-exempt", 1, SETTING_RANGES, take_limit_exempt, "NETWORK ...|none", "from where as many come as like"},
-    {"penalty", 2, 2, take_penalty, "crash|password|silence|longest SECONDS|off", "for an address whose clients made trouble"},
+    {"penalty", 2, 2, take_penalty, "crash|password|silence|longest SECONDS|off", "for trouble that clients made"},
     {"penalty-exempt", 1, SETTING_RANGES, take_penalty_exempt, "NETWORK ...|none", "whose trouble costs nothing"},
     {"connect-rate", 1, 1, take_connect_rate, "N/SECONDS|off", "new connections of one address"},
     {"flood", 1, 1, take_flood, "BURST/SECONDS|off", "lines of one client before it is slowed"},

@@ -301,7 +301,8 @@ void channel_set_modes_locked(struct world *world, uint32_t channel, uint32_t mo
 void channel_set_limit_locked(struct world *world, uint32_t channel, uint32_t limit);
 void channel_set_key_locked(struct world *world, uint32_t channel, const char *key);
 
-/* Whether there is room for one more membership in that channel; NONE: in one more channel. In the lobby there always is. */
+/* Whether there is room for one more membership in that channel; NONE: in one more channel. In the lobby there always
+ * is. */
 bool world_has_room_locked(const struct world *world, uint32_t channel);
 
 /* The membership of `user` in `channel`, or NONE. */
