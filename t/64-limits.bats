@@ -252,6 +252,37 @@ crash() {
     [[ $(from 127.0.0.1) == *'there was trouble with clients from your address'* ]]
 }
 
+@test "who floods the server with connections does not flood its log: all are counted, few are named" {
+    daemon_start -o 'connect-rate 1/100000'
+    welcome 127.0.0.1
+    local tried=0 start time fd
+    now start
+    # One connection, which is refused.
+    # shellcheck disable=SC2317
+    try() {
+        exec {fd}<>"/dev/tcp/127.0.0.1/$PORT_PLAIN"
+        read -rt "$PATIENCE" -u "$fd" || :
+        exec {fd}>&-
+        tried=$((tried + 1))
+    }
+    # shellcheck disable=SC2317
+    all_counted() {
+        try
+        local named more
+        named=$(grep -c '^client refused ' "$DAEMON_LOG")
+        more=$(($(sed -nE 's/^([0-9]+) more clients refused$/\1/p' "$DAEMON_LOG" | paste -sd+)))
+        ((named + more == tried))
+    }
+    while ((tried < 300)); do
+        try
+    done
+    wait_until all_counted
+    now time
+    (($(grep -c '^client refused ' "$DAEMON_LOG") <= 20 * ((time - start) / 1000000 + 2)))
+    run -0 ctl stats
+    [[ $output == *'refusals reason="connect-rate"'*" $tried"* ]]
+}
+
 # ---- what is written of them ----
 
 # The rows of the table in forkchatd.conf(5): limit|default|directive|told

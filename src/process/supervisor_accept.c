@@ -19,6 +19,9 @@
 /* Connections taken from one door before the others are looked at again. */
 #define ACCEPT_BURST 64
 
+/* Refusals told in the log in one second. */
+#define REFUSALS_TOLD 20
+
 static void refuse(int socket, enum door_kind door, const char *why)
 {
     char line[200];
@@ -164,14 +167,33 @@ static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int
     count_add(&supervisor->world, COUNT_CONTROLS);
 }
 
+/* In the log: who floods us with connections must not flood the disk as well. */
+static void tell_refusal(const struct net_address *from, const char *why)
+{
+    static int64_t second;
+    static unsigned told, untold;
+    char address[NET_TEXT_SIZE];
+    int64_t now = clock_elapsed() / (1000 * MS);
+    if (now != second) {
+        if (untold)
+            log_info("%u more clients refused", untold);
+        told = untold = 0;
+        second = now;
+    }
+    if (++told > REFUSALS_TOLD) {
+        untold++;
+        return;
+    }
+    net_format(from, address);
+    log_info("client refused \"%s\": %s", address, why);
+}
+
 static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
                     const struct net_address *from)
 {
     const char *why = check_admission(supervisor, from);
     if (why) {
-        char address[NET_TEXT_SIZE];
-        net_format(from, address);
-        log_info("client refused \"%s\": %s", address, why);
+        tell_refusal(from, why);
         refuse(socket, door, why);
         return;
     }
