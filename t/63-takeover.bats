@@ -49,7 +49,7 @@ all_hear() {
     send "$from" "MSG ${FUNCNAME[1]} $BATS_TEST_NUMBER $RANDOM"
     sync "$from"
     for nick; do
-        expect "$nick" -e "[[(]$from[])] ${FUNCNAME[1]} $BATS_TEST_NUMBER"
+        expect "$nick" -e "[[(]${from}[])] ${FUNCNAME[1]} $BATS_TEST_NUMBER"
     done
 }
 
@@ -96,7 +96,7 @@ all_hear() {
     expect_end toto
     expect_end tutu
     wait_until family_is . 0
-    [[ -z $(ls "$DAEMON_RUN" | grep -v -e family.lock -e empty) ]]
+    [[ $(echo "$DAEMON_RUN"/*) == "$DAEMON_RUN/empty $DAEMON_RUN/family.lock" ]]
 }
 
 @test "the supervisor is killed with nobody connected, and started again" {
@@ -417,6 +417,7 @@ all_hear() {
     echo 'listen irc 127.0.0.1:0' >"$config"
     kill -USR2 "$DAEMON"
     expect_log '^listening irc 127.0.0.1:([0-9]+)$'
+    # shellcheck disable=SC2034,SC2154 # for open
     PORT[irc]=${BASH_REMATCH[1]}
     expect_log '^listening talk 127.0.0.1:([0-9]+)$'
     [[ ${BASH_REMATCH[1]} == "$PORT_TALK" ]]
@@ -434,6 +435,7 @@ all_hear() {
     "${DAEMON_COMMAND[@]}" 3>&-
     pid=$(<"$DAEMON_RUN/forkchatd.pid")
     DAEMON_SESSIONS+=("$pid")
+    # shellcheck disable=SC2034,SC2154 # for open
     PORT[plain]=$port
     enter toto plain
     local before
@@ -462,6 +464,7 @@ start_as() {
     shift
     DAEMON_WRAP=(bash -c 'p=$1; shift 2; exec -a "$p" "$0" "$@"' "$FORKCHAT_BUILD/forkchatd" "$program")
     daemon_start "$@"
+    # shellcheck disable=SC2034 # for daemon_start
     DAEMON_WRAP=()
 }
 
@@ -518,6 +521,7 @@ EOF
     send tutu QUIT
     expect_end tutu
     expect_log '^listening plain 127.0.0.1:([0-9]+)$'
+    # shellcheck disable=SC2034,SC2154 # for open
     PORT[plain]=${BASH_REMATCH[1]}
     expect_log '^ready$'
     enter titi plain
