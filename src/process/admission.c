@@ -48,6 +48,8 @@ static struct crowds {
 
 void admission_start(uint32_t seats)
 {
+    free(crowds.table);
+    free(crowds.places);
     crowds = (struct crowds){.size = 64, .place_count = seats};
     while (crowds.size < seats * 3)
         crowds.size *= 2;

@@ -15,7 +15,8 @@ enum admission {
     ADMISSION_NETWORK, /* max-clients-per-network */
 };
 
-/* Room for the clients of that many seats, all of them empty. Exits if there is no memory. */
+/* Room for the clients of that many seats, all of them empty; what was counted before is forgotten. Exits if there is no
+ * memory. */
 void admission_start(uint32_t seats);
 
 /* The client of that seat counts from now on, or no longer. `host` is as of net_host_bytes; for one whose address is

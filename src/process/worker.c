@@ -72,8 +72,11 @@ static void hand_over(const struct worker *worker)
 static void refresh_settings(struct worker *worker)
 {
     const struct settings *settings = follow_settings(worker->birth->world, &worker->settings_version);
-    if (settings)
-        worker->session.settings = settings; /* the old ones: inherited memory, or a few bytes once per reload */
+    if (!settings)
+        return;
+    if (worker->session.settings != worker->birth->settings) /* those are the supervisor's, inherited */
+        settings_free((struct settings *)worker->session.settings);
+    worker->session.settings = settings;
 }
 
 /* Whether there is anything to read, which is waited for (or, with milliseconds 0, not). A call interrupts. */
