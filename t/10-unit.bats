@@ -88,6 +88,18 @@ unit() {
     unit crash
 }
 
+@test "the supervisor is safe from what is written into the region" {
+    unit world-damage
+}
+
+@test "whatever a command changes, a death takes back" {
+    unit world-undo
+}
+
+@test "a courier and its successor see what is in the tables" {
+    unit courier-copy
+}
+
 @test "the ring keeps order and loses nothing under load and killing" {
     unit ring-stress
 }
@@ -114,6 +126,10 @@ unit() {
 
 @test "metadata is kept, bounded and put in order" {
     unit world-metadata
+}
+
+@test "the flight recorder keeps what is readable, whatever happens, and no passwords" {
+    unit recorder
 }
 
 @test "masks of channels are kept, found and repaired" {

@@ -338,6 +338,26 @@ ends_within_two_seconds() {
     expect_end tutu
 }
 
+@test "a courier that is killed: what came before a client left still reaches it, its MONITOR list's news too" {
+    daemon_may 'courier [0-9]+ died: signal 9'
+    DAEMON_DOORS='plain irc' daemon_start -o 'couriers 1'
+    enter toto irc
+    send toto 'MONITOR + tata'
+    expect toto -e ' 731 toto :tata'
+    local old
+    old=$(daemon_pids 'courier 0')
+    kill -STOP "$old"
+    open tata plain
+    send tata 'NICK tata'
+    expect_log '=> "tata"'
+    send toto 'QUIT :bye'
+    expect_log 'client disconnected "toto"'
+    kill -KILL "$old"
+    expect_next toto -e ' 730 \* :tata!'
+    expect_next toto -e '^ERROR :.*Quit: bye'
+    expect_end toto
+}
+
 @test "flood delays a client that pastes, closes nobody, and slows nobody else" {
     daemon_start -o 'flood 10/1'
     enter toto plain

@@ -5,27 +5,17 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain talk irc"
 load lib/daemon
 load lib/client
+load lib/irc
 
 setup() {
-    daemon_start -o 'server-name irc.test' -o 'flood off' -o 'channel-limit 3' -o 'default-channel-modes +nt'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
-founder() {
-    enter toto irc
-    send toto 'JOIN #x' "$@"
-    sync toto
+    start_irc -o 'channel-limit 3' -o 'default-channel-modes +nt'
 }
 
 @test "a channel with a key is entered with the key: 475" {
     founder 'MODE #x +k sesame'
     enter tutu irc
     send tutu 'JOIN #x' 'JOIN #x wrong' 'JOIN #x SESAME'
-    expect tutu ':irc.test 475 tutu #x :Cannot join channel (+k)'
+    expect tutu ':irc.example.org 475 tutu #x :Cannot join channel (+k)'
     expect_next tutu -e ' 475 '
     expect_next tutu -e ' 475 '
     send tutu 'JOIN #x sesame'
@@ -45,7 +35,7 @@ founder() {
     founder 'MODE #x +l 1'
     enter tutu irc
     send tutu 'JOIN #x'
-    expect tutu ':irc.test 471 tutu #x :Cannot join channel (+l)'
+    expect tutu ':irc.example.org 471 tutu #x :Cannot join channel (+l)'
     send toto 'MODE #x +l 2'
     sync toto
     send tutu 'JOIN #x'
@@ -56,7 +46,7 @@ founder() {
     founder 'MODE #x +b *!*@127.0.0.*'
     enter tutu irc
     send tutu 'JOIN #x'
-    expect tutu ':irc.test 474 tutu #x :Cannot join channel (+b)'
+    expect tutu ':irc.example.org 474 tutu #x :Cannot join channel (+b)'
     send toto 'MODE #x +e tutu'
     sync toto
     send tutu 'JOIN #x'
@@ -71,7 +61,7 @@ founder() {
     enter tutu irc
     enter tata irc
     send tutu 'JOIN #x'
-    expect tutu ':irc.test 473 tutu #x :Cannot join channel (+i)'
+    expect tutu ':irc.example.org 473 tutu #x :Cannot join channel (+i)'
     send toto 'INVITE tutu #x' 'MODE #x +I tata!*@*'
     sync toto
     send tutu 'JOIN #x'
@@ -110,7 +100,7 @@ founder() {
     enter toto irc
     send toto 'JOIN #a,#b,#c,#d'
     expect toto -e ' JOIN #c$'
-    expect toto ':irc.test 405 toto #d :You have joined too many channels'
+    expect toto ':irc.example.org 405 toto #d :You have joined too many channels'
     enter tata plain # in the lobby already
     send tata 'JOIN #a' 'JOIN #b' 'JOIN #c'
     expect tata '[server] you are now talking in #b'
@@ -136,7 +126,7 @@ founder() {
     expect toto -e '^:toto!~toto@127\.0\.0\.1 PART #y :so long$'
     expect_next toto -e ' 403 toto #nowhere '
     expect_next toto -e ' PART #x :so long$'
-    expect_next toto ':irc.test 442 toto #x :You are not on that channel'
+    expect_next toto ':irc.example.org 442 toto #x :You are not on that channel'
     expect tutu -e ' PART #x :so long$'
 }
 
@@ -169,8 +159,8 @@ founder() {
 @test "JOIN and PART of nothing need more: 461" {
     enter toto irc
     send toto 'JOIN :' 'JOIN ,' 'PART :' 'JOIN #a,,#b'
-    expect toto ':irc.test 461 toto JOIN :Not enough parameters'
-    expect_next toto ':irc.test 461 toto JOIN :Not enough parameters'
-    expect_next toto ':irc.test 461 toto PART :Not enough parameters'
+    expect toto ':irc.example.org 461 toto JOIN :Not enough parameters'
+    expect_next toto ':irc.example.org 461 toto JOIN :Not enough parameters'
+    expect_next toto ':irc.example.org 461 toto PART :Not enough parameters'
     expect toto -e ' JOIN #b$'
 }

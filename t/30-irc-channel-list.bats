@@ -5,27 +5,13 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain talk irc"
 load lib/daemon
 load lib/client
-
-setup() {
-    daemon_start -o 'server-name irc.test' -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
-founder() {
-    enter toto irc
-    send toto 'JOIN #x' "$@"
-    sync toto
-}
+load lib/irc
 
 @test "INVITE: 341 to who invites, INVITE to who is invited" {
     founder
     enter tutu irc
     send toto 'INVITE TUTU #X'
-    expect toto ':irc.test 341 toto tutu #x'
+    expect toto ':irc.example.org 341 toto tutu #x'
     expect tutu -e '^:toto!~toto@127\.0\.0\.1 INVITE tutu #x$'
 }
 
@@ -38,7 +24,7 @@ founder() {
     send toto 'INVITE nobody #x' 'INVITE tata #nowhere' 'INVITE tutu #x' 'INVITE tata' 'MODE #x +i'
     expect toto -e ' 401 toto nobody '
     expect_next toto -e ' 403 toto #nowhere '
-    expect_next toto ':irc.test 443 toto tutu #x :is already on channel'
+    expect_next toto ':irc.example.org 443 toto tutu #x :is already on channel'
     expect_next toto -e ' 461 toto INVITE '
     expect tutu -e ' MODE #x \+i$'
     send tutu 'INVITE tata #x'
@@ -53,12 +39,12 @@ founder() {
     send toto 'INVITE tutu #x' 'INVITE tutu #y'
     sync toto
     send tutu 'INVITE'
-    expect tutu ':irc.test 336 tutu #x'
-    expect_next tutu ':irc.test 336 tutu #y'
-    expect_next tutu ':irc.test 337 tutu :End of /INVITE list'
+    expect tutu ':irc.example.org 336 tutu #x'
+    expect_next tutu ':irc.example.org 336 tutu #y'
+    expect_next tutu ':irc.example.org 337 tutu :End of /INVITE list'
     send tutu 'JOIN #x' 'INVITE'
     expect tutu -e ' 366 tutu #x '
-    expect_next tutu ':irc.test 336 tutu #y'
+    expect_next tutu ':irc.example.org 336 tutu #y'
     expect_next tutu -e ' 337 '
 }
 
@@ -100,9 +86,9 @@ founder() {
     send tata 'JOIN #x'
     sync tata
     send tutu 'KNOCK #x' 'KNOCK #x'
-    expect tutu ':irc.test 711 tutu #x :Your KNOCK has been delivered'
+    expect tutu ':irc.example.org 711 tutu #x :Your KNOCK has been delivered'
     expect_next tutu -e ' 712 tutu #x '
-    expect toto ':irc.test 710 #x #x tutu!~tutu@127.0.0.1 :has asked for an invite'
+    expect toto ':irc.example.org 710 #x #x tutu!~tutu@127.0.0.1 :has asked for an invite'
     expect_none tata -e 'tutu would'
 }
 
@@ -125,9 +111,9 @@ founder() {
     founder 'TOPIC #x :the news' 'JOIN #secret' 'MODE #secret +s' 'JOIN #private' 'MODE #private +p'
     enter tutu irc
     send tutu 'LIST'
-    expect tutu ':irc.test 321 tutu Channel :Users  Name'
-    expect_next tutu ':irc.test 322 tutu #x 1 :the news'
-    expect_next tutu ':irc.test 323 tutu :End of LIST'
+    expect tutu ':irc.example.org 321 tutu Channel :Users  Name'
+    expect_next tutu ':irc.example.org 322 tutu #x 1 :the news'
+    expect_next tutu ':irc.example.org 323 tutu :End of LIST'
     send toto 'LIST'
     expect toto -e ' 322 toto #x '
     expect_next toto -e ' 322 toto #secret 1 :'

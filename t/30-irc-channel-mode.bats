@@ -5,37 +5,16 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain talk irc"
 load lib/daemon
 load lib/client
-
-setup() {
-    daemon_start -o 'server-name irc.test' -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
-# $1 makes #x, the others join it.
-room() {
-    local name
-    for name in "$@"; do
-        [[ -n ${CLIENT_FD[$name]:-} ]] || enter "$name" irc
-        send "$name" 'JOIN #x'
-        expect "$name" -e ' 366 '
-    done
-    for name in "$@"; do
-        sync "$name"
-    done
-}
+load lib/irc
 
 @test "a new channel has the modes of default-channel-modes and its founder as operator" {
     room toto
     expect_none toto -e 'MODE'
     send toto 'MODE #x'
-    expect toto ':irc.test 324 toto #x +nt'
-    expect_next toto -e '^:irc\.test 329 toto #x [0-9]{10}$'
+    expect toto ':irc.example.org 324 toto #x +nt'
+    expect_next toto -e '^:irc\.example\.org 329 toto #x [0-9]{10}$'
     send toto 'NAMES #X'
-    expect_next toto ':irc.test 353 toto = #x :@toto'
+    expect_next toto ':irc.example.org 353 toto = #x :@toto'
 }
 
 @test "several changes of one MODE are told in one message, in order, to everybody" {
@@ -45,7 +24,7 @@ room() {
     expect tutu -e ' MODE #x \+ov-n\+k tutu tata sesame$'
     expect tata -e ' MODE #x \+ov-n\+k tutu tata sesame$'
     send tata 'NAMES #x'
-    expect tata ':irc.test 353 tata = #x :+tata @tutu @toto'
+    expect tata ':irc.example.org 353 tata = #x :+tata @tutu @toto'
 }
 
 @test "letters and arguments may come in groups, as in RFC 2812" {
@@ -64,7 +43,7 @@ room() {
 @test "only operators of the channel change modes: 482, once" {
     room toto tutu
     send tutu 'MODE #x +im-t+o tutu'
-    expect tutu ':irc.test 482 tutu #x :You are not a channel operator'
+    expect tutu ':irc.example.org 482 tutu #x :You are not a channel operator'
     expect_none tutu -e ' (482|MODE) '
     enter tata irc
     send tata 'MODE #x -n'
@@ -83,8 +62,8 @@ room() {
     room toto
     send toto 'MODE #x +ZiZz'
     expect toto -e ' MODE #x \+i$'
-    expect_next toto ':irc.test 472 toto Z :is unknown mode char to me'
-    expect_next toto ':irc.test 472 toto z :is unknown mode char to me'
+    expect_next toto ':irc.example.org 472 toto Z :is unknown mode char to me'
+    expect_next toto ':irc.example.org 472 toto z :is unknown mode char to me'
     expect_none toto -e ' 472 '
 }
 
@@ -93,7 +72,7 @@ room() {
     enter tutu irc
     send toto 'MODE #x +o nobody' 'MODE #x +v tutu'
     expect toto -e ' 401 toto nobody '
-    expect_next toto ':irc.test 441 toto tutu #x :They are not on that channel'
+    expect_next toto ':irc.example.org 441 toto tutu #x :They are not on that channel'
 }
 
 @test "an argument that is missing is 461, one that means nothing 696" {
@@ -103,7 +82,7 @@ room() {
     expect_next toto -e ' 461 toto MODE '
     expect_next toto -e ' 461 toto MODE '
     send toto 'MODE #x +l many' 'MODE #x +l 0' 'MODE #x +l -1' 'MODE #x +k a,b' 'MODE #x +k :a b' 'MODE #x +b :a b'
-    expect_next toto -e '^:irc\.test 696 toto #x l many :'
+    expect_next toto -e '^:irc\.example\.org 696 toto #x l many :'
     expect_next toto -e ' 696 toto #x l 0 :'
     expect_next toto -e ' 696 toto #x l -1 :'
     expect_next toto -e ' 696 toto #x k a,b :'
@@ -122,12 +101,12 @@ room() {
     room toto
     enter tutu irc
     send toto 'MODE #x +lk 7 sesame' 'MODE #x'
-    expect toto ':irc.test 324 toto #x +ntlk 7 sesame'
+    expect toto ':irc.example.org 324 toto #x +ntlk 7 sesame'
     send tutu 'MODE #x'
-    expect tutu ':irc.test 324 tutu #x +ntlk 7'
+    expect tutu ':irc.example.org 324 tutu #x +ntlk 7'
     send toto 'MODE #x -lk anything' 'MODE #x'
     expect toto -e ' MODE #x -lk sesame$'
-    expect toto ':irc.test 324 toto #x +nt'
+    expect toto ':irc.example.org 324 toto #x +nt'
 }
 
 @test "bans, exceptions and invite exceptions are listed with who and when" {
@@ -135,13 +114,13 @@ room() {
     send toto 'MODE #x +bbeI bad user@host friend!*@* 10.0.*'
     expect tutu -e ' MODE #x \+bbeI bad!\*@\* \*!user@host friend!\*@\* \*!\*@10\.0\.\*$'
     send tutu 'MODE #x +b' 'MODE #x e' 'MODE #x +I'
-    expect_next tutu -e '^:irc\.test 367 tutu #x bad!\*@\* toto [0-9]{10}$'
+    expect_next tutu -e '^:irc\.example\.org 367 tutu #x bad!\*@\* toto [0-9]{10}$'
     expect_next tutu -e ' 367 tutu #x \*!user@host toto [0-9]{10}$'
-    expect_next tutu ':irc.test 368 tutu #x :End of channel ban list'
+    expect_next tutu ':irc.example.org 368 tutu #x :End of channel ban list'
     expect_next tutu -e ' 348 tutu #x friend!\*@\* toto [0-9]{10}$'
-    expect_next tutu ':irc.test 349 tutu #x :End of channel exception list'
+    expect_next tutu ':irc.example.org 349 tutu #x :End of channel exception list'
     expect_next tutu -e ' 346 tutu #x \*!\*@10\.0\.\* toto [0-9]{10}$'
-    expect_next tutu ':irc.test 347 tutu #x :End of channel invite exception list'
+    expect_next tutu ':irc.example.org 347 tutu #x :End of channel invite exception list'
     send toto 'MODE #x -b BAD'
     expect tutu -e ' MODE #x -b bad!\*@\*$'
     send tutu 'MODE #x b'
@@ -160,7 +139,7 @@ room() {
         send toto "MODE #x +bbbbbbbbbb$masks"
     done
     send toto 'MODE #x +b more' 'MODE #x +e more' 'MODE #x b'
-    expect toto ':irc.test 478 toto #x b :Channel list is full'
+    expect toto ':irc.example.org 478 toto #x b :Channel list is full'
     expect_next toto -e ' MODE #x \+e more!\*@\*$'
     for i in {1..100}; do
         expect_next toto -e ' 367 '
@@ -173,7 +152,7 @@ room() {
     send toto 'MODE #x +p' 'MODE #x +s' 'MODE #x +p' 'MODE #x'
     expect toto -e ' MODE #x \+p$'
     expect_next toto -e ' MODE #x -p\+s$'
-    expect_next toto ':irc.test 324 toto #x +nst'
+    expect_next toto ':irc.example.org 324 toto #x +nst'
 }
 
 @test "a change too long for one message is told in more" {

@@ -5,15 +5,7 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain talk irc"
 load lib/daemon
 load lib/client
-
-setup() {
-    daemon_start -o 'server-name irc.test' -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
+load lib/irc
 
 # Enters as $1 with the capabilities $2 and joins #x.
 member() {
@@ -41,7 +33,7 @@ member() {
     expect tutu -e '^:toto!~toto@127\.0\.0\.1 RENAME #x #new :because$'
     expect tata -e '^:tata!~tata@127\.0\.0\.1 PART #x :because$'
     expect_next tata -e '^:tata!~tata@127\.0\.0\.1 JOIN #new \* :tata$'
-    expect_next tata ':irc.test 332 tata #new :the news'
+    expect_next tata ':irc.example.org 332 tata #new :the news'
     expect_next tata -e ' 333 tata #new toto '
     expect_next tata -e ' 353 tata = #new :tete tata tutu @toto$'
     expect_next tata -e ' 366 tata #new '
@@ -55,10 +47,13 @@ member() {
     send toto 'MODE #x +mvb tutu bad' 'RENAME #x #new'
     expect toto -e ' RENAME #x #new :$'
     send tutu 'MODE #new' 'MODE #new b' 'PRIVMSG #new :here' 'PRIVMSG #x :there'
-    expect tutu ':irc.test 324 tutu #new +mnt'
+    expect tutu ':irc.example.org 324 tutu #new +mnt'
     expect tutu -e ' 367 tutu #new bad!'
     expect toto -e ' PRIVMSG #new :here$'
     expect tutu -e ' 403 tutu #x '
+    send toto 'METADATA #new SET url :example.org' 'RENAME #new #newer' 'METADATA #newer GET url'
+    expect toto -e ' RENAME #new #newer :$'
+    expect toto -e ' 761 toto #newer url [^ ]* ?:example\.org$'
 }
 
 @test "the case of a name can be changed, which only the capability hears of" {
@@ -88,7 +83,7 @@ member() {
     send toto 'RENAME #x' 'RENAME #nowhere #new' 'RENAME #x #OTHER' 'RENAME #x nothing' 'RENAME #x #x'
     expect toto -e ' 461 toto RENAME '
     expect_next toto -e ' 403 toto #nowhere '
-    expect_next toto -e '^:irc\.test FAIL RENAME CHANNEL_NAME_IN_USE #x #OTHER :'
+    expect_next toto -e '^:irc\.example\.org FAIL RENAME CHANNEL_NAME_IN_USE #x #OTHER :'
     expect_next toto -e ' FAIL RENAME CANNOT_RENAME #x nothing :'
     expect_next toto -e ' FAIL RENAME CANNOT_RENAME #x #x :'
 }

@@ -5,33 +5,13 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain talk irc"
 load lib/daemon
 load lib/client
-
-setup() {
-    daemon_start -o 'server-name irc.test' -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
-room() {
-    local name
-    for name in "$@"; do
-        [[ -n ${CLIENT_FD[$name]:-} ]] || enter "$name" irc
-        send "$name" 'JOIN #x'
-        expect "$name" -e ' 366 '
-    done
-    for name in "$@"; do
-        sync "$name"
-    done
-}
+load lib/irc
 
 @test "from outside one speaks only where +n is not set: 404" {
     room toto
     enter tutu irc
     send tutu 'PRIVMSG #x :hello' 'NOTICE #x :hello' 'PRIVMSG #nowhere :hello'
-    expect tutu -e '^:irc\.test 404 tutu #x :Cannot send to channel'
+    expect tutu -e '^:irc\.example\.org 404 tutu #x :Cannot send to channel'
     expect_next tutu -e ' 403 tutu #nowhere '
     send toto 'MODE #x -n'
     expect toto -e ' MODE #x -n$'
@@ -183,7 +163,7 @@ room() {
     expect tutu -e ' KICK #y tutu :toto$'
     expect toto -e ' 461 toto KICK '
     send toto 'KICK #x tata' 'KICK #nowhere tata'
-    expect toto ':irc.test 441 toto tata #x :They are not on that channel'
+    expect toto ':irc.example.org 441 toto tata #x :They are not on that channel'
     expect_next toto -e ' 403 toto #nowhere '
 }
 
@@ -191,9 +171,9 @@ room() {
     room toto tutu
     enter tata irc
     send tutu 'KICK #x toto'
-    expect tutu ':irc.test 482 tutu #x :You are not a channel operator'
+    expect tutu ':irc.example.org 482 tutu #x :You are not a channel operator'
     send tata 'KICK #x toto'
-    expect tata ':irc.test 442 tata #x :You are not on that channel'
+    expect tata ':irc.example.org 442 tata #x :You are not on that channel'
 }
 
 @test "a KICK's comment is cut at KICKLEN" {
@@ -206,12 +186,12 @@ room() {
 @test "TOPIC: 331, 332 and 333, and who may" {
     room toto tutu
     send toto 'TOPIC #x' 'TOPIC #x :the news'
-    expect toto ':irc.test 331 toto #x :No topic is set'
+    expect toto ':irc.example.org 331 toto #x :No topic is set'
     expect tutu -e '^:toto!~toto@127\.0\.0\.1 TOPIC #x :the news$'
     send tutu 'TOPIC #x' 'TOPIC #x :mine'
-    expect tutu ':irc.test 332 tutu #x :the news'
-    expect_next tutu -e '^:irc\.test 333 tutu #x toto [0-9]{10}$'
-    expect_next tutu ':irc.test 482 tutu #x :You are not a channel operator'
+    expect tutu ':irc.example.org 332 tutu #x :the news'
+    expect_next tutu -e '^:irc\.example\.org 333 tutu #x toto [0-9]{10}$'
+    expect_next tutu ':irc.example.org 482 tutu #x :You are not a channel operator'
     send toto 'MODE #x -t'
     expect tutu -e 'MODE'
     send tutu 'TOPIC #x :mine' 'TOPIC #x :' 'TOPIC #x'
@@ -232,12 +212,12 @@ room() {
     room toto
     enter tutu irc
     send tutu 'NAMES #x,#nowhere'
-    expect tutu ':irc.test 353 tutu = #x :@toto'
-    expect_next tutu ':irc.test 366 tutu #x :End of NAMES list'
+    expect tutu ':irc.example.org 353 tutu = #x :@toto'
+    expect_next tutu ':irc.example.org 366 tutu #x :End of NAMES list'
     expect_next tutu -e ' 366 tutu #nowhere '
     send toto 'MODE #x +p' 'NAMES #x' 'MODE #x +s' 'NAMES #x'
-    expect toto ':irc.test 353 toto * #x :@toto'
-    expect toto ':irc.test 353 toto @ #x :@toto'
+    expect toto ':irc.example.org 353 toto * #x :@toto'
+    expect toto ':irc.example.org 353 toto @ #x :@toto'
     send tutu 'NAMES #x'
     expect_next tutu -e ' 366 tutu #x '
 }
@@ -251,13 +231,23 @@ room() {
     send tata 'JOIN #z'
     expect tata -e ' 366 tata #z '
     send tutu 'NAMES'
-    expect_next tutu ':irc.test 353 tutu = #z :tata'
-    expect_next tutu ':irc.test 353 tutu * * :tutu'
-    expect_next tutu ':irc.test 366 tutu * :End of NAMES list'
+    expect_next tutu ':irc.example.org 353 tutu = #z :tata'
+    expect_next tutu ':irc.example.org 353 tutu * * :tutu'
+    expect_next tutu ':irc.example.org 366 tutu * :End of NAMES list'
     send toto 'NAMES'
-    expect toto ':irc.test 353 toto = #x :@toto'
-    expect toto ':irc.test 353 toto @ #y :@toto'
-    expect toto ':irc.test 353 toto = #z :tata @toto'
-    expect_next toto ':irc.test 353 toto * * :tutu'
-    expect_next toto ':irc.test 366 toto * :End of NAMES list'
+    expect toto ':irc.example.org 353 toto = #x :@toto'
+    expect toto ':irc.example.org 353 toto @ #y :@toto'
+    expect toto ':irc.example.org 353 toto = #z :tata @toto'
+    expect_next toto ':irc.example.org 353 toto * * :tutu'
+    expect_next toto ':irc.example.org 366 toto * :End of NAMES list'
+}
+
+@test "a message finds its user by nick!user@host as well, if all of it is right" {
+    enter one irc
+    enter two irc
+    send one 'PRIVMSG TWO!~two@127.0.0.1 :hello' 'PRIVMSG two!~one@127.0.0.1 :no' 'PRIVMSG two! :no'
+    expect_next two ':one!~one@127.0.0.1 PRIVMSG two :hello'
+    expect_next one -e ' 401 one two!~one@127\.0\.0\.1 :'
+    expect_next one -e ' 401 one two! :'
+    expect_none two -e ':no$'
 }

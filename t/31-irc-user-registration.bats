@@ -5,10 +5,7 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
 load lib/daemon
 load lib/client
-
-# openssl passwd -6 -salt forkchat secret
-# shellcheck disable=SC2016
-SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+load lib/irc
 
 setup() {
     daemon_may '^forkchatd: warning: wrong password'
@@ -16,11 +13,6 @@ setup() {
 
 begin() {
     daemon_start -o "server-name irc.example.org" "$@"
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
 }
 
 @test "NICK and USER register in either order" {
@@ -161,4 +153,37 @@ teardown() {
     [[ $output == *"nick-length: expected"* ]]
     [[ $output == *"ping-timeout: expected"* ]]
     [[ $output == *"password: the password must be"* ]]
+}
+
+@test "others see how somebody left: with a text, without one, or without QUIT" {
+    begin
+    enter one irc
+    enter two irc
+    enter three irc
+    enter four irc
+    send one 'JOIN #x'
+    sync one
+    send two 'JOIN #x' 'QUIT :bye'
+    expect one -e ' QUIT :Quit: bye$'
+    send three 'JOIN #x' 'QUIT'
+    expect one -e '^:three!.* QUIT :Quit: $'
+    send four 'JOIN #x' 'PING :done'
+    expect four -e ' PONG .*:done'
+    close four
+    expect one -e '^:four!.* QUIT :Connection (closed|lost)$'
+}
+
+@test "a line with a zero byte is refused, and said to be" {
+    begin
+    enter one irc
+    send_bytes one 'PRIVMSG one :a\0b\r\nPRIVMSG one :c\r\n'
+    expect_next one -e ' FAIL \* INVALID_BYTE :'
+    expect_next one ':one!~one@127.0.0.1 PRIVMSG one :c'
+}
+
+@test "a user name of which nothing can be shown becomes another" {
+    begin
+    open one irc
+    send one 'NICK one' 'USER @:! 0 * :One' 'WHO one'
+    expect one ':irc.example.org 352 one * ~user 127.0.0.1 irc.example.org one H :0 One'
 }

@@ -7,15 +7,6 @@ load lib/daemon
 load lib/client
 load lib/irc
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "a user's modes can be asked for and changed" {
     enter one irc
     send one 'MODE one' 'MODE one +iw' 'MODE one' 'MODE one -i+B-w' 'MODE one'
@@ -276,4 +267,23 @@ teardown() {
     done
     enter two irc
     expect one -e ' 730 [^ ]+ :two!'
+}
+
+@test "an answer that does not fit on one line comes on several, and no word is cut" {
+    local nick server i
+    nick=$(printf '%63s' '' | tr ' ' n) server=$(printf '%59s' '' | tr ' ' s).org
+    daemon_stop
+    daemon_start -o 'flood off' -o 'nick-length 63' -o "server-name $server"
+    enter "$nick" irc
+    for i in {1..5}; do
+        send "$nick" "JOIN #$(printf '%62s' '' | tr ' ' c)$i"
+    done
+    send "$nick" "ISON $nick $nick $nick $nick $nick $nick $nick" "USERHOST $nick $nick $nick $nick" 'ISON nobody' "WHOIS $nick"
+    expect "$nick" -e "^:$server 303 $nick :$nick $nick $nick $nick $nick\$"
+    expect_next "$nick" -e "^:$server 303 $nick :$nick $nick\$"
+    expect_next "$nick" -e "^:$server 302 $nick :($nick=\+~n{18}@127.0.0.1 ?){3}\$"
+    expect_next "$nick" -e "^:$server 302 $nick :$nick=\+~n{18}@127.0.0.1\$"
+    expect_next "$nick" ":$server 303 $nick :"
+    expect "$nick" -e "^:$server 319 $nick $nick :(@#c{62}[1-5] ?){4}\$"
+    expect_next "$nick" -e "^:$server 319 $nick $nick :@#c{62}[1-5]\$"
 }

@@ -5,19 +5,10 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
 load lib/daemon
 load lib/client
-
-# openssl passwd -6 -salt forkchat secret
-# shellcheck disable=SC2016
-SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+load lib/irc
 
 setup() {
-    daemon_start -o "server-name irc.example.org" -o 'server-description Our server' -o 'flood off' \
-        -o "operator root $SECRET" -o 'admin Room 101' -o 'admin "The staff"' -o 'admin root@example.org'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
+    start_irc -o 'server-description Our server' -o 'admin Room 101' -o 'admin "The staff"' -o 'admin root@example.org'
 }
 
 make_operator() {
@@ -333,6 +324,7 @@ make_operator() {
     for i in {1..40}; do
         enter "c$i" irc
         send "c$i" 'JOIN #big'
+        expect "c$i" -e ' 366 '
     done
     for _ in {1..25}; do
         send one 'WHO #big'
@@ -341,4 +333,14 @@ make_operator() {
         expect one -e ' 315 one #big '
     done
     [[ $(transcript one | grep -c ' 352 one #big ') == 1000 ]]
+}
+
+@test "there are no services, and that is said" {
+    enter one irc
+    send one 'SERVLIST' 'SERVLIST *.net 2' 'SQUERY' 'SQUERY dict' 'SQUERY dict :define word'
+    expect_next one ':irc.example.org 235 one * * :End of service listing'
+    expect_next one ':irc.example.org 235 one *.net 2 :End of service listing'
+    expect_next one ':irc.example.org 411 one :No recipient given (SQUERY)'
+    expect_next one ':irc.example.org 412 one :No text to send'
+    expect_next one ':irc.example.org 408 one dict :No such service'
 }

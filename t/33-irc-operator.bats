@@ -5,30 +5,11 @@ bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
 load lib/daemon
 load lib/client
-
-# openssl passwd -6 -salt forkchat secret
-# shellcheck disable=SC2016
-SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+load lib/irc
 
 setup() {
     daemon_may '^forkchatd: warning: wrong operator name'
-    begin
-}
-
-begin() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off' -o "operator root $SECRET" "$@"
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
-enter_operator() {
-    enter "$1" irc
-    send "$1" 'OPER root secret'
-    expect "$1" -e ' 381 '
-    expect "$1" -e "MODE $1 :\\+s"
+    start_irc
 }
 
 @test "OPER makes an operator of who knows the password" {
@@ -177,7 +158,7 @@ enter_operator() {
     expect op -e ' is banned for ever'
     wait_until grep -q 'evil@' "$BATS_TEST_TMPDIR/state/bans"
     daemon_stop
-    begin
+    start_irc
     open one irc
     send one 'NICK one' 'USER evil 0 * :One'
     expect_next one -e ' 465 one :.*be nice'
@@ -206,7 +187,7 @@ enter_operator() {
     daemon_stop
     printf 'motd %s\n' "$BATS_TEST_TMPDIR/motd" >"$BATS_TEST_TMPDIR/conf"
     echo 'first' >"$BATS_TEST_TMPDIR/motd"
-    begin -c "$BATS_TEST_TMPDIR/conf"
+    start_irc -c "$BATS_TEST_TMPDIR/conf"
     enter_operator op
     echo 'second' >"$BATS_TEST_TMPDIR/motd"
     send op 'REHASH'
@@ -220,6 +201,7 @@ enter_operator() {
     enter_operator op
     send op 'DIE'
     expect op ':irc.example.org NOTICE * :the server stops now'
+    expect_next op 'ERROR :Closing Link: the server stops now'
     expect_end op
     expect_log '^stopped$'
 }
@@ -234,4 +216,27 @@ enter_operator() {
     PORT[irc]=${BASH_REMATCH[1]}
     expect_log '^ready$'
     enter one irc
+}
+
+@test "a server cannot be killed" {
+    enter_operator op
+    send op 'KILL IRC.example.org :x' 'KILL nobody :x'
+    expect op ':irc.example.org 483 op :You cannot kill a server'
+    expect_next op -e ' 401 op nobody :'
+}
+
+@test "operators can write to everybody on the servers that fit a mask" {
+    enter_operator op
+    enter one irc
+    enter two plain
+    send one 'PRIVMSG $*.org :me too' 'NOTICE $*.org :me too'
+    expect_next one -e ' 481 one :'
+    send op 'PRIVMSG $org :a' 'PRIVMSG $irc.* :b' 'PRIVMSG $*.net :c' 'PRIVMSG $*.example.org :tea is ready'
+    expect op ':irc.example.org 413 op org :No toplevel domain specified'
+    expect_next op ':irc.example.org 414 op irc.* :Wildcard in toplevel domain'
+    expect_next op ':irc.example.org 402 op *.net :No such server'
+    expect_next one ':op!~op@127.0.0.1 PRIVMSG $*.example.org :tea is ready'
+    expect two '[op] tea is ready'
+    expect_none two -e 'me too|[abc]$'
+    expect_none op -e 'tea'
 }

@@ -7,15 +7,6 @@ load lib/daemon
 load lib/client
 load lib/irc
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "CAP LS holds registration up until CAP END" {
     open one irc
     send one 'CAP LS 302' 'NICK one' 'USER one 0 * :One'

@@ -9,15 +9,6 @@ load lib/irc
 
 CAPS='batch labeled-response'
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "one message is labeled, several are a labeled batch, none is an ACK" {
     enter_with one "$CAPS"
     send one '@label=a PING x' '@label=b PONG x' '@label=c LUSERS'
@@ -143,4 +134,11 @@ teardown() {
     send one '@label=a PING x' '@label=b PONG x' 'PING y'
     expect_next one ':irc.example.org PONG irc.example.org :x'
     expect_next one ':irc.example.org PONG irc.example.org :y'
+}
+
+@test "without batch a label is only a tag" {
+    enter_with one labeled-response
+    send one '@label=a PING x' '@label=b LUSERS'
+    expect_next one ':irc.example.org PONG irc.example.org :x'
+    expect_next one -e '^:irc\.example\.org 251 one '
 }

@@ -10,15 +10,6 @@ load lib/irc
 
 STAMP='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "client-only tags go on as they are, others do not, and only to those with message-tags" {
     enter_with one message-tags
     enter_with two message-tags
@@ -144,7 +135,7 @@ teardown() {
     expect_none one -e PRIVMSG
 }
 
-@test "an operator's account is on what they say and do" {
+@test "nobody has an account, and extended-join says so" {
     enter_with one 'account-tag extended-join'
     enter two irc
     both_join '#x' one

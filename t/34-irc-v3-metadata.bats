@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # IRCv3 draft/metadata-2.
-# shellcheck disable=SC2034,SC2016 # variables of lib/daemon; $ is a letter here
+# shellcheck disable=SC2034 # for lib/daemon
 bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
 load lib/daemon
@@ -8,18 +8,6 @@ load lib/client
 load lib/irc
 
 CAPS='batch draft/metadata-2'
-
-setup() {
-    # openssl passwd -6 -salt forkchat secret
-    # shellcheck disable=SC2016
-    daemon_start -o "server-name irc.example.org" -o 'flood off' \
-        -o 'operator root "$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v."'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
 
 # expect_batch NAME PARAMETER LINE …: a batch of exactly these lines.
 expect_batch() {
@@ -229,8 +217,9 @@ expect_batch() {
 
 @test "before registration one can say and subscribe, of oneself only, and it is shown on arrival" {
     open one irc
-    send one 'CAP LS 302' "CAP REQ :$CAPS" 'METADATA * SUB name' 'METADATA * SET name :One' 'METADATA #x LIST' \
-        'METADATA one LIST'
+    send one 'METADATA * SET name :early' 'CAP LS 302' "CAP REQ :$CAPS" 'METADATA * SUB name' 'METADATA * SET name :One' \
+        'METADATA #x LIST' 'METADATA one LIST'
+    expect_next one ':irc.example.org 451 * :You have not registered'
     expect one ':irc.example.org 770 * name'
     expect_next one ':irc.example.org 761 * * name * :One'
     expect_next one -e 'FAIL METADATA INVALID_TARGET #x :'

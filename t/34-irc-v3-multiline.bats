@@ -9,15 +9,6 @@ load lib/irc
 
 CAPS='batch draft/multiline message-tags'
 
-setup() {
-    daemon_start -o "server-name irc.example.org" -o 'flood off'
-}
-
-teardown() {
-    client_teardown
-    daemon_teardown
-}
-
 @test "several lines are one message to those who know, single ones to others, whatever the door" {
     enter_with one "$CAPS"
     enter_with two "$CAPS"
@@ -75,11 +66,11 @@ teardown() {
     enter_with two "$CAPS"
     send one 'BATCH +1 draft/multiline two' '@batch=1 PRIVMSG one :other' \
         'BATCH +2 draft/multiline two' '@batch=2 PRIVMSG two :' 'BATCH -2' \
-        'BATCH -3' 'BATCH +4 nonsense two'
+        'BATCH -3' 'BATCH +4 nonsense two' 'BATCH +5 draft/multiline one,two'
     expect_next one -e 'FAIL BATCH MULTILINE_INVALID_TARGET two one :'
-    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
-    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
-    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    for _ in 1 2 3 4; do
+        expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+    done
     local i
     send one 'BATCH +5 draft/multiline two'
     for i in {1..101}; do
@@ -103,8 +94,9 @@ teardown() {
     send one "REDACT #x $id :not nice"
     expect two -e "^@msgid=[^; ]+ :one!~one@127\.0\.0\.1 REDACT #x $id :not nice$"
     expect_none three -e REDACT.*nice
-    send two 'REDACT #x nonsense' 'REDACT #none abc'
+    send two 'REDACT #x nonsense' "REDACT #x 0x$id" 'REDACT #none abc'
     expect_next two -e 'FAIL REDACT UNKNOWN_MSGID #x nonsense :'
+    expect_next two -e 'FAIL REDACT UNKNOWN_MSGID #x 0x'
     expect_next two -e 'FAIL REDACT INVALID_TARGET #none :'
     send one 'PRIVMSG #x :mine'
     expect two -e '^@msgid=([^; ]+) :one!.*:mine$'
@@ -118,12 +110,13 @@ teardown() {
     expect one ':irc.example.org MARKREAD #x *'
     expect one -e ' 366 '
     send one 'MARKREAD #x timestamp=2026-01-02T03:04:05.678Z' 'MARKREAD #x timestamp=2025-01-01T00:00:00.000Z' \
-        'MARKREAD #x' 'MARKREAD two' 'MARKREAD #x yesterday' 'MARKREAD'
+        'MARKREAD #x' 'MARKREAD two' 'MARKREAD #x yesterday' 'MARKREAD #x timestamp=9999-99-99T99:99:99.999Z' 'MARKREAD'
     expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
     expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
     expect_next one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
     expect_next one ':irc.example.org MARKREAD two *'
     expect_next one -e 'FAIL MARKREAD INVALID_PARAMS yesterday :'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS timestamp=9999'
     expect_next one -e 'FAIL MARKREAD NEED_MORE_PARAMS :'
     send one 'PART #x' 'JOIN #x'
     expect one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
@@ -149,4 +142,19 @@ teardown() {
     expect_next one ':irc.example.org PONG irc.example.org :a'
     expect_next one '@label=p :irc.example.org ACK'
     expect_next one -e '^@label=l;msgid=[^ ]+ :one!~one@127\.0\.0\.1 BATCH \+[^ ]+ draft/multiline #x$'
+}
+
+@test "a batch with a line that cannot be taken is not sent without it" {
+    enter_with one "$CAPS"
+    enter_with two "$CAPS"
+    local long
+    long=$(head -c 600 /dev/zero | tr '\0' x)
+    send one '@label=a BATCH +1 draft/multiline two' '@batch=1 PRIVMSG two :a' "@batch=1 PRIVMSG two :$long" '@batch=1 PRIVMSG two :b' 'BATCH -1'
+    expect_next one -e '417 one :'
+    send_bytes one 'BATCH +2 draft/multiline two\r\n@batch=2 PRIVMSG two :c\r\n@batch=2 PRIVMSG two :\xff\r\nBATCH -2\r\n'
+    expect_next one -e 'FAIL PRIVMSG INVALID_UTF8 :'
+    send_bytes one 'BATCH +3 draft/multiline two\r\n@batch=3 PRIVMSG two :d\r\n@batch=3 PRIVMSG two :\0\r\nBATCH -3\r\n'
+    expect_next one -e 'FAIL \* INVALID_BYTE :'
+    sync one
+    expect_none two -e PRIVMSG
 }

@@ -177,7 +177,7 @@ teardown() {
     expect_end toto
     expect_log "worker $pid of toto died"
     run -0 ctl crash last
-    [[ ${lines[1]} =~ worker\ +$pid\ +signal\ +9\ +toto\ +plain\ +127\.0\.0\.1: ]]
+    [[ ${lines[1]} =~ worker\ +$pid\ +signal\ +9\ +SIGKILL\ +toto\ +plain\ +127\.0\.0\.1: ]]
     run -64 ctl crash course
 }
 

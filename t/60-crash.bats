@@ -3,19 +3,17 @@
 
 load lib/daemon
 load lib/client
+load lib/crash
 
 # shellcheck disable=SC2034 # for lib/daemon
 DAEMON_DOORS="plain irc"
 
 setup_file() {
-    env -u MAKEFLAGS -u MFLAGS make -s -C "$BATS_TEST_DIRNAME/.." BUILD="$FORKCHAT_BUILD/crash" CPPFLAGS=-DCRASHPOINTS CFLAGS='-O1 -g' HARDEN= LDFLAGS= \
-        "$FORKCHAT_BUILD/crash/forkchatd" "$FORKCHAT_BUILD/crash/t/chaos/check" >/dev/null 3>&-
+    crash_build
 }
 
 setup() {
-    FORKCHAT_BUILD+=/crash
-    export FORKCHAT_CRASHPOINTS=$BATS_TEST_TMPDIR/orders
-    head -c 128 /dev/zero >"$FORKCHAT_CRASHPOINTS"
+    crash_prepare
     daemon_may '(worker|courier) .*died|a process died|does not keep up'
     daemon_start -o 'flood off' -o 'couriers 2' -o 'connect-rate off'
     enter tata plain
@@ -26,15 +24,6 @@ setup() {
 teardown() {
     client_teardown || :
     daemon_teardown
-}
-
-# arm NAME PID [?]: to die there, or with ? to stop
-arm() {
-    printf '%s%s 1 %d\n\0' "${3:-!}" "$1" "$2" | dd of="$FORKCHAT_CRASHPOINTS" conv=notrunc status=none
-}
-
-died() {
-    [[ $(head -c 1 "$FORKCHAT_CRASHPOINTS") == + ]]
 }
 
 # Everybody else can talk, nobody has left half of anything.
@@ -49,10 +38,6 @@ all_is_well() {
 # What passes every point of a worker on its way.
 everything() {
     send_bytes "$1" 'NICK '"$1"'a\r\nJOIN #room\r\nTOPIC #room :here\r\nMODE #room +b *!*@192.0.2.1\r\nMODE #room -b *!*@192.0.2.1\r\nMONITOR + a,b\r\nMONITOR - a\r\nMETADATA * SET url :http://x\r\nMETADATA * SET url\r\nPRIVMSG #lobby :from '"$1"'\r\nRENAME #room #other\r\nPART #other\r\nQUIT :bye\r\n' 2>/dev/null || :
-}
-
-victim_of() {
-    daemon_pids "worker $1 "
 }
 
 @test "a worker may die at any point of any command" {
@@ -122,4 +107,27 @@ victim_of() {
         expect_log 'configuration read again'
         all_is_well "$point"
     done
+}
+
+@test "NAMES shows nobody of whom the asker has heard before that they left, and nobody by an old name" {
+    local name
+    for name in vera tom ann; do
+        enter "$name" irc
+        send "$name" 'JOIN #room'
+        expect "$name" -e ' 366 '
+    done
+    sync vera
+    wait_until victim_of vera
+    arm names-noted "$(victim_of vera)" '?'
+    send vera 'NAMES #room'
+    wait_until died
+    send tom 'PART #room'
+    expect tom -e ' PART #room'
+    send ann 'NICK anna'
+    expect ann -e ' NICK :anna'
+    kill -CONT "$(victim_of vera)"
+    expect vera -e '^:tom!.* PART #room'
+    expect_next vera -e '^:ann!.* NICK :anna'
+    expect_next vera -e ' 353 vera = #room :anna @vera$'
+    expect_next vera -e ' 366 vera #room '
 }

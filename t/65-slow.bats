@@ -105,3 +105,56 @@ shout() {
     sed -n 's/^\[toto\] \([0-9]*\) x*$/\1/p' "$BATS_TEST_TMPDIR/got" | cmp - <(seq -f '%06.0f' 1000)
     grep -q 'courier 1 does not keep up with what is said and is ended' "$DAEMON_LOG"
 }
+
+# fill_list [OPTION…]: a daemon with 50 channels that have long topics, and slow, whose answers to LIST are about 20 kB each.
+fill_list() {
+    local i
+    DAEMON_DOORS='plain irc' daemon_start -o 'flood off' -o 'queue-limit 64k' "$@"
+    enter toto irc
+    for i in {1..50}; do
+        send toto "JOIN #c$i" "TOPIC #c$i :$(head -c 390 /dev/zero | tr '\0' t)"
+    done
+    sync toto
+    enter slow irc
+}
+
+# slow asks for about 20 MB, far more than the kernel and the courier keep for it.
+ask_much() {
+    local questions
+    mapfile -t questions < <(yes LIST | head -n 1000)
+    send slow "${questions[@]}"
+}
+
+@test "answers of any length go out at the pace of their reader, and what others say stands among them" {
+    fill_list
+    local got=$BATS_TEST_TMPDIR/got
+    ask_much
+    send slow 'PING :the end'
+    send toto 'PRIVMSG slow :meanwhile'
+    sync toto
+    timeout "$((PATIENCE * 3))" sed -u '/PONG .* :the end/q' <&"${CLIENT_FD[slow]}" >"$got"
+    [[ $(grep -c ' 322 slow #c' "$got") == 50000 ]]
+    [[ $(grep -c ' 323 slow :' "$got") == 1000 ]]
+    [[ $(grep -c 'PRIVMSG slow :meanwhile' "$got") == 1 ]]
+}
+
+@test "a reader who takes nothing of a long answer is waited for no longer than ping-timeout" {
+    fill_list -o 'ping-timeout 2'
+    ask_much
+    expect_log 'client disconnected "slow"'
+}
+
+@test "who waits for the reader of a long answer can be killed" {
+    # shellcheck disable=SC2016
+    fill_list -o 'operator root $6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
+    ask_much
+    send toto 'OPER root secret'
+    expect toto -e ' 381 '
+    send toto 'KILL slow :enough'
+    expect_log 'client killed "slow"'
+    # shellcheck disable=SC2317
+    gone() {
+        [[ -z $(daemon_pids 'worker slow') ]]
+    }
+    wait_until gone
+}

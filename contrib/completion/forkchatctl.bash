@@ -40,6 +40,8 @@ _forkchatctl() {
         shutdown) choices='cancel 60 5m' ;;
         crash) choices=last ;;
         esac
+    elif [[ $command == crash && $before == last ]]; then
+        choices='2 8 32'
     fi
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
 }

@@ -13,6 +13,16 @@
 #include <unistd.h>
 
 #define ORDER_SIZE 128
+/* An address at which there is never any memory. */
+#define NOWHERE 16
+
+/* Ends when there is no stack left. */
+static int descend(int depth)
+{
+    volatile char room[4096];
+    room[depth % (int)sizeof room] = 1;
+    return depth > 0 ? descend(depth + 1) + room[0] : 0;
+}
 
 static char *map_orders(void)
 {
@@ -33,7 +43,7 @@ void crashpoint_pass(const char *name)
         asked = 1;
         orders = map_orders();
     }
-    if (!orders || (orders[0] != '!' && orders[0] != '?'))
+    if (!orders || !orders[0] || !strchr("!?&^", orders[0]))
         return;
     char order[ORDER_SIZE], wanted[60];
     int count;
@@ -47,7 +57,13 @@ void crashpoint_pass(const char *name)
     if (++passed < count)
         return;
     orders[0] = '+'; /* one dies, and the test sees that it did */
-    kill(getpid(), order[0] == '!' ? SIGKILL : SIGSTOP);
+    volatile int *volatile nowhere = (volatile int *)NOWHERE;
+    if (order[0] == '&')
+        *nowhere = 0;
+    else if (order[0] == '^')
+        descend(1);
+    else
+        kill(getpid(), order[0] == '!' ? SIGKILL : SIGSTOP);
 }
 #else
 /* A translation unit must not be empty. */

@@ -23,7 +23,7 @@ static void append(struct lines *lines, const char *bytes, size_t length)
         return;
     if (length > lines->limit + 1 - lines->length) {
         lines->overlong = true;
-        return;
+        length = lines->limit + 1 - lines->length;
     }
     memcpy(lines->bytes + lines->length, bytes, length);
     lines->length += length;
@@ -38,11 +38,11 @@ static enum lines_result end_line(struct lines *lines, char **line, size_t *line
     lines->length = 0;
     lines->overlong = false;
     if (overlong)
-        return LINES_LONG;
+        length = lines->limit;
     lines->bytes[length] = '\0';
     *line = lines->bytes;
     *line_length = length;
-    return LINES_LINE;
+    return overlong ? LINES_LONG : LINES_LINE;
 }
 
 enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,

@@ -8,7 +8,7 @@
 enum lines_result {
     LINES_NONE, /* feed more */
     LINES_LINE, /* a line, without its end */
-    LINES_LONG, /* a line that was over the limit; it is gone, told once when its end is found */
+    LINES_LONG, /* a line that was over the limit; but for its beginning it is gone, told once when its end is found */
 };
 
 /* Belongs to its user; lines.c alone touches the fields. */
@@ -26,8 +26,8 @@ void lines_free(struct lines *lines);
 
 /* Takes bytes from *from (*length of them), up to and with the first LF, and moves both on. LINES_LINE:
  * *line is the line (CR before LF removed, NULs inside kept), zero-terminated, *line_length its length;
- * valid until the next call. Call again until LINES_NONE. A line at its limit costs nothing more however
- * long it goes on. */
+ * valid until the next call. LINES_LONG: the same, of its first `limit` bytes. Call again until LINES_NONE.
+ * A line at its limit costs nothing more however long it goes on. */
 enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
                              size_t *line_length);
 

@@ -23,9 +23,11 @@
 #endif
 
 #ifdef __linux__
+#include <link.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #endif
 
 extern char **environ;
@@ -275,6 +277,53 @@ int port_set_aside(int fd, size_t size)
     (void)fd, (void)size;
 #endif
     return 0;
+}
+
+/* Where the program lies: its first byte's address would be `base`, its code is before `end`. */
+static uintptr_t program_base, program_end;
+
+#ifdef __linux__
+static int find_program(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size, (void)context;
+    program_base = info->dlpi_addr;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uintptr_t end = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && end > program_end)
+            program_end = end;
+    }
+    return 1; /* the program itself comes first */
+}
+#endif
+
+void port_instruction_init(void)
+{
+#ifdef __linux__
+    dl_iterate_phdr(find_program, NULL);
+#endif
+}
+
+uint64_t port_instruction(const void *context)
+{
+    uintptr_t at = 0;
+#if defined __linux__ && defined __x86_64__
+    at = (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+#elif defined __linux__ && defined __aarch64__
+    at = (uintptr_t)((const ucontext_t *)context)->uc_mcontext.pc;
+#else
+    (void)context;
+#endif
+    return at >= program_base && at < program_end ? at - program_base : at;
+}
+
+int port_forbidden_call(const siginfo_t *info)
+{
+#if defined __linux__ && defined si_syscall
+    return info->si_syscall;
+#else
+    (void)info;
+    return -1;
+#endif
 }
 
 uint64_t port_libc(void)

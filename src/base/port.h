@@ -77,6 +77,15 @@ int port_set_aside(int fd, size_t size);
  * system does not know. Takes milliseconds to seconds, as the method demands. */
 const char *port_crypt(const char *password, const char *setting);
 
+/* For handlers, which get `context` as their third argument: where the interrupted instruction is, counted from the start of
+ * the program's file as addr2line(1) wants it, or, in a library, its address; 0 where the system does not tell.
+ * port_instruction_init comes first, and not in a handler. */
+void port_instruction_init(void);
+uint64_t port_instruction(const void *context);
+
+/* For handlers of SIGSYS: the number of the system call that was refused, or -1 where the system does not tell. */
+int port_forbidden_call(const siginfo_t *info);
+
 /* Which C library this is: the same number for programs whose locks in shared memory look the same. */
 uint64_t port_libc(void);
 

@@ -10,11 +10,12 @@
 
 #include "log.h"
 
-enum kind { TEXT, NUMBER, TRUTH, NOTHING };
+enum kind { TEXT, NUMBER, TRUTH, NOTHING, BELOW };
 
 struct cell {
     enum kind kind;
     char *string;
+    struct report *below;
 };
 
 struct report {
@@ -48,7 +49,7 @@ struct report *report_new(const char *column, ...)
 void report_free(struct report *report)
 {
     for (size_t i = 0; report && i < report->count; i++)
-        free(report->cells[i].string);
+        free(report->cells[i].string), report_free(report->cells[i].below);
     if (report)
         free(report->cells);
     free(report);
@@ -93,6 +94,12 @@ void report_true(struct report *report, bool yes)
 void report_nothing(struct report *report)
 {
     add(report, NOTHING, "");
+}
+
+void report_below(struct report *report, struct report *below)
+{
+    add(report, BELOW, "");
+    report->cells[report->count - 1].below = below;
 }
 
 size_t report_rows(const struct report *report)
@@ -150,6 +157,15 @@ static void add_csv(struct text *text, const char *string)
     text_add_char(text, '"');
 }
 
+/* Adds an object to an array. */
+static void add_object(void *text, const char *line)
+{
+    const struct text *so_far = text;
+    if (so_far->start[so_far->length - 1] != '[')
+        text_add_char(text, ',');
+    text_add(text, line);
+}
+
 static void add_cell(struct text *text, enum report_form form, const struct cell *cell, size_t width, bool last)
 {
     char harmless[CELL_SIZE];
@@ -158,6 +174,10 @@ static void add_cell(struct text *text, enum report_form form, const struct cell
         add_csv(text, string);
     } else if (form == REPORT_JSON && cell->kind == TEXT) {
         report_json_string(text, cell->string);
+    } else if (form == REPORT_JSON && cell->kind == BELOW) {
+        text_add_char(text, '[');
+        report_write(cell->below, form, add_object, text);
+        text_add_char(text, ']');
     } else if (form == REPORT_JSON) {
         bool yes = *cell->string == 'y';
         text_add(text, cell->kind == NUMBER ? cell->string : cell->kind == NOTHING ? "null" : yes ? "true" : "false");
@@ -202,14 +222,39 @@ static void write_head(const struct report *report, enum report_form form, const
             *c = *c == '_' ? ' ' : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
         for (size_t at = i; at < report->count && !number; at += report->column_count)
             number = report->cells[at].kind == NUMBER;
+        if (i < report->count && report->cells[i].kind == BELOW)
+            names[i][0] = '\0';
         cells[i] = (struct cell){.kind = number ? NUMBER : TEXT, .string = names[i]};
     }
     write_row(report, form, cells, widths, line, size);
 }
 
+/* A row's bytes at most. */
+static size_t row_size(const struct report *report)
+{
+    size_t below = 0;
+    for (size_t i = 0; i < report->count; i++)
+        if (report->cells[i].kind == BELOW && report->cells[i].below->count > below)
+            below = report->cells[i].below->count;
+    return 2 * CELL_SIZE * (report->column_count + below) + 64;
+}
+
+struct inset {
+    report_line *line;
+    void *context;
+};
+
+static void write_inset(void *context, const char *line)
+{
+    const struct inset *inset = context;
+    char bytes[2 * CELL_SIZE];
+    snprintf(bytes, sizeof bytes, "    %s", line);
+    inset->line(inset->context, bytes);
+}
+
 void report_write(const struct report *report, enum report_form form, report_line *line, void *context)
 {
-    size_t widths[REPORT_COLUMNS] = {0}, size = 2 * CELL_SIZE * report->column_count + 64;
+    size_t widths[REPORT_COLUMNS] = {0}, size = row_size(report);
     char *bytes = must(malloc(size)), harmless[CELL_SIZE];
     for (size_t i = 0; i < report->column_count; i++)
         widths[i] = strlen(report->columns[i]);
@@ -223,8 +268,12 @@ void report_write(const struct report *report, enum report_form form, report_lin
         line(context, bytes);
     }
     for (size_t i = 0; i + report->column_count <= report->count; i += report->column_count) {
+        const struct cell *last = &report->cells[i + report->column_count - 1];
         write_row(report, form, report->cells + i, widths, bytes, size);
         line(context, bytes);
+        struct inset inset = {.line = line, .context = context};
+        if (form == REPORT_TABLE && last->kind == BELOW && last->below->count > 0)
+            report_write(last->below, form, write_inset, &inset);
     }
     free(bytes);
 }

@@ -219,6 +219,29 @@ void text_add_harmless(struct text *text, const char *bytes, size_t length)
     }
 }
 
+/* Whether one sees that it is there, and nothing else by it. */
+static bool is_visible(int32_t point)
+{
+    bool control = point < ' ' || (point >= 0x7f && point <= 0x9f);
+    bool without_width = point == 0xAD || (point >= 0x200B && point <= 0x200F) || point == 0x2060 || point == 0xFEFF;
+    bool layout = (point >= 0x2028 && point <= 0x202E) || (point >= 0x2061 && point <= 0x206F);
+    return !control && !without_width && !layout;
+}
+
+void text_add_escaped(struct text *text, const char *bytes, size_t length)
+{
+    for (size_t i = 0, used; i < length; i += used) {
+        int32_t point = text_decode(bytes + i, length - i, &used);
+        if (point == '\\')
+            text_add(text, "\\\\");
+        else if (is_visible(point))
+            text_add_bytes(text, bytes + i, used);
+        else
+            for (size_t k = i; k < i + used; k++)
+                text_addf(text, "\\x%02x", (unsigned char)bytes[k]);
+    }
+}
+
 unsigned char text_fold(unsigned char c)
 {
     if (c >= 'A' && c <= 'Z')

@@ -45,6 +45,11 @@ void text_add_utf8(struct text *text, const char *bytes, size_t length);
  * control characters become ^X (TAB stays); IRC's formatting codes (bold, colour …) vanish. */
 void text_add_harmless(struct text *text, const char *bytes, size_t length);
 
+/* Adds `bytes` so that each can be told: what is no visible character (control characters, ill-formed bytes, characters
+ * without width and those that turn the direction of writing) becomes \xHH for each of its bytes, a backslash two. At
+ * most four times as long. */
+void text_add_escaped(struct text *text, const char *bytes, size_t length);
+
 /* Lower case as RFC 1459 section 2.2 has it: {}|^ are the lower case of []\~. */
 unsigned char text_fold(unsigned char c);
 

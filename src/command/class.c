@@ -225,8 +225,9 @@ static enum reply_code plan_locked(struct session *session, struct floor *floor,
         return REPLY_NOT_CHANNEL_OPERATOR;
     if (!all && member_find_locked(world, speaker, channel) == NONE)
         return REPLY_NOT_THERE;
-    floor->voices = calloc((size_t)world->channels[channel].member_count + 1, sizeof *floor->voices);
-    for (uint32_t at = world->channels[channel].first_member; floor->voices && at != NONE;
+    const size_t room = world->channels[channel].member_count;
+    floor->voices = calloc(room + 1, sizeof *floor->voices);
+    for (uint32_t at = world->channels[channel].first_member; floor->voices && floor->count < room && at != NONE;
          at = world->members[at].next_of_channel) {
         uint32_t user = world->members[at].user;
         if ((world->members[at].flags & MEMBER_VOICE) && user != speaker)

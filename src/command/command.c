@@ -90,6 +90,8 @@ static const struct command table[] = {
     {"STATS", IRC, 1, 15, irc_stats, "<letter> [<server>]", "u: uptime, m: commands; operators: k: bans, o: operators"},
     {"LINKS", IRC, 0, 15, irc_links, "[[<server>] <mask>]", "show the servers of this network"},
     {"TRACE", IRC, 0, 15, irc_trace, "[<nick>]", "show connections"},
+    {"SERVLIST", IRC, 0, 15, irc_servlist, "[<mask> [<type>]]", "show the services: there are none"},
+    {"SQUERY", IRC, 0, 15, irc_squery, "<service> :<text>", "ask a service: there are none"},
     {"SUMMON", IRC, 0, 15, irc_summon, "<user>", "disabled"},
     {"USERS", IRC, 0, 15, irc_users, "", "disabled"},
     {"HELP", IRC, 0, 15, irc_help, "[<command>]", "show commands, or explain one"},
@@ -136,7 +138,7 @@ static const struct command table[] = {
     {"stats", CONTROL, 0, 0, control_stats, "", "show numbers since the start"},
     {"top", CONTROL, 0, 1, live_top, "[<count>]", "watch the load, a picture each second"},
     {"tail", CONTROL, 0, 1, live_tail, "[<#channel>]", "watch what is said in channels"},
-    {"crash", CONTROL, 0, 1, control_crash, "[last]", "show the last crash"},
+    {"crash", CONTROL, 0, 2, control_crash, "[last [<count>]]", "show the last crashes and what led to them"},
 };
 
 #define COMMANDS ((int)(sizeof table / sizeof *table))

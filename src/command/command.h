@@ -46,6 +46,9 @@ void command_run_text(struct session *session, const struct command *command, ch
 void command_arrive(struct session *session);
 void command_leave(struct session *session, enum event_quit how, const char *text);
 
+/* The same, with other words for IRC ("" for the same ones). */
+void command_leave_for(struct session *session, enum event_quit how, const char *text, const char *irc_text);
+
 /* message.c: text said in the current channel; to one nick or to everyone in the current channel. */
 void command_say(struct session *session, const char *text);
 void command_say_to(struct session *session, const char *name, const char *text);

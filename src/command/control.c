@@ -12,6 +12,7 @@
 #include "families.h"
 #include "tally.h"
 #include "world/counters.h"
+#include "world/crashes.h"
 #include "world/modes.h"
 
 /* How long a reload may take before its answer is given up. */
@@ -325,31 +326,100 @@ void control_stats(struct session *session, struct request *request)
 
 /* ---- crash ---- */
 
+/* The last crashes, the newest first, as copies to be freed. */
+static struct crash_shm *copy_crashes(struct session *session, int64_t most, size_t *count)
+{
+    const struct crash_shm *crash;
+    struct crash_shm *crashes = calloc((size_t)most, sizeof *crashes);
+    uint64_t at = UINT64_MAX;
+    *count = 0;
+    if (!crashes || !session_begin(session, 0))
+        return crashes;
+    while (*count < (size_t)most && (crash = crash_before_locked(session->world, &at)))
+        crashes[(*count)++] = *crash;
+    session_commit(session);
+    return crashes;
+}
+
+static struct report *show_last_lines(const struct crash_shm *crash)
+{
+    const struct recording *recording = &crash->recording;
+    struct report *report = report_new("ms_before", "done", "bytes", "line", NULL);
+    uint32_t count = recording->count < RECORDER_LINES ? recording->count : RECORDER_LINES;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct recorded_line *line = &recording->lines[i];
+        char words[RECORDER_BYTES * 4 + 16];
+        struct text text;
+        text_init(&text, words, sizeof words);
+        recorded_line_show(line, &text);
+        report_number(report, line->at < crash->elapsed ? (crash->elapsed - line->at) / 1000000 : 0);
+        report_true(report, i + 1 < count || !recording->working);
+        if (line->length > 0 || (line->kept == 0 && !line->more))
+            report_number(report, line->length);
+        else
+            report_nothing(report);
+        report_add(report, words);
+    }
+    return report;
+}
+
+/* A number in the way of addresses, if it is known. */
+static void add_address(struct report *report, bool known, uint64_t address)
+{
+    if (known)
+        report_addf(report, "%#llx", (unsigned long long)address);
+    else
+        report_nothing(report);
+}
+
+static void show_crash(struct report *report, const struct crash_shm *crash)
+{
+    const struct fault *fault = &crash->recording.fault;
+    const char *door = door_name((enum door_kind)crash->door), *name = fault_signal_name(crash->number);
+    bool noted = fault->signal != 0;
+    char stamp[CLOCK_STAMP_SIZE];
+    clock_stamp(crash->at, stamp);
+    report_add(report, stamp);
+    report_add(report, crash->process);
+    report_number(report, crash->pid);
+    report_add(report, crash->by_signal ? "signal" : "exit status");
+    report_number(report, crash->number);
+    report_add(report, crash->by_signal && name ? name : "");
+    report_add(report, crash->who);
+    report_add(report, door ? door : "");
+    report_add(report, crash->address);
+    add_address(report, noted && !fault->sender, fault->address);
+    add_address(report, noted && fault->instruction, fault->instruction);
+    if (noted && fault->call >= 0)
+        report_number(report, fault->call);
+    else
+        report_nothing(report);
+    if (noted && fault->sender && fault->sender != crash->pid)
+        report_number(report, fault->sender);
+    else
+        report_nothing(report);
+    report_below(report, show_last_lines(crash));
+}
+
 void control_crash(struct session *session, struct request *request)
 {
-    if (request->count > 0 && strcmp(request->arguments[0], "last") != 0) {
-        session_reply(session, REPLY_BAD_ARGUMENT, "crash", "last", NULL);
+    int64_t most = 1;
+    if ((request->count > 0 && strcmp(request->arguments[0], "last") != 0) ||
+        (request->count > 1 && !parse_number(request->arguments[1], 1, CRASHES, &most))) {
+        session_reply(session, REPLY_BAD_ARGUMENT, "crash", "last, or last and a number from 1 to 32", NULL);
         return;
     }
-    if (!session_begin(session, 0))
-        return;
-    struct crash_shm crash = world_last_crash_locked(session->world);
-    session_commit(session);
-    if (crash.at == 0) {
+    size_t count;
+    struct crash_shm *crashes = copy_crashes(session, most, &count);
+    if (count == 0) {
+        free(crashes);
         session_reply(session, REPLY_NOT_DONE, "nothing has crashed", NULL);
         return;
     }
-    char stamp[CLOCK_STAMP_SIZE];
-    const char *door = door_name((enum door_kind)crash.door);
-    clock_stamp(crash.at, stamp);
-    struct report *report = report_new("time", "process", "pid", "cause", "number", "who", "door", "address", NULL);
-    report_add(report, stamp);
-    report_add(report, crash.process);
-    report_number(report, crash.pid);
-    report_add(report, crash.by_signal ? "signal" : "exit status");
-    report_number(report, crash.number);
-    report_add(report, crash.who);
-    report_add(report, door ? door : "");
-    report_add(report, crash.address);
+    struct report *report = report_new("time", "process", "pid", "cause", "number", "signal", "who", "door", "address",
+                                       "fault", "instruction", "call", "sender", "lines", NULL);
+    for (size_t i = 0; i < count; i++)
+        show_crash(report, &crashes[i]);
+    free(crashes);
     session_show(session, report);
 }

@@ -28,6 +28,8 @@ command_run irc_batch, irc_redact, irc_markread;
 void irc_multiline_add(struct session *session, struct request *request, const char *reference, bool continues);
 bool irc_multiline_is_open(const struct session *session);
 void irc_multiline_abandon(struct session *session);
+/* A line that may have been part of the open batch, if one is, cannot be taken: the batch has failed. */
+void irc_multiline_spoil(struct session *session);
 
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);
@@ -61,7 +63,7 @@ command_run irc_away, irc_setname, irc_userhost, irc_ison;
 command_run irc_who, irc_whois, irc_whowas, irc_monitor;
 /* irc_server.c */
 command_run irc_version, irc_isupport, irc_time, irc_info, irc_admin, irc_stats, irc_links, irc_connect, irc_trace,
-    irc_summon, irc_users, irc_help;
+    irc_servlist, irc_squery, irc_summon, irc_users, irc_help;
 /* operator.c */
 command_run operator_wallops, operator_rehash, operator_restart, operator_die;
 /* ban.c */
@@ -123,6 +125,9 @@ void irc_show_names(struct session *session, const char *name);
 /* irc_register.c: the message of the day and the counts, also for who has just registered. */
 void irc_show_motd(struct session *session);
 void irc_show_lusers(struct session *session);
+
+/* irc_query.c: bytes for the parameters of a numeric to this client, behind its nick and a blank. */
+size_t irc_room(const struct session *session);
 
 /* isupport.c: numeric 005. */
 void irc_show_isupport(struct session *session);

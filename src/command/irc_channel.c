@@ -6,33 +6,26 @@
 
 /* ---- TOPIC ---- */
 
-/* `asked`: by TOPIC, so that nothing is not an answer. */
+/* `asked`: by TOPIC, so that nothing is not an answer. All in one transaction: no new topic is told before the old one. */
 static void show_topic(struct session *session, const char *name, bool asked)
 {
-    char topic[TOPIC_SIZE] = "", by[NICK_SIZE] = "", shown[CHANNEL_SIZE], at[24] = "";
-    bool hidden = false;
+    char at[24];
     if (!session_begin(session, 0))
         return;
     uint32_t index = channel_find_locked(session->world, name);
-    if (index != NONE) {
-        const struct channel_shm *channel = &session->world->channels[index];
-        text_copy(shown, sizeof shown, channel->name);
-        text_copy(topic, sizeof topic, channel->topic);
-        text_copy(by, sizeof by, channel->topic_by);
+    const struct channel_shm *channel = index != NONE ? &session->world->channels[index] : NULL;
+    if (!channel) {
+        session_reply(session, REPLY_NO_SUCH_CHANNEL, name, NULL);
+    } else if (channel->member_count > 0 && !channel_is_shown_locked(session, index)) {
+        session_reply(session, REPLY_NOT_ON_CHANNEL, channel->name, NULL);
+    } else if (*channel->topic) {
         snprintf(at, sizeof at, "%lld", (long long)(channel->topic_at / 1000));
-        hidden = channel->member_count > 0 && !channel_is_shown_locked(session, index);
+        session_reply(session, REPLY_TOPIC_IS, channel->name, channel->topic, NULL);
+        session_reply(session, REPLY_TOPIC_BY, channel->name, channel->topic_by, at, NULL);
+    } else if (asked) {
+        session_reply(session, REPLY_NO_TOPIC, channel->name, NULL);
     }
     session_commit(session);
-    if (index == NONE) {
-        session_reply(session, REPLY_NO_SUCH_CHANNEL, name, NULL);
-    } else if (hidden) {
-        session_reply(session, REPLY_NOT_ON_CHANNEL, shown, NULL);
-    } else if (*topic) {
-        session_reply(session, REPLY_TOPIC_IS, shown, topic, NULL);
-        session_reply(session, REPLY_TOPIC_BY, shown, by, at, NULL);
-    } else if (asked) {
-        session_reply(session, REPLY_NO_TOPIC, shown, NULL);
-    }
 }
 
 void irc_topic(struct session *session, struct request *request)

@@ -1,7 +1,9 @@
 /* IRC: PRIVMSG, NOTICE, TAGMSG. RFC 2812 section 3.3, IRCv3 message-tags and echo-message. Run by workers. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/mask.h"
 #include "families.h"
 #include "world/trace.h"
 
@@ -88,14 +90,29 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
         complain(session, parcel, REPLY_CANNOT_SEND, name, why);
 }
 
-static void send_to_user(struct session *session, const struct parcel *parcel, const char *nick)
+/* The user whom the target names: by nick, or by nick!user@host, of which all must be right. RFC 2812 section 3.3.1. */
+static uint32_t find_target_locked(const struct world *world, const char *target)
+{
+    char nick[NICK_SIZE], place[USERNAME_SIZE + HOST_SIZE + 1];
+    struct text text;
+    size_t length = strcspn(target, "!");
+    text_init(&text, nick, sizeof nick);
+    text_add_bytes(&text, target, length);
+    uint32_t user = text.cut ? NONE : user_find_locked(world, nick);
+    if (user == NONE || world->users[user].state != USER_PRESENT)
+        return NONE;
+    snprintf(place, sizeof place, "%s@%s", world->users[user].username, world->users[user].host);
+    return target[length] && !mask_match(target + length + 1, place) ? NONE : user;
+}
+
+static void send_to_user(struct session *session, const struct parcel *parcel, const char *target)
 {
     struct world *world = session->world;
     char away[AWAY_SIZE] = "", name[NICK_SIZE];
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
-    uint32_t user = user_find_locked(world, nick);
-    bool present = user != NONE && world->users[user].state == USER_PRESENT;
+    uint32_t user = find_target_locked(world, target);
+    bool present = user != NONE;
     const char *why = present ? mute_why_private_locked(world, session->user, user) : NULL;
     if (present)
         text_copy(name, sizeof name, world->users[user].nick);
@@ -110,11 +127,36 @@ static void send_to_user(struct session *session, const struct parcel *parcel, c
     }
     session_commit(session);
     if (!present)
-        complain(session, parcel, REPLY_NO_SUCH_TARGET, nick, NULL);
+        complain(session, parcel, REPLY_NO_SUCH_TARGET, target, NULL);
     else if (why)
         complain(session, parcel, REPLY_CANNOT_WRITE, name, why);
     else if (*away && parcel->kind == MESSAGE_PRIVMSG)
         session_reply(session, REPLY_IS_AWAY, name, away, NULL);
+}
+
+/* $mask: to everybody on the servers whose names fit the mask, from operators only. RFC 2812 section 3.3.1. */
+static void send_to_servers(struct session *session, const struct parcel *parcel, const char *target)
+{
+    const char *mask = target + 1, *top = strrchr(mask, '.');
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    enum reply_code answer = REPLY_CODES;
+    if (!(session_user_locked(session)->flags & USER_OPERATOR))
+        answer = REPLY_NOT_OPERATOR;
+    else if (!top)
+        answer = REPLY_NO_TOPLEVEL;
+    else if (mask_is_wild(top))
+        answer = REPLY_WILD_TOPLEVEL;
+    else if (!mask_match(mask, session->settings->server_name))
+        answer = REPLY_NO_SUCH_SERVER;
+    if (answer == REPLY_CODES) {
+        struct event event = message_locked(session, parcel, target);
+        event.audience = AUDIENCE_ALL;
+        session_publish_both_locked(session, &event);
+    }
+    session_commit(session);
+    if (answer != REPLY_CODES)
+        complain(session, parcel, answer, mask, NULL);
 }
 
 static void send_to_each(struct session *session, const struct parcel *parcel, char *targets)
@@ -125,6 +167,8 @@ static void send_to_each(struct session *session, const struct parcel *parcel, c
             continue;
         if (target[strspn(target, "@+")] == '#')
             send_to_channel(session, parcel, target);
+        else if (*target == '$')
+            send_to_servers(session, parcel, target);
         else
             send_to_user(session, parcel, target);
     }

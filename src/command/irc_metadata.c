@@ -2,135 +2,16 @@
  *
  * A change is an event, which couriers deliver to those who subscribed to the key; subscriptions are events too, for
  * the couriers' copies. Everything asked for is copied under the lock and answered afterwards. */
+#include "irc_metadata.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "families.h"
-#include "world/metadata.h"
-
-/* Who joins a channel with more members than this is told to ask for their metadata later. */
-#define SYNC_AT_ONCE 200u
-#define LATER "2" /* seconds */
 
 /* Bytes of keys in one line. */
 #define KEYS_WIDTH 350
-
-/* Whom a command is about. */
-struct target {
-    enum metadata_kind kind;
-    uint32_t index;
-    char name[CHANNEL_SIZE];
-};
-
-/* ---- copies ---- */
-
-struct found {
-    char target[CHANNEL_SIZE];
-    char key[METADATA_KEY_SIZE];
-    char value[METADATA_VALUE_SIZE];
-};
-
-struct list {
-    struct found *items;
-    size_t count, size;
-    bool failed; /* no memory for all of it */
-};
-
-/* Which keys are wanted; all if `keys` is NULL. */
-struct wanted {
-    char (*keys)[METADATA_KEY_SIZE];
-    uint32_t count;
-};
-
-static bool is_wanted(const struct wanted *wanted, const char *key)
-{
-    for (uint32_t i = 0; wanted->keys && i < wanted->count; i++)
-        if (strcmp(wanted->keys[i], key) == 0)
-            return true;
-    return wanted->keys == NULL;
-}
-
-static void copy_locked(struct list *list, const struct world *world, const struct target *target,
-                        const struct wanted *wanted)
-{
-    for (uint32_t at = NONE; (at = metadata_next_locked(world, target->kind, target->index, at)) != NONE;) {
-        const struct metadata_shm *record = &world->metadata[at];
-        if (!is_wanted(wanted, record->key))
-            continue;
-        if (list->count == list->size) {
-            size_t size = list->size ? list->size * 2 : 16;
-            struct found *items = realloc(list->items, size * sizeof *items);
-            if (!items) {
-                list->failed = true;
-                return;
-            }
-            list->items = items;
-            list->size = size;
-        }
-        struct found *found = &list->items[list->count++];
-        memcpy(found->target, target->name, sizeof found->target);
-        memcpy(found->key, record->key, sizeof found->key);
-        memcpy(found->value, record->value, sizeof found->value);
-    }
-}
-
-static struct target user_target(const struct world *world, uint32_t user)
-{
-    struct target target = {.kind = METADATA_OF_USER, .index = user};
-    text_copy(target.name, sizeof target.name, world->users[user].nick);
-    return target;
-}
-
-static struct target channel_target(const struct world *world, uint32_t channel)
-{
-    struct target target = {.kind = METADATA_OF_CHANNEL, .index = channel};
-    text_copy(target.name, sizeof target.name, world->channels[channel].name);
-    return target;
-}
-
-/* A channel's and its members', except of those marked in `seen` (a bit for each user; may be NULL), who are
- * marked. */
-static void copy_channel_locked(struct list *list, const struct world *world, uint32_t channel,
-                                const struct wanted *wanted, unsigned char *seen)
-{
-    struct target target = channel_target(world, channel);
-    copy_locked(list, world, &target, wanted);
-    for (uint32_t at = world->channels[channel].first_member; at != NONE; at = world->members[at].next_of_channel) {
-        uint32_t user = world->members[at].user;
-        if (seen && (seen[user / 8] >> user % 8 & 1))
-            continue;
-        if (seen)
-            seen[user / 8] |= (unsigned char)(1u << user % 8);
-        target = user_target(world, user);
-        copy_locked(list, world, &target, wanted);
-    }
-}
-
-/* All keys the session's user is subscribed to, into `keys` (METADATA_SUBSCRIPTIONS of them). */
-static struct wanted subscriptions_locked(const struct session *session, char (*keys)[METADATA_KEY_SIZE])
-{
-    const struct world *world = session->world;
-    struct wanted wanted = {.keys = keys};
-    for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, session->user, at)) != NONE &&
-                             wanted.count < METADATA_SUBSCRIPTIONS;)
-        memcpy(keys[wanted.count++], world->metadata[at].key, METADATA_KEY_SIZE);
-    return wanted;
-}
-
-/* Shows and frees a list, as a batch about `about`. */
-static void show(struct session *session, struct list *list, const char *about, enum reply_code code)
-{
-    if (list->failed) {
-        session_reply(session, REPLY_METADATA_LATER, about, LATER, NULL);
-    } else {
-        session_open_batch(session, "metadata", about);
-        for (size_t i = 0; i < list->count; i++)
-            session_reply(session, code, list->items[i].target, list->items[i].key, list->items[i].value, NULL);
-        session_close_batch(session);
-    }
-    free(list->items);
-}
 
 /* ---- what stands in the way ---- */
 
@@ -166,33 +47,7 @@ static void fail_key(struct session *session, const char *key)
     fail(session, "KEY_INVALID", key, NULL, "Invalid key");
 }
 
-/* Who or what `word` is. Before registration there is only oneself. */
-static bool find_target_locked(const struct session *session, const char *word, struct target *target)
-{
-    const struct world *world = session->world;
-    if (strcmp(word, "*") == 0) {
-        *target = user_target(world, session->user);
-        if (!session->registration.done)
-            text_copy(target->name, sizeof target->name, "*");
-        return true;
-    }
-    if (!session->registration.done)
-        return false;
-    if (*word == '#') {
-        uint32_t channel = channel_find_locked(world, word);
-        if (channel == NONE || !irc_sees_channel_locked(session, channel))
-            return false;
-        *target = channel_target(world, channel);
-        return true;
-    }
-    uint32_t user = user_find_locked(world, word);
-    if (user == NONE || world->users[user].state != USER_PRESENT)
-        return false;
-    *target = user_target(world, user);
-    return true;
-}
-
-static bool may_set_locked(const struct session *session, const struct target *target)
+static bool may_set_locked(const struct session *session, const struct metadata_target *target)
 {
     if (target->kind == METADATA_OF_CHANNEL)
         return channel_may_moderate_locked(session, target->index);
@@ -203,14 +58,14 @@ static bool may_set_locked(const struct session *session, const struct target *t
 
 static void get(struct session *session, const struct request *request)
 {
-    struct target target;
-    struct list list = {0};
-    const struct wanted all = {0};
+    struct metadata_target target;
+    struct metadata_list list = {0};
+    const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool there = find_target_locked(session, request->arguments[0], &target);
+    bool there = irc_metadata_find_locked(session, request->arguments[0], &target);
     if (there)
-        copy_locked(&list, session->world, &target, &all);
+        irc_metadata_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
     if (!there) {
         fail_target(session, request->arguments[0]);
@@ -235,17 +90,17 @@ static void get(struct session *session, const struct request *request)
 
 static void list_all(struct session *session, const char *word)
 {
-    struct target target;
-    struct list list = {0};
-    const struct wanted all = {0};
+    struct metadata_target target;
+    struct metadata_list list = {0};
+    const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool there = find_target_locked(session, word, &target);
+    bool there = irc_metadata_find_locked(session, word, &target);
     if (there)
-        copy_locked(&list, session->world, &target, &all);
+        irc_metadata_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
     if (there)
-        show(session, &list, target.name, REPLY_KEY_VALUE);
+        irc_metadata_show(session, &list, target.name, REPLY_KEY_VALUE);
     else
         fail_target(session, word);
 }
@@ -253,19 +108,19 @@ static void list_all(struct session *session, const char *word)
 static void sync(struct session *session, const char *word)
 {
     char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
-    struct target target;
-    struct list list = {0};
+    struct metadata_target target;
+    struct metadata_list list = {0};
     if (!session_begin(session, 0))
         return;
-    struct wanted wanted = subscriptions_locked(session, keys);
-    bool there = find_target_locked(session, word, &target);
+    struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
+    bool there = irc_metadata_find_locked(session, word, &target);
     if (there && target.kind == METADATA_OF_CHANNEL)
-        copy_channel_locked(&list, session->world, target.index, &wanted, NULL);
+        irc_metadata_copy_channel_locked(&list, session->world, target.index, &wanted, NULL);
     else if (there)
-        copy_locked(&list, session->world, &target, &wanted);
+        irc_metadata_copy_locked(&list, session->world, &target, &wanted);
     session_commit(session);
     if (there)
-        show(session, &list, target.name, REPLY_METADATA);
+        irc_metadata_show(session, &list, target.name, REPLY_METADATA);
     else
         fail_target(session, word);
 }
@@ -273,7 +128,8 @@ static void sync(struct session *session, const char *word)
 /* ---- SET and CLEAR ---- */
 
 /* Tells those who want to know; "" stands for a key that is gone. Needs 2 * EVENT_NEED_MAX. */
-static void notify_locked(struct session *session, const struct target *target, const char *key, const char *value)
+static void notify_locked(struct session *session, const struct metadata_target *target, const char *key,
+                          const char *value)
 {
     uint32_t channels[EVENT_CHANNELS];
     if (!session->registration.done)
@@ -302,11 +158,11 @@ static void notify_locked(struct session *session, const struct target *target, 
 enum set_result { SET_DONE, SET_REMOVED, SET_TARGET, SET_FORBIDDEN, SET_NOT_SET, SET_FULL };
 
 /* `value` is NULL to remove the key. */
-static enum set_result set_locked(struct session *session, const char *word, struct target *target, const char *key,
-                                  const char *value)
+static enum set_result set_locked(struct session *session, const char *word, struct metadata_target *target,
+                                  const char *key, const char *value)
 {
     struct world *world = session->world;
-    if (!find_target_locked(session, word, target))
+    if (!irc_metadata_find_locked(session, word, target))
         return SET_TARGET;
     if (!may_set_locked(session, target))
         return SET_FORBIDDEN;
@@ -330,7 +186,7 @@ static void set(struct session *session, const struct request *request)
 {
     const char *word = request->arguments[0], *key = request->arguments[2];
     const char *value = request->count > 3 ? request->arguments[3] : NULL;
-    struct target target = {0};
+    struct metadata_target target = {0};
     if (!metadata_is_key(key)) {
         fail_key(session, key);
         return;
@@ -369,11 +225,11 @@ static void set(struct session *session, const struct request *request)
 
 static void clear(struct session *session, const char *word)
 {
-    struct target target;
+    struct metadata_target target;
     bool there, may = false;
     if (!session_begin(session, 0))
         return;
-    if ((there = find_target_locked(session, word, &target)))
+    if ((there = irc_metadata_find_locked(session, word, &target)))
         may = may_set_locked(session, &target);
     session_commit(session);
     if (!there) {
@@ -387,11 +243,11 @@ static void clear(struct session *session, const char *word)
     session_open_batch(session, "metadata", target.name);
     for (bool more = true; more;) {
         char key[METADATA_KEY_SIZE];
-        struct target now;
+        struct metadata_target now;
         if (!session_begin(session, 2 * EVENT_NEED_MAX))
             return;
         uint32_t at = NONE;
-        if (find_target_locked(session, word, &now) && may_set_locked(session, &now))
+        if (irc_metadata_find_locked(session, word, &now) && may_set_locked(session, &now))
             at = metadata_next_locked(session->world, now.kind, now.index, NONE);
         if ((more = at != NONE)) {
             memcpy(key, session->world->metadata[at].key, sizeof key);
@@ -443,9 +299,9 @@ static void show_keys(struct session *session, enum reply_code code, char (*keys
 }
 
 /* The values that new subscriptions are about, of everybody and everything in view. */
-static void show_in_view(struct session *session, const struct wanted *wanted)
+static void show_in_view(struct session *session, const struct metadata_wanted *wanted)
 {
-    struct list list = {0};
+    struct metadata_list list = {0};
     const struct world *world = session->world;
     if (wanted->count == 0 || !session_begin(session, 0))
         return;
@@ -454,11 +310,11 @@ static void show_in_view(struct session *session, const struct wanted *wanted)
         seen[session->user / 8] |= (unsigned char)(1u << session->user % 8);
     for (uint32_t at = session_user_locked(session)->first_membership; seen && at != NONE;
          at = world->members[at].next_of_user)
-        copy_channel_locked(&list, world, world->members[at].channel, wanted, seen);
+        irc_metadata_copy_channel_locked(&list, world, world->members[at].channel, wanted, seen);
     session_commit(session);
     free(seen);
     if (list.count > 0)
-        show(session, &list, "*", REPLY_METADATA);
+        irc_metadata_show(session, &list, "*", REPLY_METADATA);
     else
         free(list.items);
 }
@@ -467,7 +323,7 @@ static void subscribe(struct session *session, const struct request *request, bo
 {
     char done[COMMAND_ARGUMENTS][METADATA_KEY_SIZE], fresh[COMMAND_ARGUMENTS][METADATA_KEY_SIZE];
     uint32_t done_count = 0;
-    struct wanted wanted = {.keys = fresh};
+    struct metadata_wanted wanted = {.keys = fresh};
     for (int i = 2; i < request->count; i++) {
         const char *key = request->arguments[i];
         bool changed = false;
@@ -497,7 +353,7 @@ static void show_subscriptions(struct session *session)
     char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
     if (!session_begin(session, 0))
         return;
-    struct wanted wanted = subscriptions_locked(session, keys);
+    struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
     session_commit(session);
     session_open_batch(session, "metadata-subs", NULL);
     show_keys(session, REPLY_METADATA_SUBSCRIPTIONS, keys, wanted.count);
@@ -520,107 +376,6 @@ void irc_metadata_unsubscribe(struct session *session)
     }
 }
 
-/* ---- on other occasions ---- */
-
-/* What the session's user says, told again to the members of a channel, or (NULL) to those who watch them. */
-static void tell_own(struct session *session, const struct list *list, const char *name)
-{
-    struct world *world = session->world;
-    for (size_t i = 0; i < list->count; i++) {
-        if (!session_begin(session, EVENT_NEED_MAX))
-            return;
-        uint32_t channel = name ? channel_find_locked(world, name) : NONE;
-        struct event event = event_of_locked(world, EVENT_METADATA, session->user);
-        event.strings[0] = list->items[i].target;
-        event.strings[1] = list->items[i].key;
-        event.strings[2] = list->items[i].value;
-        event.flags |= EVENT_NOT_SOURCE;
-        event.audience = name ? AUDIENCE_CHANNEL : AUDIENCE_COMMON;
-        event.target = channel;
-        if (!name || channel != NONE)
-            event_publish_locked(world, &event);
-        session_commit(session);
-    }
-}
-
-static struct list copy_own(struct session *session)
-{
-    const struct wanted all = {0};
-    struct list list = {0};
-    if (session_begin(session, 0)) {
-        struct target own = user_target(session->world, session->user);
-        copy_locked(&list, session->world, &own, &all);
-        session_commit(session);
-    }
-    return list;
-}
-
-void irc_metadata_registered(struct session *session)
-{
-    struct list list = copy_own(session);
-    tell_own(session, &list, NULL);
-    if (session->caps & CAP_BIT(METADATA))
-        show(session, &list, session->world->users[session->user].nick, REPLY_METADATA);
-    else
-        free(list.items);
-}
-
-void irc_metadata_joined(struct session *session, const char *channel)
-{
-    char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
-    struct list own = copy_own(session), list = {0};
-    tell_own(session, &own, channel);
-    free(own.items);
-    if (!(session->caps & CAP_BIT(METADATA)) || !session_begin(session, 0))
-        return;
-    struct wanted wanted = subscriptions_locked(session, keys);
-    uint32_t index = channel_find_locked(session->world, channel);
-    bool later = index != NONE && session->world->channels[index].member_count > SYNC_AT_ONCE;
-    if (index != NONE && wanted.count > 0 && !later)
-        copy_channel_locked(&list, session->world, index, &wanted, NULL);
-    session_commit(session);
-    if (index != NONE && wanted.count > 0 && later)
-        session_reply(session, REPLY_METADATA_LATER, channel, LATER, NULL);
-    else if (index != NONE && wanted.count > 0)
-        show(session, &list, channel, REPLY_METADATA);
-}
-
-void irc_metadata_monitored(struct session *session, const char *nick)
-{
-    if ((session->caps & CAP_BIT(METADATA)) && session->registration.done) {
-        char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
-        struct list list = {0};
-        struct target target;
-        if (!session_begin(session, 0))
-            return;
-        struct wanted wanted = subscriptions_locked(session, keys);
-        if (wanted.count > 0 && find_target_locked(session, nick, &target))
-            copy_locked(&list, session->world, &target, &wanted);
-        session_commit(session);
-        if (list.count > 0)
-            show(session, &list, target.name, REPLY_METADATA);
-        else
-            free(list.items);
-    }
-}
-
-void irc_metadata_whois(struct session *session, const char *nick)
-{
-    char keys[][METADATA_KEY_SIZE] = {"display-name", "pronouns", "status", "homepage", "url"};
-    const struct wanted wanted = {.keys = keys, .count = sizeof keys / sizeof *keys};
-    struct list list = {0};
-    struct target target;
-    if (!(session->caps & CAP_BIT(METADATA)) || !session_begin(session, 0))
-        return;
-    if (find_target_locked(session, nick, &target))
-        copy_locked(&list, session->world, &target, &wanted);
-    session_commit(session);
-    for (size_t i = 0; i < list.count; i++)
-        session_reply(session, REPLY_WHOIS_KEY_VALUE, list.items[i].target, list.items[i].key, list.items[i].value,
-                      NULL);
-    free(list.items);
-}
-
 /* ---- the command ---- */
 
 void irc_metadata(struct session *session, struct request *request)
@@ -629,7 +384,9 @@ void irc_metadata(struct session *session, struct request *request)
     bool keyed = strcasecmp(verb, "GET") == 0 || strcasecmp(verb, "SET") == 0 || strcasecmp(verb, "SUB") == 0 ||
                  strcasecmp(verb, "UNSUB") == 0;
     bool own_only = strncasecmp(verb, "SUB", 3) == 0 || strcasecmp(verb, "UNSUB") == 0;
-    if (keyed && request->count < 3) {
+    if (!session->registration.done && !(session->caps & CAP_BIT(METADATA))) {
+        session_reply(session, REPLY_NOT_REGISTERED, NULL);
+    } else if (keyed && request->count < 3) {
         session_reply(session, REPLY_NEED_MORE, "METADATA", NULL);
     } else if (own_only && strcmp(word, "*") != 0 &&
                text_compare_names(word, session->world->users[session->user].nick) != 0) {

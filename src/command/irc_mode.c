@@ -288,7 +288,7 @@ static void show_list(struct session *session, const char *name, enum mask_kind 
 /* The key is for members only; so it comes last, where it can be left out. */
 static void show_modes(struct session *session, const char *asked)
 {
-    char modes[MODE_FLAGS_SIZE + KEY_SIZE + 32], flags[MODE_FLAGS_SIZE], created[24], name[CHANNEL_SIZE];
+    char modes[MODE_FLAGS_SIZE + KEY_SIZE + 32], flags[MODE_FLAGS_SIZE], created[24];
     struct world *world = session->world;
     struct text text;
     if (!session_begin(session, 0))
@@ -297,7 +297,6 @@ static void show_modes(struct session *session, const char *asked)
     if (index != NONE) {
         const struct channel_shm *channel = &world->channels[index];
         bool inside = member_find_locked(world, session->user, index) != NONE;
-        memcpy(name, channel->name, sizeof name);
         modes_write_flags(channel->modes, flags);
         text_init(&text, modes, sizeof modes);
         text_addf(&text, "+%s%s%s", flags, channel->limit ? "l" : "", *channel->key ? "k" : "");
@@ -306,14 +305,12 @@ static void show_modes(struct session *session, const char *asked)
         if (*channel->key && inside)
             text_addf(&text, " %s", channel->key);
         snprintf(created, sizeof created, "%lld", (long long)(channel->created_at / 1000));
+        session_reply(session, REPLY_MODE_IS, channel->name, modes, NULL);
+        session_reply(session, REPLY_CREATED_AT, channel->name, created, NULL);
+    } else {
+        session_reply(session, REPLY_NO_SUCH_CHANNEL, asked, NULL);
     }
     session_commit(session);
-    if (index == NONE) {
-        session_reply(session, REPLY_NO_SUCH_CHANNEL, asked, NULL);
-        return;
-    }
-    session_reply(session, REPLY_MODE_IS, name, modes, NULL);
-    session_reply(session, REPLY_CREATED_AT, name, created, NULL);
 }
 
 void channel_change_modes(struct session *session, const char *asked, char *const *words, int count)

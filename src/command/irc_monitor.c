@@ -11,6 +11,9 @@
 /* Bytes of targets in one line. */
 #define LIST_WIDTH 400
 
+/* Bytes of the largest EVENT_WATCH: six names and the fixed part. */
+#define WATCH_NEED (4 * NICK_SIZE + USERNAME_SIZE + HOST_SIZE + ADDRESS_SIZE + 256)
+
 /* One line of targets that is being filled; sent when it is full. */
 struct targets {
     enum reply_code code;
@@ -69,8 +72,10 @@ static bool may_be_nick(const char *nick)
     return result == NAME_OK || result == NAME_RESERVED; /* guest7 is somebody's */
 }
 
+/* All of a list in one transaction, its answer too: nothing that happens meanwhile is told before it. */
 static void add(struct session *session, char *list)
 {
+    struct world *world = session->world;
     char limit[12], target[TARGET_SIZE];
     struct targets here, gone;
     snprintf(limit, sizeof limit, "%u", WATCHES_OF_ONE);
@@ -78,37 +83,38 @@ static void add(struct session *session, char *list)
     targets_init(&gone, REPLY_MONITOR_OFFLINE);
     char kept[600], *copy = kept; /* the list is taken apart below */
     text_copy(kept, sizeof kept, list);
+    if (!session_begin(session, WATCHES_OF_ONE * ring_need(WATCH_NEED) + 2 * ring_need(SESSION_OUT_SIZE)))
+        return;
     char *at = list;
-    for (char *nick; (nick = text_next_item(&at, ','));) {
+    bool full = false;
+    for (char *nick; !full && (nick = text_next_item(&at, ','));) {
         if (!may_be_nick(nick))
             continue;
-        if (!session_begin(session, EVENT_NEED_MAX))
-            return;
-        bool there = watch_find_locked(session->world, session->user, nick) != NONE;
-        bool full = !there && (session_user_locked(session)->watch_count >= WATCHES_OF_ONE ||
-                               watch_add_locked(session->world, session->user, nick) == NONE);
+        bool there = watch_find_locked(world, session->user, nick) != NONE;
+        full = !there && (session_user_locked(session)->watch_count >= WATCHES_OF_ONE ||
+                          watch_add_locked(world, session->user, nick) == NONE);
         if (!there && !full)
             publish_watch_locked(session, nick, true);
-        bool online = look_locked(session->world, nick, target);
-        session_commit(session);
-        if (full) {
-            /* What could not be added: this one and, as the client sent them, all behind it. */
-            char rest[LIST_WIDTH];
-            struct text text;
-            text_init(&text, rest, sizeof rest);
-            text_add(&text, nick);
-            if (at && *at)
-                text_addf(&text, ",%s", at);
-            targets_send(session, &here);
-            targets_send(session, &gone);
-            session_reply(session, REPLY_MONITOR_FULL, limit, rest, NULL);
-            return;
+        bool online = look_locked(world, nick, target);
+        if (!full) {
+            targets_add(session, online ? &here : &gone, target);
+            continue;
         }
-        targets_add(session, online ? &here : &gone, target);
+        /* What could not be added: this one and, as the client sent them, all behind it. */
+        char rest[LIST_WIDTH];
+        struct text text;
+        text_init(&text, rest, sizeof rest);
+        text_add(&text, nick);
+        if (at && *at)
+            text_addf(&text, ",%s", at);
+        targets_send(session, &here);
+        targets_send(session, &gone);
+        session_reply(session, REPLY_MONITOR_FULL, limit, rest, NULL);
     }
     targets_send(session, &here);
     targets_send(session, &gone);
-    for (const char *nick; (nick = text_next_item(&copy, ','));)
+    session_commit(session);
+    for (const char *nick; !full && (nick = text_next_item(&copy, ','));)
         irc_metadata_monitored(session, nick);
 }
 
@@ -143,31 +149,27 @@ static void drop_all(struct session *session)
 /* Shows the list: as it is, or who of it is here. */
 static void show(struct session *session, bool status)
 {
-    struct world *world = session->world;
-    char(*shown)[TARGET_SIZE] = calloc(WATCHES_OF_ONE, sizeof *shown);
-    bool online[WATCHES_OF_ONE];
-    uint32_t count = 0;
-    if (!shown || !session_begin(session, 0)) {
-        free(shown);
-        return;
-    }
-    for (uint32_t at = session_user_locked(session)->first_watch; at != NONE && count < WATCHES_OF_ONE;
-         at = world->watches[at].next, count++) {
-        online[count] = status && look_locked(world, world->watches[at].nick, shown[count]);
-        if (!status)
-            text_copy(shown[count], TARGET_SIZE, world->watches[at].nick);
-    }
-    session_commit(session);
+    const struct world *world = session->world;
+    uint32_t watches[WATCHES_OF_ONE], count = 0;
     struct targets here, rest;
     targets_init(&here, REPLY_MONITOR_ONLINE);
     targets_init(&rest, status ? REPLY_MONITOR_OFFLINE : REPLY_MONITOR_LIST);
-    while (count-- > 0)
-        targets_add(session, online[count] ? &here : &rest, shown[count]);
+    if (!session_begin(session, 0))
+        return;
+    for (uint32_t at = session_user_locked(session)->first_watch; at != NONE && count < WATCHES_OF_ONE;
+         at = world->watches[at].next)
+        watches[count++] = at;
+    while (count-- > 0) { /* the newest is the first of them */
+        char target[TARGET_SIZE];
+        const char *nick = world->watches[watches[count]].nick;
+        bool online = status && look_locked(world, nick, target);
+        targets_add(session, online ? &here : &rest, online ? target : nick);
+    }
     targets_send(session, &here);
     targets_send(session, &rest);
     if (!status)
         session_reply(session, REPLY_MONITOR_END, NULL);
-    free(shown);
+    session_commit(session);
 }
 
 void irc_monitor(struct session *session, struct request *request)

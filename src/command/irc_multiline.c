@@ -35,6 +35,12 @@ void irc_multiline_abandon(struct session *session)
     session->multiline = NULL;
 }
 
+void irc_multiline_spoil(struct session *session)
+{
+    if (session->multiline)
+        session->multiline->failed = true;
+}
+
 bool irc_multiline_is_open(const struct session *session)
 {
     return session->multiline && !session->multiline->failed;
@@ -43,7 +49,7 @@ bool irc_multiline_is_open(const struct session *session)
 static void open_batch(struct session *session, struct request *request)
 {
     if (irc_multiline_is_open(session) || request->count < 3 || !request->arguments[0][1] ||
-        strcmp(request->arguments[1], "draft/multiline") != 0) {
+        strcmp(request->arguments[1], "draft/multiline") != 0 || strchr(request->arguments[2], ',')) {
         fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
         return;
     }

@@ -4,27 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crashpoint.h"
 #include "families.h"
 
-/* One member as it is kept: its flags in a byte, then the words that are shown, then a zero byte. Packed, because
- * a channel may have thousands and a worker's memory is new to it page by page. */
-#define MEMBER_BYTES (1 + NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 2)
+/* Lines of one transaction: some of what a session's buffer holds. */
+#define LINES_AT_ONCE 16
 
-static void keep_member(struct names *names, const struct user_shm *user, uint32_t flags)
+static void note_member(struct names *names, uint32_t user)
 {
-    struct text words;
-    *names->end++ = (char)flags;
-    text_init(&words, names->end, MEMBER_BYTES - 1);
-    text_add(&words, user->nick);
-    if (names->caps & CAP_BIT(USERHOST_IN_NAMES))
-        text_addf(&words, "!%s@%s", user->username, user->host);
-    names->end += words.length + 1;
+    names->members[names->count++] = (struct names_member){user, names->world->users[user].generation};
 }
 
 /* Room for `count` members; what is not used is never touched. */
 static bool make_room(struct names *names, size_t count)
 {
-    names->next = names->members = names->end = malloc((count + 1) * MEMBER_BYTES);
+    names->members = malloc((count + 1) * sizeof *names->members);
     return names->members != NULL;
 }
 
@@ -32,7 +26,8 @@ bool names_open_locked(struct names *names, const struct world *world, uint32_t 
 {
     const struct channel_shm *channel = &world->channels[index];
     bool inside = member_find_locked(world, viewer, index) != NONE;
-    *names = (struct names){.caps = world->users[viewer].caps, .symbol = "="};
+    *names = (struct names){.world = world, .index = index, .generation = channel->generation,
+                            .caps = world->users[viewer].caps, .symbol = "="};
     memcpy(names->channel, channel->name, sizeof names->channel);
     if (channel->modes & CHANNEL_SECRET)
         names->symbol = "@";
@@ -44,10 +39,8 @@ bool names_open_locked(struct names *names, const struct world *world, uint32_t 
         return false;
     uint32_t left = channel->member_count;
     for (uint32_t at = channel->first_member; at != NONE && left-- > 0; at = world->members[at].next_of_channel) {
-        const struct user_shm *user = &world->users[world->members[at].user];
-        if (!inside && (user->flags & USER_INVISIBLE))
-            continue;
-        keep_member(names, user, world->members[at].flags);
+        if (inside || !(world->users[world->members[at].user].flags & USER_INVISIBLE))
+            note_member(names, world->members[at].user);
     }
     return true;
 }
@@ -60,17 +53,38 @@ void names_add_prefix(struct text *text, uint32_t flags, uint64_t caps)
         text_add_char(text, '+');
 }
 
-bool names_next(struct names *names, struct text *line, size_t room)
+/* Adds the member, if it still is one. */
+static void add_member_locked(const struct names *names, const struct names_member *noted, struct text *line)
 {
-    while (names->next < names->end) {
-        if (line->length > 0)
-            text_add_char(line, ' ');
-        names_add_prefix(line, (unsigned char)*names->next++, names->caps);
-        text_add(line, names->next);
-        names->next += strlen(names->next) + 1;
-        if (line->length + NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 4 > room)
-            break;
+    const struct user_shm *user = &names->world->users[noted->user];
+    uint32_t flags = 0;
+    if (user->generation != noted->generation || user->state != USER_PRESENT)
+        return;
+    if (names->index != NONE) {
+        uint32_t member = member_find_locked(names->world, noted->user, names->index);
+        if (member == NONE)
+            return;
+        flags = names->world->members[member].flags;
     }
+    if (line->length > 0)
+        text_add_char(line, ' ');
+    names_add_prefix(line, flags, names->caps);
+    text_add(line, user->nick);
+    if (names->caps & CAP_BIT(USERHOST_IN_NAMES))
+        text_addf(line, "!%s@%s", user->username, user->host);
+}
+
+bool names_next_locked(struct names *names, struct text *line, size_t room)
+{
+    if (names->index != NONE) {
+        const struct channel_shm *channel = &names->world->channels[names->index];
+        if (channel->generation != names->generation)
+            return false; /* all have left it */
+        memcpy(names->channel, channel->name, sizeof names->channel);
+    }
+    while (names->next < names->count &&
+           line->length + NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 4 <= room)
+        add_member_locked(names, &names->members[names->next++], line);
     return line->length > 0;
 }
 
@@ -79,15 +93,22 @@ void names_close(struct names *names)
     free(names->members);
 }
 
-static void show_members(struct session *session, struct names *names, const char *name)
+static void show_members(struct session *session, struct names *names)
 {
     char bytes[NAMES_LINE];
-    for (;;) {
-        struct text line;
-        text_init(&line, bytes, sizeof bytes);
-        if (!names_next(names, &line, NAMES_LINE - strlen(name) - strlen(session->settings->server_name)))
-            break;
-        session_reply(session, REPLY_NAMES_LINE, names->symbol, name, bytes, NULL);
+    struct text line;
+    for (bool more = names->count > 0; more;) {
+        session_flush(session);
+        if (!session_begin(session, 0))
+            return;
+        for (int i = 0; i < LINES_AT_ONCE && more; i++) {
+            text_init(&line, bytes, sizeof bytes);
+            more = names_next_locked(names, &line,
+                                     NAMES_LINE - strlen(names->channel) - strlen(session->settings->server_name));
+            if (more)
+                session_reply(session, REPLY_NAMES_LINE, names->symbol, names->channel, bytes, NULL);
+        }
+        session_commit(session);
     }
 }
 
@@ -100,10 +121,9 @@ void irc_show_names(struct session *session, const char *name)
     if (channel != NONE)
         names_open_locked(&names, session->world, session->user, channel);
     session_commit(session);
-    if (channel != NONE)
-        name = names.channel;
-    show_members(session, &names, name);
-    session_reply(session, REPLY_NAMES_END, name, NULL);
+    CRASHPOINT("names-noted");
+    show_members(session, &names);
+    session_reply(session, REPLY_NAMES_END, channel != NONE ? names.channel : name, NULL);
     names_close(&names);
 }
 
@@ -123,19 +143,17 @@ static bool is_in_sight_locked(const struct session *session, uint32_t user)
 static void show_strangers(struct session *session)
 {
     const struct world *world = session->world;
-    struct names names = {.channel = "*", .symbol = "*", .caps = session->caps};
+    struct names names = {.world = world, .index = NONE, .channel = "*", .symbol = "*", .caps = session->caps};
     if (!session_begin(session, 0))
         return;
     uint32_t end = world_users_end_locked(world);
     bool room = make_room(&names, end);
     for (uint32_t i = 0; room && i < end; i++) {
-        const struct user_shm *user = &world->users[i];
-        if (user->state != USER_PRESENT || !irc_sees_user_locked(session, i) || is_in_sight_locked(session, i))
-            continue;
-        keep_member(&names, user, 0);
+        if (world->users[i].state == USER_PRESENT && irc_sees_user_locked(session, i) && !is_in_sight_locked(session, i))
+            note_member(&names, i);
     }
     session_commit(session);
-    show_members(session, &names, names.channel);
+    show_members(session, &names);
     names_close(&names);
 }
 
@@ -154,7 +172,7 @@ static void show_everybody(struct session *session)
         if (i < end)
             names_open_locked(&names, world, session->user, i);
         session_commit(session);
-        show_members(session, &names, names.channel);
+        show_members(session, &names);
         names_close(&names);
     }
     show_strangers(session);

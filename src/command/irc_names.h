@@ -1,4 +1,8 @@
-/* The members of a channel as one viewer sees them, copied at one moment and worded afterwards. */
+/* The members of a channel as one viewer sees them.
+ *
+ * Who is there is noted at one moment, in as little as it takes, and worded line by line afterwards, each line in the
+ * transaction that publishes it and from the tables as they are then. So a line never shows somebody of whom the viewer has
+ * been told before that they left, or by a name or status they no longer have; who comes meanwhile is told by JOIN. */
 #ifndef FORKCHAT_COMMAND_IRC_NAMES_H
 #define FORKCHAT_COMMAND_IRC_NAMES_H
 
@@ -6,8 +10,12 @@
 #include "world/world.h"
 
 struct names {
-    char *members, *end; /* as irc_names.c packs them */
-    const char *next;    /* the one to be shown next */
+    const struct world *world;
+    struct names_member {
+        uint32_t user, generation;
+    } *members;
+    size_t count, next; /* the one to be shown next */
+    uint32_t index, generation; /* of the channel; NONE: these are people in none */
     uint64_t caps; /* of the viewer */
     const char *symbol; /* @ for a secret channel, * for a private one, = for others */
     char channel[CHANNEL_SIZE];
@@ -16,11 +24,12 @@ struct names {
 /* Bytes enough for the members of one line. */
 #define NAMES_LINE 400
 
-/* Copies them. False if there is no memory. Transaction running. */
+/* Notes them. False if there is no memory. Transaction running. */
 bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint32_t channel);
 
-/* Adds members to `line` until it has about `room` bytes; false if there were none left. */
-bool names_next(struct names *names, struct text *line, size_t room);
+/* Adds members to `line` until it has about `room` bytes; false if there were none left. Transaction running, in which
+ * the line is to be published. */
+bool names_next_locked(struct names *names, struct text *line, size_t room);
 void names_close(struct names *names);
 
 /* The status signs of a member, all or the highest, as the capabilities say. */

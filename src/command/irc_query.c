@@ -4,6 +4,13 @@
 
 #include "families.h"
 
+size_t irc_room(const struct session *session)
+{
+    /* ":server 000 nick " and the line's end, of 512. */
+    const struct user_shm *user = &session->world->users[session->user];
+    return 510 - strlen(session->settings->server_name) - strlen(user->nick) - 7;
+}
+
 void irc_show_motd(struct session *session)
 {
     const char *motd = session->settings->motd;

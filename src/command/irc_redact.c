@@ -45,11 +45,18 @@ static void complain(struct session *session, const char *code, const char *name
     session_reply(session, REPLY_FAIL, "REDACT", code, words, NULL);
 }
 
+/* The number that an id stands for, 0 if it is none: others are shown it as it came, so it must be written as they have it. */
+static uint64_t read_id(const char *id)
+{
+    char written[24];
+    unsigned long long number = strtoull(id, NULL, 16);
+    snprintf(written, sizeof written, "%llx", number);
+    return strcmp(written, id) == 0 ? number : 0;
+}
+
 void irc_redact(struct session *session, struct request *request)
 {
     const char *name = request->arguments[0], *id = request->arguments[1];
-    char *end;
-    unsigned long long number = strtoull(id, &end, 16);
     if (!(session->caps & CAP_BIT(MESSAGE_REDACTION))) {
         session_reply(session, REPLY_UNKNOWN_COMMAND, "REDACT", NULL);
         return;
@@ -57,7 +64,7 @@ void irc_redact(struct session *session, struct request *request)
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
     struct event event = event_of_locked(session->world, EVENT_REDACT, session->user);
-    const char *wrong = refuse_locked(session, name, *end ? 0 : number, &event);
+    const char *wrong = refuse_locked(session, name, read_id(id), &event);
     if (!wrong) {
         event.strings[1] = id;
         event.strings[2] = request->count > 2 ? request->arguments[2] : NULL;
@@ -106,14 +113,21 @@ void irc_show_marker(struct session *session, const char *target)
     session_reply(session, REPLY_MARKREAD, target, words, NULL);
 }
 
-/* YYYY-MM-DDThh:mm:ss.sssZ */
+/* YYYY-MM-DDThh:mm:ss.sssZ; there may be a 61st second. */
 static bool is_stamp(const char *text)
 {
     static const char shape[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+    static const struct {
+        int at;
+        char least[3], most[3];
+    } parts[] = {{5, "01", "12"}, {8, "01", "31"}, {11, "00", "23"}, {14, "00", "59"}, {17, "00", "60"}};
     if (strlen(text) != sizeof shape - 1)
         return false;
     for (size_t i = 0; shape[i]; i++)
         if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (memcmp(text + parts[i].at, parts[i].least, 2) < 0 || memcmp(text + parts[i].at, parts[i].most, 2) > 0)
             return false;
     return true;
 }
@@ -144,7 +158,9 @@ void irc_markread(struct session *session, struct request *request)
         }
         char *kept = find_marker(session, target, true);
         if (!kept) {
-            session_reply(session, REPLY_FAIL, "MARKREAD", "INTERNAL_ERROR", ":Too many read markers", NULL);
+            char words[200];
+            snprintf(words, sizeof words, "%.100s :Too many read markers", target);
+            session_reply(session, REPLY_FAIL, "MARKREAD", "INTERNAL_ERROR", words, NULL);
             return;
         }
         if (strcmp(stamp + sizeof key - 1, kept) > 0)

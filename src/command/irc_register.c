@@ -255,6 +255,8 @@ void irc_user(struct session *session, struct request *request)
     for (const char *at = request->arguments[0]; *at && text.length < sizeof username - 1; at++)
         if ((unsigned char)*at > ' ' && (unsigned char)*at < 0x7f && !strchr("!@:*?#,", *at))
             text_add_char(&text, *at);
+    if (text.length == 1)
+        text_add(&text, "user");
     if (!session_begin(session, 0))
         return;
     user_describe_locked(session->world, session->user, username, request->arguments[3]);

@@ -100,15 +100,15 @@ static void show_inside(const struct rename *rename, const struct follower *foll
     }
     session_commit(session);
     while (there && *names.channel) {
+        if (!session_begin(session, EVENT_NEED_MAX))
+            break;
         text_init(&text, bytes, sizeof bytes);
         text_init(&members, line, sizeof line);
-        bool more = names_next(&names, &members, NAMES_LINE - CHANNEL_SIZE);
+        bool more = names_next_locked(&names, &members, NAMES_LINE - CHANNEL_SIZE);
         if (more)
             text_addf(&text, ":%s 353 %s %s %s :%s\r\n", server, nick, names.symbol, names.channel, line);
         else
             text_addf(&text, ":%s 366 %s %s :End of NAMES list\r\n", server, nick, names.channel);
-        if (!session_begin(session, EVENT_NEED_MAX))
-            break;
         if (user->generation == follower->generation)
             answer_locked(rename, follower->user, &text);
         session_commit(session);
@@ -176,8 +176,10 @@ void irc_rename(struct session *session, struct request *request)
     struct rename rename = {.session = session};
     const char *before = request->arguments[0], *why = "";
     size_t room = need(session, before);
+    uint64_t ring_size;
+    ring_fill(&session->world->shared->ring, &ring_size); /* not what the settings say, which a reload may change */
     bool long_name = !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
-    if (room > (size_t)session->settings->ring_size / 4)
+    if (room > ring_size / 4)
         room = 0; /* more than the ring takes at once: refused below, unless nobody needs it */
     text_copy(rename.reason, sizeof rename.reason, request->count > 2 ? request->arguments[2] : "");
     if (session->leaving || !session_begin(session, room + EVENT_NEED_MAX))

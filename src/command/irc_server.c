@@ -194,6 +194,23 @@ void irc_trace(struct session *session, struct request *request)
     session_reply(session, REPLY_TRACE_END, session->settings->server_name, FORKCHAT_VERSION, NULL);
 }
 
+/* SERVLIST: there are no services. RFC 2812 section 3.5. */
+void irc_servlist(struct session *session, struct request *request)
+{
+    session_reply(session, REPLY_SERVICES_END, request->count > 0 ? request->arguments[0] : "*",
+                  request->count > 1 ? request->arguments[1] : "*", NULL);
+}
+
+void irc_squery(struct session *session, struct request *request)
+{
+    if (request->count == 0 || !*request->arguments[0])
+        session_reply(session, REPLY_NO_RECIPIENT, request->verb, NULL);
+    else if (request->count < 2 || !*request->arguments[1])
+        session_reply(session, REPLY_NO_TEXT, NULL);
+    else
+        session_reply(session, REPLY_NO_SUCH_SERVICE, request->arguments[0], NULL);
+}
+
 void irc_summon(struct session *session, struct request *request)
 {
     (void)request;

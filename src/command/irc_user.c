@@ -1,5 +1,6 @@
 /* IRC: AWAY, SETNAME, USERHOST, ISON. RFC 2812 section 4, IRCv3 away-notify, pre-away and setname. Run by workers. AWAY is
  * for people too. */
+#include <stdio.h>
 #include <string.h>
 
 #include "families.h"
@@ -55,11 +56,38 @@ void irc_setname(struct session *session, struct request *request)
     session_commit(session);
 }
 
+/* An answer of words, on one line, or if they do not fit on more. */
+struct word_list {
+    enum reply_code code;
+    size_t length;
+    char line[512];
+};
+
+static struct word_list list_of(enum reply_code code)
+{
+    return (struct word_list){.code = code};
+}
+
+static void list_end(struct session *session, struct word_list *list)
+{
+    session_reply(session, list->code, list->line, NULL);
+    *list = list_of(list->code);
+}
+
+static void list_add(struct session *session, struct word_list *list, const char *word)
+{
+    struct text text;
+    if (list->length > 0 && list->length + 1 + strlen(word) > irc_room(session) - 1)
+        list_end(session, list);
+    text_init(&text, list->line + list->length, sizeof list->line - list->length);
+    text_addf(&text, "%s%s", list->length ? " " : "", word);
+    list->length += text.length;
+}
+
 void irc_userhost(struct session *session, struct request *request)
 {
-    char line[USERHOST_NICKS * (NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 5)];
-    struct text text;
-    text_init(&text, line, sizeof line);
+    char items[USERHOST_NICKS][NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 5];
+    int count = 0;
     if (!session_begin(session, 0))
         return;
     for (int i = 0; i < request->count && i < USERHOST_NICKS; i++) {
@@ -67,31 +95,29 @@ void irc_userhost(struct session *session, struct request *request)
         if (at == NONE || session->world->users[at].state != USER_PRESENT)
             continue;
         const struct user_shm *user = &session->world->users[at];
-        text_addf(&text, "%s%s%s=%c%s@%s", text.length ? " " : "", user->nick,
-                  user->flags & USER_OPERATOR ? "*" : "", *user->away ? '-' : '+', user->username, user->host);
+        snprintf(items[count++], sizeof items[0], "%s%s=%c%s@%s", user->nick,
+                 user->flags & USER_OPERATOR ? "*" : "", *user->away ? '-' : '+', user->username, user->host);
     }
     session_commit(session);
-    session_reply(session, REPLY_USERHOST, line, NULL);
+    struct word_list list = list_of(REPLY_USERHOST);
+    for (int i = 0; i < count; i++)
+        list_add(session, &list, items[i]);
+    list_end(session, &list);
 }
 
 void irc_ison(struct session *session, struct request *request)
 {
-    char line[480];
-    struct text text;
-    text_init(&text, line, sizeof line);
+    struct word_list list = list_of(REPLY_ISON);
     if (!session_begin(session, 0))
         return;
     for (int i = 0; i < request->count; i++) {
         char *rest = request->arguments[i];
         for (const char *nick; (nick = text_next_word(&rest));) {
             uint32_t at = user_find_locked(session->world, nick);
-            if (at == NONE || session->world->users[at].state != USER_PRESENT)
-                continue;
-            const char *name = session->world->users[at].nick;
-            if (text.length + strlen(name) + 1 < 430)
-                text_addf(&text, "%s%s", text.length ? " " : "", name);
+            if (at != NONE && session->world->users[at].state == USER_PRESENT)
+                list_add(session, &list, session->world->users[at].nick);
         }
     }
+    list_end(session, &list);
     session_commit(session);
-    session_reply(session, REPLY_ISON, line, NULL);
 }

@@ -13,9 +13,6 @@
 /* Nicks of one WHOIS, and people that one mask may show. */
 #define TARGETS 16
 
-/* Bytes of channels in one line. */
-#define CHANNELS_WIDTH 380
-
 static const char *number(char text[24], int64_t value)
 {
     snprintf(text, 24, "%lld", (long long)value);
@@ -50,11 +47,12 @@ static char *copy_channels_locked(const struct session *session, uint32_t user)
 
 static void show_channels(struct session *session, const char *nick, char *channels)
 {
-    char line[CHANNELS_WIDTH + CHANNEL_SIZE + 4];
+    char line[512];
     struct text text;
+    size_t room = irc_room(session) - strlen(nick) - 2;
     text_init(&text, line, sizeof line);
     for (const char *word; channels && (word = text_next_word(&channels));) {
-        if (text.length + strlen(word) > CHANNELS_WIDTH) {
+        if (text.length + 1 + strlen(word) > room) {
             session_reply(session, REPLY_WHOIS_CHANNELS, nick, line, NULL);
             text_init(&text, line, sizeof line);
         }

@@ -61,7 +61,7 @@ static const struct token tokens[] = {
     {"AWAYLEN", "255"},
     {"USERLEN", "19"},
     {"HOSTLEN", "63"},
-    {"TARGMAX", "JOIN:,PART:,NAMES:,KICK:,PRIVMSG:,NOTICE:,TAGMSG:,WHOIS:16,WHOWAS:16,MONITOR:"},
+    {"TARGMAX", "JOIN:,PART:,NAMES:,KICK:,PRIVMSG:,NOTICE:,TAGMSG:,WHOIS:16,WHOWAS:16,LIST:16,MONITOR:"},
     /* channels */
     {"CHANTYPES", "#"},
     {"PREFIX", "(ov)@+"},

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
@@ -118,7 +119,9 @@ void operator_kill(struct session *session, struct request *request)
         operator_remove_locked(world, &event, victim, text, reason, irc_reason);
     }
     session_commit(session);
-    if (!present)
+    if (!present && session->door == DOOR_IRC && strcasecmp(nick, session->settings->server_name) == 0)
+        session_reply(session, REPLY_CANNOT_KILL_SERVER, NULL);
+    else if (!present)
         session_reply(session, REPLY_NO_SUCH_NICK, nick, NULL);
     else if (victim != session->user)
         session_reply(session, REPLY_KILLED_OK, name, NULL);

@@ -28,15 +28,17 @@ void query_who(struct session *session, struct request *request)
     struct world *world = session->world;
     if (!session_begin(session, 0))
         return;
-    struct shown_user *users = calloc(world_present_locked(world) + 1, sizeof *users);
+    const size_t room = world_present_locked(world);
+    struct shown_user *users = calloc(room + 1, sizeof *users);
     size_t count = 0;
     uint32_t end = users ? world_users_end_locked(world) : 0;
-    for (uint32_t i = 0; i < end && count < world_present_locked(world); i++) {
+    for (uint32_t i = 0; i < end && count < room; i++) {
         const struct user_shm *user = &world->users[i];
         if (user->state != USER_PRESENT)
             continue;
         users[count].order = user->order;
-        memcpy(users[count++].name, user_shown(user), strlen(user_shown(user)) + 1);
+        text_copy(users[count].name, sizeof users[count].name, user_shown(user));
+        count++;
     }
     session_commit(session);
 

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "families.h"
+#include "world/metadata.h"
+#include "world/watches.h"
 
 void command_arrive(struct session *session)
 {
@@ -40,10 +42,26 @@ void register_leave_locked(struct world *world, uint32_t index, enum event_quit 
     register_remove_locked(world, index, how, text, "");
 }
 
+/* Whom the user watched, separated by commas: a courier that undoes the QUIT gives it back. */
+static void list_watches_locked(const struct world *world, uint32_t user, struct text *list)
+{
+    for (uint32_t at = world->users[user].first_watch; at != NONE; at = world->watches[at].next)
+        text_addf(list, "%s%s", list->length ? "," : "", world->watches[at].nick);
+}
+
+/* The same for the keys they subscribed to. */
+static void list_subscriptions_locked(const struct world *world, uint32_t user, struct text *list)
+{
+    for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, user, at)) != NONE;)
+        text_addf(list, "%s%s", list->length ? "," : "", world->metadata[at].key);
+}
+
 void register_remove_locked(struct world *world, uint32_t index, enum event_quit how, const char *text,
                             const char *irc_text)
 {
     uint32_t channels[EVENT_CHANNELS];
+    char watched[WATCHES_OF_ONE * NICK_SIZE + 1], keys[METADATA_SUBSCRIPTIONS * METADATA_KEY_SIZE + 1];
+    struct text watches, subscriptions;
     struct user_shm *user = &world->users[index];
     struct event event = event_of_locked(world, EVENT_QUIT, index);
     if (how == QUIT_SAID && mute_why_locked(world, index, NONE)) {
@@ -58,6 +76,12 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
     event.numbers[5] = user->flags;
     event.strings[0] = text;
     event.strings[1] = irc_text;
+    text_init(&watches, watched, sizeof watched);
+    text_init(&subscriptions, keys, sizeof keys);
+    list_watches_locked(world, index, &watches);
+    list_subscriptions_locked(world, index, &subscriptions);
+    event.strings[2] = watched;
+    event.strings[3] = keys;
     event.channels = channels;
     event.channel_count = event_channels_locked(world, index, channels);
     event.audience = AUDIENCE_COMMON;
@@ -70,11 +94,16 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
 
 void command_leave(struct session *session, enum event_quit how, const char *text)
 {
+    command_leave_for(session, how, text, "");
+}
+
+void command_leave_for(struct session *session, enum event_quit how, const char *text, const char *irc_text)
+{
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
     char name[ADDRESS_SIZE];
     text_copy(name, sizeof name, user_shown(session_user_locked(session)));
-    register_leave_locked(session->world, session->user, how, text);
+    register_remove_locked(session->world, session->user, how, text, irc_text);
     session_commit(session);
     session->leaving = true;
     log_info("client disconnected \"%s\"", name);

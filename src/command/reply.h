@@ -54,6 +54,8 @@
     REPLY(NO_NICK_GIVEN, 431, ":No nickname given", NULL)                                          \
     REPLY(NO_RECIPIENT, 411, ":No recipient given ($1)", NULL)                                     \
     REPLY(NO_TEXT, 412, ":No text to send", NULL)                                                  \
+    REPLY(NO_TOPLEVEL, 413, "$1 :No toplevel domain specified", NULL)                              \
+    REPLY(WILD_TOPLEVEL, 414, "$1 :Wildcard in toplevel domain", NULL)                             \
     REPLY(CANNOT_SEND, 404, "$1 :Cannot send to channel ($2)", "you cannot speak in $1: $2")                               \
     REPLY(NO_SUCH_TARGET, 401, "$1 :No such nick/channel", NULL)                                   \
     REPLY(IS_AWAY, 301, "$1 :$2", "$1 is away: $2")                                                \
@@ -105,6 +107,9 @@
     REPLY(WAS_NO_SUCH_NICK, 406, "$1 :There was no such nickname", NULL)                           \
     REPLY(WHOWAS_END, 369, "$1 :End of WHOWAS", NULL)                                              \
     REPLY(NO_SUCH_SERVER, 402, "$1 :No such server", NULL)                                         \
+    REPLY(NO_SUCH_SERVICE, 408, "$1 :No such service", NULL)                                       \
+    REPLY(SERVICES_END, 235, "$1 $2 :End of service listing", NULL)                                \
+    REPLY(CANNOT_KILL_SERVER, 483, ":You cannot kill a server", NULL)                              \
     REPLY(VERSION, 351, "forkchat-$1 $2 :$3", NULL)                                                \
     REPLY(TIME, 391, "$1 :$2", NULL)                                                               \
     REPLY(INFO_LINE, 371, ":$1", NULL)                                                             \

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "world/counters.h"
+#include "world/recorder.h"
 
 /* The gathered answers as an event. */
 static struct event answers_locked(const struct session *session)
@@ -27,6 +29,8 @@ static void publish_answers_locked(struct session *session)
         return;
     struct event answers = answers_locked(session);
     event_publish_locked(session->world, &answers);
+    session->answered = answers.position;
+    session->unread += session->out.length;
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
 }
 
@@ -48,6 +52,12 @@ void session_say(struct session *session, const char *bytes, size_t length)
     }
 }
 
+/* How many bytes of answers may be on their way to the client at once. */
+static size_t answers_at_once(const struct session *session)
+{
+    return (size_t)session->settings->queue_limit / 4;
+}
+
 void session_reply(struct session *session, enum reply_code code, ...)
 {
     const char *arguments[9];
@@ -58,7 +68,8 @@ void session_reply(struct session *session, enum reply_code code, ...)
         arguments[count++] = argument;
     va_end(list);
     /* No answer is longer than a quarter of the buffer: they are made of names and texts with limits. */
-    if (!session->in_transaction && session->out.size - session->out.length < SESSION_OUT_SIZE / 4)
+    if (!session->in_transaction && (session->out.length > SESSION_OUT_SIZE / 4 * 3 ||
+                                     session->out.length > answers_at_once(session)))
         session_flush(session);
     session->wording(session, code, arguments, count);
 }
@@ -205,13 +216,54 @@ void session_commit(struct session *session)
     shared_commit(session->world->shared);
 }
 
+/* A long answer goes out at the pace of its reader. The courier keeps no more than `queue-limit` for one client, so
+ * what is published here is held back until it has dealt with most of what came before. One who takes nothing for
+ * `ping-timeout` is waited for no more: from then on the limit decides, as it does about what others say. */
+static void wait_for_reader(struct session *session)
+{
+    const struct world *world = session->world;
+    size_t most = answers_at_once(session), last = SIZE_MAX;
+    int64_t since = clock_elapsed(), pause = 1;
+    int courier = (int)world_courier(world, session->user);
+    if (session->unread + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
+        return;
+    shared_ring_bells(world->shared);
+    for (;;) {
+        /* The courier tells the queue before it moves its cursor on. */
+        bool passed = ring_cursor(&world->shared->ring, courier) > session->answered;
+        size_t queue = user_queue(world, session->user);
+        if (passed && queue <= most) {
+            session->unread = queue;
+            session->forsaken = false;
+            return;
+        }
+        if (queue != last)
+            since = clock_elapsed();
+        last = queue;
+        session->forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);
+        if (session->forsaken || session->leaving)
+            return;
+        clock_sleep(pause);
+        pause = pause < 30 ? pause * 2 : pause;
+        session->attend(session);
+    }
+}
+
 void session_flush(struct session *session)
 {
-    if (session->deliver)
+    if (session->deliver) {
         session->deliver(session, session->out.start, session->out.length);
-    else if (session->out.length > 0 && session_begin(session, 0))
-        session_commit(session);
+    } else if (session->out.length > 0) {
+        wait_for_reader(session);
+        if (session_begin(session, 0))
+            session_commit(session);
+    }
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+}
+
+void session_record(const struct session *session, const char *bytes, size_t length, bool more)
+{
+    recorder_line(session->recorder, bytes, length, more);
 }
 
 /* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which

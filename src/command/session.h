@@ -54,9 +54,13 @@ struct session {
     struct markers *markers;     /* IRC: how far the user has read, or NULL */
     char batch[16];              /* IRC: the batch that answers are part of, "" for none */
     unsigned batches;            /* how many there were: names them */
+    struct recorder_shm *recorder; /* keeps the last lines that came, or NULL */
     bool in_transaction;
     struct text out;
     char out_bytes[SESSION_OUT_SIZE];
+    uint64_t answered; /* where in the ring our last answers stand */
+    size_t unread;     /* bytes of answers that the client may not have been given yet, at most */
+    bool forsaken;     /* the client took nothing for so long that answers wait for it no more */
     void *door_state; /* belongs to the door */
     enum penalty trouble; /* what the client is to be blamed for, or PENALTY_NONE */
 
@@ -110,8 +114,13 @@ void session_publish_both_locked(struct session *session, struct event *event);
 /* Ends it; what was answered meanwhile is published, in order, as its last part. */
 void session_commit(struct session *session);
 
-/* Publishes the answers gathered so far. */
+/* Publishes the answers gathered so far. Outside of a transaction; waits, without the lock, while much of what was
+ * answered before is still on its way to the client, though not for ever: see `ping-timeout`. */
 void session_flush(struct session *session);
+
+/* To be called for each line that is acted on, as it came, before anything looks at it. more: it was over the limit, and
+ * `bytes` is what there is of it. */
+void session_record(const struct session *session, const char *bytes, size_t length, bool more);
 
 /* To be called before each line is acted on: sleeps if the client has sent more than `flood` allows. */
 void session_pace(struct session *session);

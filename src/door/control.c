@@ -48,8 +48,10 @@ static void run(struct session *session, char *line)
     shared_ring_bells(session->world->shared);
 }
 
-static void take(struct session *session, enum lines_result result, char *line)
+static void take(struct session *session, enum lines_result result, char *line, size_t length)
 {
+    if (result != LINES_NONE)
+        session_record(session, line, length, result == LINES_LONG);
     if (result == LINES_LONG)
         session_say(session, "!that line is too long\n.64\n", 27);
     else if (result == LINES_LINE)
@@ -64,7 +66,7 @@ static void control_feed(struct session *session, const char *bytes, size_t leng
     enum lines_result result;
     while (!session->leaving &&
            (result = lines_take(session->door_state, &bytes, &length, &line, &line_length)))
-        take(session, result, line);
+        take(session, result, line, line_length);
 }
 
 static void control_finish(struct session *session)
@@ -72,7 +74,7 @@ static void control_finish(struct session *session)
     char *line = NULL;
     size_t length = 0;
     enum lines_result result = lines_finish(session->door_state, &line, &length);
-    take(session, result, line);
+    take(session, result, line, length);
 }
 
 /* What an answer says about what became of the command: those of IRC's error numerics, and a few that have none. */

@@ -254,8 +254,8 @@ static void take_label(struct session *session, struct irc *irc, const char *tag
     size_t length = 0;
     const char *label = irc_tag_raw(tags, "label", &length);
     irc->label[0] = '\0';
-    if ((session->caps & CAP_BIT(LABELED_RESPONSE)) && label && length < sizeof irc->label &&
-        text_is_utf8(label, length)) {
+    bool known = (session->caps & CAP_BIT(LABELED_RESPONSE)) && (session->caps & CAP_BIT(BATCH));
+    if (known && label && length < sizeof irc->label && text_is_utf8(label, length)) {
         memcpy(irc->label, label, length);
         irc->label[length] = '\0';
     }
@@ -273,11 +273,14 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
         memcpy(irc->label, irc->later, sizeof irc->label);
     if (*irc->label)
         session->own_copy = irc_own_copy;
-    if (utf8)
+    if (utf8) {
         run(session, parsed);
-    else
+    } else {
         session_reply(session, REPLY_FAIL, text_is_utf8(parsed->verb, strlen(parsed->verb)) ? parsed->verb : "*",
                       "INVALID_UTF8", ":Message rejected, your IRC software must use UTF-8 here", NULL);
+        if (part)
+            irc_multiline_spoil(session);
+    }
     bool answered = irc->holding || irc->in_batch;
     if (irc_multiline_is_open(session) && !was_open) {
         memcpy(irc->later, irc->label, sizeof irc->label); /* answered at the end of the batch */
@@ -290,19 +293,35 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
     irc->label[0] = '\0';
 }
 
+/* Answers a line that cannot be looked at. It may have been part of the open batch, which has failed with it. */
+static void refuse_line(struct session *session, enum reply_code code, const char *a, const char *b, const char *c)
+{
+    struct irc *irc = session->door_state;
+    if (irc_multiline_is_open(session))
+        memcpy(irc->label, irc->later, sizeof irc->label);
+    session_reply(session, code, a, b, c, NULL);
+    irc_multiline_spoil(session);
+    irc->later[0] = '\0';
+    if (*irc->label)
+        end_label(session, irc);
+}
+
 static void take(struct session *session, enum lines_result result, char *line, size_t length)
 {
     struct irc_line parsed;
     session_pace(session);
     if (session->leaving)
         return;
+    session_record(session, line, length, result == LINES_LONG);
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
-        session_reply(session, REPLY_LINE_TOO_LONG, "512", NULL);
+        refuse_line(session, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
         return;
     }
-    if (strlen(line) != length) /* a NUL */
+    if (strlen(line) != length) {
+        refuse_line(session, REPLY_FAIL, "*", "INVALID_BYTE", ":Message rejected, it has a zero byte");
         return;
+    }
     bool good = text_is_utf8(line, length);
     if (irc_line_parse(line, &parsed))
         run_labeled(session, &parsed, good);
@@ -337,7 +356,8 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
 
 static void irc_finish(struct session *session)
 {
-    (void)session; /* a message without its end is none */
+    if (!session->leaving)
+        command_leave_for(session, QUIT_LEFT, "", "Connection closed"); /* a message without its end is none */
 }
 
 static void irc_refuse(struct text *text, const char *why)

@@ -179,6 +179,14 @@ static void render_simple(struct text *text, const struct event *event, const st
     end_message(text, body);
 }
 
+/* The message after which the connection ends. */
+static void render_error(struct text *text, const char *before, const char *words)
+{
+    size_t body = text->length;
+    text_addf(text, "ERROR :%s%s", before, words);
+    end_message(text, body);
+}
+
 static const char *or_nothing(const char *string)
 {
     return *string ? string : NULL;
@@ -187,7 +195,7 @@ static const char *or_nothing(const char *string)
 static void render_quit(struct text *text, const struct event *event, const struct view *view)
 {
     static const char *const reasons[] = {[QUIT_SAID] = "",
-                                          [QUIT_LEFT] = "Quit",
+                                          [QUIT_LEFT] = "Quit: ",
                                           [QUIT_LOST] = "Connection lost",
                                           [QUIT_KILLED] = "Killed",
                                           [QUIT_CRASHED] = "Server trouble"};
@@ -315,10 +323,12 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         if (*event->nick)
             render_simple(text, event, view, "KILL", event->strings[1], event->strings[0]);
         if (*event->strings[2])
-            text_addf(text, "ERROR :%s\r\n", event->strings[2]);
+            render_error(text, "", event->strings[2]);
         break;
     case EVENT_WALL:
         render_simple(text, event, view, "NOTICE", "*", event->strings[0]);
+        if (event->flags & EVENT_LAST)
+            render_error(text, "Closing Link: ", event->strings[0]);
         break;
     case EVENT_FLAGS:
         render_simple(text, event, view, "MODE", event->nick, event->strings[0]);

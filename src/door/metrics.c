@@ -63,6 +63,9 @@ static void metrics_feed(struct session *session, const char *bytes, size_t leng
     size_t line_length = 0;
     enum lines_result result;
     while (!session->leaving && (result = lines_take(&asking->lines, &bytes, &length, &line, &line_length))) {
+        /* Headers are not looked at, and may have secrets in them. */
+        if (asking->count == 0)
+            session_record(session, line, line_length, result == LINES_LONG);
         if (result == LINES_LONG || ++asking->count > MOST_LINES)
             answer(session, asking, "431 Request Header Fields Too Large");
         else if (asking->count == 1)

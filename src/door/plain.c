@@ -28,6 +28,7 @@ static void take(struct session *session, enum lines_result result, const char *
     session_pace(session);
     if (session->leaving)
         return;
+    session_record(session, bytes, length, result == LINES_LONG);
     if (result == LINES_LONG) {
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
         return;

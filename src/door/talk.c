@@ -49,13 +49,15 @@ static void end_line(struct session *session, struct typing *typing)
 {
     char line[PEOPLE_LINE_SIZE];
     bool overlong = typing->beyond > 0;
-    people_clean(line, typing->line, typing->length);
+    size_t length = typing->length;
     typing->length = 0;
     typing->beyond = 0;
     echo(session, typing, "\r\n");
     session_pace(session);
     if (session->leaving)
         return;
+    session_record(session, typing->line, length, overlong);
+    people_clean(line, typing->line, length);
     if (overlong)
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
     else

@@ -53,7 +53,7 @@ struct event event_of_locked(const struct world *world, enum event_type type, ui
 uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_t *channels)
 {
     uint32_t count = 0;
-    for (uint32_t at = world->users[user].first_membership; at != NONE && count < EVENT_CHANNELS;
+    for (uint32_t at = world->users[user].first_membership; at < world->limits.members && count < EVENT_CHANNELS;
          at = world->members[at].next_of_user)
         channels[count++] =
             world->members[at].channel | world->members[at].flags << EVENT_FLAGS_SHIFT;

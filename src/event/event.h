@@ -24,7 +24,7 @@
     EVENT(CAPS, "changes the copy: numbers: capabilities before (low, high), after (low, high)")   \
     EVENT(ARRIVE, "the source is here, for all to see")                                            \
     EVENT(NICK, "strings: new nick; the source is as it was")                                      \
-    EVENT(QUIT, "changes the copy: strings: text, the same for IRC if it differs; numbers: enum event_quit, door, current, caps (low, high), flags; channels: all it was in, with member flags") \
+    EVENT(QUIT, "changes the copy: strings: text, the same for IRC if it differs, nicks it watched, keys it subscribed to (lists with commas); numbers: enum event_quit, door, current, caps (low, high), flags; channels: all it was in, with member flags") \
     EVENT(JOIN, "changes the copy: strings: channel, real name; numbers: channel, member flags, current before") \
     EVENT(PART, "changes the copy: strings: channel, text; numbers: channel, member flags, current before, current after") \
     EVENT(KICK, "changes the copy: strings: channel, nick, shown, text; numbers as PART, of whom target_user tells") \
@@ -85,6 +85,7 @@ enum event_flag {
     EVENT_UNNAMED = 1u << 2,    /* the source had no nick of its own */
     EVENT_ARRIVING = 1u << 3,   /* JOIN: part of connecting, which ARRIVE tells */
     EVENT_BOT = 1u << 4,        /* the source says it is a bot */
+    EVENT_LAST = 1u << 5,       /* WALL: the server ends after it */
 };
 
 struct event {

@@ -5,7 +5,10 @@
  * that very store, and before it must be taken back.
  *
  * Invariant: an entry is complete before `used` covers it, and the bytes it keeps change only after that.
- * Putting an entry back twice does no harm, so recovery may itself die and be done again. */
+ * Putting an entry back twice does no harm, so recovery may itself die and be done again.
+ *
+ * What a process that was taken over writes here can make the tables wrong, but has nobody read outside of the journal
+ * or write outside of the region. */
 #include "journal.h"
 
 #include <stdatomic.h>
@@ -21,7 +24,6 @@ struct trailer {
 };
 
 struct journal_shm {
-    uint64_t capacity;
     uint64_t head;         /* of the ring when the transaction began */
     _Atomic uint64_t used; /* bytes of entries */
     char entries[];
@@ -34,8 +36,8 @@ size_t journal_shm_size(size_t capacity)
 
 void journal_attach(struct journal *journal, void *memory, size_t size, char *base, size_t span)
 {
-    *journal = (struct journal){.shared = memory, .base = base, .span = span};
-    journal->shared->capacity = size - sizeof(struct journal_shm);
+    *journal = (struct journal){
+        .shared = memory, .base = base, .span = span, .capacity = size - sizeof(struct journal_shm)};
 }
 
 void journal_begin_locked(struct journal *journal, uint64_t head)
@@ -51,7 +53,7 @@ void journal_save_locked(struct journal *journal, const void *bytes, size_t leng
                               .length = length};
     if (trailer.offset > journal->span || length > journal->span - trailer.offset)
         bug("a transaction changes what does not lie in the region");
-    if (length + sizeof trailer > shared->capacity - used)
+    if (used > journal->capacity || length + sizeof trailer > journal->capacity - used)
         bug("a transaction changes more than the journal can keep");
     memcpy(shared->entries + used, bytes, length);
     memcpy(shared->entries + used + length, &trailer, sizeof trailer);
@@ -72,6 +74,8 @@ void journal_recover_locked(struct journal *journal, uint64_t head)
 {
     struct journal_shm *shared = journal->shared;
     uint64_t used = atomic_load_explicit(&shared->used, memory_order_acquire);
+    if (used > journal->capacity)
+        bug("the journal is damaged");
     if (used > 0 && head == shared->head) {
         struct trailer trailer;
         while (used >= sizeof trailer) {

@@ -11,6 +11,7 @@ struct journal {
     struct journal_shm *shared;
     char *base;  /* of the region: the journal keeps offsets */
     size_t span; /* of the region */
+    size_t capacity;
 };
 
 /* Bytes of shared memory for a journal that can hold `capacity` bytes of old contents. */
@@ -28,7 +29,7 @@ void journal_save_locked(struct journal *journal, const void *bytes, size_t leng
 /* The transaction is over, whatever came of it: forget. */
 void journal_end_locked(struct journal *journal);
 
-/* After the owner died, or to give up a transaction: puts everything back, last change first, unless
+/* After the owner died: puts everything back, last change first, unless
  * `head` says that the transaction was committed. */
 void journal_recover_locked(struct journal *journal, uint64_t head);
 

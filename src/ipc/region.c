@@ -60,12 +60,28 @@ static int check_room(int fd, size_t size)
     return -1;
 }
 
+static void remember(struct region *region, const struct region_shm *header, void *base, const char *name)
+{
+    region->base = base;
+    region->size = header->size;
+    snprintf(region->name, sizeof region->name, "%s", name);
+    for (int i = 0; i < REGION_AREAS; i++) {
+        region->areas[i].offset = header->areas[i].offset;
+        region->areas[i].size = header->areas[i].size;
+    }
+}
+
 int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
                   int count)
 {
     size_t size = round_up(sizeof(struct region_shm));
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        if (sizes[i] > SIZE_MAX / 2 - size) {
+            errno = ENOMEM;
+            return -1;
+        }
         size += round_up(sizes[i]);
+    }
 
     shm_unlink(name);
     int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
@@ -93,9 +109,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     header->layout = region_layout(layout);
     header->magic = MAGIC;
 
-    region->base = base;
-    region->size = size;
-    snprintf(region->name, sizeof region->name, "%s", name);
+    remember(region, header, base, name);
     return 0;
 }
 
@@ -103,7 +117,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
 static bool areas_fit(const struct region_shm *header)
 {
     for (int i = 0; i < REGION_AREAS; i++)
-        if (header->areas[i].offset > header->size ||
+        if (header->areas[i].offset > header->size || header->areas[i].offset % PAGE ||
             header->areas[i].size > header->size - header->areas[i].offset)
             return false;
     return true;
@@ -124,25 +138,23 @@ int region_open(struct region *region, const char *name, uint64_t layout)
         errno = EPROTO;
         return -1;
     }
-    const struct region_shm *header = base;
-    bool whole = header->magic == MAGIC && header->size == (uint64_t)status.st_size && areas_fit(header);
-    if (!whole || header->layout != region_layout(layout)) {
+    struct region_shm header;
+    memcpy(&header, base, sizeof header); /* looked at once, then believed */
+    bool whole = header.magic == MAGIC && header.size == (uint64_t)status.st_size && areas_fit(&header);
+    if (!whole || header.layout != region_layout(layout)) {
         munmap(base, (size_t)status.st_size);
         errno = whole ? ENOTSUP : EPROTO;
         return -1;
     }
-    region->base = base;
-    region->size = (size_t)status.st_size;
-    snprintf(region->name, sizeof region->name, "%s", name);
+    remember(region, &header, base, name);
     return 0;
 }
 
 void *region_area(const struct region *region, int area, size_t *size)
 {
-    const struct region_shm *header = (const struct region_shm *)region->base;
     if (size)
-        *size = header->areas[area].size;
-    return region->base + header->areas[area].offset;
+        *size = region->areas[area].size;
+    return region->base + region->areas[area].offset;
 }
 
 void region_unmap(struct region *region)

@@ -12,6 +12,9 @@ struct region {
     char *base;
     size_t size;
     char name[REGION_NAME_SIZE];
+    struct {
+        uint64_t offset, size;
+    } areas[REGION_AREAS]; /* our own: what lies in the region may change under our hands */
 };
 
 /* The name for the daemon whose runtime directory is `path`: the same path gives the same name, so that a

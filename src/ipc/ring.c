@@ -30,6 +30,14 @@
 
 #define HEAD ((size_t)16)
 
+/* Atomics that need a lock have one for each process, which is none at all between processes. */
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2, "positions must be read and written at once");
+
+/* Bounds for loops over what is in shared memory, so that damage there holds nobody up: publishers that wait, and
+ * heads that an observer sees pass. */
+#define WAITING_MOST  (UINT32_C(1) << 20)
+#define OBSERVE_TRIES 1000
+
 enum record_kind { RECORD_STUB = 0, RECORD_DATA = 0x64617461, RECORD_PAD = 0x70616464 };
 
 /* The head of a record: how many bytes of payload follow (padding: bytes to skip, head included). */
@@ -156,7 +164,7 @@ bool ring_has_room_locked(const struct ring *ring, size_t need)
 
 void ring_begin_locked(struct ring *ring)
 {
-    ring->pending = ring_head(ring);
+    ring->pending = ring_head(ring) & ~(uint64_t)(HEAD - 1); /* damaged or not, a head does not wrap */
     ring->sequence = read_head(ring, ring->pending).sequence;
 }
 
@@ -310,11 +318,12 @@ enum ring_result ring_observe(const struct ring *ring, uint64_t *position, uint6
          * record to come, as does the record that takes its place; but head may move on so fast that
          * neither is there any more when it is read, and then a later head is asked. */
         uint64_t next;
+        int tries = 0;
         do {
             head = ring_head(ring);
             next = read_head(ring, head).sequence;
             atomic_thread_fence(memory_order_seq_cst); /* pairs with the fence in claim */
-        } while (atomic_load(&ring->shared->claimed) > head + ring->mask + 1);
+        } while (atomic_load(&ring->shared->claimed) > head + ring->mask + 1 && ++tries < OBSERVE_TRIES);
         *missed = next > *expected ? next - *expected : 0;
         *expected = next;
         *position = head;
@@ -338,7 +347,8 @@ static void tell_room(struct ring *ring)
     uint64_t size, used = ring_fill(ring, &size);
     if (used > size / 4 * 3)
         return;
-    for (uint32_t waiting = atomic_exchange(&shared->waiting, 0); waiting > 0; waiting--)
+    uint32_t waiting = atomic_exchange(&shared->waiting, 0);
+    for (uint32_t i = 0; i < waiting && i < WAITING_MOST; i++)
         sem_post(&shared->room);
 }
 

@@ -52,11 +52,19 @@ int shared_open(struct shared *shared, const char *name, uint64_t layout)
     *shared = (struct shared){0};
     if (region_open(&shared->region, name, layout))
         return -1;
-    size_t size;
-    void *ring = region_area(&shared->region, AREA_RING, &size);
-    attach(shared);
-    ring_attach(&shared->ring, ring);
-    if (ring_shm_size(shared->ring.mask + 1) != size) {
+    size_t lock_space, journal_space, ring_space;
+    region_area(&shared->region, AREA_LOCK, &lock_space);
+    region_area(&shared->region, AREA_JOURNAL, &journal_space);
+    void *ring = region_area(&shared->region, AREA_RING, &ring_space);
+    bool fits = lock_space >= lock_size() && journal_space == journal_shm_size(JOURNAL_CAPACITY) &&
+                ring_space >= ring_shm_size(RING_MIN_SIZE);
+    if (fits) {
+        attach(shared);
+        ring_attach(&shared->ring, ring);
+        uint64_t size = shared->ring.mask + 1;
+        fits = size >= RING_MIN_SIZE && (size & shared->ring.mask) == 0 && ring_shm_size(size) == ring_space;
+    }
+    if (!fits) {
         region_unmap(&shared->region);
         errno = EPROTO;
         return -1;
@@ -167,14 +175,6 @@ void shared_commit(struct shared *shared)
     CRASHPOINT("before-unlock");
     leave(shared);
     CRASHPOINT("before-bells");
-}
-
-void shared_roll_back(struct shared *shared)
-{
-    journal_recover_locked(&shared->journal, ring_head(&shared->ring));
-    if (shared->repair)
-        shared->repair(shared->repair_context);
-    leave(shared);
 }
 
 void shared_ring_bells(struct shared *shared)

@@ -59,9 +59,8 @@ void shared_save(struct shared *shared, const void *bytes, size_t length);
  * the next time they look. */
 uint64_t shared_publish(struct shared *shared, const struct iovec *parts, int count, uint64_t readers);
 
-/* Ends the transaction: makes all of it real, or takes all of it back. Releases the lock. */
+/* Ends the transaction: makes all of it real. Releases the lock. */
 void shared_commit(struct shared *shared);
-void shared_roll_back(struct shared *shared);
 
 /* Tells the readers of everything committed since the last time. No lock needed. */
 void shared_ring_bells(struct shared *shared);

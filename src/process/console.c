@@ -24,6 +24,7 @@
 #include "base/port.h"
 #include "door/door.h"
 #include "follow.h"
+#include "world/recorder.h"
 
 #define PROMPT      "> "
 #define LINE_LIMIT  8400
@@ -40,7 +41,7 @@ struct terminal {
     int rows; /* 0: plain lines, no region */
     bool closed;
     struct lines log_lines, answer_lines;
-    uint32_t settings_version;
+    struct follow follow;
 };
 
 /* ---- the supervisor's side ---- */
@@ -270,11 +271,10 @@ static void take_input(struct terminal *terminal)
         snprintf(echo, sizeof echo, PROMPT "%.*s", (int)strcspn(bytes, "\n"), bytes);
         print(terminal, echo);
     }
-    const struct settings *settings = follow_settings(session->world, &terminal->settings_version);
-    if (settings)
-        session->settings = settings; /* the old ones are a few bytes once per reload */
+    follow_settings(session, &terminal->follow);
     if (bytes[strspn(bytes, " \t\r\n")])
         door_of(DOOR_CONTROL)->feed(session, bytes, (size_t)got);
+    recorder_rest(session->recorder);
 }
 
 /* Ctrl-C is for the supervisor; Ctrl-Z would stop the chat for everybody, so it does nothing. */
@@ -302,12 +302,12 @@ void console_run(const struct console *console, const struct control_birth *birt
     set_signals();
     port_die_with_parent(SIGTERM);
     port_title_set("forkchatd: console");
-    confine(birth->confinement);
     terminal.birth = birth;
     terminal.out = console->output;
     terminal.log = console->log;
-    terminal.settings_version = world_settings_version(birth->world);
+    terminal.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
+    confine(birth->confinement);
     session->deliver = deliver;
     session->wait = wait_without_input;
     session->call_supervisor = call_supervisor;

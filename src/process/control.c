@@ -18,6 +18,7 @@
 #include "base/port.h"
 #include "door/door.h"
 #include "follow.h"
+#include "world/recorder.h"
 
 /* For one who does not read. */
 #define SEND_SECONDS 30
@@ -28,7 +29,7 @@
 struct control {
     struct session session; /* first: a session is its control */
     const struct control_birth *birth;
-    uint32_t settings_version;
+    struct follow follow;
 };
 
 static void deliver(struct session *session, const char *bytes, size_t length)
@@ -85,8 +86,10 @@ void control_begin(struct session *session, const struct control_birth *birth)
                                 .door = birth->door,
                                 .verb_prefix = "",
                                 .user = NONE,
+                                .recorder = recorder_take_other(birth->world, getpid()),
                                 .call_supervisor = call_supervisor};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+    recorder_begin(session->recorder, getpid());
 }
 
 static void serve(struct control *control)
@@ -103,10 +106,9 @@ static void serve(struct control *control)
             continue;
         if (got <= 0)
             break;
-        const struct settings *settings = follow_settings(session->world, &control->settings_version);
-        if (settings)
-            session->settings = settings; /* the old ones are a few bytes once per reload */
+        follow_settings(session, &control->follow);
         door->feed(session, bytes, (size_t)got);
+        recorder_rest(session->recorder);
     }
     if (!session->leaving && !stopping)
         door->finish(session);
@@ -140,10 +142,10 @@ void control_run(const struct control_birth *birth)
     bool metrics = birth->door == DOOR_METRICS;
     bool may = metrics || desk_may(birth->desk, birth->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
-    confine(birth->confinement);
     control.birth = birth;
-    control.settings_version = world_settings_version(birth->world);
+    control.follow.version = world_settings_version(birth->world);
     control_begin(session, birth);
+    confine(birth->confinement);
     session->deliver = deliver;
     session->wait = wait_while_open;
     if (!may) {

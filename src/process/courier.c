@@ -93,7 +93,8 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
     return courier->slow_count > 0 || courier->leavers || world_successions(courier->world) == successions;
 }
 
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms)
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
+                 uint32_t successions)
 {
     static struct courier courier;
     struct bell_shm *bell = ring_bell(&world->shared->ring, number);
@@ -103,7 +104,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
 
-    uint32_t claims = world_claims(world), successions = world_successions(world);
+    uint32_t claims = world_claims(world) - 1; /* so that it looks once at the start */
     if (!lock_live(world_courier_life(world, courier.number)))
         fatal(EX_UNAVAILABLE, "courier %d: there is one already", number);
 

@@ -3,6 +3,7 @@
 #include "courier_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -26,14 +27,33 @@ static void copy_tables_locked(struct courier *courier)
         client->current = user->current;
         client->caps = user->caps;
         client->flags = user->flags;
-        for (uint32_t at = user->first_watch; at != NONE; at = world->watches[at].next)
+        for (uint32_t at = user->first_watch; at < watch_limit(&world->limits); at = world->watches[at].next)
             audience_watch(&courier->audience, client, world->watches[at].nick);
         for (uint32_t at = NONE;
              (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
             audience_subscribe(client, world->metadata[at].key);
-        for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user)
+        for (uint32_t at = user->first_membership; at < world->limits.members; at = world->members[at].next_of_user)
             audience_join(&courier->audience, client, world->members[at].channel,
                           world->members[at].flags);
+    }
+}
+
+/* What one who left watched and was subscribed to. */
+static void restore_lists(struct audience *audience, struct client *client, const struct event *quit)
+{
+    char item[NICK_SIZE > METADATA_KEY_SIZE ? NICK_SIZE : METADATA_KEY_SIZE];
+    for (int list = 2; list <= 3; list++) {
+        for (const char *at = quit->strings[list]; *at; at += *at == ',') {
+            struct text text;
+            size_t length = strcspn(at, ",");
+            text_init(&text, item, sizeof item);
+            text_add_bytes(&text, at, length);
+            if (list == 2)
+                audience_watch(audience, client, item);
+            else
+                audience_subscribe(client, item);
+            at += length;
+        }
     }
 }
 
@@ -50,6 +70,7 @@ static void undo(struct courier *courier, const struct event *event)
             client->current = event->numbers[2];
             client->caps = event->numbers[3] | (uint64_t)event->numbers[4] << 32;
             client->flags = event->numbers[5];
+            restore_lists(audience, client, event);
         }
         return;
     }

@@ -3,18 +3,22 @@
 
 #include <stdlib.h>
 
-struct settings *follow_settings(struct world *world, uint32_t *version)
+void follow_settings(struct session *session, struct follow *follow)
 {
-    if (world_settings_version(world) == *version)
-        return NULL;
+    struct world *world = session->world;
+    if (world_settings_version(world) == follow->version)
+        return;
     char *text = malloc(SETTINGS_TEXT_SIZE);
     if (!text)
-        return NULL;
+        return;
     shared_begin_look(world->shared);
     size_t length = world_get_settings_locked(world, text);
-    *version = world_settings_version(world);
+    follow->version = world_settings_version(world);
     shared_commit(world->shared);
     struct settings *settings = settings_from(text, length);
     free(text);
-    return settings;
+    if (!settings)
+        return;
+    settings_free(follow->own);
+    session->settings = follow->own = settings;
 }

@@ -2,11 +2,15 @@
 #ifndef FORKCHAT_PROCESS_FOLLOW_H
 #define FORKCHAT_PROCESS_FOLLOW_H
 
-#include "world/settings.h"
-#include "world/world.h"
+#include "command/session.h"
 
-/* The settings published after `*version`, which becomes theirs; NULL if there are no newer ones. The caller goes on
- * with what it had if there is no memory. */
-struct settings *follow_settings(struct world *world, uint32_t *version);
+struct follow {
+    uint32_t version;      /* of the settings the session has */
+    struct settings *own;  /* those, if they came from here; NULL: they were inherited */
+};
+
+/* Has the session use settings published after follow->version, if there are any. Between two lines of its client only:
+ * the ones it had are freed. The session goes on with those if there is no memory. */
+void follow_settings(struct session *session, struct follow *follow);
 
 #endif

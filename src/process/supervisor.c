@@ -121,6 +121,7 @@ static void say_goodbye(struct supervisor *supervisor)
         }
         struct event event = event_of_server(EVENT_WALL);
         event.audience = AUDIENCE_ALL;
+        event.flags |= EVENT_LAST;
         event.host = supervisor->settings->server_name;
         event.strings[0] = words;
         event_publish_locked(&supervisor->world, &event);

@@ -279,17 +279,17 @@ static bool read_line(struct supervisor *supervisor, char *line)
 
 bool supervisor_is_heir(void)
 {
-    return getenv(ENVIRONMENT) != NULL;
+    const char *number = getenv(ENVIRONMENT);
+    return number && *number;
 }
 
 bool supervisor_inherit(struct supervisor *supervisor)
 {
-    const char *number = getenv(ENVIRONMENT);
-    char line[4200];
-    if (!number)
+    char *number = getenv(ENVIRONMENT), line[4200];
+    if (!supervisor_is_heir())
         return false;
     int fd = atoi(number);
-    unsetenv(ENVIRONMENT);
+    *number = '\0'; /* done with; the string is ours, from port_title_init */
     FILE *letter = fd_set_cloexec(fd) ? NULL : fdopen(fd, "r");
     if (!letter)
         fatal(EX_UNAVAILABLE, "the supervisor before left nothing to read: %s", strerror(errno));

@@ -14,6 +14,7 @@
 #include "courier.h"
 #include "worker.h"
 #include "world/counters.h"
+#include "world/recorder.h"
 
 /* In every child: what the supervisor holds and the child must not. */
 static void forget_supervisor(struct supervisor *supervisor)
@@ -35,6 +36,7 @@ static void forget_supervisor(struct supervisor *supervisor)
 int supervisor_fork_courier(struct supervisor *supervisor, int number)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
+    uint32_t successions = world_successions(&supervisor->world);
     pid_t pid = fork();
     if (pid < 0)
         return -1;
@@ -48,8 +50,9 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     forget_supervisor(supervisor);
     port_title_set("forkchatd: courier %d", number);
     fd_raise_limit();
+    recorder_begin(recorder_of_courier(&supervisor->world, (uint32_t)number), getpid());
     confine(&supervisor->confinement);
-    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms);
+    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, successions);
     exit(0);
 }
 

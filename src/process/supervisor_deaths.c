@@ -18,6 +18,7 @@
 #include "event/event.h"
 #include "worker.h"
 #include "world/counters.h"
+#include "world/crashes.h"
 
 /* The lock held in one go for so long: its holder is stuck, and ended. */
 #define STUCK_NS (1000 * MS)
@@ -26,21 +27,47 @@
 /* And one that has not moved for so long while anything at all waits for it. */
 #define STOPPED_NS (10000 * MS)
 
-/* For `crash last`. Lock held. */
-static void note_crash_locked(struct supervisor *supervisor, const char *process,
-                              const siginfo_t *death, const struct user_shm *user)
+/* For `crash last`, with what the dead left at `recorder`, if it has a place there. Lock held. Returns the crash noted. */
+static struct crash_shm note_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
+                                          const struct recorder_shm *recorder, const struct user_shm *user)
 {
     struct crash_shm crash = {.at = clock_told(),
+                              .elapsed = clock_elapsed(),
                               .pid = (int32_t)death->si_pid,
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
                               .door = user ? user->door : DOOR_KINDS};
+    recorder_read(recorder, crash.pid, !crash.by_signal ? 0 : crash.number ? crash.number : RECORDER_ANY, &crash.recording);
+    if (crash.by_signal && !crash.number)
+        crash.number = crash.recording.fault.signal; /* a stranger's, of whom nobody else tells */
     text_copy(crash.process, sizeof crash.process, process);
     if (user) {
         text_copy(crash.who, sizeof crash.who, user_shown(user));
         text_copy(crash.address, sizeof crash.address, user->address);
     }
-    world_note_crash_locked(&supervisor->world, &crash);
+    crash_add_locked(&supervisor->world, &crash);
+    return crash;
+}
+
+/* What is known beyond the signal, in short; the lines themselves are for `crash last` alone, because what people said
+ * does not belong in a log. */
+static void log_crash(const struct crash_shm *crash)
+{
+    const struct fault *fault = &crash->recording.fault;
+    const char *name = crash->by_signal ? fault_signal_name(crash->number) : NULL;
+    char line[200];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    if (name)
+        text_addf(&text, " %s", name);
+    if (fault->signal && !fault->sender)
+        text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
+                  (unsigned long long)fault->instruction);
+    if (crash->recording.count > 0)
+        text_addf(&text, "%s%s; \"crash last\" shows the last lines it was given", text.length ? "" : " ended",
+                  crash->recording.working ? " with a line not done" : "");
+    if (text.length > 0)
+        log_warning("%s %d:%s", crash->process, crash->pid, line);
 }
 
 static bool is_crash(const siginfo_t *death)
@@ -65,6 +92,7 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 /* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
 static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 {
+    const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
     desk_leave(&supervisor->desk, death->si_pid);
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (!is_crash(death))
@@ -73,8 +101,9 @@ static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
     log_warning("control process %ld died: %s %d", (long)death->si_pid,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
     if (shared_try_begin(&supervisor->shared, 0)) {
-        note_crash_locked(supervisor, "control", death, NULL);
+        struct crash_shm crash = note_crash_locked(supervisor, "control", death, recorder, NULL);
         shared_commit(&supervisor->shared);
+        log_crash(&crash);
     }
 }
 
@@ -87,8 +116,10 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     struct user_shm *user = world_user(world, number);
     char name[ADDRESS_SIZE] = "";
     bool crashed = is_crash(death);
+    struct recorder_shm *recorder = recorder_of_user(world, number);
+    struct crash_shm crash;
     if (crashed)
-        note_crash_locked(supervisor, "worker", death, user->state == USER_FREE ? NULL : user);
+        crash = note_crash_locked(supervisor, "worker", death, recorder, user->state == USER_FREE ? NULL : user);
     if (user->state == USER_FREE) {
         user_skip_locked(world, number);
     } else {
@@ -107,13 +138,16 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     event.generation = user->generation;
     event_publish_locked(world, &event);
     shared_commit(&supervisor->shared);
+    recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (crashed)
         count_add(&supervisor->world, COUNT_WORKER_CRASHES);
     if (crashed)
         log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
-                    death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+                    crash.by_signal ? "signal" : "exit status", crash.number);
+    if (crashed)
+        log_crash(&crash);
     admission_tell(number, trouble, seconds);
     if (*name)
         log_info("client disconnected \"%s\"", name);
@@ -183,6 +217,8 @@ void supervisor_reap_workers(struct supervisor *supervisor)
         } else if (death.si_pid == supervisor->console.pid) {
             bury_console(supervisor, &death);
         }
+        if (number == supervisor->seat_count)
+            recorder_clear(recorder_find_other(&supervisor->world, death.si_pid));
         waitpid(death.si_pid, NULL, 0);
     }
 }
@@ -217,8 +253,10 @@ static void bury_courier(struct supervisor *supervisor, int number, int status)
                 death.si_status);
     count_add(&supervisor->world, COUNT_COURIER_CRASHES);
     if (shared_try_begin(&supervisor->shared, 0)) {
-        note_crash_locked(supervisor, "courier", &death, NULL);
+        const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, (uint32_t)number);
+        struct crash_shm crash = note_crash_locked(supervisor, "courier", &death, recorder, NULL);
         shared_commit(&supervisor->shared);
+        log_crash(&crash);
     }
 }
 

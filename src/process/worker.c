@@ -24,6 +24,7 @@
 #include "door/door.h"
 #include "follow.h"
 #include "ipc/pass.h"
+#include "world/recorder.h"
 
 /* Bytes of one read; all their lines are dealt with before anybody is woken. */
 #define READ_SIZE 16384
@@ -39,7 +40,7 @@ static volatile sig_atomic_t called; /* SIGUSR1 came */
 struct worker {
     struct session session; /* first: a session is its worker */
     const struct worker_birth *birth;
-    uint32_t settings_version;
+    struct follow follow;
 };
 
 static void on_call(int signal)
@@ -66,17 +67,6 @@ static void hand_over(const struct worker *worker)
     struct handover handover = {.user = birth->user, .generation = worker->session.generation};
     if (pass_send(birth->mailbox, birth->socket, &handover, sizeof handover))
         fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
-}
-
-/* Takes new settings if the supervisor has published some. */
-static void refresh_settings(struct worker *worker)
-{
-    const struct settings *settings = follow_settings(worker->birth->world, &worker->settings_version);
-    if (!settings)
-        return;
-    if (worker->session.settings != worker->birth->settings) /* those are the supervisor's, inherited */
-        settings_free((struct settings *)worker->session.settings);
-    worker->session.settings = settings;
 }
 
 /* Whether there is anything to read, which is waited for (or, with milliseconds 0, not). A call interrupts. */
@@ -106,7 +96,7 @@ static void attend(struct session *session)
     struct timespec now = {0};
     wait_input(worker->birth->socket, &now); /* lets a call through */
     answer_call(worker);
-    refresh_settings(worker);
+    follow_settings(&worker->session, &worker->follow);
     shared_begin_look(session->world->shared);
     if (!session_is_here_locked(session))
         session->leaving = true;
@@ -154,6 +144,7 @@ static void serve(struct worker *worker, const struct door *door)
     while (!session->leaving) {
         session_flush(session);
         shared_ring_bells(session->world->shared);
+        recorder_rest(session->recorder);
         struct timespec idle = {.tv_sec = session->wake_after};
         int ready = wait_input(fd, session->wake_after ? &idle : NULL);
         if (ready < 0 && errno != EINTR)
@@ -166,7 +157,7 @@ static void serve(struct worker *worker, const struct door *door)
         ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
             continue;
-        refresh_settings(worker);
+        follow_settings(&worker->session, &worker->follow);
         if (got > 0) {
             door->feed(session, bytes, (size_t)got);
             continue;
@@ -227,7 +218,9 @@ enum penalty worker_trouble(const siginfo_t *death)
 int worker_run(const struct worker_birth *birth)
 {
     static struct worker worker;
+    struct recorder_shm *recorder = recorder_of_user(birth->world, birth->user);
     set_signals();
+    recorder_begin(recorder, getpid());
     int on = 1;
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     port_keepalive(birth->socket, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT);
@@ -237,7 +230,7 @@ int worker_run(const struct worker_birth *birth)
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
-    worker.settings_version = birth->settings_version;
+    worker.follow.version = birth->settings_version;
     struct session *session = &worker.session;
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
@@ -245,6 +238,7 @@ int worker_run(const struct worker_birth *birth)
                                 .door = birth->door,
                                 .verb_prefix = door->verb_prefix,
                                 .user = birth->user,
+                                .recorder = recorder,
                                 .attend = attend,
                                 .call_supervisor = call_supervisor,
                                 .trouble = PENALTY_NONE};

@@ -33,6 +33,11 @@ static bool is_live(const struct ban_shm *ban, int64_t now)
     return ban->state == BAN_LIVE && (ban->expires_at == 0 || ban->expires_at > now);
 }
 
+static uint32_t end(const struct world *world)
+{
+    return world_bound(world->shm->bans_end, BANS);
+}
+
 static void changed(struct world *world)
 {
     atomic_fetch_add(&world->shm->bans_version, 1); /* pairs with the load in bans_version */
@@ -42,15 +47,15 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
 {
     struct world_shm *shm = world->shm;
     enum ban_result result = BAN_ADDED;
-    uint32_t place = shm->bans_end;
-    for (uint32_t i = 0; i < shm->bans_end; i++) {
+    uint32_t last = end(world), place = last;
+    for (uint32_t i = 0; i < last; i++) {
         const struct ban_shm *other = &world->bans[i];
-        if (other->state == BAN_LIVE && strcmp(other->mask, ban->mask) == 0) {
+        if (other->state == BAN_LIVE && text_compare_names(other->mask, ban->mask) == 0) {
             place = i;
             result = is_live(other, ban->set_at) ? BAN_CHANGED : BAN_ADDED;
             break;
         }
-        if (place == shm->bans_end && !is_live(other, ban->set_at))
+        if (place == last && !is_live(other, ban->set_at))
             place = i;
     }
     if (place == BANS)
@@ -63,9 +68,9 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
     CRASHPOINT("ban-half-set");
     text_copy(slot->by, sizeof slot->by, ban->by);
     text_copy(slot->reason, sizeof slot->reason, ban->reason);
-    if (place == shm->bans_end) {
+    if (place == last) {
         shared_save(world->shared, &shm->bans_end, sizeof shm->bans_end);
-        shm->bans_end++;
+        shm->bans_end = last + 1;
     }
     changed(world);
     return result;
@@ -73,7 +78,8 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
 
 bool ban_remove_locked(struct world *world, const char *mask)
 {
-    for (uint32_t i = 0; i < world->shm->bans_end; i++) {
+    uint32_t last = end(world);
+    for (uint32_t i = 0; i < last; i++) {
         struct ban_shm *ban = &world->bans[i];
         if (ban->state != BAN_LIVE || text_compare_names(ban->mask, mask) != 0)
             continue;
@@ -130,7 +136,8 @@ bool ban_matches_host(const struct ban_shm *ban, const char *host, int64_t now)
 const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host,
                                       int64_t now)
 {
-    for (uint32_t i = 0; i < world->shm->bans_end; i++)
+    uint32_t last = end(world);
+    for (uint32_t i = 0; i < last; i++)
         if (ban_matches(&world->bans[i], username, host, now))
             return &world->bans[i];
     return NULL;
@@ -143,7 +150,7 @@ const struct ban_shm *ban_at_locked(const struct world *world, uint32_t place, i
 
 uint32_t bans_end_locked(const struct world *world)
 {
-    return world->shm->bans_end;
+    return end(world);
 }
 
 uint32_t bans_version(const struct world *world)

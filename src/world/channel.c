@@ -22,7 +22,9 @@ void channel_link_name(struct world *world, uint32_t channel)
 
 uint32_t channel_find_locked(const struct world *world, const char *name)
 {
-    for (uint32_t at = *bucket(world, name); at != NONE; at = world->channels[at].name_next)
+    uint32_t left = world->limits.channels;
+    for (uint32_t at = *bucket(world, name); at < world->limits.channels && left-- > 0;
+         at = world->channels[at].name_next)
         if (text_compare_names(world->channels[at].name, name) == 0)
             return at;
     return NONE;
@@ -32,7 +34,7 @@ uint32_t channel_create_locked(struct world *world, const char *name)
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_channel;
-    if (index != NONE)
+    if (index < world->limits.channels)
         shm->free_channel = world->channels[index].name_next;
     else
         index = world_extend_locked(world, &shm->channels_end, world->limits.channels);
@@ -57,9 +59,8 @@ uint32_t channel_create_locked(struct world *world, const char *name)
 static void unlink_name(struct world *world, uint32_t index)
 {
     struct channel_shm *channel = &world->channels[index];
-    while (channel->first_metadata != NONE)
-        metadata_remove_locked(world, channel->first_metadata);
-    for (uint32_t *at = bucket(world, channel->name); *at != NONE;
+    uint32_t *at = bucket(world, channel->name);
+    for (uint32_t left = world->limits.channels; *at < world->limits.channels && left-- > 0;
          at = &world->channels[*at].name_next) {
         if (*at == index) {
             *at = channel->name_next;
@@ -71,6 +72,7 @@ static void unlink_name(struct world *world, uint32_t index)
 static void destroy(struct world *world, uint32_t index)
 {
     struct channel_shm *channel = &world->channels[index];
+    metadata_remove_all_locked(world, METADATA_OF_CHANNEL, index);
     unlink_name(world, index);
     shared_save(world->shared, &channel->state, sizeof channel->state);
     channel->state = CHANNEL_FREE;
@@ -83,12 +85,12 @@ static void destroy(struct world *world, uint32_t index)
 bool world_has_room_locked(const struct world *world, uint32_t channel)
 {
     const struct world_shm *shm = world->shm;
-    if (channel == LOBBY)
-        return true;
-    if (channel == NONE && shm->free_channel == NONE && shm->channels_end >= world->limits.channels)
+    if ((shm->free_member >= world->limits.members && shm->members_end >= world->limits.members) ||
+        (channel == NONE && shm->free_channel >= world->limits.channels && shm->channels_end >= world->limits.channels))
         return false;
     /* For each user one is kept, so that nobody finds the lobby shut. */
-    return shm->memberships - world->channels[LOBBY].member_count < world->limits.members - world->limits.users;
+    return channel == LOBBY ||
+           shm->memberships - world->channels[LOBBY].member_count < world->limits.members - world->limits.users;
 }
 
 static void save_channel(struct world *world, const struct channel_shm *channel)
@@ -139,11 +141,18 @@ uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t c
 {
     if (user == NONE) /* the server is in no channel */
         return NONE;
-    for (uint32_t at = world->users[user].first_membership; at != NONE;
+    uint32_t left = world->limits.members;
+    for (uint32_t at = world->users[user].first_membership; at < world->limits.members && left-- > 0;
          at = world->members[at].next_of_user)
         if (world->members[at].channel == channel)
             return at;
     return NONE;
+}
+
+bool member_is_live(const struct world *world, const struct member_shm *member)
+{
+    return member->state == MEMBER_LIVE && user_has_nick(world, member->user) &&
+           member->channel < world->limits.channels && world->channels[member->channel].state == CHANNEL_LIVE;
 }
 
 void member_link(struct world *world, uint32_t index)
@@ -154,14 +163,14 @@ void member_link(struct world *world, uint32_t index)
 
     member->previous_of_channel = NONE;
     member->next_of_channel = channel->first_member;
-    if (channel->first_member != NONE)
+    if (channel->first_member < world->limits.members)
         world->members[channel->first_member].previous_of_channel = index;
     channel->first_member = index;
     world->shm->counts.channels += channel->member_count++ == 0;
 
     member->previous_of_user = NONE;
     member->next_of_user = user->first_membership;
-    if (user->first_membership != NONE)
+    if (user->first_membership < world->limits.members)
         world->members[user->first_membership].previous_of_user = index;
     user->first_membership = index;
     user->membership_count++;
@@ -172,20 +181,21 @@ static void unlink_member(struct world *world, const struct member_shm *member)
 {
     struct user_shm *user = &world->users[member->user];
     struct channel_shm *channel = &world->channels[member->channel];
+    uint32_t limit = world->limits.members;
 
-    if (member->previous_of_channel == NONE)
+    if (member->previous_of_channel >= limit)
         channel->first_member = member->next_of_channel;
     else
         world->members[member->previous_of_channel].next_of_channel = member->next_of_channel;
-    if (member->next_of_channel != NONE)
+    if (member->next_of_channel < limit)
         world->members[member->next_of_channel].previous_of_channel = member->previous_of_channel;
     world->shm->counts.channels -= --channel->member_count == 0;
 
-    if (member->previous_of_user == NONE)
+    if (member->previous_of_user >= limit)
         user->first_membership = member->next_of_user;
     else
         world->members[member->previous_of_user].next_of_user = member->next_of_user;
-    if (member->next_of_user != NONE)
+    if (member->next_of_user < limit)
         world->members[member->next_of_user].previous_of_user = member->previous_of_user;
     user->membership_count--;
     world->shm->memberships--;
@@ -200,7 +210,7 @@ uint32_t member_add_locked(struct world *world, uint32_t user, uint32_t channel,
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_member;
-    if (index != NONE)
+    if (index < world->limits.members)
         shm->free_member = world->members[index].next_of_channel;
     else
         index = world_extend_locked(world, &shm->members_end, world->limits.members);
@@ -228,12 +238,16 @@ void member_remove_locked(struct world *world, uint32_t index)
 {
     struct member_shm *member = &world->members[index];
     uint32_t user = member->user, channel = member->channel;
+    bool live = member_is_live(world, member); /* and so it is, unless somebody has damaged it */
     save(world, member);
-    unlink_member(world, member);
+    if (live)
+        unlink_member(world, member);
     CRASHPOINT("member-unlinked");
     member->state = MEMBER_FREE;
     member->next_of_channel = world->shm->free_member;
     world->shm->free_member = index;
+    if (!live)
+        return;
 
     if (world->users[user].current == channel) {
         bool in_lobby = member_find_locked(world, user, LOBBY) != NONE;

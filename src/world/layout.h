@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "crashes.h"
 #include "trace.h"
 #include "world.h"
 
@@ -26,7 +27,8 @@ struct world_shm {
     uint64_t attendances_end; /* the same */
     uint32_t silence;
     struct stop_shm stop;
-    struct crash_shm crash;
+    uint64_t crashes_end; /* counts up: the next one's place is this, modulo their number */
+    struct crash_shm crashes[CRASHES];
     _Atomic uint32_t bans_version;
     _Atomic uint32_t orders;
     _Atomic uint64_t command_counts[COMMAND_COUNTS]; /* for STATS alone: in no order with anything */
@@ -50,6 +52,16 @@ struct world_shm {
     uint32_t free_metadata;
 };
 
+/* Lists are walked with care, for a process that was taken over may have written them: an index from the region is
+ * compared with the table's size, which also ends a list (NONE is larger than any), and a walk makes no more steps
+ * than there are records. So a damaged list gives wrong answers, but nobody reads or writes outside, nor loops. */
+
+/* An end as it may be used: not beyond its table. */
+static inline uint32_t world_bound(uint32_t end, uint32_t limit)
+{
+    return end < limit ? end : limit;
+}
+
 /* Buckets: a power of two, about one for each entry. */
 uint32_t world_buckets(uint32_t entries);
 
@@ -63,6 +75,9 @@ void user_count(struct world *world, const struct user_shm *user, uint32_t by);
 void user_link_nick(struct world *world, uint32_t index);
 void channel_link_name(struct world *world, uint32_t channel);
 void member_link(struct world *world, uint32_t member);
+
+/* Whether the record is used, and by a user and a channel that are there. */
+bool member_is_live(const struct world *world, const struct member_shm *member);
 void mask_link(struct world *world, uint32_t mask);
 
 /* Whether the record is used and its channel still the one it was made for. */
@@ -72,5 +87,10 @@ bool mask_is_live(const struct world *world, const struct mask_shm *mask);
 void mask_free_all(struct world *world, uint32_t channel);
 void watch_link(struct world *world, uint32_t watch);
 void metadata_link(struct world *world, uint32_t metadata);
+
+/* The same for these. */
+bool user_has_nick(const struct world *world, uint32_t index);
+bool watch_is_live(const struct world *world, const struct watch_shm *watch);
+bool metadata_is_live(const struct world *world, const struct metadata_shm *record);
 
 #endif

@@ -25,7 +25,7 @@ void mask_link(struct world *world, uint32_t index)
     struct channel_shm *channel = &world->channels[mask->channel];
     mask->next_of_channel = NONE;
     mask->previous_of_channel = channel->last_mask;
-    if (channel->last_mask != NONE)
+    if (channel->last_mask < world->limits.masks)
         world->masks[channel->last_mask].next_of_channel = index;
     else
         channel->first_mask = index;
@@ -36,11 +36,12 @@ void mask_link(struct world *world, uint32_t index)
 static void unlink_mask(struct world *world, const struct mask_shm *mask)
 {
     struct channel_shm *channel = &world->channels[mask->channel];
-    if (mask->previous_of_channel == NONE)
+    uint32_t limit = world->limits.masks;
+    if (mask->previous_of_channel >= limit)
         channel->first_mask = mask->next_of_channel;
     else
         world->masks[mask->previous_of_channel].next_of_channel = mask->next_of_channel;
-    if (mask->next_of_channel == NONE)
+    if (mask->next_of_channel >= limit)
         channel->last_mask = mask->previous_of_channel;
     else
         world->masks[mask->next_of_channel].previous_of_channel = mask->previous_of_channel;
@@ -50,7 +51,7 @@ static void unlink_mask(struct world *world, const struct mask_shm *mask)
 void mask_free_all(struct world *world, uint32_t index)
 {
     struct channel_shm *channel = &world->channels[index];
-    if (channel->last_mask != NONE) {
+    if (channel->last_mask < world->limits.masks) {
         world->masks[channel->last_mask].next_of_channel = world->shm->free_mask;
         world->shm->free_mask = channel->first_mask;
     }
@@ -62,7 +63,7 @@ static uint32_t add(struct world *world, const struct mask_shm *what)
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_mask;
-    if (index != NONE)
+    if (index < world->limits.masks)
         shm->free_mask = world->masks[index].next_of_channel;
     else
         index = world_extend_locked(world, &shm->masks_end, world->limits.masks);
@@ -81,10 +82,11 @@ static uint32_t add(struct world *world, const struct mask_shm *what)
 
 uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask_kind kind, uint32_t at)
 {
+    uint32_t limit = world->limits.masks, left = limit;
     at = at == NONE ? world->channels[channel].first_mask : world->masks[at].next_of_channel;
-    while (at != NONE && world->masks[at].kind != (uint32_t)kind)
+    while (at < limit && left-- > 0 && world->masks[at].kind != (uint32_t)kind)
         at = world->masks[at].next_of_channel;
-    return at;
+    return at < limit ? at : NONE;
 }
 
 uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
@@ -128,14 +130,15 @@ static bool is_invitation(const struct mask_shm *mask)
 
 uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uint32_t user)
 {
-    uint32_t at = world->channels[channel].first_mask;
-    for (; at != NONE; at = world->masks[at].next_of_channel) {
+    uint32_t limit = world->limits.masks, left = limit;
+    for (uint32_t at = world->channels[channel].first_mask; at < limit && left-- > 0;
+         at = world->masks[at].next_of_channel) {
         const struct mask_shm *mask = &world->masks[at];
         if (is_invitation(mask) && mask->user == user &&
             mask->user_generation == world->users[user].generation)
-            break;
+            return at;
     }
-    return at;
+    return NONE;
 }
 
 bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator)
@@ -146,7 +149,8 @@ bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user,
             by_operator = true;
         mask_remove_locked(world, before);
     }
-    for (uint32_t at = world->channels[channel].first_mask; at != NONE;
+    uint32_t limit = world->limits.masks, left = limit;
+    for (uint32_t at = world->channels[channel].first_mask; at < limit && left-- > 0;
          at = world->masks[at].next_of_channel) {
         if (is_invitation(&world->masks[at]) && count++ == 0)
             oldest = at;

@@ -28,6 +28,14 @@ static uint32_t *first_of(const struct world *world, enum metadata_kind kind, ui
                                        : &world->users[owner].first_metadata;
 }
 
+bool metadata_is_live(const struct world *world, const struct metadata_shm *record)
+{
+    if (record->kind == METADATA_OF_CHANNEL)
+        return record->owner < world->limits.channels && world->channels[record->owner].state == CHANNEL_LIVE;
+    return (record->kind == METADATA_OF_USER || record->kind == METADATA_SUBSCRIPTION) &&
+           user_has_nick(world, record->owner);
+}
+
 void metadata_link(struct world *world, uint32_t index)
 {
     struct metadata_shm *record = &world->metadata[index];
@@ -38,10 +46,11 @@ void metadata_link(struct world *world, uint32_t index)
 
 uint32_t metadata_next_locked(const struct world *world, enum metadata_kind kind, uint32_t owner, uint32_t at)
 {
+    uint32_t limit = metadata_limit(&world->limits), left = limit;
     do
         at = at == NONE ? *first_of(world, kind, owner) : world->metadata[at].next;
-    while (at != NONE && world->metadata[at].kind != kind);
-    return at;
+    while (at < limit && left-- > 0 && world->metadata[at].kind != kind);
+    return at < limit ? at : NONE;
 }
 
 uint32_t metadata_find_locked(const struct world *world, enum metadata_kind kind, uint32_t owner, const char *key)
@@ -61,11 +70,11 @@ static void save(struct world *world, const struct metadata_shm *record)
 static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key)
 {
     struct world_shm *shm = world->shm;
-    uint32_t index = shm->free_metadata;
-    if (index != NONE)
+    uint32_t index = shm->free_metadata, limit = metadata_limit(&world->limits);
+    if (index < limit)
         shm->free_metadata = world->metadata[index].next;
     else
-        index = world_extend_locked(world, &shm->metadata_end, metadata_limit(&world->limits));
+        index = world_extend_locked(world, &shm->metadata_end, limit);
     if (index == NONE)
         return NONE;
     struct metadata_shm *record = &world->metadata[index];
@@ -99,8 +108,8 @@ bool metadata_set_locked(struct world *world, enum metadata_kind kind, uint32_t 
 void metadata_remove_locked(struct world *world, uint32_t index)
 {
     struct metadata_shm *record = &world->metadata[index];
-    for (uint32_t *at = first_of(world, record->kind, record->owner); *at != NONE;
-         at = &world->metadata[*at].next) {
+    uint32_t limit = metadata_limit(&world->limits), *at = first_of(world, record->kind, record->owner);
+    for (uint32_t left = limit; *at < limit && left-- > 0; at = &world->metadata[*at].next) {
         if (*at == index) {
             *at = record->next;
             break;
@@ -111,4 +120,15 @@ void metadata_remove_locked(struct world *world, uint32_t index)
     record->kind = METADATA_FREE;
     record->next = world->shm->free_metadata;
     world->shm->free_metadata = index;
+}
+
+void metadata_remove_all_locked(struct world *world, enum metadata_kind kind, uint32_t owner)
+{
+    const uint32_t *first = first_of(world, kind, owner);
+    while (*first < metadata_limit(&world->limits)) {
+        const struct metadata_shm *record = &world->metadata[*first];
+        if (!metadata_is_live(world, record) || first_of(world, record->kind, record->owner) != first)
+            return; /* damaged */
+        metadata_remove_locked(world, *first);
+    }
 }

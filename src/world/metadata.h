@@ -44,4 +44,7 @@ bool metadata_set_locked(struct world *world, enum metadata_kind kind, uint32_t 
 
 void metadata_remove_locked(struct world *world, uint32_t index);
 
+/* The user or channel goes: all of it, a user's subscriptions as well. */
+void metadata_remove_all_locked(struct world *world, enum metadata_kind kind, uint32_t owner);
+
 #endif

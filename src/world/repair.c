@@ -6,18 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bans.h"
 #include "layout.h"
 #include "metadata.h"
 #include "watches.h"
 
-static bool has_nick(const struct user_shm *user)
+/* A process that was taken over may have written anything. */
+static void bound_ends(struct world *world)
 {
-    return user->state == USER_ATTACHED || user->state == USER_PRESENT;
+    struct world_shm *shm = world->shm;
+    shm->users_end = world_bound(shm->users_end, world->limits.users);
+    shm->channels_end = world_bound(shm->channels_end, world->limits.channels);
+    shm->members_end = world_bound(shm->members_end, world->limits.members);
+    shm->masks_end = world_bound(shm->masks_end, world->limits.masks);
+    shm->watches_end = world_bound(shm->watches_end, watch_limit(&world->limits));
+    shm->metadata_end = world_bound(shm->metadata_end, metadata_limit(&world->limits));
+    shm->bans_end = world_bound(shm->bans_end, BANS);
 }
 
 void world_repair_locked(struct world *world)
 {
     struct world_shm *shm = world->shm;
+    bound_ends(world);
     memset(world->nick_buckets, 0xff, world_buckets(world->limits.users) * sizeof(uint32_t));
     memset(world->channel_buckets, 0xff, world_buckets(world->limits.channels) * sizeof(uint32_t));
     shm->present = 0;
@@ -32,7 +42,7 @@ void world_repair_locked(struct world *world)
         user->first_watch = NONE;
         user->watch_count = 0;
         user->first_metadata = NONE;
-        if (has_nick(user))
+        if (user_has_nick(world, i))
             user_link_nick(world, i);
         user_count(world, user, 1);
     }
@@ -52,9 +62,10 @@ void world_repair_locked(struct world *world)
     }
     for (uint32_t i = shm->members_end; i-- > 0;) {
         struct member_shm *member = &world->members[i];
-        if (member->state == MEMBER_LIVE) {
+        if (member_is_live(world, member)) {
             member_link(world, i);
         } else {
+            member->state = MEMBER_FREE;
             member->next_of_channel = shm->free_member;
             shm->free_member = i;
         }
@@ -69,18 +80,20 @@ void world_repair_locked(struct world *world)
     }
     for (uint32_t i = shm->watches_end; i-- > 0;) {
         struct watch_shm *watch = &world->watches[i];
-        if (watch->state == WATCH_LIVE) {
+        if (watch_is_live(world, watch)) {
             watch_link(world, i);
         } else {
+            watch->state = WATCH_FREE;
             watch->next = shm->free_watch;
             shm->free_watch = i;
         }
     }
     for (uint32_t i = shm->metadata_end; i-- > 0;) {
         struct metadata_shm *record = &world->metadata[i];
-        if (record->kind != METADATA_FREE) {
+        if (metadata_is_live(world, record)) {
             metadata_link(world, i);
         } else {
+            record->kind = METADATA_FREE;
             record->next = shm->free_metadata;
             shm->free_metadata = i;
         }
@@ -99,7 +112,7 @@ static const char *check_users(const struct world *world)
         attached += user->state == USER_ATTACHED;
         invisible += here && (user->flags & USER_INVISIBLE);
         operators += here && (user->flags & USER_OPERATOR);
-        if (has_nick(user) && user_find_locked(world, user->nick) != i) {
+        if (user_has_nick(world, i) && user_find_locked(world, user->nick) != i) {
             snprintf(wrong, sizeof wrong, "user %u is not found by nick", i);
             return wrong;
         }
@@ -112,7 +125,7 @@ static const char *check_users(const struct world *world)
                 return wrong;
             }
         }
-        if (count != user->membership_count || (!has_nick(user) && count)) {
+        if (count != user->membership_count || (!user_has_nick(world, i) && count)) {
             snprintf(wrong, sizeof wrong, "user %u has a wrong count of memberships", i);
             return wrong;
         }
@@ -235,7 +248,7 @@ static const char *check_watches(const struct world *world)
             if (at >= shm->watches_end || world->watches[at].state != WATCH_LIVE ||
                 world->watches[at].user != i)
                 return "a user has a watch that is not theirs";
-        if (count != world->users[i].watch_count || (count && !has_nick(&world->users[i])))
+        if (count != world->users[i].watch_count || (count && !user_has_nick(world, i)))
             return "a user has a wrong count of watches";
         listed += count;
     }
@@ -269,7 +282,7 @@ static const char *check_metadata(const struct world *world)
         live += world->metadata[i].kind != METADATA_FREE;
     for (uint32_t i = 0; i < shm->users_end; i++) {
         uint32_t count = count_metadata(world, world->users[i].first_metadata, false, i);
-        if (count > METADATA_KEYS + METADATA_SUBSCRIPTIONS || (count && !has_nick(&world->users[i])))
+        if (count > METADATA_KEYS + METADATA_SUBSCRIPTIONS || (count && !user_has_nick(world, i)))
             return "a user has metadata that is not theirs";
         listed += count;
     }

@@ -1,7 +1,4 @@
-/* The trace. Written by workers under the lock.
- *
- * Not journaled: `traces` grows after the record is complete, and a record whose message was never
- * published has an id that nobody was told. */
+/* The trace. Written by workers under the lock; ground truth only. */
 #include "trace.h"
 
 #include "layout.h"
@@ -9,7 +6,10 @@
 void trace_add_locked(struct world *world, const struct trace_shm *message)
 {
     struct world_shm *shm = world->shm;
-    shm->trace[shm->traces % TRACE_SIZE] = *message;
+    struct trace_shm *slot = &shm->trace[shm->traces % TRACE_SIZE];
+    shared_save(world->shared, slot, sizeof *slot);
+    shared_save(world->shared, &shm->traces, sizeof shm->traces);
+    *slot = *message;
     shm->traces++;
 }
 

@@ -28,12 +28,20 @@ void user_link_nick(struct world *world, uint32_t index)
 static void unlink_nick(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    for (uint32_t *at = bucket(world, user->nick); *at != NONE; at = &world->users[*at].nick_next) {
+    uint32_t *at = bucket(world, user->nick);
+    for (uint32_t left = world->limits.users; *at < world->limits.users && left-- > 0;
+         at = &world->users[*at].nick_next) {
         if (*at == index) {
             *at = user->nick_next;
             return;
         }
     }
+}
+
+bool user_has_nick(const struct world *world, uint32_t index)
+{
+    return index < world->limits.users &&
+           (world->users[index].state == USER_ATTACHED || world->users[index].state == USER_PRESENT);
 }
 
 static void save(struct world *world, const struct user_shm *user)
@@ -191,13 +199,18 @@ void user_set_hand_locked(struct world *world, uint32_t index, bool up)
 void user_leave_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    while (user->first_membership != NONE)
-        member_remove_locked(world, user->first_membership);
+    for (uint32_t at; (at = user->first_membership) < world->limits.members;) {
+        if (!member_is_live(world, &world->members[at]) || world->members[at].user != index)
+            break;
+        member_remove_locked(world, at);
+    }
     CRASHPOINT("user-left-channels");
-    while (user->first_watch != NONE)
-        watch_remove_locked(world, user->first_watch);
-    while (user->first_metadata != NONE)
-        metadata_remove_locked(world, user->first_metadata);
+    for (uint32_t at; (at = user->first_watch) < watch_limit(&world->limits);) {
+        if (!watch_is_live(world, &world->watches[at]) || world->watches[at].user != index)
+            break;
+        watch_remove_locked(world, at);
+    }
+    metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {
         leaver_add_locked(world, index);
         attendance_add_locked(world, index);
@@ -224,14 +237,17 @@ void user_skip_locked(struct world *world, uint32_t index)
 
 uint32_t user_find_locked(const struct world *world, const char *name)
 {
+    uint32_t left = world->limits.users;
     if (strlen(name) < NICK_SIZE)
-        for (uint32_t at = *bucket(world, name); at != NONE; at = world->users[at].nick_next)
+        for (uint32_t at = *bucket(world, name); at < world->limits.users && left-- > 0;
+             at = world->users[at].nick_next)
             if (text_compare_names(world->users[at].nick, name) == 0)
                 return at;
     if (!strchr(name, ':'))
         return NONE;
     /* An address: rare enough to walk for. */
-    for (uint32_t i = 0; i < world->shm->users_end; i++) {
+    uint32_t end = world_users_end_locked(world);
+    for (uint32_t i = 0; i < end; i++) {
         const struct user_shm *user = &world->users[i];
         if (user->state == USER_PRESENT && !(user->flags & USER_NAMED) &&
             strcmp(user->address, name) == 0)

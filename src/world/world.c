@@ -18,27 +18,28 @@
 #include "leavers.h"
 #include "metadata.h"
 #include "penalties.h"
+#include "recorder.h"
 #include "streams.h"
 #include "watches.h"
 
 /* The arrays behind the head, each from a new cache line. */
 struct places {
-    size_t users, channels, members, masks, nick_buckets, channel_buckets;
-    size_t bans, leavers, watches;
-    size_t attendances, counters;
-    size_t metadata;
-    size_t streams, lives, penalties, end;
+    uint64_t users, channels, members, masks, nick_buckets, channel_buckets;
+    uint64_t bans, leavers, watches;
+    uint64_t attendances, counters;
+    uint64_t metadata;
+    uint64_t streams, lives, recorders, penalties, end;
 };
 
-static size_t after(size_t offset, size_t count, size_t size)
+static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
 {
-    return (offset + count * size + 63) & ~(size_t)63;
+    return (offset + count * size + 63) & ~UINT64_C(63);
 }
 
 uint32_t world_buckets(uint32_t entries)
 {
     uint32_t buckets = 64;
-    while (buckets < entries)
+    while (buckets < entries && buckets < UINT32_C(1) << 31)
         buckets *= 2;
     return buckets;
 }
@@ -61,14 +62,16 @@ static struct places place(const struct world_limits *limits)
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
     places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
-    places.penalties = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
+    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
+    places.penalties = after(places.recorders, 1, recorders_size(limits));
     places.end = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     return places;
 }
 
 size_t world_size(const struct world_limits *limits)
 {
-    return place(limits).end;
+    uint64_t end = place(limits).end;
+    return end < SIZE_MAX ? (size_t)end : SIZE_MAX;
 }
 
 static void repair(void *context)
@@ -96,6 +99,7 @@ static void lay_out(struct world *world, struct shared *shared, const struct wor
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
                             .penalties = (struct penalty_shm *)(base + places.penalties),
+                            .recorders = (struct recorder_shm *)(base + places.recorders),
                             .lives = base + places.lives,
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
@@ -151,7 +155,8 @@ int world_attach(struct world *world, struct shared *shared)
     size_t size;
     const struct world_shm *shm = shared_area(shared, &size);
     struct world_limits limits = shm->limits;
-    if (size < sizeof *shm || world_size(&limits) > size) {
+    if (size < sizeof *shm || limits.users > size || limits.channels > size || limits.couriers == 0 ||
+        limits.couriers > COUNTED_COURIERS || world_size(&limits) > size) {
         errno = EPROTO;
         return -1;
     }
@@ -179,12 +184,12 @@ struct channel_shm *world_channel(const struct world *world, uint32_t index)
 
 uint32_t world_users_end_locked(const struct world *world)
 {
-    return world->shm->users_end;
+    return world_bound(world->shm->users_end, world->limits.users);
 }
 
 uint32_t world_channels_end_locked(const struct world *world)
 {
-    return world->shm->channels_end;
+    return world_bound(world->shm->channels_end, world->limits.channels);
 }
 
 uint32_t world_courier(const struct world *world, uint32_t user)
@@ -221,7 +226,7 @@ void world_set_settings_locked(struct world *world, const char *text, size_t len
 {
     struct world_shm *shm = world->shm;
     shared_save(world->shared, &shm->settings_length, sizeof shm->settings_length);
-    shared_save(world->shared, shm->settings, shm->settings_length);
+    shared_save(world->shared, shm->settings, world_bound(shm->settings_length, SETTINGS_TEXT_SIZE));
     shm->settings_length = (uint32_t)length;
     memcpy(shm->settings, text, length);
     atomic_fetch_add(&shm->settings_version, 1); /* pairs with the load in world_settings_version */
@@ -234,8 +239,9 @@ uint32_t world_settings_version(const struct world *world)
 
 size_t world_get_settings_locked(const struct world *world, char *text)
 {
-    memcpy(text, world->shm->settings, world->shm->settings_length);
-    return world->shm->settings_length;
+    size_t length = world_bound(world->shm->settings_length, SETTINGS_TEXT_SIZE);
+    memcpy(text, world->shm->settings, length);
+    return length;
 }
 
 void world_count_command(struct world *world, uint32_t number)
@@ -281,17 +287,6 @@ void world_set_silence_locked(struct world *world, bool silence)
 bool world_is_silent_locked(const struct world *world)
 {
     return world->shm->silence;
-}
-
-void world_note_crash_locked(struct world *world, const struct crash_shm *crash)
-{
-    shared_save(world->shared, &world->shm->crash, sizeof world->shm->crash);
-    world->shm->crash = *crash;
-}
-
-struct crash_shm world_last_crash_locked(const struct world *world)
-{
-    return world->shm->crash;
 }
 
 void world_end(struct world *world)

@@ -188,6 +188,7 @@ struct world {
     struct metadata_shm *metadata; /* metadata.h */
     struct stream_shm *streams;   /* streams.h */
     struct penalty_shm *penalties; /* penalties.h */
+    struct recorder_shm *recorders; /* recorder.h */
     char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
@@ -377,20 +378,6 @@ struct stop_shm world_stop_locked(const struct world *world);
 /* An operator asked for silence: only operators may speak. */
 void world_set_silence_locked(struct world *world, bool silence);
 bool world_is_silent_locked(const struct world *world);
-
-/* The last process that died of a signal or an error. */
-struct crash_shm {
-    int64_t at; /* ms since 1970; 0: none ever */
-    int32_t pid;
-    int32_t by_signal; /* or else `number` is an exit status */
-    int32_t number;
-    uint32_t door;
-    char process[16]; /* worker, courier 0, control */
-    char who[ADDRESS_SIZE];
-    char address[ADDRESS_SIZE];
-};
-void world_note_crash_locked(struct world *world, const struct crash_shm *crash);
-struct crash_shm world_last_crash_locked(const struct world *world);
 
 /* ---- Lives and succession. No lock needed ---- */
 

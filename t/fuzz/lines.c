@@ -14,14 +14,14 @@ static void tell(struct told *told, enum lines_result result, const char *line, 
                  size_t limit)
 {
     told->hash = (told->hash ^ (uint64_t)result) * UINT64_C(1099511628211);
-    if (result == LINES_LONG) {
-        told->longs++;
-        return;
-    }
+    CLAIM(result != LINES_LONG || length == limit);
     CLAIM(length <= limit && line[length] == '\0' && !memchr(line, '\n', length));
     for (size_t i = 0; i < length; i++)
         told->hash = (told->hash ^ (unsigned char)line[i]) * UINT64_C(1099511628211);
-    told->lines++;
+    if (result == LINES_LONG)
+        told->longs++;
+    else
+        told->lines++;
 }
 
 static struct told split(const char *bytes, size_t length, size_t limit, size_t piece)

@@ -2,6 +2,7 @@
  */
 #include "driver.h"
 
+#include "base/secrets.h"
 #include "base/text.h"
 
 static void claim_room(const struct text *text, size_t size)
@@ -45,6 +46,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CLAIM(point == '\t' || point >= 0x20);
         CLAIM(point < 0x7F || point > 0x9F);
     }
+
+    text_init(&text, room, sizeof room);
+    text_add_escaped(&text, bytes, length);
+    claim_room(&text, sizeof room);
+    CLAIM(text.cut || text.length >= length);
+    for (size_t at = 0; at < text.length; at += used) {
+        int32_t point = text_decode(room + at, text.length - at, &used);
+        CLAIM(point >= 0x20 && (point < 0x7F || point > 0x9F) && (point < 0x2028 || point > 0x202E));
+    }
+
+    size_t shown = secrets_begin(bytes, length);
+    CLAIM(shown <= length && secrets_begin(bytes, shown) == shown);
 
     text_init(&text, room, limit);
     text_add_utf8(&text, bytes, length);

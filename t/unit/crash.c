@@ -68,16 +68,6 @@ static void change_and_die(void)
     set(next_value);
 }
 
-static void roll_back_and_die(void)
-{
-    shared_begin(&shared, 64);
-    for (int i = 0; i < FIELDS; i++) {
-        shared_save(&shared, &truth->fields[i], sizeof truth->fields[i]);
-        truth->fields[i] = 0;
-    }
-    shared_roll_back(&shared);
-}
-
 static void recover_and_die(void)
 {
     shared_begin(&shared, 0);
@@ -172,13 +162,6 @@ static void recovering(void)
     stop();
 }
 
-static void rolling_back(void)
-{
-    start();
-    CHECK(die_everywhere(roll_back_and_die, false) >= 10);
-    stop();
-}
-
 static void recovering_and_changing(void)
 {
     start();
@@ -214,7 +197,6 @@ int main(void)
     dup2(quiet, STDERR_FILENO);
     CASE("a publisher may die at every crash point", changing);
     CASE("one that recovers from a death may die at every crash point", recovering);
-    CASE("one that rolls back may die at every crash point", rolling_back);
     CASE("one that recovers and then publishes may die at every crash point",
          recovering_and_changing);
     CASE("deaths in pairs, one in a change and one in its recovery, through much of the ring",

@@ -6,17 +6,16 @@
 #include "check.h"
 
 static struct lines lines;
-static char told[512]; /* what came out: "[line]" each, "!" for one that was too long */
+static char told[512]; /* what came out: "[line]" each, "!" and its beginning for one that was too long */
 
 static void tell(enum lines_result result, const char *line, size_t length)
 {
     size_t at = strlen(told);
     if (result == LINES_LONG)
-        snprintf(told + at, sizeof told - at, "!");
+        snprintf(told + at, sizeof told - at, "!%.*s", (int)length, line);
     else
         snprintf(told + at, sizeof told - at, "[%.*s]", (int)length, line);
-    if (result == LINES_LINE)
-        CHECK(line[length] == '\0');
+    CHECK(line[length] == '\0' && (result == LINES_LINE || length == lines.limit));
 }
 
 /* Feeds `bytes` in pieces of `piece` bytes. */
@@ -81,20 +80,20 @@ static void unfinished(void)
     CHECK(gives(10, "one\ntwo", "[one]+[two]"));
     CHECK(gives(10, "one\ntwo\r", "[one]+[two]"));
     CHECK(gives(10, "\r", "+[]"));
-    CHECK(gives(3, "four", "+!"));
+    CHECK(gives(3, "four", "+!fou"));
 }
 
 static void limits(void)
 {
     CHECK(gives(3, "abc\n", "[abc]"));
     CHECK(gives(3, "abc\r\n", "[abc]"));
-    CHECK(gives(3, "abcd\n", "!"));
-    CHECK(gives(3, "abcd\r\n", "!"));
-    CHECK(gives(3, "abc\rd\n", "!"));
-    CHECK(gives(3, "abc\r\r\n", "!"));
-    CHECK(gives(3, "abcdefghijklmnopqrstuvwxyz\nok\n", "![ok]"));
-    CHECK(gives(3, "abcd\nabcd\nabc\n", "!![abc]"));
-    CHECK(gives(1, "a\nbb\n\r\nc\r\n", "[a]![][c]"));
+    CHECK(gives(3, "abcd\n", "!abc"));
+    CHECK(gives(3, "abcd\r\n", "!abc"));
+    CHECK(gives(3, "abc\rd\n", "!abc"));
+    CHECK(gives(3, "abc\r\r\n", "!abc"));
+    CHECK(gives(3, "abcdefghijklmnopqrstuvwxyz\nok\n", "!abc[ok]"));
+    CHECK(gives(3, "abcd\nabcd\nabc\n", "!abc!abc[abc]"));
+    CHECK(gives(1, "a\nbb\n\r\nc\r\n", "[a]!b[][c]"));
 }
 
 static void zero_bytes(void)
@@ -131,7 +130,7 @@ static void endless(void)
         feed(flood, sizeof flood, sizeof flood);
     CHECK(lines.length <= 101);
     feed("\nfine\n", 6, 6);
-    CHECK(strcmp(told, "![fine]") == 0);
+    CHECK(strlen(told) == 1 + 100 + 6 && strcmp(told + 98, "xxx[fine]") == 0);
     lines_free(&lines);
 }
 

@@ -125,6 +125,24 @@ static void damaged(void)
     stop();
 }
 
+/* What stands in the region is believed once, when it is opened. */
+static void damaged_later(void)
+{
+    start();
+    size_t size;
+    uint64_t *first_area = (uint64_t *)region.base + 3, offset = *first_area;
+    *first_area = offset + 8; /* no page begins there */
+    CHECK(refused(EPROTO));
+    *first_area = offset;
+    CHECK(region_open(&other, name, 7) == 0);
+    char *area = region_area(&other, 0, NULL);
+    memset(first_area, 0xff, 64);
+    CHECK(region_area(&other, 0, &size) == area && size == sizes[0]);
+    region_unmap(&other);
+    CHECK(refused(EPROTO));
+    stop();
+}
+
 static void replaced(void)
 {
     start();
@@ -158,6 +176,9 @@ static void too_large(void)
     size_t huge = (size_t)1 << 46;
     CHECK(region_create(&region, name, 7, &huge, 1) == -1 && errno != 0);
     CHECK(refused(ENOENT));
+    size_t endless[] = {4096, SIZE_MAX, 4096}; /* the sum of which would be small */
+    CHECK(region_create(&region, name, 7, endless, 3) == -1 && errno == ENOMEM);
+    CHECK(refused(ENOENT));
 }
 
 static void private(void)
@@ -179,6 +200,7 @@ int main(void)
     CASE("a region of another layout is not opened", other_layout);
     CASE("a truncated or grown region is not opened", truncated);
     CASE("a region whose head is damaged is not opened", damaged);
+    CASE("damage done after a region was opened moves no area", damaged_later);
     CASE("creating replaces a region of that name, and those who mapped the old one keep it",
          replaced);
     CASE("unlinking takes the name away, twice without harm", unlinked);

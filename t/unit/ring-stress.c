@@ -69,7 +69,7 @@ static void publish_as(uint32_t publisher)
         shared_begin(&shared, 4 * ring_need(sizeof(struct mark) + LARGEST));
         uint64_t number = tally->published[publisher];
         if (number >= share) {
-            shared_roll_back(&shared);
+            shared_commit(&shared);
             break;
         }
         shared_save(&shared, &tally->published[publisher], sizeof number);

@@ -630,6 +630,19 @@ static void broken_at_edge(void)
     CHECK(is_broken(0));
 }
 
+/* A head where none can be: what is published next must not lie across the edge, let alone beyond it. */
+static void damaged_head(void)
+{
+    start();
+    static char guard[64];
+    char *end = (char *)memory + ring_shm_size(SIZE);
+    memcpy(guard, end, sizeof guard);
+    ring_start_at(&ring, SIZE - 7);
+    say("something");
+    CHECK(ring_head(&ring) % 16 == 0 && ring_head(&ring) > SIZE);
+    CHECK(memcmp(guard, end, sizeof guard) == 0);
+}
+
 static void random_bytes(void)
 {
     uint64_t state = 88172645463325252;
@@ -671,7 +684,7 @@ static void bells(void)
 
 int main(void)
 {
-    memory = child_share(ring_shm_size(SIZE));
+    memory = child_share(ring_shm_size(SIZE) + 4096);
     CASE("only a power of two, and not too small, is a size", sizes);
     CASE("an empty ring has nothing to read and all its room", empty);
     CASE("a record of several parts is read as one, and then the ring is empty", one_record);
@@ -711,6 +724,7 @@ int main(void)
     CASE("an observer does not read what a publisher wrote that died", lapped_by_nothing);
     CASE("bytes that are no record are refused", broken);
     CASE("records and paddings that do not end where they must are refused", broken_at_edge);
+    CASE("a record after a damaged head does not lie across the edge", damaged_head);
     CASE("random bytes never lead a reader outside", random_bytes);
     CASE("bells ring for the open readers that were named, and only those", bells);
     CHECK_DONE();

@@ -72,6 +72,15 @@ static void found(void)
     stop();
 }
 
+static void renamed(void)
+{
+    start();
+    CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel"));
+    channel_rename_locked(&world, channel, "#y");
+    CHECK(value(METADATA_OF_CHANNEL, channel, "key") && channel_find_locked(&world, "#y") == channel);
+    stop();
+}
+
 static void keys(void)
 {
     CHECK(metadata_is_key("a") && metadata_is_key("vendor.example/a-b_c.9"));
@@ -182,6 +191,7 @@ static void taken_back(void)
 int main(void)
 {
     CASE("a key is found where it was set, and nowhere else", found);
+    CASE("a channel that is renamed keeps what it says of itself", renamed);
     CASE("keys are small letters, digits and a few signs", keys);
     CASE("one owner has so many and no more", bounded);
     CASE("all owners together have no more than fit", all_together);

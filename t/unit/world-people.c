@@ -185,6 +185,8 @@ static void kept(void)
     struct ban_shm ban = a_ban("a@*", 0);
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
     CHECK(bans_version(&world) != version);
+    ban = a_ban("A@*", 0); /* the same mask: one UNKLINE is to take it back */
+    CHECK(ban_add_locked(&world, &ban) == BAN_CHANGED);
     ban = a_ban("b@*", 2000);
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED);
     CHECK(ban_find_locked(&world, "b", "x", 1500) && !ban_find_locked(&world, "b", "x", 2500));

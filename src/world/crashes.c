@@ -1,0 +1,25 @@
+/* Crashes. Written by the supervisor when it buries somebody, under the lock; ground truth only. */
+#include "crashes.h"
+
+#include "layout.h"
+
+void crash_add_locked(struct world *world, const struct crash_shm *crash)
+{
+    struct world_shm *shm = world->shm;
+    struct crash_shm *entry = &shm->crashes[shm->crashes_end % CRASHES];
+    shared_save(world->shared, entry, sizeof *entry);
+    shared_save(world->shared, &shm->crashes_end, sizeof shm->crashes_end);
+    *entry = *crash;
+    shm->crashes_end++;
+}
+
+const struct crash_shm *crash_before_locked(const struct world *world, uint64_t *at)
+{
+    uint64_t end = world->shm->crashes_end;
+    if (*at > end)
+        *at = end;
+    if (*at == 0 || end - *at >= CRASHES)
+        return NULL;
+    --*at;
+    return &world->shm->crashes[*at % CRASHES];
+}

@@ -1,0 +1,346 @@
+/* A crowd for tests: clients of every door and one at the desk, who send anything at random, the same in every run. The
+ * process is the worker of each in turn, and the supervisor. */
+#ifndef FORKCHAT_T_UNIT_CROWD_H
+#define FORKCHAT_T_UNIT_CROWD_H
+
+#include <string.h>
+
+#include "base/lines.h"
+#include "check.h"
+#include "child.h"
+#include "command/families.h"
+#include "door/door.h"
+#include "world/bans.h"
+#include "world/crashes.h"
+#include "world/layout.h"
+#include "world/trace.h"
+
+static struct shared shared;
+static struct world world;
+static char name[REGION_NAME_SIZE];
+static struct settings *settings;
+
+/* ---- the same sequence in every run ---- */
+
+static uint64_t seed;
+
+static uint32_t below(uint32_t limit)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((seed >> 33) % limit);
+}
+
+/* ---- clients ---- */
+
+#define CLIENTS 14u
+
+static struct session sessions[CLIENTS + 1]; /* the last is at the desk, and no client */
+
+static void attend(struct session *session)
+{
+    (void)session;
+}
+
+static bool wait_no_more(struct session *session, int milliseconds)
+{
+    (void)session, (void)milliseconds;
+    return false;
+}
+
+static void take_answer(struct session *session, const char *bytes, size_t length)
+{
+    (void)session, (void)bytes, (void)length;
+}
+
+static void feed(struct session *session, const char *line)
+{
+    door_of(session->door)->feed(session, line, strlen(line));
+    if (!session->leaving)
+        session_flush(session);
+}
+
+/* What the end of its process would free. */
+static void end_session(struct session *session)
+{
+    if (session->door_state && session->door != DOOR_TALK)
+        lines_free(session->door_state); /* which is the first thing in the others' state */
+    free(session->door_state);
+    irc_multiline_abandon(session);
+    free(session->markers);
+    session->door_state = session->markers = NULL;
+}
+
+static void begin_session(struct session *session, enum door_kind door, uint32_t user)
+{
+    *session = (struct session){.world = &world,
+                                .settings = settings,
+                                .wording = door_of(door)->wording,
+                                .door = door,
+                                .verb_prefix = door_of(door)->verb_prefix,
+                                .user = user,
+                                .attend = attend,
+                                .call_supervisor = attend,
+                                .wait = wait_no_more};
+    text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
+}
+
+static enum door_kind door_at(uint32_t place)
+{
+    return place % 7 == 5 ? DOOR_PLAIN : place % 7 == 6 ? DOOR_TALK : DOOR_IRC;
+}
+
+static void make_operator(struct session *session)
+{
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    irc_change_flags_locked(session, session_user_locked(session)->flags | USER_OPERATOR | USER_NOTICES);
+    session_commit(session);
+}
+
+/* As a worker does it. */
+static void come_to(struct session *session, uint32_t place)
+{
+    char line[80];
+    end_session(session);
+    begin_session(session, door_at(place), place);
+    shared_begin(&shared, EVENT_NEED_MAX);
+    session->generation = user_attach_locked(&world, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
+    struct event event = event_of_locked(&world, EVENT_CONNECT, place);
+    event.numbers[0] = session->door;
+    event.audience = AUDIENCE_NOBODY;
+    event_publish_locked(&world, &event);
+    shared_commit(&shared);
+    CHECK(door_of(session->door)->open(session) == 0);
+    if (session->door == DOOR_IRC && !session->leaving) {
+        if (below(4))
+            feed(session, "CAP REQ :message-tags labeled-response batch echo-message draft/multiline draft/metadata-2 "
+                          "draft/message-redaction draft/read-marker draft/pre-away extended-join\r\n");
+        snprintf(line, sizeof line, "NICK n%u\r\nUSER u%u 0 * :r\r\nCAP END\r\nJOIN #c%u,#c%u\r\n", place, place,
+                 below(6), below(6));
+        feed(session, line);
+    }
+    if (below(3) == 0 && !session->leaving)
+        make_operator(session);
+}
+
+static void come(uint32_t place)
+{
+    come_to(&sessions[place], place);
+}
+
+/* As the supervisor puts in order what a worker left. */
+static void bury(uint32_t place)
+{
+    shared_begin(&shared, 2 * EVENT_NEED_MAX);
+    const struct user_shm *user = &world.users[place];
+    if (user->state == USER_ATTACHED || user->state == USER_PRESENT)
+        register_leave_locked(&world, place, QUIT_CRASHED, "");
+    if (below(4) == 0) {
+        struct crash_shm crash = {.at = below(1000), .pid = 7, .process = "worker", .recording = {.working = below(2)}};
+        crash_add_locked(&world, &crash);
+    }
+    user_free_locked(&world, place);
+    if (below(4) == 0)
+        user_skip_locked(&world, place);
+    shared_commit(&shared);
+    end_session(&sessions[place]);
+}
+
+/* ---- what they send ---- */
+
+/* %n a nick, %c a channel, %m a mask, %k a key of metadata, %w a word, %t a text, %x modes, %a a target of metadata,
+ * %i a message's id, %d a capability */
+static const char *const irc_lines[] = {
+    "JOIN %c", "JOIN %c,%c,%c %w,%w", "JOIN %c,%c", "JOIN %c", "JOIN %c", "JOIN 0", "PART %c :%t", "PART %c,%c",
+    "TOPIC %c :%t",
+    "KICK %c %n :%t", "KICK %c %n,%n,%n", "MODE %c %x", "MODE %c %x %n %m %w", "MODE %c +ooo-v %n %n %n %n",
+    "MODE %c +bbeeII %m %m %m %m %m %m", "MODE %c -b+k %m %w", "MODE n1 +iwB-i", "INVITE %n %c", "KNOCK %c",
+    "RENAME %c %c :%t",
+    "RENAME %c #%w :%t", "PRIVMSG %c :%t", "PRIVMSG %c :%t", "PRIVMSG %n :%t", "@+a=b PRIVMSG %n,%c,@%c :%t",
+    "NOTICE %c :%t", "@+a=b TAGMSG %c",
+    "REDACT %c %i :%t", "AWAY :%t", "AWAY", "SETNAME :%t", "METADATA %a SET %k :%t", "METADATA %a SET %k",
+    "METADATA %a CLEAR",
+    "METADATA * SUB %k %k %k", "METADATA * UNSUB %k", "METADATA %a SYNC", "METADATA * SUBS", "METADATA %a GET %k",
+    "METADATA %a LIST", "MONITOR + %n,%n,%w", "MONITOR - %n", "MONITOR C", "MONITOR S", "MONITOR L", "NICK %n",
+    "NICK %w",
+    "KILL %n :%t", "KLINE 1h %m :%t", "KLINE %w@192.0.2.* :%t", "UNKLINE %m", "MUTE %n", "MUTE all", "UNMUTE all",
+    "MUTE %c",
+    "UNMUTE %c", "UNMUTE %n", "HAND", "HANDS clear", "FLOOR %n %c", "FLOOR all %c", "QUIT :%t", "WALLOPS :%t",
+    "BATCH +r draft/multiline %c\r\n@batch=r PRIVMSG %c :%t", "@batch=r PRIVMSG %c :%t", "BATCH -r", "CAP REQ :%d",
+    "CAP REQ :-%d",
+    "MARKREAD %c timestamp=2026-01-01T00:00:00.000Z", "NAMES %c", "WHO %c", "WHOIS %n", "LIST", "STATS k"};
+static const char *const people_lines[] = {
+    "NICK %n", "NICK %w", "MSG %c %t", "MSG %t", "ME %t", "JOIN %c", "JOIN %c %w", "PART %c %t", "PART", "TOPIC %t",
+    "KICK %n %t",
+    "INVITE %n", "MODE %x %n", "MODE +b %m", "AWAY %t", "AWAY", "KILL %n %t", "BAN %n 1h %t", "BAN %m %t", "UNBAN %m",
+    "MUTE %n",
+    "UNMUTE %c", "UNMUTE all", "HAND", "HANDS clear %n", "FLOOR %n", "FLOOR all", "QUIT %t", "@%n %t", "LIST",
+    "WHOIS %n"};
+static const char *const control_lines[] = {
+    "wall %t", "topic %c %t", "kick %n %t", "ban %m 1h %t", "ban %n", "unban %m", "mute %c", "unmute %c", "mute all",
+    "unmute all",
+    "hands clear", "floor %n %c", "floor all %c", "shutdown 1h %t", "shutdown cancel", "who", "json channels",
+    "attendance", "crash"};
+
+#define PICK(list) (list)[below((uint32_t)(sizeof(list) / sizeof *(list)))]
+
+static void add_word(struct text *text, char kind)
+{
+    static const char *const masks[] = {"*!*@192.0.2.1", "n1*!*@*", "m:*!*@*", "u2@*", "198.51.100.0/24",
+        "x*@192.0.2.77", "*@203.0.113.7"};
+    static const char *const modes[] = {"+i", "-i", "+m", "-m", "+nt", "-n", "+s", "-s", "+l 3", "-l", "+k key",
+        "-k *", "b", "+o", "-v", "+b"};
+    static const char *const caps[] = {"batch", "echo-message", "draft/channel-rename", "draft/metadata-2",
+        "multi-prefix"};
+    static const char *const sentences[] = {"hello", "a longer text with several words", "", "\001ACTION waves\001",
+        "été"};
+    switch (kind) {
+    case 'n':
+        text_addf(text, below(8) ? "n%u" : "guest%u", below(CLIENTS));
+        break;
+    case 'c':
+        text_addf(text, below(12) ? "#c%u" : "#lobby", below(6));
+        break;
+    case 'm':
+        text_add(text, PICK(masks));
+        break;
+    case 'k':
+        text_addf(text, "key%u", below(below(2) ? 4 : 24));
+        break;
+    case 'x':
+        text_add(text, PICK(modes));
+        break;
+    case 'd':
+        text_add(text, PICK(caps));
+        break;
+    case 'a':
+        add_word(text, below(2) ? 'c' : below(2) ? 'n' : '*');
+        break;
+    case '*':
+        text_add_char(text, '*');
+        break;
+    case 'i': {
+        uint64_t last = world.shm->traces - 1 - below(4);
+        text_addf(text, "%llx", (unsigned long long)world.shm->trace[last % TRACE_SIZE].id);
+        break;
+    }
+    case 't':
+        text_add(text, PICK(sentences));
+        break;
+    default:
+        text_addf(text, "word%u", below(30));
+    }
+}
+
+static bool is_slow(const struct command *command)
+{
+    return strcmp(command->verb, "OPER") == 0 || strcmp(command->verb, "reload") == 0;
+}
+
+/* Every command of the door in turn, with any words. */
+static void add_any(struct text *text, enum door_kind door)
+{
+    static int next[DOOR_KINDS];
+    const struct command *command;
+    do {
+        if (!(command = command_list(door, next[door]++)))
+            next[door] = 0;
+    } while (!command || is_slow(command));
+    text_add(text, command->verb);
+    for (uint32_t words = below(5); words-- > 0;) {
+        text_add_char(text, ' ');
+        add_word(text, "ncmkwx"[below(6)]);
+    }
+}
+
+static void send_something(struct session *session)
+{
+    char line[900];
+    struct text text;
+    bool irc = session->door == DOOR_IRC;
+    text_init(&text, line, sizeof line);
+    if (session->door == DOOR_TALK)
+        text_add_char(&text, '/');
+    if (irc && below(5) == 0)
+        text_add(&text, "@label=l ");
+    const char *form = irc                            ? PICK(irc_lines)
+                       : session->door == DOOR_CONTROL ? PICK(control_lines)
+                                                       : PICK(people_lines);
+    if (irc && form[0] == '@')
+        text_init(&text, line, sizeof line);
+    if (below(6) == 0)
+        add_any(&text, session->door);
+    else
+        for (const char *at = form; *at; at++)
+            if (*at == '%')
+                add_word(&text, *++at);
+            else
+                text_add_char(&text, *at);
+    text_add(&text, irc ? "\r\n" : "\n");
+    feed(session, line);
+}
+
+/* ---- the whole ---- */
+
+static const struct world_limits crowd_limits = {
+    .users = CLIENTS, .channels = 8, .members = 60, .masks = 30, .couriers = 2};
+
+static void crowd_start(const struct world_limits *limits)
+{
+    child_name_region(name);
+    seed = 20260101;
+    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(limits)) == 0);
+    ring_start_at(&shared.ring, 1 << 20);
+    world_create(&world, &shared, limits);
+    settings = settings_new();
+    settings_read_option(settings, "server-name irc.test");
+    settings->flood.count = 0;
+    settings->ring_size = (int64_t)RING_MIN_SIZE;
+    settings_complete(settings);
+}
+
+static void crowd_stop(void)
+{
+    for (uint32_t i = 0; i <= CLIENTS; i++)
+        end_session(&sessions[i]);
+    settings_free(settings);
+    region_unmap(&shared.region);
+    region_unlink(name);
+}
+
+static void crowd_come_all(void)
+{
+    begin_session(&sessions[CLIENTS], DOOR_CONTROL, NONE);
+    sessions[CLIENTS].deliver = take_answer;
+    CHECK(door_of(DOOR_CONTROL)->open(&sessions[CLIENTS]) == 0);
+    for (uint32_t i = 0; i < CLIENTS; i++)
+        come(i);
+}
+
+/* Somebody sends something; now and then somebody dies, or the supervisor does something. */
+static void crowd_step(void)
+{
+    static char text[SETTINGS_TEXT_SIZE];
+    uint32_t place = below(CLIENTS + 1);
+    if (place < CLIENTS && (sessions[place].leaving || below(100) == 0)) {
+        bury(place);
+        come(place);
+    }
+    send_something(&sessions[place]);
+    if (below(50) == 0) {
+        memset(text, (int)('a' + below(26)), sizeof text);
+        shared_begin_look(&shared);
+        world_set_settings_locked(&world, text, below(SETTINGS_TEXT_SIZE));
+        shared_commit(&shared);
+    }
+    if (below(20) == 0) { /* nobody is kept out or silent for ever */
+        shared_begin_look(&shared);
+        world_set_silence_locked(&world, false);
+        channel_set_modes_locked(&world, LOBBY, CHANNEL_TOPIC_LOCK);
+        for (uint32_t k = 0; k < bans_end_locked(&world); k++)
+            ban_remove_locked(&world, world.bans[k].mask);
+        shared_commit(&shared);
+    }
+}
+
+#endif
