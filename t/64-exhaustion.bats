@@ -414,7 +414,7 @@ feed() {
 
 @test "no room for another watch: MONITOR says which could not be added" {
     daemon_start -o 'max-clients 16' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
-    # 16 for each client, and 1000; 100 for each
+    # 4 for each client, and 1000; 100 for each
     local i
     for i in {1..13}; do
         enter "c$i" irc

@@ -6,7 +6,7 @@
 #include "layout.h"
 
 /* For every user a few: most have none. */
-#define WATCHES_PER_USER 16u
+#define WATCHES_PER_USER 4u
 
 uint32_t watch_limit(const struct world_limits *limits)
 {
