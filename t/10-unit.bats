@@ -36,6 +36,10 @@ unit() {
     unit lines
 }
 
+@test "who may come in is counted by address and network, and who made trouble waits" {
+    unit admission
+}
+
 @test "numbers are read as people write them" {
     unit parse
 }

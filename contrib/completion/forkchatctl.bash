@@ -26,12 +26,13 @@ _forkchatctl() {
         ;;
     esac
     if [[ -z $command ]]; then
-        choices='help wall who whois channels topic kick ban unban bans mute unmute attendance hands floor shutdown motd reload stats top tail crash'
+        choices='help wall who whois channels topic kick ban unban bans penalties forgive mute unmute attendance hands floor shutdown motd reload stats top tail crash'
         [[ $word != -* ]] || choices='--json --runtime-directory --help --version'
     elif ((i + 1 == COMP_CWORD)); then
         case $command in
         kick | whois | ban) choices=$(_forkchatctl_ask who nick) ;;
         unban) choices=$(_forkchatctl_ask bans mask) ;;
+        forgive) choices="all $(_forkchatctl_ask penalties address)" ;;
         topic | tail) choices=$(_forkchatctl_ask channels channel) ;;
         mute | unmute) choices="all $(_forkchatctl_ask who nick) $(_forkchatctl_ask channels channel)" ;;
         floor) choices="all $(_forkchatctl_ask who nick)" ;;

@@ -42,6 +42,14 @@ int fd_write_all(int fd, const void *bytes, size_t length)
     return 0;
 }
 
+long fd_limit_hard(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return 256;
+    return limit.rlim_max == RLIM_INFINITY || limit.rlim_max > 1 << 20 ? 1 << 20 : (long)limit.rlim_max;
+}
+
 long fd_raise_limit(void)
 {
     struct rlimit limit;

@@ -16,6 +16,9 @@ int fd_write_all(int fd, const void *bytes, size_t length);
 /* Raises the soft limit of open descriptors to the hard one and returns it. */
 long fd_raise_limit(void);
 
+/* The hard limit of open descriptors. */
+long fd_limit_hard(void);
+
 /* Reads a whole file of at most `limit` bytes. Returns it zero-terminated, to be freed, or NULL and
  * errno (EFBIG if it is larger). *length may be NULL. */
 char *fd_read_file(const char *path, size_t limit, size_t *length);

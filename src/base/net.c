@@ -78,9 +78,18 @@ void net_set_port(struct net_address *address, uint16_t port)
         ((struct sockaddr_in *)&address->storage)->sin_port = htons(port);
 }
 
+static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+/* Bits of an IPv4 address that stand in front of its own. */
+#define MAPPED_BITS 96
+
+static bool is_mapped(const unsigned char bytes[16])
+{
+    return memcmp(bytes, mapped, sizeof mapped) == 0;
+}
+
 void net_host_bytes(const struct net_address *address, unsigned char bytes[16])
 {
-    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     memset(bytes, 0, 16);
     if (address->storage.ss_family == AF_INET6) {
         memcpy(bytes, &((const struct sockaddr_in6 *)&address->storage)->sin6_addr, 16);
@@ -90,54 +99,96 @@ void net_host_bytes(const struct net_address *address, unsigned char bytes[16])
     }
 }
 
-/* An address as 16 bytes, as net_host_bytes; returns how many bits of them its family fixes, or -1. */
-static int parse_host(const char *host, unsigned char bytes[16])
+bool net_parse_host(const char *host, unsigned char bytes[16])
 {
-    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    if (inet_pton(AF_INET6, host, bytes) == 1)
-        return memcmp(bytes, mapped, sizeof mapped) == 0 ? 96 : 0;
+    char plain[NET_TEXT_SIZE];
+    size_t length = strcspn(host, "%");
+    if (length >= sizeof plain)
+        return false;
+    memcpy(plain, host, length);
+    plain[length] = '\0';
+    if (inet_pton(AF_INET6, plain, bytes) == 1)
+        return true;
     memcpy(bytes, mapped, sizeof mapped);
-    return inet_pton(AF_INET, host, bytes + 12) == 1 ? 96 : -1;
+    return inet_pton(AF_INET, plain, bytes + 12) == 1;
 }
 
-/* Splits ADDRESS/BITS; *bits counts from the first of the 16 bytes. */
-static bool parse_range(const char *range, unsigned char bytes[16], int *bits)
+/* What is beyond the bits of a range is 0, so that equal ranges have equal bytes. */
+static void cut(struct net_range *range)
+{
+    for (int i = 0; i < 16; i++) {
+        int left = range->bits - i * 8;
+        if (left < 8)
+            range->bytes[i] &= (unsigned char)(left <= 0 ? 0 : 0xff << (8 - left));
+    }
+}
+
+bool net_parse_range(const char *text, struct net_range *range)
 {
     char host[NET_TEXT_SIZE];
-    int64_t given;
-    const char *slash = strchr(range, '/');
-    if (!slash || (size_t)(slash - range) >= sizeof host)
+    int64_t given = 0;
+    size_t length = strcspn(text, "/%");
+    if (length >= sizeof host || text[length] == '%')
         return false;
-    memcpy(host, range, (size_t)(slash - range));
-    host[slash - range] = '\0';
-    int fixed = parse_host(host, bytes);
-    if (fixed == 96 && strchr(host, ':'))
-        fixed = 0; /* written as IPv6: so are the bits */
-    if (fixed < 0 || !parse_number(slash + 1, 0, 128 - fixed, &given))
+    memcpy(host, text, length);
+    host[length] = '\0';
+    if (!net_parse_host(host, range->bytes))
         return false;
-    *bits = fixed + (int)given;
+    int fixed = strchr(host, ':') ? 0 : MAPPED_BITS; /* bits are counted as the address is written */
+    range->bits = 128;
+    if (text[length] && !parse_number(text + length + 1, 0, 128 - fixed, &given))
+        return false;
+    if (text[length])
+        range->bits = fixed + (int)given;
+    cut(range);
     return true;
 }
 
-bool net_is_range(const char *range)
+struct net_range net_range_of(const unsigned char host[16], int ipv4_bits, int ipv6_bits)
 {
-    unsigned char bytes[16];
-    int bits;
-    return parse_range(range, bytes, &bits);
+    struct net_range range = {.bits = is_mapped(host) ? MAPPED_BITS + ipv4_bits : ipv6_bits};
+    memcpy(range.bytes, host, sizeof range.bytes);
+    cut(&range);
+    return range;
 }
 
-bool net_in_range(const char *host, const char *range)
+bool net_range_holds(const struct net_range *range, const unsigned char host[16])
 {
-    unsigned char inside[16], bytes[16];
-    int bits, of_host = parse_host(host, bytes);
-    if (of_host < 0 || !parse_range(range, inside, &bits))
+    if (is_mapped(host) && range->bits < MAPPED_BITS)
         return false;
-    if (of_host == 96 && bits < 96)
-        return false; /* IPv4 in ::/0 */
-    if (memcmp(bytes, inside, (size_t)bits / 8) != 0)
-        return false;
-    int rest = bits % 8;
-    return rest == 0 || (bytes[bits / 8] ^ inside[bits / 8]) >> (8 - rest) == 0;
+    struct net_range around = {.bits = range->bits};
+    memcpy(around.bytes, host, sizeof around.bytes);
+    cut(&around);
+    return net_same_range(&around, range);
+}
+
+bool net_same_range(const struct net_range *a, const struct net_range *b)
+{
+    return a->bits == b->bits && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+void net_format_range(const struct net_range *range, char text[NET_TEXT_SIZE])
+{
+    bool four = range->bits >= MAPPED_BITS && is_mapped(range->bytes);
+    if (!inet_ntop(four ? AF_INET : AF_INET6, four ? range->bytes + 12 : range->bytes, text, NET_TEXT_SIZE))
+        text[0] = '\0';
+    size_t length = strlen(text);
+    if (range->bits < 128)
+        snprintf(text + length, NET_TEXT_SIZE - length, "/%d", four ? range->bits - MAPPED_BITS : range->bits);
+}
+
+bool net_is_range(const char *text)
+{
+    struct net_range range;
+    return strchr(text, '/') && net_parse_range(text, &range);
+}
+
+bool net_in_range(const char *host, const char *text)
+{
+    struct net_range range;
+    unsigned char bytes[16];
+    return net_parse_host(host, bytes) && strchr(text, '/') && net_parse_range(text, &range) &&
+           net_range_holds(&range, bytes);
 }
 
 bool net_same_host(const struct net_address *a, const struct net_address *b)

@@ -35,10 +35,36 @@ void net_set_port(struct net_address *address, uint16_t port);
 /* The 16 bytes of an IPv6 address, or of the v4-mapped form of an IPv4 address: equal for equal hosts. */
 void net_host_bytes(const struct net_address *address, unsigned char bytes[16]);
 
+/* The same of an address in words, without a port: 127.0.0.1, ::1, fe80::1%eth0. False for what is none. */
+bool net_parse_host(const char *host, unsigned char bytes[16]);
+
 /* Whether `range` is ADDRESS/BITS, as in 192.0.2.0/24 or 2001:db8::/32; whether the address `host` is in it.
  * A range of the other family holds nobody. */
 bool net_is_range(const char *range);
 bool net_in_range(const char *host, const char *range);
+
+/* Neighbouring addresses: the first `bits` (0 to 128) of `bytes` are theirs, the others are 0. IPv4 is as in
+ * net_host_bytes, so that 192.0.2.0/24 has 120 bits. */
+struct net_range {
+    unsigned char bytes[16];
+    int bits;
+};
+
+/* Reads ADDRESS/BITS, or an address alone. False for anything else. */
+bool net_parse_range(const char *text, struct net_range *range);
+
+/* The neighbours of `host` that have so many bits in common: the first number (0 to 32) holds for IPv4, the second (0 to
+ * 128) for IPv6. */
+struct net_range net_range_of(const unsigned char host[16], int ipv4_bits, int ipv6_bits);
+
+/* Whether the address is one of them. IPv4 is in no range that is written as IPv6, not even ::/0. */
+bool net_range_holds(const struct net_range *range, const unsigned char host[16]);
+
+/* Whether both are the same. */
+bool net_same_range(const struct net_range *a, const struct net_range *b);
+
+/* Writes 192.0.2.0/24 or 2001:db8::/64; an address alone without the bits: 192.0.2.1. */
+void net_format_range(const struct net_range *range, char text[NET_TEXT_SIZE]);
 
 /* True if both are of one host, whatever the ports. */
 bool net_same_host(const struct net_address *a, const struct net_address *b);

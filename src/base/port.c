@@ -315,6 +315,23 @@ const char *port_crypt(const char *password, const char *setting)
     return crypt(password, setting);
 }
 
+int port_set_aside(int fd, size_t size)
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __NetBSD__
+    int error;
+    do
+        error = posix_fallocate(fd, 0, (off_t)size);
+    while (error == EINTR);
+    if (error && error != EINVAL && error != EOPNOTSUPP && error != ENODEV) {
+        errno = error;
+        return -1;
+    }
+#else
+    (void)fd, (void)size;
+#endif
+    return 0;
+}
+
 /* Where the program lies: its first byte's address would be `base`, its code is before `end`. */
 static uintptr_t program_base, program_end;
 

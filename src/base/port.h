@@ -82,6 +82,11 @@ int port_terminal_size(int fd, int *rows, int *columns);
  * Never blocks: -1 with EWOULDBLOCK if others hold it. flock(2). */
 int port_lock_family(int fd);
 
+/* Has the file system set aside room for all of a new file's bytes, so that touching them in a mapping can never fail
+ * later. May block for milliseconds. Returns 0, also where the system cannot do that, or -1 and errno (ENOSPC).
+ * posix_fallocate(3). */
+int port_set_aside(int fd, size_t size);
+
 /* crypt(3), wherever this system declares it. The result is static; NULL and errno for a method that the
  * system does not know. Takes milliseconds to seconds, as the method demands. */
 const char *port_crypt(const char *password, const char *setting);

@@ -159,7 +159,7 @@ enum reply_code channel_go_locked(struct session *session, const char *name, con
         return REPLY_TALKING_IN;
     if (session_user_locked(session)->membership_count >= session->settings->channel_limit)
         return REPLY_TOO_MANY_CHANNELS;
-    if (!world_has_room_locked(world))
+    if (!world_has_room_locked(world, channel))
         return REPLY_SERVER_FULL;
     if (channel == NONE) {
         channel = channel_create_locked(world, name);

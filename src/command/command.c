@@ -125,6 +125,8 @@ static const struct command table[] = {
     {"ban", CONTROL, 1, 3, operator_ban, "<nick|mask> [<time>] [<text>]", "keep somebody out"},
     {"unban", CONTROL, 1, 1, operator_unban, "<mask>", "take that back"},
     {"bans", CONTROL, 0, 0, operator_bans, "", "show who is kept out"},
+    {"penalties", CONTROL, 0, 0, penalty_show, "", "show which addresses owe for trouble"},
+    {"forgive", CONTROL, 1, 1, penalty_forgive, "<address|network|all>", "take that back"},
     {"mute", CONTROL, 1, 1, mute_mute, "<nick|#channel|all>", "ask for silence"},
     {"unmute", CONTROL, 1, 1, mute_unmute, "<nick|#channel|all>", "take that back"},
     {"attendance", CONTROL, 0, 0, class_attendance, "", "show who was here from when to when, as CSV"},

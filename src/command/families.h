@@ -75,6 +75,8 @@ command_run control_help, control_wall, control_who, control_channels, control_t
 /* metrics.c: adds all numbers in the text format of Prometheus to the session's answer. */
 void metrics_write(struct session *session);
 
+/* penalty.c */
+command_run penalty_show, penalty_forgive;
 /* class.c */
 command_run class_attendance, class_hand, class_hands, class_floor;
 /* live.c */

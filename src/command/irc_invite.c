@@ -59,7 +59,8 @@ static enum reply_code invite_locked(struct session *session, uint32_t channel, 
     bool moderates = channel_may_moderate_locked(session, channel);
     if ((world->channels[channel].modes & CHANNEL_INVITE_ONLY) && !moderates)
         return REPLY_NOT_CHANNEL_OPERATOR;
-    invitation_add_locked(world, channel, guest, moderates);
+    if (!invitation_add_locked(world, channel, guest, moderates))
+        return REPLY_LIST_FULL;
     publish_locked(session, channel, guest);
     return REPLY_INVITING;
 }
@@ -83,6 +84,8 @@ static void invite(struct session *session, const char *nick, const char *name)
     if (answer == REPLY_NO_SUCH_CHANNEL || answer == REPLY_NOT_ON_CHANNEL ||
         answer == REPLY_NOT_CHANNEL_OPERATOR)
         session_reply(session, answer, name, NULL);
+    else if (answer == REPLY_LIST_FULL)
+        session_reply(session, answer, name, "I", NULL);
     else
         session_reply(session, answer, nick, name, NULL);
     if (*away)

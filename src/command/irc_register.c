@@ -196,6 +196,7 @@ static void complete(struct session *session)
     if (!password_is_right(session)) {
         log_warning("wrong password from \"%s\"", world->users[session->user].address);
         session_reply(session, REPLY_WRONG_PASSWORD, NULL);
+        session->trouble = PENALTY_PASSWORD;
         irc_close(session, QUIT_LOST, "Bad password");
         return;
     }
@@ -307,6 +308,7 @@ void command_irc_watch(struct session *session)
 void command_irc_idle(struct session *session)
 {
     if (!session->registration.done) {
+        session->trouble = PENALTY_SILENCE;
         irc_close(session, QUIT_LOST, "Registration timed out");
     } else if (session->pinged) {
         char reason[60];

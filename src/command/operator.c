@@ -35,8 +35,10 @@ void operator_oper(struct session *session, struct request *request)
     if (!password_is_right(session, account, request->arguments[1])) {
         log_warning("wrong operator name or password for \"%s\"", account);
         session_reply(session, REPLY_BAD_PASSWORD, NULL);
+        session->trouble = PENALTY_PASSWORD;
         return;
     }
+    session->trouble = PENALTY_NONE;
     session_reply(session, REPLY_IS_OPERATOR, NULL);
     if (!session_begin(session, 3 * EVENT_NEED_MAX))
         return;

@@ -45,15 +45,21 @@ void register_leave_locked(struct world *world, uint32_t index, enum event_quit 
 /* Whom the user watched, separated by commas: a courier that undoes the QUIT gives it back. */
 static void list_watches_locked(const struct world *world, uint32_t user, struct text *list)
 {
-    for (uint32_t at = world->users[user].first_watch; at != NONE; at = world->watches[at].next)
-        text_addf(list, "%s%s", list->length ? "," : "", world->watches[at].nick);
+    uint32_t end = watch_limit(&world->limits), at = world->users[user].first_watch;
+    /* The supervisor does this for the dead, and trusts no index. */
+    for (uint32_t i = 0; at < end && i < WATCHES_OF_ONE; at = world->watches[at].next, i++)
+        text_addf(list, "%s%.*s", list->length ? "," : "", NICK_SIZE - 1, world->watches[at].nick);
 }
 
 /* The same for the keys they subscribed to. */
 static void list_subscriptions_locked(const struct world *world, uint32_t user, struct text *list)
 {
-    for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, user, at)) != NONE;)
-        text_addf(list, "%s%s", list->length ? "," : "", world->metadata[at].key);
+    uint32_t at = NONE;
+    for (uint32_t i = 0; i < METADATA_SUBSCRIPTIONS; i++) {
+        if ((at = metadata_next_locked(world, METADATA_SUBSCRIPTION, user, at)) == NONE)
+            return;
+        text_addf(list, "%s%.*s", list->length ? "," : "", METADATA_KEY_SIZE - 1, world->metadata[at].key);
+    }
 }
 
 void register_remove_locked(struct world *world, uint32_t index, enum event_quit how, const char *text,

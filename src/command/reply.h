@@ -30,7 +30,7 @@
     REPLY(NOT_THERE, 441, "$1 $2 :They are not on that channel", "$1 is not in $2")                \
     REPLY(NO_CURRENT, 0, NULL, "you are in no channel: $/JOIN #lobby or another first")            \
     REPLY(TOO_MANY_CHANNELS, 405, "$1 :You have joined too many channels", "you are in too many channels: $/PART one first") \
-    REPLY(SERVER_FULL, 437, "$1 :The server has no room for it", "the server has no room for another channel") \
+    REPLY(SERVER_FULL, 437, "$1 :The server has no room for it", "the server has no room for you in $1: try again later") \
     REPLY(NOT_CHANNEL_OPERATOR, 482, "$1 :You are not a channel operator", "only the moderator of $1 or an operator may do that") \
     REPLY(NOT_OPERATOR, 481, ":Permission denied: you are not an operator", "only operators may do that: $/OPER <name> <password>") \
     REPLY(IS_OPERATOR, 381, ":You are now an IRC operator", "you are now an operator")             \

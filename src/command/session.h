@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "event/event.h"
 #include "reply.h"
+#include "world/penalties.h"
 #include "world/settings.h"
 
 struct session;
@@ -64,6 +65,7 @@ struct session {
     size_t unread;     /* bytes of answers that the client may not have been given yet, at most */
     bool forsaken;     /* the client took nothing for so long that answers wait for it no more */
     void *door_state; /* belongs to the door */
+    enum penalty trouble; /* what the client is to be blamed for, or PENALTY_NONE */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
     void (*attend)(struct session *session);

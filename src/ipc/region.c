@@ -48,7 +48,7 @@ static size_t round_up(size_t size)
 }
 
 /* Touching a page that the file system behind shared memory has no room for kills by SIGBUS, long after
- * the start; so the worst case is asked for first. */
+ * the start; so all of it is set aside now. Where the system cannot do that, the room is at least there now. */
 static int check_room(int fd, size_t size)
 {
     struct statvfs status;
@@ -88,7 +88,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     if (fd < 0)
         return -1;
     void *base = MAP_FAILED;
-    if (check_room(fd, size) || ftruncate(fd, (off_t)size) ||
+    if (check_room(fd, size) || ftruncate(fd, (off_t)size) || port_set_aside(fd, size) ||
         (base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) == MAP_FAILED) {
         int error = errno;
         close(fd);

@@ -1,48 +1,187 @@
-/* Connection rates by address. Private to the supervisor.
+/* Admission by address. Private to the supervisor, but for the penalties, which it writes to the tables.
  *
- * A fixed table of token buckets: an address hashes to a few places, of which it takes its own, a free one, or the one
- * least recently used. So an attacker with many addresses costs no memory, and can at worst make the table forget. */
+ * "Address" is a range here: one IPv4 address, and of IPv6 what one host has to itself (address-prefix).
+ *
+ * Two tables. The crowds: how many clients each address and each network has, by open addressing with room for two
+ * entries a seat, so that it never fills. The visitors: token buckets for connect-rate, of fixed size; an address takes
+ * its own place of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
+ * memory, and can at worst make the table forget. */
 #include "admission.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "base/port.h"
+#include "world/counters.h"
+
+/* So that nobody outside can choose addresses that collide. */
+static uint32_t seed;
+
+static uint32_t hash_of(const struct net_range *range)
+{
+    uint32_t hash = 2166136261u ^ seed;
+    for (int i = 0; i < 16; i++)
+        hash = (hash ^ range->bytes[i]) * 16777619u;
+    hash = (hash ^ (uint32_t)range->bits) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+/* ---- crowds ---- */
+
+struct crowd {
+    struct net_range range;
+    uint32_t count; /* 0: free */
+};
+
+static struct crowds {
+    struct crowd *table;
+    uint32_t size; /* a power of two */
+    struct place {
+        bool taken;
+        unsigned char host[16];
+    } *places; /* by seat */
+    uint32_t place_count;
+    struct setting_prefix address, network; /* those the table was counted with */
+} crowds;
+
+void admission_start(uint32_t seats)
+{
+    free(crowds.table);
+    free(crowds.places);
+    crowds = (struct crowds){.size = 64, .place_count = seats};
+    while (crowds.size < seats * 3)
+        crowds.size *= 2;
+    crowds.table = calloc(crowds.size, sizeof *crowds.table);
+    crowds.places = calloc(seats, sizeof *crowds.places);
+    if (!crowds.table || !crowds.places)
+        fatal(EX_OSERR, "out of memory");
+    if (port_random(&seed, sizeof seed))
+        log_warning("no random number for the tables of addresses");
+}
+
+/* Where that range is, or would be. */
+static uint32_t look_up(const struct net_range *range)
+{
+    uint32_t at = hash_of(range) & (crowds.size - 1);
+    while (crowds.table[at].count && !net_same_range(&crowds.table[at].range, range))
+        at = (at + 1) & (crowds.size - 1);
+    return at;
+}
+
+/* Empties a place; what comes behind it, and would not be found across the gap, moves up. */
+static void close_gap(uint32_t gap)
+{
+    uint32_t mask = crowds.size - 1;
+    for (uint32_t at = (gap + 1) & mask; crowds.table[at].count; at = (at + 1) & mask) {
+        uint32_t home = hash_of(&crowds.table[at].range) & mask;
+        if (((at - home) & mask) >= ((at - gap) & mask)) {
+            crowds.table[gap] = crowds.table[at];
+            gap = at;
+        }
+    }
+    crowds.table[gap].count = 0;
+}
+
+static void count(const struct net_range *range, bool more)
+{
+    uint32_t at = look_up(range);
+    struct crowd *crowd = &crowds.table[at];
+    if (more) {
+        crowd->range = *range;
+        crowd->count++;
+    } else if (crowd->count > 1) {
+        crowd->count--;
+    } else if (crowd->count == 1) {
+        close_gap(at);
+    }
+}
+
+static struct net_range range_of(const unsigned char host[16], const struct setting_prefix *prefix)
+{
+    return net_range_of(host, (int)prefix->ipv4, (int)prefix->ipv6);
+}
+
+static bool same_prefix(const struct setting_prefix *a, const struct setting_prefix *b)
+{
+    return a->ipv4 == b->ipv4 && a->ipv6 == b->ipv6;
+}
+
+/* A network that is an address as well is counted once. */
+static void count_host(const unsigned char host[16], bool more)
+{
+    struct net_range address = range_of(host, &crowds.address), network = range_of(host, &crowds.network);
+    count(&address, more);
+    if (!net_same_range(&address, &network))
+        count(&network, more);
+}
+
+/* Counts all over again if a reload has changed what an address or a network is. */
+static void follow_prefixes(const struct settings *settings)
+{
+    if (same_prefix(&crowds.address, &settings->address_prefix) &&
+        same_prefix(&crowds.network, &settings->network_prefix))
+        return;
+    crowds.address = settings->address_prefix;
+    crowds.network = settings->network_prefix;
+    memset(crowds.table, 0, crowds.size * sizeof *crowds.table);
+    for (uint32_t i = 0; i < crowds.place_count; i++)
+        if (crowds.places[i].taken)
+            count_host(crowds.places[i].host, true);
+}
+
+void admission_add(const struct settings *settings, uint32_t seat, const unsigned char host[16])
+{
+    struct place *place = &crowds.places[seat];
+    admission_remove(seat);
+    follow_prefixes(settings);
+    place->taken = true;
+    memcpy(place->host, host, sizeof place->host);
+    count_host(host, true);
+}
+
+void admission_remove(uint32_t seat)
+{
+    struct place *place = &crowds.places[seat];
+    if (place->taken)
+        count_host(place->host, false);
+    place->taken = false;
+}
+
+/* ---- visitors ---- */
 
 #define PLACES 4096u
 #define PROBES 8u
 
 struct visitor {
-    unsigned char host[16];
+    struct net_range address;
     int64_t tokens; /* in 1/1000 connections */
     int64_t seen;   /* clock_elapsed(), 0: free */
     int64_t filled; /* up to when tokens were counted, ms */
 };
 
-static struct visitor *find(const unsigned char host[16])
+static struct visitor *find_visitor(const struct net_range *address)
 {
     static struct visitor visitors[PLACES];
-    uint32_t hash = 2166136261u;
-    for (int i = 0; i < 16; i++)
-        hash = (hash ^ host[i]) * 16777619u;
+    uint32_t hash = hash_of(address);
     struct visitor *oldest = NULL;
     for (uint32_t i = 0; i < PROBES; i++) {
         struct visitor *visitor = &visitors[(hash + i) % PLACES];
-        if (visitor->seen && memcmp(visitor->host, host, 16) == 0)
+        if (visitor->seen && net_same_range(&visitor->address, address))
             return visitor;
         if (!oldest || visitor->seen < oldest->seen)
             oldest = visitor;
     }
-    *oldest = (struct visitor){.seen = 0};
-    memcpy(oldest->host, host, 16);
+    *oldest = (struct visitor){.address = *address};
     return oldest;
 }
 
-bool admission_rate(const struct settings *settings, const struct net_address *from, int64_t now)
+static bool is_slow_enough(const struct setting_rate *rate, const struct net_range *address, int64_t now)
 {
-    const struct setting_rate *rate = &settings->connect_rate;
     if (rate->count == 0)
         return true;
-    unsigned char host[16];
-    net_host_bytes(from, host);
-    struct visitor *visitor = find(host);
+    struct visitor *visitor = find_visitor(address);
     int64_t full = rate->count * 1000;
     int64_t span = rate->seconds * 1000;
     int64_t passed = now / 1000000 - visitor->filled;
@@ -62,4 +201,59 @@ bool admission_rate(const struct settings *settings, const struct net_address *f
         return false;
     visitor->tokens -= 1000;
     return true;
+}
+
+/* ---- both ---- */
+
+enum admission admission_check(const struct settings *settings, const struct world *world,
+                               const unsigned char host[16], int64_t now, int64_t *seconds)
+{
+    follow_prefixes(settings);
+    struct net_range address = range_of(host, &crowds.address), network = range_of(host, &crowds.network);
+    *seconds = settings_hold(&settings->penalty_exempt, host) ? 0 : penalty_left(world, &address, now);
+    if (*seconds > 0)
+        return ADMISSION_PENALTY;
+    if (settings_hold(&settings->limit_exempt, host))
+        return ADMISSION_GRANTED;
+    if (!is_slow_enough(&settings->connect_rate, &address, now))
+        return ADMISSION_RATE;
+    if (settings->max_clients_per_address &&
+        crowds.table[look_up(&address)].count >= settings->max_clients_per_address)
+        return ADMISSION_ADDRESS;
+    if (settings->max_clients_per_network &&
+        crowds.table[look_up(&network)].count >= settings->max_clients_per_network)
+        return ADMISSION_NETWORK;
+    return ADMISSION_GRANTED;
+}
+
+int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t seat, enum penalty reason,
+                               int64_t now)
+{
+    static const enum count counts[] = {[PENALTY_CRASH] = COUNT_PENALTY_CRASHES,
+                                        [PENALTY_PASSWORD] = COUNT_PENALTY_PASSWORDS,
+                                        [PENALTY_SILENCE] = COUNT_PENALTY_SILENCES};
+    const struct setting_penalty *penalty = &settings->penalty;
+    const int64_t costs[] = {[PENALTY_CRASH] = penalty->crash,
+                             [PENALTY_PASSWORD] = penalty->password,
+                             [PENALTY_SILENCE] = penalty->silence};
+    const struct place *place = &crowds.places[seat];
+    if (reason == PENALTY_NONE || costs[reason] == 0 || !place->taken ||
+        settings_hold(&settings->penalty_exempt, place->host))
+        return 0;
+    follow_prefixes(settings);
+    struct net_range address = range_of(place->host, &crowds.address);
+    count_add(world, counts[reason]);
+    if (!penalty_add_locked(world, &address, reason, costs[reason], penalty->longest, now))
+        return 0;
+    return penalty_left(world, &address, now);
+}
+
+void admission_tell(uint32_t seat, enum penalty reason, int64_t seconds)
+{
+    char text[NET_TEXT_SIZE];
+    if (seconds == 0)
+        return;
+    struct net_range address = range_of(crowds.places[seat].host, &crowds.address);
+    net_format_range(&address, text);
+    log_warning("penalty for %s: %s: refused for %lld s", text, penalty_word(reason), (long long)seconds);
 }

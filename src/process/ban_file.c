@@ -18,6 +18,7 @@
 
 #define FILE_LIMIT ((size_t)1 << 20)
 #define PATH_LIMIT 4096
+#define RETRY_NS   INT64_C(1000000000)
 
 static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 {
@@ -100,17 +101,14 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
     shared_commit(world->shared);
 }
 
-static void write_file(const struct ban_file *file, const struct settings *settings)
+/* Returns 0, or -1 and errno. */
+static int replace_file(const struct ban_file *file, const struct settings *settings, const char *path)
 {
-    char path[PATH_LIMIT];
-    path_of(settings, path);
     size_t size = file->count * (sizeof(struct ban_shm) + 50) + 1;
     char *bytes = malloc(size);
     struct text text;
-    if (!bytes) {
-        log_error("%s: out of memory", path);
-        return;
-    }
+    if (!bytes)
+        return -1;
     text_init(&text, bytes, size);
     for (uint32_t i = 0; i < file->count; i++) {
         const struct ban_shm *ban = &file->bans[i];
@@ -119,18 +117,35 @@ static void write_file(const struct ban_file *file, const struct settings *setti
                   (long long)(ban->set_at / 1000), (long long)(ban->expires_at / 1000), NICK_SIZE - 1, ban->by,
                   BAN_REASON_SIZE - 1, ban->reason);
     }
-    if (fd_make_directory(settings->state_directory, 0755) || fd_replace_file(path, bytes, text.length, 0600))
-        log_error("%s: %s: the bans are not kept", path, strerror(errno));
+    int failed = fd_make_directory(settings->state_directory, 0755) || fd_replace_file(path, bytes, text.length, 0600);
+    int error = errno;
     free(bytes);
+    errno = error;
+    return failed ? -1 : 0;
+}
+
+/* Trouble is told once, and so is its end. */
+static void write_file(struct ban_file *file, const struct settings *settings)
+{
+    char path[PATH_LIMIT];
+    path_of(settings, path);
+    bool failed = replace_file(file, settings, path) != 0;
+    if (failed && !file->again)
+        log_error("%s: %s: the bans are not kept", path, strerror(errno));
+    if (!failed && file->again)
+        log_warning("%s: the bans are kept again", path);
+    file->again = failed ? clock_elapsed() + RETRY_NS : 0;
 }
 
 void ban_file_update(struct ban_file *file, struct world *world, const struct settings *settings)
 {
-    if (bans_version(world) == file->version || !shared_try_begin(world->shared, 0))
-        return;
-    copy_locked(file, world);
-    shared_commit(world->shared);
-    write_file(file, settings);
+    bool changed = bans_version(world) != file->version && shared_try_begin(world->shared, 0);
+    if (changed) {
+        copy_locked(file, world);
+        shared_commit(world->shared);
+    }
+    if (changed || (file->again && clock_elapsed() >= file->again))
+        write_file(file, settings);
 }
 
 const char *ban_file_reason(const struct ban_file *file, const struct net_address *from)

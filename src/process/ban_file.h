@@ -11,6 +11,7 @@ struct ban_file {
     struct ban_shm *bans;
     uint32_t count;
     uint32_t version; /* of the table it was copied from */
+    int64_t again;    /* clock_elapsed(): when to try once more to write it; 0: it is on disk */
 };
 
 /* Puts what the file says into the tables of a new world. Trouble is reported. */
@@ -20,7 +21,8 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
 void ban_file_take_over(struct ban_file *file, const struct world *world);
 
 /* Takes changes of the tables over and writes them to disk. Does nothing if there are none, or if the lock
- * is taken: then it has to be called again. */
+ * is taken: then it has to be called again. What could not be written, because the disk is full, stays as it was there
+ * and is tried again after a second. */
 void ban_file_update(struct ban_file *file, struct world *world, const struct settings *settings);
 
 /* Why nobody may come in from there, or NULL. Valid until the next update. */

@@ -27,6 +27,12 @@ struct settings *invocation_settings(const struct invocation *invocation)
         return NULL;
     }
     settings_complete(settings);
+    static char text[SETTINGS_TEXT_SIZE];
+    if (settings_write(settings, text, sizeof text) == 0) {
+        log_error("the configuration is too long: its directives, motd, welcome and rules have 64 KiB together");
+        settings_free(settings);
+        return NULL;
+    }
     return settings;
 }
 

@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -218,6 +219,7 @@ void supervisor_make_seats(struct supervisor *supervisor)
     supervisor->seat_count = supervisor->world.limits.users;
     supervisor->seats = must(calloc(supervisor->seat_count, sizeof(struct seat)));
     supervisor->free_seats = must(calloc(supervisor->seat_count, sizeof(uint32_t)));
+    admission_start(supervisor->seat_count);
     for (uint32_t i = supervisor->seat_count; i-- > 0;)
         supervisor->free_seats[supervisor->free_count++] = i;
 }
@@ -274,7 +276,7 @@ static void loop(struct supervisor *supervisor)
             most = until_told;
         struct timespec wait = {.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
         doors[count] = (struct pollfd){.fd = supervisor->heirlooms.calls[0], .events = POLLIN};
-        doors[count + 1] = (struct pollfd){.fd = supervisor->desk.listener, .events = POLLIN};
+        doors[count + 1] = (struct pollfd){.fd = paused ? -1 : supervisor->desk.listener, .events = POLLIN};
         int ready = port_ppoll(doors, count + 2, &wait, &waiting_mask);
 
         supervisor_watch_lock(supervisor);
@@ -385,6 +387,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     if (status)
         return status;
     desk_open(&supervisor.desk, settings);
+    supervisor_prepare_accepting(&supervisor);
     runtime_write_pid(&supervisor.runtime);
     port_title_set("forkchatd: supervisor");
     if (!invocation->foreground && invocation->leave_terminal)

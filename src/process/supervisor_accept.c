@@ -10,6 +10,7 @@
 
 #include "admission.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "door/door.h"
@@ -17,6 +18,9 @@
 
 /* Connections taken from one door before the others are looked at again. */
 #define ACCEPT_BURST 64
+
+/* Refusals told in the log in one second. */
+#define REFUSALS_TOLD 20
 
 static void refuse(int socket, enum door_kind door, const char *why)
 {
@@ -30,42 +34,88 @@ static void refuse(int socket, enum door_kind door, const char *why)
     shutdown(socket, SHUT_WR);
 }
 
+/* What a courier needs besides its clients' sockets; the mailboxes of all couriers are its as well. */
+#define COURIER_DESCRIPTORS 32
+
+/* How many clients there may be: as many as was said, as there is room for in the tables, and as the couriers can hold
+ * sockets of. One in eight of these is for clients who have left and are still being sent their last words. Seats are a
+ * stack, so those in use are the lowest, which all couriers share evenly. */
+static uint32_t client_limit(const struct supervisor *supervisor)
+{
+    static int64_t descriptors;
+    if (descriptors == 0)
+        descriptors = fd_limit_hard();
+    int64_t couriers = supervisor->heirlooms.couriers, most = supervisor->settings->max_clients;
+    int64_t sockets = descriptors - COURIER_DESCRIPTORS - couriers;
+    if (most > (sockets - sockets / 8) * couriers)
+        most = (sockets - sockets / 8) * couriers;
+    if (most > (int64_t)supervisor->seat_count)
+        most = supervisor->seat_count;
+    return most > 0 ? (uint32_t)most : 0;
+}
+
+static void keep_reserve(struct supervisor *supervisor)
+{
+    supervisor->reserve = dup(supervisor->heirlooms.calls[0]);
+    if (supervisor->reserve >= 0)
+        fd_set_cloexec(supervisor->reserve);
+}
+
+void supervisor_prepare_accepting(struct supervisor *supervisor)
+{
+    keep_reserve(supervisor);
+    uint32_t limit = client_limit(supervisor);
+    if (limit < supervisor->settings->max_clients && limit < supervisor->seat_count)
+        log_warning("only %u clients can be served: the couriers may open no more descriptors (ulimit -Hn)", limit);
+}
+
+/* In words that the newcomer is told. */
+static const char *why_penalised(int64_t seconds)
+{
+    static char why[100];
+    snprintf(why, sizeof why, "there was trouble with clients from your address: try again in %lld s",
+             (long long)seconds);
+    return why;
+}
+
 /* NULL if the connection may come in, or why not, which is counted. */
 static const char *check_admission(const struct supervisor *supervisor,
                                    const struct net_address *from)
 {
     const struct world *world = &supervisor->world;
-    const struct settings *settings = supervisor->settings;
     if (supervisor->leaving_to_another) {
         count_add(world, COUNT_REFUSED_BUSY);
         return "a new version of the server waits until all have left: try again later";
     }
     const char *banned = ban_file_reason(&supervisor->bans, from);
+    unsigned char host[16];
+    int64_t seconds;
     if (banned) {
         static char why[BAN_REASON_SIZE + 20];
         count_add(world, COUNT_REFUSED_BANNED);
         snprintf(why, sizeof why, "you are banned: %s", banned);
         return why;
     }
-    if (!admission_rate(settings, from, clock_elapsed())) {
-        count_add(world, COUNT_REFUSED_RATE);
-        return "you connect too often: wait a little, then try again";
-    }
-    if (supervisor->free_count == 0 ||
-        supervisor->seat_count - supervisor->free_count >= (uint32_t)settings->max_clients) {
+    if (supervisor->seat_count - supervisor->free_count >= client_limit(supervisor)) {
         count_add(world, COUNT_REFUSED_FULL);
         return "the server is full: try again later";
     }
-    if (settings->max_clients_per_address) {
-        unsigned char host[16];
-        int64_t count = 0;
-        net_host_bytes(from, host);
-        for (uint32_t i = 0; i < supervisor->seat_count; i++)
-            count += supervisor->seats[i].pid && memcmp(supervisor->seats[i].host, host, 16) == 0;
-        if (count >= settings->max_clients_per_address) {
-            count_add(world, COUNT_REFUSED_ADDRESS);
-            return "too many connections from your address: close one first";
-        }
+    net_host_bytes(from, host);
+    switch (admission_check(supervisor->settings, world, host, clock_elapsed(), &seconds)) {
+    case ADMISSION_PENALTY:
+        count_add(world, COUNT_REFUSED_PENALTY);
+        return why_penalised(seconds);
+    case ADMISSION_RATE:
+        count_add(world, COUNT_REFUSED_RATE);
+        return "you connect too often: wait a little, then try again";
+    case ADMISSION_ADDRESS:
+        count_add(world, COUNT_REFUSED_ADDRESS);
+        return "too many connections from your address: close one first";
+    case ADMISSION_NETWORK:
+        count_add(world, COUNT_REFUSED_NETWORK);
+        return "too many connections from your network: try again later";
+    case ADMISSION_GRANTED:
+        break;
     }
     return NULL;
 }
@@ -81,26 +131,61 @@ static void pause_accepting(struct supervisor *supervisor, const char *what)
     }
 }
 
+static bool is_paused(const struct supervisor *supervisor)
+{
+    return clock_elapsed() < supervisor->paused_until;
+}
+
+static void tell_busy(struct supervisor *supervisor, int socket, enum door_kind door)
+{
+    count_add(&supervisor->world, COUNT_REFUSED_BUSY);
+    refuse(socket, door, "the server is busy: try again later");
+}
+
+/* The system has refused a process. Who waits behind this one is told the same without asking again. */
+static void refuse_for_now(struct supervisor *supervisor, int socket, enum door_kind door)
+{
+    if (!is_paused(supervisor))
+        pause_accepting(supervisor, "fork");
+    tell_busy(supervisor, socket, door);
+}
+
 /* A connection that is no client's, however many clients there are. */
 static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int socket)
 {
     int seat = desk_seat(&supervisor->desk, door == DOOR_CONTROL);
-    pid_t pid = seat >= 0 ? supervisor_fork_control(supervisor, door, socket) : -1;
-    if (pid > 0) {
-        supervisor->desk.pids[seat] = pid;
-        count_add(&supervisor->world, COUNT_CONTROLS);
-    } else {
+    if (seat < 0) {
         refuse(socket, door, "too many control connections: try again later");
+        return;
     }
+    pid_t pid = is_paused(supervisor) ? -1 : supervisor_fork_control(supervisor, door, socket);
+    if (pid < 0) {
+        refuse_for_now(supervisor, socket, door);
+        return;
+    }
+    supervisor->desk.pids[seat] = pid;
+    count_add(&supervisor->world, COUNT_CONTROLS);
 }
 
-void supervisor_accept_operators(struct supervisor *supervisor)
+/* In the log: who floods us with connections must not flood the disk as well. */
+static void tell_refusal(const struct net_address *from, const char *why)
 {
-    int socket;
-    while ((socket = desk_accept(&supervisor->desk)) >= 0) {
-        seat_at_desk(supervisor, DOOR_CONTROL, socket);
-        close(socket);
+    static int64_t second;
+    static unsigned told, untold;
+    char address[NET_TEXT_SIZE];
+    int64_t now = clock_elapsed() / (1000 * MS);
+    if (now != second) {
+        if (untold)
+            log_info("%u more clients refused", untold);
+        told = untold = 0;
+        second = now;
     }
+    if (++told > REFUSALS_TOLD) {
+        untold++;
+        return;
+    }
+    net_format(from, address);
+    log_info("client refused \"%s\": %s", address, why);
 }
 
 static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
@@ -108,18 +193,14 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
 {
     const char *why = check_admission(supervisor, from);
     if (why) {
-        char address[NET_TEXT_SIZE];
-        net_format(from, address);
-        log_info("client refused \"%s\": %s", address, why);
+        tell_refusal(from, why);
         refuse(socket, door, why);
         return;
     }
     uint32_t number = supervisor->free_seats[supervisor->free_count - 1];
-    pid_t pid = supervisor_fork_worker(supervisor, number, socket, door, from);
+    pid_t pid = is_paused(supervisor) ? -1 : supervisor_fork_worker(supervisor, number, socket, door, from);
     if (pid < 0) {
-        pause_accepting(supervisor, "fork");
-        count_add(&supervisor->world, COUNT_REFUSED_BUSY);
-        refuse(socket, door, "the server is busy: try again later");
+        refuse_for_now(supervisor, socket, door);
         return;
     }
     count_add(&supervisor->world, COUNT_WORKERS);
@@ -128,7 +209,51 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
     seat->pid = pid;
     seat->stranger = false;
     seat->door = door;
-    net_host_bytes(from, seat->host);
+    unsigned char host[16];
+    net_host_bytes(from, host);
+    admission_add(supervisor->settings, number, host);
+}
+
+/* There is no descriptor left for a newcomer. One is kept for this: to tell who waits. False if nobody does, or it
+ * does not help. */
+static bool refuse_with_reserve(struct supervisor *supervisor, int listener, enum door_kind door)
+{
+    if (supervisor->reserve < 0)
+        return false;
+    close(supervisor->reserve);
+    int socket = port_accept(listener, NULL, NULL);
+    if (socket >= 0) {
+        tell_busy(supervisor, socket, door);
+        close(socket);
+    }
+    keep_reserve(supervisor);
+    return socket >= 0;
+}
+
+/* After an accept that gave no socket. False if that was about one peer alone, which is gone: accept(2). */
+static bool is_short(struct supervisor *supervisor, int listener, enum door_kind door)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return true;
+    if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS)
+        return false;
+    pause_accepting(supervisor, "accept");
+    for (int i = 0; i < ACCEPT_BURST && refuse_with_reserve(supervisor, listener, door); i++)
+        ;
+    return true;
+}
+
+void supervisor_accept_operators(struct supervisor *supervisor)
+{
+    for (int i = 0; i < ACCEPT_BURST; i++) {
+        int socket = desk_accept(&supervisor->desk);
+        if (socket >= 0) {
+            seat_at_desk(supervisor, DOOR_CONTROL, socket);
+            close(socket);
+        } else if (is_short(supervisor, supervisor->desk.listener, DOOR_CONTROL)) {
+            return;
+        }
+    }
 }
 
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener)
@@ -142,16 +267,11 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
             else
                 welcome(supervisor, socket, listener->wanted.door, &from);
             close(socket);
-            if (clock_elapsed() < supervisor->paused_until)
-                return;
+            if (supervisor->reserve < 0)
+                keep_reserve(supervisor);
             continue;
         }
-        /* ECONNABORTED and the network's errors concern one peer that is already gone: accept(2).
-         */
-        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-            pause_accepting(supervisor, "accept");
-        else if (errno != EAGAIN && errno != EWOULDBLOCK)
-            continue;
-        return;
+        if (is_short(supervisor, listener->fd, listener->wanted.door))
+            return;
     }
 }

@@ -22,6 +22,7 @@ static void forget_supervisor(struct supervisor *supervisor)
     listeners_close(&supervisor->listeners);
     desk_close(&supervisor->desk, false);
     close(supervisor->runtime.pid_file);
+    close(supervisor->reserve);
     sigset_t none;
     sigemptyset(&none);
     signal(SIGCHLD, SIG_DFL);
@@ -134,6 +135,5 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
                                  .mailbox = supervisor->heirlooms.mailboxes[courier][1],
                                  .supervisor = supervisor->heirlooms.calls[1],
                                  .address = *from};
-    worker_run(&birth);
-    exit(0);
+    exit(worker_run(&birth));
 }

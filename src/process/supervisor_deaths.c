@@ -10,11 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/fd.h"
 #include "command/families.h"
 #include "event/event.h"
+#include "worker.h"
 #include "world/counters.h"
 #include "world/crashes.h"
 
@@ -72,7 +74,7 @@ static void log_crash(const struct crash_shm *crash)
 
 static bool is_crash(const siginfo_t *death)
 {
-    return death->si_code != CLD_EXITED || death->si_status != 0;
+    return worker_has_crashed(death);
 }
 
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
@@ -129,6 +131,8 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
         }
         user_free_locked(world, number);
     }
+    enum penalty trouble = worker_trouble(death);
+    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_elapsed());
     /* Its socket may lie with a courier that has no client for it (any more, or yet). */
     struct event event = event_of_server(EVENT_DROP);
     event.audience = AUDIENCE_NOBODY;
@@ -146,6 +150,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
                     crash.by_signal ? "signal" : "exit status", crash.number);
     if (crashed)
         log_crash(&crash);
+    admission_tell(number, trouble, seconds);
     if (*name)
         log_info("client disconnected \"%s\"", name);
     return true;
@@ -156,6 +161,7 @@ static void free_seat(struct supervisor *supervisor, uint32_t number)
     struct seat *seat = &supervisor->seats[number];
     supervisor->strangers -= seat->stranger;
     *seat = (struct seat){0};
+    admission_remove(number);
     supervisor->free_seats[supervisor->free_count++] = number;
 }
 
@@ -219,6 +225,21 @@ void supervisor_reap_workers(struct supervisor *supervisor)
     }
 }
 
+/* Once more, if it may be; where the system refuses a process, not at once again. */
+static int fork_courier(struct supervisor *supervisor, int number)
+{
+    static int64_t told;
+    int64_t now = clock_elapsed();
+    if (supervisor_fork_courier(supervisor, number) == 0)
+        return 0;
+    supervisor->couriers[number].born = now;
+    if (now - told > 5000 * MS) {
+        told = now;
+        log_warning("fork: %s: everybody waits for courier %d", strerror(errno), number);
+    }
+    return -1;
+}
+
 static void bury_courier(struct supervisor *supervisor, int number, int status)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
@@ -254,7 +275,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
         if (seat->pid)
             continue;
         /* One that dies at once is not started again at once. */
-        if (clock_elapsed() - seat->born < PAUSE_NS || supervisor_fork_courier(supervisor, i)) {
+        if (clock_elapsed() - seat->born < PAUSE_NS || fork_courier(supervisor, i)) {
             supervisor->unreaped = true;
             continue;
         }

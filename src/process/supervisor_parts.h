@@ -23,7 +23,6 @@ struct seat {
     pid_t pid; /* 0: free */
     bool stranger; /* not our child: supervisor_succeed.c */
     enum door_kind door;
-    unsigned char host[16];
 };
 
 struct courier_seat {
@@ -51,6 +50,7 @@ struct supervisor {
     uint32_t strangers; /* workers and couriers who are not our children */
     bool leaving_to_another; /* nobody is let in any more: supervisor_again.c */
     int64_t paused_until; /* no accepting until then */
+    int reserve;          /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;        /* somebody dead is still to be put in order */
     pid_t stuck_holder;
     uint64_t stuck_turn;
@@ -109,6 +109,9 @@ void supervisor_start_console(struct supervisor *supervisor);
 void supervisor_introduce(const struct supervisor *supervisor);
 
 /* ---- supervisor_accept.c: who waits at the control socket, and at a door ---- */
+
+/* Before the first of them, once there are seats. */
+void supervisor_prepare_accepting(struct supervisor *supervisor);
 
 void supervisor_accept_operators(struct supervisor *supervisor);
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener);

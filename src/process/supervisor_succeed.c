@@ -13,6 +13,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
@@ -176,14 +177,14 @@ static void adopt_seat(struct supervisor *supervisor, uint32_t number)
 static void describe_seat(struct supervisor *supervisor, uint32_t number)
 {
     const struct user_shm *user = world_user(&supervisor->world, number);
-    char address[ADDRESS_SIZE];
-    struct net_address from;
+    char host[HOST_SIZE];
+    unsigned char bytes[16];
     if (user->state == USER_FREE || user->door >= DOOR_KINDS)
         return;
     supervisor->seats[number].door = (enum door_kind)user->door;
-    text_copy(address, sizeof address, user->address);
-    if (!net_parse(address, &from))
-        net_host_bytes(&from, supervisor->seats[number].host);
+    text_copy(host, sizeof host, user->host);
+    if (net_parse_host(host, bytes))
+        admission_add(supervisor->settings, number, bytes);
 }
 
 void supervisor_adopt(struct supervisor *supervisor)

@@ -233,7 +233,31 @@ static void linger(struct worker *worker)
     }
 }
 
-void worker_run(const struct worker_birth *birth)
+/* Exit statuses from here on say what trouble the client made. Those of sysexits.h are below. */
+#define STATUS_TROUBLE 100
+
+static enum penalty trouble_of(const siginfo_t *death)
+{
+    bool said = death->si_code == CLD_EXITED && death->si_status >= STATUS_TROUBLE;
+    return said && death->si_status < STATUS_TROUBLE + PENALTY_KINDS ? (enum penalty)(death->si_status - STATUS_TROUBLE)
+                                                                     : PENALTY_NONE;
+}
+
+bool worker_has_crashed(const siginfo_t *death)
+{
+    return death->si_code != CLD_EXITED || (death->si_status != 0 && trouble_of(death) == PENALTY_NONE);
+}
+
+enum penalty worker_trouble(const siginfo_t *death)
+{
+    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. How a stranger died,
+     * who is no child of this supervisor, is not known. */
+    if (death->si_code != CLD_EXITED)
+        return death->si_status == SIGTERM || death->si_status == 0 ? PENALTY_NONE : PENALTY_CRASH;
+    return trouble_of(death);
+}
+
+int worker_run(const struct worker_birth *birth)
 {
     static struct worker worker;
     struct recorder_shm *recorder = recorder_of_user(birth->world, birth->user);
@@ -259,11 +283,13 @@ void worker_run(const struct worker_birth *birth)
                                 .user = birth->user,
                                 .recorder = recorder,
                                 .attend = attend,
-                                .call_supervisor = call_supervisor};
+                                .call_supervisor = call_supervisor,
+                                .trouble = PENALTY_NONE};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     attach(&worker);
     if (door->open(session))
         command_leave(session, QUIT_LOST, "");
     serve(&worker, door);
     linger(&worker);
+    return session->trouble == PENALTY_NONE ? 0 : STATUS_TROUBLE + (int)session->trouble;
 }

@@ -2,8 +2,11 @@
 #ifndef FORKCHAT_PROCESS_WORKER_H
 #define FORKCHAT_PROCESS_WORKER_H
 
+#include <signal.h>
+
 #include "base/net.h"
 #include "confine.h"
+#include "world/penalties.h"
 #include "world/world.h"
 
 /* What the supervisor gives a worker at birth. */
@@ -20,7 +23,13 @@ struct worker_birth {
     struct net_address address;
 };
 
-/* Serves the client until it leaves. The process may exit after it returns. */
-void worker_run(const struct worker_birth *birth);
+/* Serves the client until it leaves. Returns the status for the process to exit with. */
+int worker_run(const struct worker_birth *birth);
+
+/* What the client of a worker that ended in that way is to be blamed for, or PENALTY_NONE. */
+enum penalty worker_trouble(const siginfo_t *death);
+
+/* Whether a child died of a signal or an error. */
+bool worker_has_crashed(const siginfo_t *death);
 
 #endif

@@ -82,11 +82,15 @@ static void destroy(struct world *world, uint32_t index)
     CRASHPOINT("channel-destroyed");
 }
 
-bool world_has_room_locked(const struct world *world)
+bool world_has_room_locked(const struct world *world, uint32_t channel)
 {
     const struct world_shm *shm = world->shm;
-    return (shm->free_channel < world->limits.channels || shm->channels_end < world->limits.channels) &&
-           (shm->free_member < world->limits.members || shm->members_end < world->limits.members);
+    if ((shm->free_member >= world->limits.members && shm->members_end >= world->limits.members) ||
+        (channel == NONE && shm->free_channel >= world->limits.channels && shm->channels_end >= world->limits.channels))
+        return false;
+    /* For each user one is kept, so that nobody finds the lobby shut. */
+    return channel == LOBBY ||
+           shm->memberships - world->channels[LOBBY].member_count < world->limits.members - world->limits.users;
 }
 
 static void save_channel(struct world *world, const struct channel_shm *channel)
@@ -170,6 +174,7 @@ void member_link(struct world *world, uint32_t index)
         world->members[user->first_membership].previous_of_user = index;
     user->first_membership = index;
     user->membership_count++;
+    world->shm->memberships++;
 }
 
 static void unlink_member(struct world *world, const struct member_shm *member)
@@ -193,6 +198,7 @@ static void unlink_member(struct world *world, const struct member_shm *member)
     if (member->next_of_user < limit)
         world->members[member->next_of_user].previous_of_user = member->previous_of_user;
     user->membership_count--;
+    world->shm->memberships--;
 }
 
 static void save(struct world *world, const struct member_shm *member)

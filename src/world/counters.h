@@ -17,7 +17,12 @@
     COUNT(REFUSED_RATE, "refusals", "reason=\"connect-rate\"", "")                                 \
     COUNT(REFUSED_FULL, "refusals", "reason=\"max-clients\"", "")                                  \
     COUNT(REFUSED_ADDRESS, "refusals", "reason=\"max-clients-per-address\"", "")                   \
+    COUNT(REFUSED_NETWORK, "refusals", "reason=\"max-clients-per-network\"", "")                   \
+    COUNT(REFUSED_PENALTY, "refusals", "reason=\"penalty\"", "")                                   \
     COUNT(REFUSED_BUSY, "refusals", "reason=\"busy\"", "")                                         \
+    COUNT(PENALTY_CRASHES, "penalties", "reason=\"crash\"", "Penalties for what clients did.")       \
+    COUNT(PENALTY_PASSWORDS, "penalties", "reason=\"password\"", "")                               \
+    COUNT(PENALTY_SILENCES, "penalties", "reason=\"silence\"", "")                                 \
     COUNT(RELOADS, "reloads", "result=\"done\"", "Readings of the configuration.")                 \
     COUNT(RELOADS_REFUSED, "reloads", "result=\"refused\"", "")
 

@@ -9,8 +9,8 @@
 #include "world.h"
 
 struct world_shm {
-    /* ground truth; the ends are one past the highest record ever used, so that nothing walks over (and
-     * thereby takes memory for) records that nobody needed yet */
+    /* ground truth; the ends are one past the highest record ever used, so that nothing walks over records
+     * that nobody needed yet */
     struct world_limits limits;
     uint32_t users_end;
     uint32_t channels_end;
@@ -43,6 +43,7 @@ struct world_shm {
 
     /* derived */
     uint32_t present;
+    uint32_t memberships;
     struct world_counts counts;
     uint32_t free_channel;
     uint32_t free_member;

@@ -141,7 +141,7 @@ uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uin
     return NONE;
 }
 
-void invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator)
+bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator)
 {
     uint32_t before = invitation_find_locked(world, channel, user), oldest = NONE, count = 0;
     if (before != NONE) {
@@ -161,5 +161,5 @@ void invitation_add_locked(struct world *world, uint32_t channel, uint32_t user,
                             .channel = channel,
                             .user = user,
                             .user_generation = world->users[user].generation};
-    add(world, &what);
+    return add(world, &what) != NONE;
 }

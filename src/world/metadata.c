@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "layout.h"
 
-/* For everybody a few: most have none, and memory is only taken by what is used. */
-#define PER_OWNER 8u
+/* For everybody a few: most have none. With the default max-clients all tables fit the 64 MiB that containers have. */
+#define PER_OWNER 2u
 
 uint32_t metadata_limit(const struct world_limits *limits)
 {

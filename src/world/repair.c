@@ -31,6 +31,7 @@ void world_repair_locked(struct world *world)
     memset(world->nick_buckets, 0xff, world_buckets(world->limits.users) * sizeof(uint32_t));
     memset(world->channel_buckets, 0xff, world_buckets(world->limits.channels) * sizeof(uint32_t));
     shm->present = 0;
+    shm->memberships = 0;
     shm->counts = (struct world_counts){0};
     shm->free_channel = shm->free_member = shm->free_mask = shm->free_watch = shm->free_metadata = NONE;
 
@@ -102,7 +103,7 @@ void world_repair_locked(struct world *world)
 static const char *check_users(const struct world *world)
 {
     static char wrong[200];
-    uint32_t present = 0, attached = 0, invisible = 0, operators = 0;
+    uint32_t present = 0, attached = 0, invisible = 0, operators = 0, memberships = 0;
     const struct world_counts *counts = &world->shm->counts;
     for (uint32_t i = 0; i < world->shm->users_end; i++) {
         const struct user_shm *user = &world->users[i];
@@ -128,7 +129,10 @@ static const char *check_users(const struct world *world)
             snprintf(wrong, sizeof wrong, "user %u has a wrong count of memberships", i);
             return wrong;
         }
+        memberships += count;
     }
+    if (memberships != world->shm->memberships)
+        return "the count of memberships is wrong";
     if (present != world->shm->present)
         return "the count of users present is wrong";
     if (attached != counts->attached || invisible != counts->invisible || operators != counts->operators)

@@ -97,13 +97,91 @@ static const char *take_max_clients(struct settings *settings, const struct conf
                : "expected a number of clients from 1 to 100000";
 }
 
-static const char *take_per_address(struct settings *settings, const struct config_line *line)
+static const char *take_clients_or_off(int64_t *clients, const char *word)
 {
-    settings->max_clients_per_address = 0;
-    if (strcmp(line->words[1], "off") == 0 ||
-        parse_number(line->words[1], 1, 100000, &settings->max_clients_per_address))
+    *clients = 0;
+    if (strcmp(word, "off") == 0 || parse_number(word, 1, 100000, clients))
         return NULL;
     return "expected a number of clients from 1 to 100000, or off";
+}
+
+static const char *take_per_address(struct settings *settings, const struct config_line *line)
+{
+    return take_clients_or_off(&settings->max_clients_per_address, line->words[1]);
+}
+
+static const char *take_per_network(struct settings *settings, const struct config_line *line)
+{
+    return take_clients_or_off(&settings->max_clients_per_network, line->words[1]);
+}
+
+static const char *take_prefix(struct setting_prefix *prefix, const struct config_line *line)
+{
+    return parse_number(line->words[1], 1, 32, &prefix->ipv4) && parse_number(line->words[2], 1, 128, &prefix->ipv6)
+               ? NULL
+               : "expected a number of bits from 1 to 32 for IPv4 and one from 1 to 128 for IPv6, as in 24 48";
+}
+
+static const char *take_address_prefix(struct settings *settings, const struct config_line *line)
+{
+    return take_prefix(&settings->address_prefix, line);
+}
+
+static const char *take_network_prefix(struct settings *settings, const struct config_line *line)
+{
+    return take_prefix(&settings->network_prefix, line);
+}
+
+static const char *take_ranges(struct setting_ranges *ranges, const struct config_line *line)
+{
+    ranges->count = 0;
+    if (line->count == 2 && strcmp(line->words[1], "none") == 0)
+        return NULL;
+    for (int i = 1; i < line->count; i++)
+        if (!net_parse_range(line->words[i], &ranges->list[ranges->count++]))
+            return "expected addresses and networks, as in 192.0.2.7 10.0.0.0/8 2001:db8::/32, or none";
+    return NULL;
+}
+
+static const char *take_limit_exempt(struct settings *settings, const struct config_line *line)
+{
+    return take_ranges(&settings->limit_exempt, line);
+}
+
+static const char *take_penalty_exempt(struct settings *settings, const struct config_line *line)
+{
+    return take_ranges(&settings->penalty_exempt, line);
+}
+
+bool settings_hold(const struct setting_ranges *ranges, const unsigned char host[16])
+{
+    for (int i = 0; i < ranges->count; i++)
+        if (net_range_holds(&ranges->list[i], host))
+            return true;
+    return false;
+}
+
+static const char *take_penalty(struct settings *settings, const struct config_line *line)
+{
+    struct setting_penalty *penalty = &settings->penalty;
+    const struct {
+        const char *word;
+        int64_t *seconds;
+    } kinds[] = {{"crash", &penalty->crash},
+                 {"password", &penalty->password},
+                 {"silence", &penalty->silence},
+                 {"longest", &penalty->longest}};
+    int64_t seconds = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i].word, line->words[1]) != 0)
+            continue;
+        bool off = strcmp(line->words[2], "off") == 0 && kinds[i].seconds != &penalty->longest;
+        if (!off && (!parse_duration(line->words[2], &seconds) || seconds < 1 || seconds > 86400))
+            return "expected a time from 1 s to 1 d, as in 30 or 10m, or (not for longest) off";
+        *kinds[i].seconds = seconds;
+        return NULL;
+    }
+    return "expected crash, password, silence or longest, and a time, as in: penalty crash 10";
 }
 
 static const char *take_rate(struct setting_rate *rate, const char *word)
@@ -350,6 +428,12 @@ static const struct directive directives[] = {
     {"server-name", 1, 1, take_server_name, "NAME", "what the server calls itself"},
     {"max-clients", 1, 1, take_max_clients, "N", "clients at one time"},
     {"max-clients-per-address", 1, 1, take_per_address, "N|off", "of them, from one address"},
+    {"max-clients-per-network", 1, 1, take_per_network, "N|off", "of them, from one network"},
+    {"address-prefix", 2, 2, take_address_prefix, "IPV4-BITS IPV6-BITS", "of an address, that make it another's"},
+    {"network-prefix", 2, 2, take_network_prefix, "IPV4-BITS IPV6-BITS", "of an address, that name its network"},
+    {"limit-exempt", 1, SETTING_RANGES, take_limit_exempt, "NETWORK ...|none", "from where as many come as like"},
+    {"penalty", 2, 2, take_penalty, "crash|password|silence|longest SECONDS|off", "for trouble that clients made"},
+    {"penalty-exempt", 1, SETTING_RANGES, take_penalty_exempt, "NETWORK ...|none", "whose trouble costs nothing"},
     {"connect-rate", 1, 1, take_connect_rate, "N/SECONDS|off", "new connections of one address"},
     {"flood", 1, 1, take_flood, "BURST/SECONDS|off", "lines of one client before it is slowed"},
     {"couriers", 1, 1, take_couriers, "N|auto", "processes that write to clients"},
@@ -454,6 +538,12 @@ struct settings *settings_new(void)
     if (!settings)
         fatal(EX_OSERR, "out of memory");
     settings->max_clients = 10000;
+    settings->address_prefix = (struct setting_prefix){.ipv4 = 32, .ipv6 = 64};
+    settings->network_prefix = (struct setting_prefix){.ipv4 = 24, .ipv6 = 48};
+    settings->penalty = (struct setting_penalty){.crash = 10, .password = 5, .silence = 5, .longest = 600};
+    settings->penalty_exempt.count = 2;
+    net_parse_range("127.0.0.0/8", &settings->penalty_exempt.list[0]);
+    net_parse_range("::1", &settings->penalty_exempt.list[1]);
     settings->flood = (struct setting_rate){.count = 100, .seconds = 10};
     settings->ring_size = 4 << 20;
     settings->queue_limit = 1 << 20;

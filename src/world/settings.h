@@ -25,6 +25,23 @@ struct setting_rate {
     int64_t seconds;
 };
 
+/* How many bits of an address count; those beyond are one client's, or one network's, own. */
+struct setting_prefix {
+    int64_t ipv4, ipv6;
+};
+
+#define SETTING_RANGES 16
+
+struct setting_ranges {
+    struct net_range list[SETTING_RANGES];
+    int count;
+};
+
+/* Seconds that each kind of trouble costs, 0: off; and the most that can be owed. penalties.h */
+struct setting_penalty {
+    int64_t crash, password, silence, longest;
+};
+
 #define SETTING_LISTENS   32
 #define SETTING_OPERATORS 64
 #define SETTING_ADMIN_LINES 3
@@ -35,6 +52,10 @@ struct settings {
     char *server_name;
     int64_t max_clients;
     int64_t max_clients_per_address; /* 0: off */
+    int64_t max_clients_per_network; /* 0: off */
+    struct setting_prefix address_prefix, network_prefix;
+    struct setting_ranges limit_exempt, penalty_exempt;
+    struct setting_penalty penalty;
     struct setting_rate connect_rate;
     struct setting_rate flood;
     int64_t couriers; /* 0: auto */
@@ -66,6 +87,9 @@ struct settings {
     char *directives; /* everything that was accepted, as text, for those who come later */
     size_t directives_length;
 };
+
+/* Whether the address is in one of the ranges. */
+bool settings_hold(const struct setting_ranges *ranges, const unsigned char host[16]);
 
 /* Every setting at its default, no listeners. */
 struct settings *settings_new(void);

@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "layout.h"
 
-/* For every user a few: most have none, and memory is only taken by those that are used. */
-#define WATCHES_PER_USER 16u
+/* For every user a few: most have none. */
+#define WATCHES_PER_USER 4u
 
 uint32_t watch_limit(const struct world_limits *limits)
 {

@@ -17,6 +17,7 @@
 #include "layout.h"
 #include "leavers.h"
 #include "metadata.h"
+#include "penalties.h"
 #include "recorder.h"
 #include "streams.h"
 #include "watches.h"
@@ -27,7 +28,7 @@ struct places {
     uint64_t bans, leavers, watches;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t streams, lives, recorders, end;
+    uint64_t streams, lives, recorders, penalties, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -62,7 +63,8 @@ static struct places place(const struct world_limits *limits)
     places.streams = after(places.counters, 1, counters_size(limits));
     places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
     places.recorders = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
-    places.end = after(places.recorders, 1, recorders_size(limits));
+    places.penalties = after(places.recorders, 1, recorders_size(limits));
+    places.end = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     return places;
 }
 
@@ -77,7 +79,7 @@ static void repair(void *context)
     world_repair_locked(context);
 }
 
-static void bind(struct world *world, struct shared *shared, const struct world_limits *limits)
+static void lay_out(struct world *world, struct shared *shared, const struct world_limits *limits)
 {
     char *base = shared_area(shared, NULL);
     struct places places = place(limits);
@@ -96,6 +98,7 @@ static void bind(struct world *world, struct shared *shared, const struct world_
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
                             .streams = (struct stream_shm *)(base + places.streams),
+                            .penalties = (struct penalty_shm *)(base + places.penalties),
                             .recorders = (struct recorder_shm *)(base + places.recorders),
                             .lives = base + places.lives,
                             .limits = *limits};
@@ -134,7 +137,7 @@ uint32_t world_successions(const struct world *world)
 
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
 {
-    bind(world, shared, limits);
+    lay_out(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
     for (uint32_t i = 0; i < limits->users + limits->couriers; i++)
@@ -157,7 +160,7 @@ int world_attach(struct world *world, struct shared *shared)
         errno = EPROTO;
         return -1;
     }
-    bind(world, shared, &limits);
+    lay_out(world, shared, &limits);
     return 0;
 }
 

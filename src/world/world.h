@@ -187,13 +187,14 @@ struct world {
     struct counters_shm *counters;      /* counters.h */
     struct metadata_shm *metadata; /* metadata.h */
     struct stream_shm *streams;   /* streams.h */
+    struct penalty_shm *penalties; /* penalties.h */
     struct recorder_shm *recorders; /* recorder.h */
     char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0004)
+#define WORLD_LAYOUT UINT64_C(0x0005)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -301,8 +302,9 @@ void channel_set_modes_locked(struct world *world, uint32_t channel, uint32_t mo
 void channel_set_limit_locked(struct world *world, uint32_t channel, uint32_t limit);
 void channel_set_key_locked(struct world *world, uint32_t channel, const char *key);
 
-/* Whether there is room for one more channel and one more membership. */
-bool world_has_room_locked(const struct world *world);
+/* Whether there is room for one more membership in that channel; NONE: in one more channel. In the lobby there always
+ * is. */
+bool world_has_room_locked(const struct world *world, uint32_t channel);
 
 /* The membership of `user` in `channel`, or NONE. */
 uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t channel);
@@ -334,9 +336,9 @@ uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask
                           uint32_t at);
 void mask_remove_locked(struct world *world, uint32_t mask);
 
-/* The user is invited; if the channel has too many invitations, the oldest is forgotten. find: the invitation
- * or NONE. */
-void invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator);
+/* The user is invited; if the channel has too many invitations, the oldest is forgotten. False if there is no room in
+ * the tables. find: the invitation or NONE. */
+bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator);
 uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uint32_t user);
 
 /* ---- Settings for those who are already here ---- */

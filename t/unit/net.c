@@ -203,12 +203,43 @@ static void nobody_there(void)
     CHECK(net_connect("host.invalid", "1", 1000, &why) == -1 && why && *why);
 }
 
+static bool reads_range(const char *from, const char *expected)
+{
+    struct net_range range;
+    if (!net_parse_range(from, &range))
+        return expected == NULL;
+    net_format_range(&range, text);
+    if (!expected || strcmp(text, expected) != 0)
+        printf("# it is: %s\n", text);
+    return expected && strcmp(text, expected) == 0;
+}
+
+static void ranges(void)
+{
+    CHECK(reads_range("192.0.2.77/24", "192.0.2.0/24") && reads_range("192.0.2.1", "192.0.2.1"));
+    CHECK(reads_range("192.0.2.1/32", "192.0.2.1") && reads_range("1.2.3.4/0", "0.0.0.0/0"));
+    CHECK(reads_range("2001:db8:1:2:3::4/64", "2001:db8:1:2::/64") && reads_range("::1", "::1"));
+    CHECK(reads_range("::/0", "::/0") && reads_range("2001:db8::/33", "2001:db8::/33"));
+    CHECK(reads_range("::ffff:10.1.2.3/104", "10.0.0.0/8"));
+    static const char *const wrong[] = {"", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "::1/129", "::1/-1", "x/8",
+                                        "10.0.0.0/8/8", "fe80::1%lo", "10.0.0.1:5"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK(reads_range(wrong[i], NULL));
+    unsigned char host[16];
+    CHECK(net_parse_host("fe80::1%eth0", host) && host[0] == 0xfe && host[15] == 1);
+    CHECK(net_parse_host("192.0.2.1", host) && host[10] == 0xff && host[15] == 1);
+    CHECK(!net_parse_host("", host) && !net_parse_host("%", host) && !net_parse_host("host", host));
+    struct net_range of = net_range_of(host, 24, 64);
+    CHECK(!net_range_holds(&of, (const unsigned char[16]){0}));
+}
+
 int main(void)
 {
     CASE("addresses are read and written as people write them", addresses);
     CASE("what is no address and port is refused, and no name server asked", no_addresses);
     CASE("a mapped IPv4 address is the same host as the IPv4 one", hosts);
     CASE("an address of no family is harmless", no_family);
+    CASE("ranges are read, cut to their bits, and written as people write them", ranges);
     CASE("a listener takes a client, and both ends are close-on-exec", listens);
     CASE("the wildcard takes both families", both_families);
     CASE("an address that is taken or not ours is an error", taken);

@@ -243,7 +243,7 @@ static void fill_metadata(enum metadata_kind kind, uint32_t owner, uint32_t coun
 static void largest_leave(void)
 {
     static const struct world_limits limits = {
-        .users = 1000, .channels = EVENT_CHANNELS + 1, .members = 1000, .masks = 60000, .couriers = 2};
+        .users = 6000, .channels = EVENT_CHANNELS + 1, .members = 8000, .masks = 60000, .couriers = 2};
     char word[40];
     start(&limits, 5000);
     looking = false;
