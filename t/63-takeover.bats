@@ -282,6 +282,26 @@ all_hear() {
     all_hear toto tutu
 }
 
+@test "a child that was being born when the supervisor died holds the doors for a moment: the next one waits for it" {
+    crash_build
+    crash_prepare
+    daemon_start -o 'couriers 1'
+    enter toto plain
+    arm newborn "-$DAEMON" '?'
+    open tutu plain
+    wait_until died
+    local child port=$PORT_PLAIN
+    child=$(family 'supervisor' | grep -vx "$DAEMON") # it has no title of its own yet
+    kill_supervisor
+    (pause; kill -CONT "$child") 3>&- &
+    daemon_start -o 'couriers 1' -o "listen plain 127.0.0.1:$port"
+    [[ $PORT_PLAIN == "$port" ]]
+    # It has its place, or had to leave it; others are not disturbed.
+    send toto 'MSG hello'
+    enter tata plain
+    all_hear tata toto
+}
+
 @test "a session of another version's is left alone until all of its people have left" {
     daemon_start
     enter toto plain

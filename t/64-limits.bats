@@ -253,7 +253,7 @@ crash() {
 }
 
 @test "who never registers owes for it" {
-    daemon_start -o 'penalty-exempt none' -o 'ping-timeout 2' -o 'penalty silence 500' -o 'penalty longest 1h' \
+    daemon_start -o 'penalty-exempt none' -o 'registration-timeout 1' -o 'penalty silence 500' -o 'penalty longest 1h' \
         -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
     open toto irc
     expect toto -e 'Registration timed out'

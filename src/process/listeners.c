@@ -6,7 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+
+#define RETRY_MS 20
 
 static bool is_same(const struct setting_listen *a, const struct setting_listen *b)
 {
@@ -22,7 +25,7 @@ static struct listener *find(struct listeners *listeners, const struct setting_l
     return NULL;
 }
 
-int listeners_update(struct listeners *listeners, const struct settings *settings)
+int listeners_update(struct listeners *listeners, const struct settings *settings, int patience)
 {
     struct listeners next = {.count = 0};
     bool kept[SETTING_LISTENS] = {false};
@@ -38,6 +41,10 @@ int listeners_update(struct listeners *listeners, const struct settings *setting
         }
         listener->wanted = *wanted;
         listener->fd = net_listen(&wanted->address, &listener->bound);
+        for (; listener->fd < 0 && errno == EADDRINUSE && patience > 0; patience -= RETRY_MS) {
+            clock_sleep(RETRY_MS);
+            listener->fd = net_listen(&wanted->address, &listener->bound);
+        }
         if (listener->fd >= 0) {
             next.count++;
             continue;

@@ -15,9 +15,10 @@ struct listeners {
     int count;
 };
 
-/* Opens what the settings want and is not open yet, and, if that went well, closes what they no longer want. Returns 0, or -1 after reporting what could
- * not be opened; then nothing has changed. */
-int listeners_update(struct listeners *listeners, const struct settings *settings);
+/* Opens what the settings want and is not open yet, and, if that went well, closes what they no longer want. For an
+ * address that is in use, waits up to `patience` milliseconds: for a child of a supervisor that died, which has not closed
+ * its doors yet. Returns 0, or -1 after reporting what could not be opened; then nothing has changed. */
+int listeners_update(struct listeners *listeners, const struct settings *settings, int patience);
 
 void listeners_close(struct listeners *listeners);
 

@@ -27,6 +27,8 @@
 #define RETRY_NS (2 * MS)
 /* How often those who are not our children are looked after. */
 #define STRANGERS_NS (50 * MS)
+/* A child that was forked when its supervisor died has closed the doors after so long. */
+#define NEWBORN_MS 3000
 /* From the signal to the end of the last process. */
 #define SHUTDOWN_NS (1500 * MS)
 
@@ -94,7 +96,7 @@ static void reload(struct supervisor *supervisor)
 {
     struct settings *settings = invocation_settings(supervisor->invocation);
     size_t length = settings ? settings_write(settings, settings_text, sizeof settings_text) : 0;
-    if (length == 0 || listeners_update(&supervisor->listeners, settings)) {
+    if (length == 0 || listeners_update(&supervisor->listeners, settings, 0)) {
         log_error("the configuration was not changed");
         count_add(&supervisor->world, COUNT_RELOADS_REFUSED);
         settings_free(settings);
@@ -346,7 +348,7 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
         status = supervisor_find_session(supervisor, &found);
     if (!status && confine_prepare(&supervisor->confinement, supervisor->settings))
         status = EX_CONFIG;
-    if (!status && listeners_update(&supervisor->listeners, supervisor->settings))
+    if (!status && listeners_update(&supervisor->listeners, supervisor->settings, found ? NEWBORN_MS : 0))
         status = EX_UNAVAILABLE;
     if (!status && found && !inherited)
         status = supervisor_claim_session(supervisor, &found);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crashpoint.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -19,6 +20,7 @@
 /* In every child: what the supervisor holds and the child must not. */
 static void forget_supervisor(struct supervisor *supervisor)
 {
+    CRASHPOINT("newborn");
     listeners_close(&supervisor->listeners);
     desk_close(&supervisor->desk, false);
     close(supervisor->runtime.pid_file);

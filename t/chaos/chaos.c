@@ -442,8 +442,7 @@ static bool daemon_ready, daemon_stopping;
 static const char **daemon_command;
 static char home[400], log_path[500];
 static off_t log_at;
-static int supervisor_starts, refusals;
-static int64_t start_at, retry_until;
+static int supervisor_starts;
 
 static void start_daemon(void)
 {
@@ -571,20 +570,10 @@ static void reap(void)
                 commands[i].pid = 0;
         if (pid == daemon_pid) {
             daemon_pid = 0;
-            /* A child that was forked a moment before the supervisor died may still hold its doors open: whoever
-             * starts daemons tries again. */
-            if (WIFEXITED(status) && WEXITSTATUS(status) == EX_UNAVAILABLE && !daemon_ready && !daemon_stopping &&
-                supervisor_starts > 1 && now < retry_until)
-                start_at = now + 200 * MS;
-            else if (!daemon_stopping || !WIFEXITED(status) || WEXITSTATUS(status))
+            if (!daemon_stopping || !WIFEXITED(status) || WEXITSTATUS(status))
                 finding("the daemon ended with %s %d", WIFEXITED(status) ? "status" : "signal",
                         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
         }
-    }
-    if (start_at && now >= start_at) {
-        start_at = 0;
-        refusals++;
-        start_daemon();
     }
     for (int i = 0; i < COMMANDS; i++) {
         int64_t until = commands[i].until;
@@ -725,7 +714,6 @@ static void harm_daemon(void)
             courier = false;
         }
     }
-    retry_until = clock_elapsed() + PATIENCE / 4;
     start_daemon();
 }
 
@@ -826,9 +814,9 @@ static void show_summary(void)
             printf(" %6llu %s", (unsigned long long)harms[i][k], ways[k]);
         printf("\n");
     }
-    printf("%llu clients came, %llu were refused or died at the door; %llu commands of operators; %d supervisors, of which %d found their doors taken\n",
+    printf("%llu clients came, %llu were refused or died at the door; %llu commands of operators; %d supervisors\n",
            (unsigned long long)people_came, (unsigned long long)people_refused, (unsigned long long)commands_run,
-           supervisor_starts, refusals);
+           supervisor_starts);
     printf("%llu lines said, %llu heard: missing before %llu, twice %llu, late %llu, torn %llu; findings %d\n",
            (unsigned long long)lines_said, (unsigned long long)lines_heard, (unsigned long long)faults[HEARD_MISSING],
            (unsigned long long)faults[HEARD_TWICE], (unsigned long long)faults[HEARD_LATE],
