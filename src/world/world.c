@@ -154,8 +154,12 @@ int world_attach(struct world *world, struct shared *shared)
 {
     size_t size;
     const struct world_shm *shm = shared_area(shared, &size);
+    if (size < sizeof *shm) {
+        errno = EPROTO;
+        return -1;
+    }
     struct world_limits limits = shm->limits;
-    if (size < sizeof *shm || limits.users > size || limits.channels > size || limits.couriers == 0 ||
+    if (limits.users > size || limits.channels > size || limits.couriers == 0 ||
         limits.couriers > COUNTED_COURIERS || world_size(&limits) > size) {
         errno = EPROTO;
         return -1;
