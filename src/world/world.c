@@ -181,11 +181,6 @@ struct user_shm *world_user(const struct world *world, uint32_t index)
     return index < world->limits.users ? &world->users[index] : NULL;
 }
 
-struct channel_shm *world_channel(const struct world *world, uint32_t index)
-{
-    return index < world->limits.channels ? &world->channels[index] : NULL;
-}
-
 uint32_t world_users_end_locked(const struct world *world)
 {
     return world_bound(world->shm->users_end, world->limits.users);
