@@ -132,7 +132,7 @@ static const struct command table[] = {
     {"attendance", CONTROL, 0, 0, class_attendance, "", "show who was here from when to when, as CSV"},
     {"hands", CONTROL, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands"},
     {"floor", CONTROL, 1, 2, class_floor, "<nick|all> [<#channel>]", "let one alone speak, or all"},
-    {"shutdown", CONTROL, 0, 2, control_shutdown, "[<seconds>] [<text>]|cancel", "stop the server, announced as the time runs down"},
+    {"shutdown", CONTROL, 0, 2, control_shutdown, "[<time> [<text>]]|cancel", "stop the server, announced as the time runs down"},
     {"motd", CONTROL, 0, 0, control_motd, "", "show the message of the day"},
     {"reload", CONTROL, 0, 0, control_reload, "", "read the configuration again"},
     {"stats", CONTROL, 0, 0, control_stats, "", "show numbers since the start"},
@@ -182,6 +182,10 @@ void command_run_text(struct session *session, const struct command *command, ch
         text_init(&text, usage, sizeof usage);
         text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
         session_reply(session, REPLY_NEED_MORE, command->verb, usage, NULL);
+        return;
+    }
+    if (command->most == 0 && *rest) {
+        session_reply(session, REPLY_BAD_ARGUMENT, command->verb, "nothing behind it", NULL);
         return;
     }
     command->run(session, &request);
