@@ -385,6 +385,29 @@ teardown() {
     expect_none tutu -e 'invalid|HELLO'
 }
 
+@test "words behind a command that takes none are refused, and so is a second word of a nick" {
+    enter toto plain
+    send toto 'WHO tutu' 'LIST #lobby' 'HELP NICK' 'NICK toto tutu' 'NICK  toto  '
+    expect_next toto '[server] WHO wants nothing behind it'
+    expect_next toto '[server] LIST wants nothing behind it'
+    expect_next toto '[server] HELP wants nothing behind it'
+    expect_next toto '[server] toto tutu cannot be a nick: use a letter, then letters, digits and -_[]{}\|^`'
+    expect_next toto '[server] you are now toto'
+}
+
+@test "INVITE alone says so if there is no invitation" {
+    enter toto plain
+    send toto INVITE
+    expect_next toto '[server] nobody has invited you'
+}
+
+@test "what cannot be a channel is not recommended to be joined" {
+    enter toto plain
+    send toto 'FLOOR all games' 'FLOOR all #games'
+    expect_next toto '[server] games cannot be a channel: use # and a word, as in #games'
+    expect_next toto '[server] there is no channel #games: LIST shows them, JOIN #games makes it'
+}
+
 @test "a command without what it needs is answered with how to write it" {
     enter toto plain
     send toto 'NICK' 'MSG' 'ME' 'KICK' 'KILL' 'OPER root'

@@ -533,7 +533,7 @@ static const char *take_line(void *context, const struct config_line *line)
     }
     const char *guess = nearest(line->words[0]);
     snprintf(wrong, sizeof wrong, "no such directive \"%.60s\"%s%s%s forkchatd -h lists them",
-             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : ":");
+             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : ";");
     return wrong;
 }
 
