@@ -260,6 +260,21 @@ EOF
     expect_log 'control refused to nobody'
 }
 
+@test "the capabilities that the systemd unit leaves are enough to give the socket to the group" {
+    [ "$EUID" = 0 ] || skip "only root has capabilities to give up"
+    [[ -z $UNDER_ASAN ]] || skip "its processes keep their user and look into themselves there"
+    requires setpriv
+    daemon_stop
+    local capabilities group
+    group=$(id -gn nobody)
+    capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../contrib/forkchatd.service")
+    capabilities=${capabilities//CAP_/,+}
+    local DAEMON_WRAP=(setpriv --inh-caps=-all --bounding-set="-all${capabilities// /}")
+    daemon_start -o "group $group"
+    [ "$(stat -c '%a %G' "$DAEMON_RUN/control")" = "660 $group" ]
+    run -0 ctl who
+}
+
 @test "what operators do is in the log, with their name" {
     run -0 ctl wall hello
     expect_log "^control \"wall hello\" by $(id -un)\$"
