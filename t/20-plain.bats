@@ -401,6 +401,17 @@ teardown() {
     expect_next toto '[server] nobody has invited you'
 }
 
+@test "MODE and BAN without what they need are answered with how to write them, a list that is empty with that" {
+    enter toto plain
+    enter tutu talk
+    send toto 'JOIN #games' 'MODE +k' 'MODE b' 'OPER root secret' 'BAN 5m'
+    expect toto '[server] MODE needs more: MODE [<modes> [<arguments>]]'
+    expect toto '[server] that list of #games is empty'
+    expect toto '[server] BAN needs more: BAN <nick|mask> [<time>] [<text>]'
+    send tutu '/join #chess' '/mode +o'
+    expect tutu '[server] /MODE needs more: /MODE [<modes> [<arguments>]]'
+}
+
 @test "what cannot be a channel is not recommended to be joined" {
     enter toto plain
     send toto 'FLOOR all games' 'FLOOR all #games'

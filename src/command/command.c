@@ -164,6 +164,17 @@ uint32_t command_number(const struct command *command)
     return (uint32_t)(command - table);
 }
 
+void command_need_more(struct session *session, const char *verb)
+{
+    const struct command *command = command_find(session->door, verb);
+    char usage[200];
+    struct text text;
+    text_init(&text, usage, sizeof usage);
+    if (command)
+        text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
+    session_reply(session, REPLY_NEED_MORE, verb, usage, NULL);
+}
+
 void command_run_text(struct session *session, const struct command *command, char *rest)
 {
     struct request request = {.verb = command->verb, .tags = ""};
@@ -177,11 +188,7 @@ void command_run_text(struct session *session, const struct command *command, ch
         request.arguments[request.count++] = rest;
     world_count_command(session->world, command_number(command));
     if (request.count < command->least) {
-        char usage[200];
-        struct text text;
-        text_init(&text, usage, sizeof usage);
-        text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
-        session_reply(session, REPLY_NEED_MORE, command->verb, usage, NULL);
+        command_need_more(session, command->verb);
         return;
     }
     if (command->most == 0 && *rest) {

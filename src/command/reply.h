@@ -169,6 +169,7 @@
     REPLY(MODE_IS, 324, "$1 $2", "the modes of $1 are $2")                                         \
     REPLY(CREATED_AT, 329, "$1 $2", NULL)                                                          \
     REPLY(BAN_LINE, 367, "$1 $2 $3 $4", "banned from $1: $2, by $3")                               \
+    REPLY(NO_MASKS, 0, NULL, "that list of $1 is empty")                                           \
     REPLY(BAN_END, 368, "$1 :End of channel ban list", NULL)                                       \
     REPLY(EXCEPTION_LINE, 348, "$1 $2 $3 $4", "never banned from $1: $2, by $3")                   \
     REPLY(EXCEPTION_END, 349, "$1 :End of channel exception list", NULL)                           \
