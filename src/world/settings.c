@@ -5,6 +5,7 @@
  * wrong with them, in words that say what would be right. */
 #include "settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -84,8 +85,8 @@ static const char *take_server_name(struct settings *settings, const struct conf
     const char *name = line->words[1];
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-    if (strspn(name, letters) != strlen(name) || strlen(name) > 63)
-        return "a server name is at most 63 letters, digits, dots and dashes, as in chat.example.org";
+    if (!*name || strspn(name, letters) != strlen(name) || strlen(name) > 63)
+        return "a server name is 1 to 63 letters, digits, dots and dashes, as in chat.example.org";
     replace(&settings->server_name, name);
     return NULL;
 }
@@ -318,8 +319,8 @@ static const char *take_server_description(struct settings *settings, const stru
 static const char *take_network_name(struct settings *settings, const struct config_line *line)
 {
     const char *name = line->words[1];
-    if (strlen(name) > 63 || strchr(name, ' ') || strchr(name, '=') || strchr(name, '\\'))
-        return "a network name is one word of at most 63 characters";
+    if (!*name || strlen(name) > 63 || strchr(name, ' ') || strchr(name, '=') || strchr(name, '\\'))
+        return "a network name is one word of 1 to 63 characters, as in ExampleNet";
     replace(&settings->network_name, name);
     return NULL;
 }
@@ -504,7 +505,7 @@ static const char *nearest(const char *word)
     size_t most = 2;
     for (int i = 0; i < DIRECTIVES; i++) {
         size_t same = 0;
-        while (word[same] && word[same] == directives[i].keyword[same])
+        while (word[same] && tolower((unsigned char)word[same]) == directives[i].keyword[same])
             same++;
         if (same > most) {
             most = same;
@@ -524,7 +525,11 @@ static const char *take_line(void *context, const struct config_line *line)
             continue;
         int given = line->count - 1;
         if (given < row->least || (row->most && given > row->most)) {
-            snprintf(wrong, sizeof wrong, "expected: %s %s", row->keyword, row->syntax);
+            struct text text;
+            text_init(&text, wrong, sizeof wrong);
+            text_addf(&text, "expected: %s %s", row->keyword, row->syntax);
+            if (given > row->least && row->most > row->least)
+                text_addf(&text, ", at most %d", row->most);
             return wrong;
         }
         const char *mistake = row->take(settings, line);
@@ -536,8 +541,8 @@ static const char *take_line(void *context, const struct config_line *line)
         return wrong;
     }
     const char *guess = nearest(line->words[0]);
-    snprintf(wrong, sizeof wrong, "no such directive \"%.60s\"%s%s%s; forkchatd -h lists them",
-             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : "");
+    snprintf(wrong, sizeof wrong, "no such directive \"%.60s\"%s%s%s forkchatd -h lists them",
+             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : ";");
     return wrong;
 }
 
