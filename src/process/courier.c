@@ -81,20 +81,20 @@ static void stop(struct courier *courier)
             shutdown(courier->audience.clients[i]->outbox.fd, how);
 }
 
-/* Looks after supervisors that come and go. False if it is time to make way for a successor's courier: whoever is slow
- * has what it did not take copied here, and would lose it. */
-static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims,
-                             uint32_t successions)
+/* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
+ * it did not take copied here, and would lose it; and without a supervisor no other would come. */
+static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims)
 {
-    uint32_t now = world_claims(courier->world);
+    const struct world *world = courier->world;
+    uint32_t now = world_claims(world);
     if (now != *claims)
         heirlooms_offer(heirlooms);
     *claims = now;
-    return courier->slow_count > 0 || courier->leavers || world_successions(courier->world) == successions;
+    return world_retiring(world) != courier->number || courier->slow_count > 0 || courier->leavers ||
+           lock_dead(world_supervisor_life(world));
 }
 
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
-                 uint32_t successions)
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms)
 {
     static struct courier courier;
     struct bell_shm *bell = ring_bell(&world->shared->ring, number);
@@ -118,7 +118,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier_start(&courier);
     while (!stopping && !world_is_over(world)) {
         bool busy = pass(&courier);
-        if (!serve_succession(&courier, heirlooms, &claims, successions))
+        if (!serve_succession(&courier, heirlooms, &claims))
             return;
         if (!busy && !stopping)
             bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));

@@ -178,6 +178,7 @@ static void look_after_family(struct supervisor *supervisor)
 {
     supervisor_watch_lock(supervisor);
     supervisor_watch_couriers(supervisor);
+    supervisor_renew_couriers(supervisor);
     if (!child_died && !supervisor->unreaped && !supervisor->strangers)
         return;
     child_died = 0;
@@ -277,12 +278,16 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
         status = supervisor_claim_session(supervisor, &found);
     if (status)
         return status;
-    if (!found)
-        return begin_session(supervisor);
-    if (!inherited)
-        supervisor_make_seats(supervisor);
-    continue_session(supervisor);
-    return 0;
+    if (!found) {
+        status = begin_session(supervisor);
+    } else {
+        if (!inherited)
+            supervisor_make_seats(supervisor);
+        continue_session(supervisor);
+    }
+    if (!status)
+        lock_live(world_supervisor_life(&supervisor->world));
+    return status;
 }
 
 /* Makes or finds a session. Returns 0, or an exit status after reporting. */

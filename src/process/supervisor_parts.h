@@ -28,6 +28,7 @@ struct seat {
 struct courier_seat {
     pid_t pid;
     bool stranger;
+    bool old; /* of the supervisor before: to make way */
     int64_t born;
     uint64_t position; /* in the ring, when it was last seen to move */
     int64_t moved;     /* when that was */
@@ -136,5 +137,9 @@ void supervisor_reap_workers(struct supervisor *supervisor);
 void supervisor_reap_strangers(struct supervisor *supervisor);
 void supervisor_watch_lock(struct supervisor *supervisor);
 void supervisor_watch_couriers(struct supervisor *supervisor);
+
+/* Has the couriers of the supervisor before make way for ours, one after the other: were all to end with this supervisor,
+ * nobody could give the next one what it needs. */
+void supervisor_renew_couriers(struct supervisor *supervisor);
 
 #endif

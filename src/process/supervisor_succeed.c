@@ -225,7 +225,9 @@ void supervisor_adopt(struct supervisor *supervisor)
             seat->stranger = true;
             supervisor->strangers++;
         }
+        seat->old = seat->pid != 0;
     }
+    world_retire(world, NONE);
     begin_look(supervisor);
     supervisor->free_count = 0;
     for (uint32_t i = supervisor->seat_count; i-- > 0;) {
@@ -239,7 +241,5 @@ void supervisor_adopt(struct supervisor *supervisor)
     shared_commit(&supervisor->shared);
     countdown_start(&supervisor->countdown);
     CRASHPOINT("session-adopted");
-    world_succeed(world);
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     log_info("took over the session of the supervisor before: %u connected", here);
 }
