@@ -340,6 +340,14 @@ void supervisor_watch_lock(struct supervisor *supervisor)
     log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
 }
 
+void supervisor_begin_look(struct supervisor *supervisor)
+{
+    while (!shared_try_begin(&supervisor->shared, 0)) {
+        supervisor_watch_lock(supervisor);
+        clock_sleep(1);
+    }
+}
+
 /* A courier that was stopped, or loops, would in the end have all publishers wait for it. */
 void supervisor_watch_couriers(struct supervisor *supervisor)
 {
