@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "world/counters.h"
+#include "world/names.h"
 #include "world/recorder.h"
 
 /* The gathered answers as an event. */
@@ -68,6 +69,8 @@ void session_reply(struct session *session, enum reply_code code, ...)
     for (const char *argument; count < 9 && (argument = va_arg(list, const char *));)
         arguments[count++] = argument;
     va_end(list);
+    if (code == REPLY_NO_SUCH_CHANNEL && count > 0 && !name_is_channel(arguments[0]))
+        code = REPLY_BAD_CHANNEL;
     /* No answer is longer than a quarter of the buffer: they are made of names and texts with limits. */
     if (!session->in_transaction && (session->out.length > SESSION_OUT_SIZE / 4 * 3 ||
                                      session->out.length > answers_at_once(session)))

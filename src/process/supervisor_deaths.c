@@ -62,6 +62,8 @@ static void log_crash(const struct crash_shm *crash)
         text_addf(&text, " %s", name);
     if (crash->by_signal && crash->number == SIGSYS && !fault->sender)
         text_add(&text, " (it tried a forbidden system call)"); /* the sandbox */
+    if (crash->by_signal && crash->number == SIGXCPU)
+        text_add(&text, " (it used too much processor time in one go)");
     if (fault->signal && !fault->sender)
         text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
                   (unsigned long long)fault->instruction);
@@ -204,6 +206,22 @@ static uint32_t seat_of_child(const struct supervisor *supervisor, pid_t pid)
     return number;
 }
 
+/* The same for a child, which may have found its place taken: what stands there is then not its own. */
+static bool bury_child(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
+{
+    if (lock_dead(world_life(&supervisor->world, number))) {
+        if (!bury(supervisor, number, death))
+            return false;
+        free_seat(supervisor, number);
+        return true;
+    }
+    admission_remove(number);
+    supervisor->seats[number] = (struct seat){0};
+    if (!supervisor_adopt_seat(supervisor, number)) /* who lived there has just died as well */
+        supervisor->free_seats[supervisor->free_count++] = number;
+    return true;
+}
+
 void supervisor_reap_workers(struct supervisor *supervisor)
 {
     for (;;) {
@@ -217,11 +235,10 @@ void supervisor_reap_workers(struct supervisor *supervisor)
         }
         uint32_t number = seat_of_child(supervisor, death.si_pid);
         if (number < supervisor->seat_count) {
-            if (!bury(supervisor, number, &death)) {
+            if (!bury_child(supervisor, number, &death)) {
                 supervisor->unreaped = true;
                 return;
             }
-            free_seat(supervisor, number);
         } else if (desk_has(&supervisor->desk, death.si_pid)) {
             bury_at_desk(supervisor, &death);
         } else if (death.si_pid == supervisor->console.pid) {
