@@ -1,15 +1,15 @@
-/* The courier. One process for each shard of the clients; nothing shared is written but its ring
- * cursor.
+/* The courier. One process for each shard of the clients; writes its ring cursor, the marks of its clients' streams, how
+ * much waits for each, and its counters, none of them under the lock.
  *
  * Invariants
- *  - The audience is what the tables were at `position`: an event is delivered to those who were
- * there when it was published, however late this process gets to it.
- *  - The cursor moves only when everything before it has been sent or copied, because batches are
- * sent from where they lie, answers even from the ring itself.
+ *  - The audience is what the tables were at `position`: an event is delivered to those who were there when it was
+ *    published, however late this process gets to it.
+ *  - The cursor moves only when everything before it has been sent or copied, because batches are sent from where they
+ *    lie, answers even from the ring itself.
  *  - A client's socket is in the mailbox before its CONNECT is in the ring.
  *
- * A courier never waits for a client. What a client does not take is copied to its outbox; if there
- * is too much of that, events are left out and the client is told how many. */
+ * A courier never waits for a client. What a client does not take is copied to its outbox; if there is too much of that,
+ * events are left out and the client is told how many. */
 #include "courier.h"
 
 #include <errno.h>
@@ -25,8 +25,7 @@
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
 
-/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced.
- */
+/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced. */
 #define IDLE_MS 1000
 
 static volatile sig_atomic_t stopping;

@@ -217,7 +217,8 @@ static bool bury_child(struct supervisor *supervisor, uint32_t number, const sig
     }
     admission_remove(number);
     supervisor->seats[number] = (struct seat){0};
-    supervisor_adopt_seat(supervisor, number);
+    if (!supervisor_adopt_seat(supervisor, number)) /* who lived there has just died as well */
+        supervisor->free_seats[supervisor->free_count++] = number;
     return true;
 }
 
@@ -371,6 +372,14 @@ void supervisor_renew_couriers(struct supervisor *supervisor)
             ring_bells_again(&supervisor->shared.ring, UINT64_C(1) << i);
             return;
         }
+}
+
+void supervisor_begin_look(struct supervisor *supervisor)
+{
+    while (!shared_try_begin(&supervisor->shared, 0)) {
+        supervisor_watch_lock(supervisor);
+        clock_sleep(1);
+    }
 }
 
 /* A courier that was stopped, or loops, would in the end have all publishers wait for it. */

@@ -155,14 +155,6 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
 
 /* ---- adopting ---- */
 
-static void begin_look(struct supervisor *supervisor)
-{
-    while (!shared_try_begin(&supervisor->shared, 0)) {
-        supervisor_watch_lock(supervisor); /* whoever was stopped with it would stop us as well */
-        clock_sleep(1);
-    }
-}
-
 /* Whose life that is, by what the region says: a stranger always has a pid, if only one that is never signalled. */
 static pid_t pid_of_stranger(const struct lock_shm *life)
 {
@@ -228,7 +220,7 @@ void supervisor_adopt(struct supervisor *supervisor)
         seat->old = seat->pid != 0;
     }
     world_retire(world, NONE);
-    begin_look(supervisor);
+    supervisor_begin_look(supervisor);
     supervisor->free_count = 0;
     for (uint32_t i = supervisor->seat_count; i-- > 0;) {
         if (supervisor->seats[i].pid) {
