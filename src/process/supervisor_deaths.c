@@ -62,6 +62,8 @@ static void log_crash(const struct crash_shm *crash)
         text_addf(&text, " %s", name);
     if (crash->by_signal && crash->number == SIGSYS && !fault->sender)
         text_add(&text, " (it tried a forbidden system call)"); /* the sandbox */
+    if (crash->by_signal && crash->number == SIGXCPU)
+        text_add(&text, " (it used too much processor time in one go)");
     if (fault->signal && !fault->sender)
         text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
                   (unsigned long long)fault->instruction);

@@ -408,6 +408,14 @@ static const char *take_worker_memory(struct settings *settings, const struct co
     return "expected a size from 8M to 1024G, as in 128M, or off";
 }
 
+static const char *take_worker_cpu(struct settings *settings, const struct config_line *line)
+{
+    settings->worker_cpu = 0;
+    if (strcmp(line->words[1], "off") == 0 || parse_number(line->words[1], 1, 86400, &settings->worker_cpu))
+        return NULL;
+    return "expected seconds from 1 to 86400, or off";
+}
+
 static const char *take_runtime_directory(struct settings *settings, const struct config_line *line)
 {
     const char *wrong = check_path(line->words[1]);
@@ -460,6 +468,7 @@ static const struct directive directives[] = {
     {"chroot", 1, 1, take_chroot, "DIRECTORY|off", "the empty folder the workers see as /"},
     {"sandbox", 1, 1, take_sandbox, "on|off", "no system calls for them but those they need"},
     {"worker-memory", 1, 1, take_worker_memory, "BYTES|off", "of its own, for the process of one client"},
+    {"worker-cpu", 1, 1, take_worker_cpu, "SECONDS|off", "of processor time, for the process of one client, in one go"},
     {"runtime-directory", 1, 1, take_runtime_directory, "DIRECTORY", "control socket, pid file"},
     {"state-directory", 1, 1, take_state_directory, "DIRECTORY", "what must outlive a restart"},
 };
@@ -558,6 +567,7 @@ struct settings *settings_new(void)
     settings->nick_length = 30;
     settings->sandbox = true;
     settings->worker_memory = 128 << 20;
+    settings->worker_cpu = 60;
     settings->ping_timeout = 120;
     settings->registration_timeout = 60;
     settings->keepalive = 150;
