@@ -345,6 +345,29 @@ all_hear() {
     rm "${DAEMON_MEMORY[0]}"
 }
 
+@test "pids that a worker has made up: those who live keep their places, and newcomers find others" {
+    daemon_start -o 'max-clients 8'
+    enter toto plain
+    enter tutu plain
+    kill_supervisor
+    (($("$FORKCHAT_BUILD/t/hostile/forge" "$DAEMON_RUN" 0) > 2))
+    daemon_start -o 'max-clients 8'
+    enter tata plain
+    send toto 'MSG still there?'
+    expect tata '[toto] still there?'
+    send toto 'QUIT'
+    send tutu 'QUIT'
+    expect_end toto
+    expect_end tutu
+    # Seven more: each seat is free once.
+    local nick
+    for nick in {a..g}; do
+        enter "$nick$nick" plain
+    done
+    open late plain
+    expect late -e 'the server is full'
+}
+
 # ---- SIGUSR2 ----
 
 @test "SIGUSR2: the supervisor is executed again under the same pid, and nobody notices" {
@@ -557,6 +580,16 @@ EOF
     again
     enter tutu plain
     all_hear tutu toto
+}
+
+@test "SIGUSR2: who serves an operator is known to the program that was executed" {
+    daemon_may 'control process .* died: signal 9'
+    daemon_start
+    "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" top >"$BATS_TEST_TMPDIR/seen" 2>&1 3>&- &
+    wait_until family_is 'control' 1
+    again
+    kill -KILL "$(family 'control')"
+    expect_log 'control process .* died: signal 9'
 }
 
 @test "SIGUSR2 harms none of the other processes" {

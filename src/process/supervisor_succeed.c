@@ -21,6 +21,9 @@
 
 #define END_NS (3000 * MS)
 
+/* Of a stranger who has written none, or a wrong one. No process of ours has it. */
+#define NOBODYS_PID 1
+
 /* ---- signals to those who are not our children ---- */
 
 static void signal_all(const pid_t *pids, size_t count, int signal)
@@ -160,6 +163,13 @@ static void begin_look(struct supervisor *supervisor)
     }
 }
 
+/* Whose life that is, by what the region says: a stranger always has a pid, if only one that is never signalled. */
+static pid_t pid_of_stranger(const struct lock_shm *life)
+{
+    pid_t pid = lock_owner(life);
+    return pid > 1 ? pid : NOBODYS_PID;
+}
+
 static void adopt_seat(struct supervisor *supervisor, uint32_t number)
 {
     struct seat *seat = &supervisor->seats[number];
@@ -167,7 +177,7 @@ static void adopt_seat(struct supervisor *supervisor, uint32_t number)
     bool used = supervisor->world.users[number].state != USER_FREE;
     if (!seat->pid && (!lock_dead(life) || used)) {
         /* Who died since the last supervisor looked is found dead as any other: supervisor_reap_strangers. */
-        seat->pid = lock_owner(life);
+        seat->pid = pid_of_stranger(life);
         seat->stranger = true;
         supervisor->strangers++;
     }
@@ -197,7 +207,7 @@ void supervisor_adopt(struct supervisor *supervisor)
         struct courier_seat *seat = &supervisor->couriers[i];
         struct lock_shm *life = world_courier_life(world, (uint32_t)i);
         if (!seat->pid && !lock_dead(life)) {
-            seat->pid = lock_owner(life);
+            seat->pid = pid_of_stranger(life);
             seat->stranger = true;
             supervisor->strangers++;
         }
