@@ -151,6 +151,8 @@ teardown() {
     [ "$(ctl_json .message wall hello)" = "1 client was told" ]
     ctl --json ban 192.0.2.0/24
     [ "$(ctl_json '.mask + " " + (.until | tostring)' bans)" = "*@192.0.2.0/24 null" ]
+    ctl mute toto
+    [ "$(ctl_json '"\(.status)"' who)" = muted ]
     ctl --json stats | jq -e . >/dev/null
     ctl --json help | jq -e .command >/dev/null
 }
