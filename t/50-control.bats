@@ -271,6 +271,7 @@ EOF
     group=$(id -gn nobody)
     capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../contrib/forkchatd.service")
     capabilities=${capabilities//CAP_/,+}
+    # shellcheck disable=SC2034 # for daemon_start
     local DAEMON_WRAP=(setpriv --inh-caps=-all --bounding-set="-all${capabilities// /}")
     daemon_start -o "group $group"
     [ "$(stat -c '%a %G' "$DAEMON_RUN/control")" = "660 $group" ]
