@@ -302,6 +302,42 @@ all_hear() {
     all_hear tata toto
 }
 
+@test "one that was being born when the supervisor died lives on, and whoever is given its place leaves it alone" {
+    daemon_may 'place 1 is taken|worker .*died: exit status 69'
+    crash_build
+    crash_prepare
+    daemon_start
+    enter toto plain
+    arm unborn "-$DAEMON" '?'
+    open tutu plain
+    wait_until died
+    local first second
+    first=$(family 'supervisor' | grep -vx "$DAEMON" | head -n 1)
+    kill_supervisor
+    daemon_start
+    # The next one is given the same place; both are on their way to it.
+    arm unborn "-$DAEMON" '?'
+    open tata plain
+    wait_until died
+    second=$(family 'supervisor' | grep -vx -e "$DAEMON" -e "$first")
+    kill -CONT "$first"
+    send tutu 'NICK tutu'
+    expect tutu '[server] you are now tutu'
+    kill -CONT "$second"
+    expect_end tata
+    expect_log 'place 1 is taken'
+    enter titi plain
+    all_hear tutu toto titi
+    all_hear titi toto tutu
+    send titi 'WHO'
+    expect titi '[server] toto tutu titi'
+    send tutu 'QUIT bye'
+    expect_end tutu
+    wait_until family_is worker 2
+    enter tata2 plain
+    all_hear tata2 toto titi
+}
+
 @test "a session of another version's is left alone until all of its people have left" {
     daemon_start
     enter toto plain

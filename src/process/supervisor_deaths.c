@@ -206,6 +206,21 @@ static uint32_t seat_of_child(const struct supervisor *supervisor, pid_t pid)
     return number;
 }
 
+/* The same for a child, which may have found its place taken: what stands there is then not its own. */
+static bool bury_child(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
+{
+    if (lock_dead(world_life(&supervisor->world, number))) {
+        if (!bury(supervisor, number, death))
+            return false;
+        free_seat(supervisor, number);
+        return true;
+    }
+    admission_remove(number);
+    supervisor->seats[number] = (struct seat){0};
+    supervisor_adopt_seat(supervisor, number);
+    return true;
+}
+
 void supervisor_reap_workers(struct supervisor *supervisor)
 {
     for (;;) {
@@ -219,11 +234,10 @@ void supervisor_reap_workers(struct supervisor *supervisor)
         }
         uint32_t number = seat_of_child(supervisor, death.si_pid);
         if (number < supervisor->seat_count) {
-            if (!bury(supervisor, number, &death)) {
+            if (!bury_child(supervisor, number, &death)) {
                 supervisor->unreaped = true;
                 return;
             }
-            free_seat(supervisor, number);
         } else if (desk_has(&supervisor->desk, death.si_pid)) {
             bury_at_desk(supervisor, &death);
         } else if (death.si_pid == supervisor->console.pid) {

@@ -88,6 +88,10 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found);
  * for new ones. Waits for the lock. */
 void supervisor_adopt(struct supervisor *supervisor);
 
+/* A place whose seat is free may be used by one who was being born when the supervisor before died: whether it is, and the
+ * seat a stranger's from now on. Does not block. */
+bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
+
 /* Sends a signal to a process, to the workers at every `step`th seat from `first` on. */
 void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal);
 void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal);

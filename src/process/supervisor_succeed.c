@@ -170,19 +170,6 @@ static pid_t pid_of_stranger(const struct lock_shm *life)
     return pid > 1 ? pid : NOBODYS_PID;
 }
 
-static void adopt_seat(struct supervisor *supervisor, uint32_t number)
-{
-    struct seat *seat = &supervisor->seats[number];
-    struct lock_shm *life = world_life(&supervisor->world, number);
-    bool used = supervisor->world.users[number].state != USER_FREE;
-    if (!seat->pid && (!lock_dead(life) || used)) {
-        /* Who died since the last supervisor looked is found dead as any other: supervisor_reap_strangers. */
-        seat->pid = pid_of_stranger(life);
-        seat->stranger = true;
-        supervisor->strangers++;
-    }
-}
-
 /* What the tables know of a seat. Lock held. */
 static void describe_seat(struct supervisor *supervisor, uint32_t number)
 {
@@ -197,12 +184,39 @@ static void describe_seat(struct supervisor *supervisor, uint32_t number)
         admission_add(supervisor->settings, number, bytes);
 }
 
+/* Whether somebody uses the place whose seat is free: that is a stranger's then. Who died since the last supervisor
+ * looked is found dead as any other: supervisor_reap_strangers. */
+static bool find_stranger(struct supervisor *supervisor, uint32_t number)
+{
+    struct seat *seat = &supervisor->seats[number];
+    struct lock_shm *life = world_life(&supervisor->world, number);
+    bool used = supervisor->world.users[number].state != USER_FREE;
+    if (lock_dead(life) && !used)
+        return false;
+    seat->pid = pid_of_stranger(life);
+    seat->stranger = true;
+    supervisor->strangers++;
+    return true;
+}
+
+bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
+{
+    if (!find_stranger(supervisor, number))
+        return false;
+    if (shared_try_begin(&supervisor->shared, 0)) {
+        describe_seat(supervisor, number);
+        shared_commit(&supervisor->shared);
+    }
+    return true;
+}
+
 void supervisor_adopt(struct supervisor *supervisor)
 {
     struct world *world = &supervisor->world;
     uint32_t here = 0;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        adopt_seat(supervisor, i);
+        if (!supervisor->seats[i].pid)
+            find_stranger(supervisor, i);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         struct lock_shm *life = world_courier_life(world, (uint32_t)i);

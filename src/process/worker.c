@@ -271,6 +271,7 @@ int worker_run(const struct worker_birth *birth)
     watch_idle(birth->socket, (int)birth->settings->keepalive);
     confine(birth->confinement, SANDBOX_WORKER);
 
+    CRASHPOINT("unborn");
     if (!lock_live(world_life(birth->world, birth->user)))
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);
