@@ -154,6 +154,7 @@ load lib/irc
 @test "KICK: one channel and some nicks, or pairs" {
     room toto tutu tata
     send toto 'JOIN #y'
+    sync toto # who is first there may kick
     send tutu 'JOIN #y'
     sync tutu
     send toto 'KICK #x tata,nobody :bye' 'KICK #x,#y tutu,tutu' 'KICK #x,#y tutu'

@@ -540,9 +540,7 @@ start_as() {
     local program=$1
     shift
     DAEMON_WRAP=(bash -c 'p=$1; shift 2; exec -a "$p" "$0" "$@"' "$FORKCHAT_BUILD/forkchatd" "$program")
-    # Without this, for the reasons of lib/daemon, under the sanitizers.
-    [[ -z $UNDER_ASAN || $EUID != 0 ]] || set -- -o 'user root' -o 'group root' -o 'chroot off' "$@"
-    daemon_start "$@"
+    daemon_start "${DAEMON_UNCONFINED[@]}" "$@"
     # shellcheck disable=SC2034 # for daemon_start
     DAEMON_WRAP=()
 }

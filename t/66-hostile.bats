@@ -394,7 +394,7 @@ begin_apart() {
     lan_open 2
     # shellcheck disable=SC2034 # for lib/daemon
     local DAEMON_WRAP=(ip netns exec "$LAN-1")
-    daemon_start -o 'listen plain 10.9.0.1:0' -o 'listen talk 10.9.0.1:0' -o 'listen irc 10.9.0.1:0' "$@"
+    daemon_start "${DAEMON_UNCONFINED[@]}" -o 'listen plain 10.9.0.1:0' -o 'listen talk 10.9.0.1:0' -o 'listen irc 10.9.0.1:0' "$@"
     snapshot
 }
 

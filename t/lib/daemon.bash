@@ -37,6 +37,11 @@ if [[ -n ${FORKCHAT_ASAN:-} || ${FORKCHAT_BUILD:-} == */asan* ]]; then
     UNDER_ASAN=1
     PATIENCE=$((PATIENCE * 3))
 fi
+# What daemon_start adds there by itself, unless there is a DAEMON_WRAP.
+declare -ga DAEMON_UNCONFINED=()
+if [[ -n $UNDER_ASAN && $EUID == 0 ]]; then
+    DAEMON_UNCONFINED=(-o 'user root' -o 'group root' -o 'chroot off')
+fi
 
 # bats traces every command a test runs, which makes loops slow. Functions called through here are not traced;
 # a failure is shown at the line of the test.
@@ -126,9 +131,7 @@ daemon_command() {
             DAEMON_COMMAND+=(-o "listen $door 127.0.0.1:0")
         done
     fi
-    if [[ -n $UNDER_ASAN && $EUID == 0 && -z ${DAEMON_WRAP[*]:-} ]]; then
-        DAEMON_COMMAND+=(-o 'user root' -o 'group root' -o 'chroot off')
-    fi
+    [[ -n ${DAEMON_WRAP[*]:-} ]] || DAEMON_COMMAND+=("${DAEMON_UNCONFINED[@]}")
     DAEMON_COMMAND+=("$@")
 }
 
