@@ -94,11 +94,13 @@ in_the_middle() { (($(sent_bytes 1) > 1000000)); }
 
 in_the_middle_of_three() { (($(sent_bytes 1) > 300000)); }
 
-@test "nobody accepting is told; an empty file arrives too; an existing file stays" {
+@test "nobody accepting is told; a folder is refused; an empty file arrives too; an existing file stays" {
     lan_open 2
     : >"$work/empty"
     run -69 on 1 "$LAN_PROGRAM" --name toto --cast "$work/empty" --wait 1
     [[ $output == *'nobody accepted'* ]]
+    run -66 on 1 "$LAN_PROGRAM" --name toto --cast "$work" --wait 1
+    [[ $output == *'cannot send work: only a file can be sent to everyone'* ]]
     receive_all 1
     run -0 on 1 "$LAN_PROGRAM" --name toto --cast "$work/empty" --wait 20 --receivers 1
     all_have 1 "$work/empty"

@@ -106,6 +106,42 @@ typist() {
     (($(sent_bytes 1) - before < 1000))
 }
 
+@test "SIGTERM is obeyed also while nobody takes what is shown" {
+    lan_open 2
+    mkfifo "$BATS_TEST_TMPDIR/out"
+    # Open for reading, and never read.
+    exec 7<>"$BATS_TEST_TMPDIR/out"
+    ip netns exec "$LAN-1" "$LAN_PROGRAM" --name toto --watch 0 --state "$BATS_TEST_TMPDIR/toto.state" \
+        >"$BATS_TEST_TMPDIR/out" 2>"$(peer_log toto)" </dev/null 3>&- 7>&- &
+    # shellcheck disable=SC2034 # used by lib/netns
+    PEER_PIDS[toto]=$!
+    until_true 10 is_stuck
+    kill -TERM "${PEER_PIDS[toto]}"
+    until_true 10 has_ended toto
+    peer_wait toto
+}
+
+# More and more is said to it, until some of that stays where it came in.
+is_stuck() {
+    local text
+    text=$(printf 'x%.0s' {1..4000})
+    # shellcheck disable=SC2016 # the loop is the other shell's
+    on 2 bash -c 'for i in {1..5}; do printf "x:*:%s %d\n" "$1" "$RANDOM" >/dev/udp/10.9.0.1/7182; done' - "$text"
+    [[ -n $(on 1 ss -Haun | awk '$2 > 50000') ]]
+}
+
+has_ended() { [[ $(ps -o stat= -p "${PEER_PIDS[$1]}") == @(|Z*) ]]; }
+
+@test "Ctrl-\\ leaves as Ctrl-C does, and not without good-bye" {
+    lan_open 2
+    peer toto 1 --watch 0 --period 1
+    typist tutu 2
+    sees toto 'new peer tutu'
+    printf '\034' >&7
+    peer_wait tutu
+    sees toto 'tutu has left'
+}
+
 @test "a peer whose output nobody reads any more ends" {
     lan_open 1
     run -0 bash -c "ip netns exec $LAN-1 timeout 20 $LAN_PROGRAM --name toto --period 1 --watch 0 | true; exit \${PIPESTATUS[0]}" &

@@ -16,6 +16,7 @@
 
 static struct {
     bool terminal, gone, hidden, input;
+    int end; /* readable when we are to end: then nobody who does not read is waited for */
     struct termios before;
     char prompt[128];
     char typed[4096]; /* on a terminal: the line so far */
@@ -26,7 +27,7 @@ static struct {
 
 static void put(const char *bytes, size_t length)
 {
-    if (fd_write_all(STDOUT_FILENO, bytes, length))
+    if (fd_write_heeding(STDOUT_FILENO, bytes, length, screen.end, -1) != (ssize_t)length)
         screen.gone = true;
 }
 
@@ -36,9 +37,10 @@ static void restore(void)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
 }
 
-void screen_open(bool input)
+void screen_open(bool input, int end)
 {
     screen.input = input;
+    screen.end = end;
     if (lines_init(&screen.lines, SCREEN_LINE_MAX))
         fatal(71, "no memory");
     if (!input || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &screen.before))
