@@ -294,6 +294,19 @@ sasl_server() {
     run -1 grep -P '[\x00-\x08\x0b-\x1f\x7f]' "$BATS_TEST_TMPDIR/bot.out"
 }
 
+@test "a server that names nobody, gives no reason and leaves out what belongs there is borne" {
+    fake_server <<-'EOF'
+	printf '%s\r\n' ':s 001 bot :hi' ':bot!b@h JOIN #x' ':bot!b@h NICK :' ':' ': ' @ '@a=b' '@a=b :' PRIVMSG ':x PRIVMSG #x' \
+	    ':x MODE' ':x KICK #x' ':x TOPIC' 332 ':s 353' ':s 366' ':s 433' ':s 999' PING CAP 'CAP * LS' AUTHENTICATE JOIN PART \
+	    QUIT ':x NICK' ':s 005 bot PREFIX= CHANTYPES= NICKLEN=-5' ':e!e@h PRIVMSG #x :still there' ERROR
+	EOF
+    bot -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "#x <e> still there"
+    bot_ends 69
+    grep -q "the connection to 127.0.0.1 is lost: the server gives no reason" "$BATS_TEST_TMPDIR/bot.err"
+    run -1 grep -F "you are now" "$BATS_TEST_TMPDIR/bot.out"
+}
+
 @test "with -R yes a bot comes back to a server that has vanished" {
     start_ngircd
     bot -R yes -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
