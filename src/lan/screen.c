@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/port.h"
 #include "base/text.h"
 
 static struct {
@@ -81,19 +82,21 @@ bool screen_is_gone(void)
     return screen.gone;
 }
 
+/* Never less than the prompt and a little takes. */
 static size_t width(void)
 {
-    const char *columns = getenv("COLUMNS");
-    long value = columns ? strtol(columns, NULL, 10) : 80;
-    return value < 40 || value > 1000 ? 80 : (size_t)value;
+    int rows, columns;
+    if (port_terminal_size(STDOUT_FILENO, &rows, &columns))
+        return 80;
+    return columns < 24 ? 24 : (size_t)columns;
 }
 
-/* Characters, as far as a terminal counts them: the bytes that do not continue one. */
-static size_t characters(const char *bytes, size_t length)
+/* The columns that a text takes at most: what has three bytes and more in UTF-8 may be wide. */
+static size_t columns_of(const char *bytes, size_t length)
 {
     size_t count = 0;
     for (size_t i = 0; i < length; i++)
-        count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+        count += (((unsigned char)bytes[i] & 0xc0) != 0x80) + ((unsigned char)bytes[i] >= 0xe0);
     return count;
 }
 
@@ -104,8 +107,8 @@ static void draw(void)
     struct text text;
     if (!screen.terminal)
         return;
-    size_t prompt = characters(screen.prompt, strlen(screen.prompt)), room = width() - 1, from = 0;
-    while (prompt + characters(screen.typed + from, screen.length - from) > room && from < screen.length)
+    size_t prompt = columns_of(screen.prompt, strlen(screen.prompt)), room = width() - 1, from = 0;
+    while (prompt + columns_of(screen.typed + from, screen.length - from) > room && from < screen.length)
         from++;
     while (from < screen.length && ((unsigned char)screen.typed[from] & 0xc0) == 0x80)
         from++;
