@@ -39,11 +39,16 @@ refused() {
 }
 
 @test "-V shows the version, -h the options and directives; both on standard output" {
-    run -0 --separate-stderr forkchatd -V
-    [[ ${lines[0]} =~ ^forkchatd\ [0-9]+\.[0-9]+$ && ${lines[1]} =~ ^shared\ memory\ [0-9a-f]+$ && -z $stderr ]]
-    run -0 --separate-stderr forkchatd -h
-    [[ ${lines[0]} == usage:* && -z $stderr ]]
-    [[ $output == *'-c FILE'* && $output == *'  listen DOOR ADDRESS:PORT'* ]]
+    local option
+    for option in -V --version; do
+        run -0 --separate-stderr forkchatd "$option"
+        [[ ${lines[0]} =~ ^forkchatd\ [0-9]+\.[0-9]+$ && ${lines[1]} =~ ^shared\ memory\ [0-9a-f]+$ && -z $stderr ]]
+    done
+    for option in -h --help; do
+        run -0 --separate-stderr forkchatd "$option"
+        [[ ${lines[0]} == usage:* && -z $stderr ]]
+        [[ $output == *'-c FILE'* && $output == *'  listen DOOR ADDRESS:PORT'* ]]
+    done
 }
 
 @test "a wrong invocation gets the usage on standard error and exit status 64" {
@@ -53,6 +58,17 @@ refused() {
         run -64 --separate-stderr forkchatd $wrong
         [[ $stderr == *'usage: forkchatd '* && -z $output ]]
     done
+}
+
+@test "a wrong invocation is told what is wrong with it" {
+    run -64 forkchatd -f --nonsense
+    [[ ${lines[0]} == 'forkchatd: there is no option --nonsense: forkchatd --help lists them' ]]
+    run -64 forkchatd -x
+    [[ ${lines[0]} == 'forkchatd: there is no option -x: forkchatd --help lists them' ]]
+    run -64 forkchatd -c
+    [[ ${lines[0]} == 'forkchatd: -c wants a file' ]]
+    run -64 forkchatd -f 'listen talk *:5000'
+    [[ ${lines[0]} == 'forkchatd: "listen talk *:5000" is too much: files go with -c, directives in quotes with -o' ]]
 }
 
 @test "-t says that a configuration is correct, and starts nothing" {
@@ -109,7 +125,21 @@ refused() {
     refused 'beginning with /' 'state-directory state'
     refused 'no such directive "lisen": did you mean "listen"\?' 'lisen plain *:7777'
     refused 'no such directive "colour"; forkchatd -h lists them' 'colour blue'
+    refused 'did you mean "max-clients"\? forkchatd -h lists them' 'Max-Clients 20'
+    refused '1 to 63' 'server-name ""'
+    refused '1 to 63' 'network-name ""'
+    refused 'expected: limit-exempt NETWORK ...|none, at most 16' "limit-exempt$(printf ' 10.0.0.%d' {1..17})"
     refused 'never closed' 'server-name "chat'
+}
+
+@test "free text may have any number of words, and ends at a comment" {
+    config "server-description $(printf 'word%d ' {1..60})" 'admin Alice, room 12 # and nobody else'
+    run -0 forkchatd -t -c "$CONFIG"
+    DAEMON_DOORS=irc daemon_start -c "$CONFIG"
+    enter tata irc
+    send tata ADMIN
+    expect tata -e ' 257 tata :word1 word2 .* word60$'
+    expect tata -e ' 259 tata :Alice, room 12$'
 }
 
 @test "all mistakes are reported, not the first alone" {
@@ -312,7 +342,7 @@ free_port() {
 }
 
 directives_of_help() {
-    forkchatd -h | sed -n '/^Directives/,$s/^  \([a-z-]*\) .*/\1/p' | sort
+    forkchatd -h | sed -n '/^Directives/,$s/^  \([a-z][a-z-]*\) .*/\1/p' | sort
 }
 
 @test "forkchatd.conf(5) explains exactly the directives there are" {
@@ -325,7 +355,7 @@ directives_of_help() {
 @test "forkchatd(8) explains exactly the options there are" {
     local manual=$BATS_TEST_DIRNAME/../man/forkchatd.8 options
     [[ -e $manual ]] || skip "there is no man page yet"
-    options=$(forkchatd -h | sed -n 's/^  -\([A-Za-z]\) .*/\1/p' | sort)
+    options=$(forkchatd -h | sed -n 's/^  -\([A-Za-z]\)[ ,].*/\1/p' | sort)
     diff <(echo "$options") <(sed -n 's/^\.It Fl \([A-Za-z]\).*/\1/p' "$manual" | sort)
     # And the usage names them all.
     local option

@@ -385,6 +385,40 @@ teardown() {
     expect_none tutu -e 'invalid|HELLO'
 }
 
+@test "words behind a command that takes none are refused, and so is a second word of a nick" {
+    enter toto plain
+    send toto 'WHO tutu' 'LIST #lobby' 'HELP NICK' 'NICK toto tutu' 'NICK  toto  '
+    expect_next toto '[server] WHO wants nothing behind it'
+    expect_next toto '[server] LIST wants nothing behind it'
+    expect_next toto '[server] HELP wants nothing behind it'
+    expect_next toto '[server] toto tutu cannot be a nick: use a letter, then letters, digits and -_[]{}\|^`'
+    expect_next toto '[server] you are now toto'
+}
+
+@test "INVITE alone says so if there is no invitation" {
+    enter toto plain
+    send toto INVITE
+    expect_next toto '[server] nobody has invited you'
+}
+
+@test "MODE and BAN without what they need are answered with how to write them, a list that is empty with that" {
+    enter toto plain
+    enter tutu talk
+    send toto 'JOIN #games' 'MODE +k' 'MODE b' 'OPER root secret' 'BAN 5m'
+    expect toto '[server] MODE needs more: MODE [<modes> [<arguments>]]'
+    expect toto '[server] that list of #games is empty'
+    expect toto '[server] BAN needs more: BAN <nick|mask> [<time>] [<text>]'
+    send tutu '/join #chess' '/mode +o'
+    expect tutu '[server] /MODE needs more: /MODE [<modes> [<arguments>]]'
+}
+
+@test "what cannot be a channel is not recommended to be joined" {
+    enter toto plain
+    send toto 'FLOOR all games' 'FLOOR all #games'
+    expect_next toto '[server] games cannot be a channel: use # and a word, as in #games'
+    expect_next toto '[server] there is no channel #games: LIST shows them, JOIN #games makes it'
+}
+
 @test "a command without what it needs is answered with how to write it" {
     enter toto plain
     send toto 'NICK' 'MSG' 'ME' 'KICK' 'KILL' 'OPER root'

@@ -35,10 +35,11 @@ teardown() {
 
 @test "a wrong invocation gets a usage and status 64" {
     run -64 ctl
-    [[ ${lines[0]} == usage:* ]]
+    [[ ${lines[0]} == "forkchatctl: which command? forkchatctl help lists them" && ${lines[1]} == usage:* ]]
     run -64 ctl --nonsense
-    [[ ${lines[0]} == usage:* ]]
+    [[ ${lines[0]} == "forkchatctl: there is no option --nonsense: forkchatctl --help lists them" && ${lines[1]} == usage:* ]]
     run -64 "$FORKCHAT_BUILD/forkchatctl" -r
+    [[ ${lines[0]} == "forkchatctl: -r wants a directory, "* && ${lines[1]} == usage:* ]]
     run -64 ctl dance
     [ "$output" = 'forkchatctl: there is no command "dance": help lists them' ]
     run -64 ctl kick
@@ -47,6 +48,27 @@ teardown() {
     run -0 ctl --help
     run -0 ctl --version
     [ "$output" = "forkchatctl $("$FORKCHAT_BUILD/forkchatd" -V | sed -n 's/^forkchatd //p')" ]
+}
+
+@test "words behind a command that takes none are refused" {
+    local command
+    for command in help who channels bans penalties attendance motd reload stats; do
+        run -64 ctl "$command" now
+        [ "$output" = "forkchatctl: $command wants nothing behind it" ]
+    done
+}
+
+@test "a hint names commands that there are here" {
+    run -1 ctl kick nobody
+    [ "$output" = "forkchatctl: nobody here is called nobody: who shows who is here" ]
+    run -1 ctl topic '#nix'
+    [ "$output" = "forkchatctl: there is no channel #nix: channels shows them" ]
+    run -1 ctl topic nix
+    [ "$output" = "forkchatctl: nix cannot be a channel: use # and a word, as in #games" ]
+    run -1 ctl unban 192.0.2.7
+    [ "$output" = "forkchatctl: 192.0.2.7 is not banned: bans lists who is" ]
+    run -1 ctl ban 300.1.1.1
+    [[ $output == "forkchatctl: 300.1.1.1 cannot be banned: "* ]]
 }
 
 @test "errors go to standard error, answers to standard output" {
@@ -236,6 +258,21 @@ EOF
     run -77 setpriv --reuid=65534 --regid=65534 --clear-groups "$FORKCHAT_BUILD/forkchatctl" -r . who 3>&-
     [ "$output" = "forkchatctl: you are not permitted to control this server" ]
     expect_log 'control refused to nobody'
+}
+
+@test "the capabilities that the systemd unit leaves are enough to give the socket to the group" {
+    [ "$EUID" = 0 ] || skip "only root has capabilities to give up"
+    [[ -z $UNDER_ASAN ]] || skip "its processes keep their user and look into themselves there"
+    requires setpriv
+    daemon_stop
+    local capabilities group
+    group=$(id -gn nobody)
+    capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../contrib/forkchatd.service")
+    capabilities=${capabilities//CAP_/,+}
+    local DAEMON_WRAP=(setpriv --inh-caps=-all --bounding-set="-all${capabilities// /}")
+    daemon_start -o "group $group"
+    [ "$(stat -c '%a %G' "$DAEMON_RUN/control")" = "660 $group" ]
+    run -0 ctl who
 }
 
 @test "what operators do is in the log, with their name" {

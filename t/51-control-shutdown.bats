@@ -63,6 +63,20 @@ stops_by_itself() {
     run -0 ctl who
 }
 
+@test "a mistyped time or cancel stops nothing" {
+    enter toto plain
+    run -0 ctl shutdown 1h
+    local mistyped
+    for mistyped in cancle 'cancel now' -5 5q 'for the weekend' '1hour lunch'; do
+        # shellcheck disable=SC2086
+        run -64 ctl shutdown $mistyped
+        [[ $output == 'forkchatctl: shutdown wants a time of at most 7d, as in 60 or 10m, '* ]]
+    done
+    run -0 ctl shutdown cancel
+    send toto WHO
+    expect toto '[server] toto'
+}
+
 @test "a second shutdown replaces the first" {
     enter toto plain
     run -0 ctl shutdown 1h

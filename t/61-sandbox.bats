@@ -184,6 +184,26 @@ cannot_trespass() {
     expect toto '[server] toto'
 }
 
+@test "a worker that goes round and round is ended, and nobody else notices; one that has worked for long is not" {
+    daemon_may 'worker [0-9]+ of titi died: signal 24'
+    start_as user -o 'worker-cpu 1'
+    enter toto plain
+    enter tutu plain
+    enter titi plain
+    send titi 'TRESPASS spin 3600000'
+    local round
+    # Four seconds in all, none in one go.
+    for round in {1..8}; do
+        send toto 'TRESPASS spin 500'
+        expect_log '^trespass: spin: done$'
+    done
+    expect_end titi
+    expect tutu '[server] titi has left (server trouble)'
+    grep -aE 'worker [0-9]+: SIGXCPU \(it used too much processor time in one go\)' "$DAEMON_LOG"
+    send toto 'MSG still here'
+    expect tutu '[toto] still here'
+}
+
 @test "passwords of every method fit in, the one that takes the most memory too" {
     # shellcheck disable=SC2016 # openssl passwd -6, and mkpasswd -m yescrypt
     start_as user -o 'operator alice $6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.' \

@@ -302,6 +302,42 @@ all_hear() {
     all_hear tata toto
 }
 
+@test "one that was being born when the supervisor died lives on, and whoever is given its place leaves it alone" {
+    daemon_may 'place 1 is taken|worker .*died: exit status 69'
+    crash_build
+    crash_prepare
+    daemon_start
+    enter toto plain
+    arm unborn "-$DAEMON" '?'
+    open tutu plain
+    wait_until died
+    local first second
+    first=$(family 'supervisor' | grep -vx "$DAEMON" | head -n 1)
+    kill_supervisor
+    daemon_start
+    # The next one is given the same place; both are on their way to it.
+    arm unborn "-$DAEMON" '?'
+    open tata plain
+    wait_until died
+    second=$(family 'supervisor' | grep -vx -e "$DAEMON" -e "$first")
+    kill -CONT "$first"
+    send tutu 'NICK tutu'
+    expect tutu '[server] you are now tutu'
+    kill -CONT "$second"
+    expect_end tata
+    expect_log 'place 1 is taken'
+    enter titi plain
+    all_hear tutu toto titi
+    all_hear titi toto tutu
+    send titi 'WHO'
+    expect titi '[server] toto tutu titi'
+    send tutu 'QUIT bye'
+    expect_end tutu
+    wait_until family_is worker 2
+    enter tata2 plain
+    all_hear tata2 toto titi
+}
+
 @test "a session of another version's is left alone until all of its people have left" {
     daemon_start
     enter toto plain
@@ -343,6 +379,29 @@ all_hear() {
         kill -KILL "$pid"
     done
     rm "${DAEMON_MEMORY[0]}"
+}
+
+@test "pids that a worker has made up: those who live keep their places, and newcomers find others" {
+    daemon_start -o 'max-clients 8'
+    enter toto plain
+    enter tutu plain
+    kill_supervisor
+    (($("$FORKCHAT_BUILD/t/hostile/forge" "$DAEMON_RUN" 0) > 2))
+    daemon_start -o 'max-clients 8'
+    enter tata plain
+    send toto 'MSG still there?'
+    expect tata '[toto] still there?'
+    send toto 'QUIT'
+    send tutu 'QUIT'
+    expect_end toto
+    expect_end tutu
+    # Seven more: each seat is free once.
+    local nick
+    for nick in {a..g}; do
+        enter "$nick$nick" plain
+    done
+    open late plain
+    expect late -e 'the server is full'
 }
 
 # ---- SIGUSR2 ----
@@ -557,6 +616,16 @@ EOF
     again
     enter tutu plain
     all_hear tutu toto
+}
+
+@test "SIGUSR2: who serves an operator is known to the program that was executed" {
+    daemon_may 'control process .* died: signal 9'
+    daemon_start
+    "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" top >"$BATS_TEST_TMPDIR/seen" 2>&1 3>&- &
+    wait_until family_is 'control' 1
+    again
+    kill -KILL "$(family 'control')"
+    expect_log 'control process .* died: signal 9'
 }
 
 @test "SIGUSR2 harms none of the other processes" {

@@ -10,31 +10,47 @@
 
 #define FILE_LIMIT (1 << 20)
 
+static void cut_blanks(char *text, size_t length)
+{
+    while (length > 0 && strchr(" \t\r", text[length - 1]))
+        length--;
+    text[length] = '\0';
+}
+
+static void add_word(struct config_line *line, char *word, char *rest)
+{
+    if (line->count == CONFIG_MAX_WORDS)
+        return;
+    line->rest[line->count] = rest;
+    line->words[line->count++] = word;
+}
+
 /* Splits `text`, which it overwrites, into words. `whole` is a second copy of the same text, into which
- * the rest[] pointers go, since cutting words out destroys the blanks between them. NULL or a mistake. */
+ * the rest[] pointers go, since cutting words out destroys the blanks between them; a comment is cut off it.
+ * NULL or a mistake. */
 static const char *split(char *text, char *whole, struct config_line *line)
 {
     char *at = text;
     for (;;) {
         while (*at == ' ' || *at == '\t')
             at++;
-        if (!*at || *at == '#')
+        char *rest = whole + (at - text);
+        if (!*at || *at == '#') {
+            cut_blanks(whole, (size_t)(at - text));
             return NULL;
-        if (line->count == CONFIG_MAX_WORDS)
-            return "too many words on one line";
-        line->rest[line->count] = whole + (at - text);
+        }
         if (*at == '"') {
             char *end = strchr(at + 1, '"');
             if (!end)
                 return "a quote (\") is opened and never closed";
-            line->words[line->count++] = at + 1;
+            add_word(line, at + 1, rest);
             *end = '\0';
             at = end + 1;
             if (*at && *at != ' ' && *at != '\t')
                 return "a closing quote (\") is followed by more of the word";
             continue;
         }
-        line->words[line->count++] = at;
+        add_word(line, at, rest);
         while (*at && *at != ' ' && *at != '\t')
             at++;
         if (*at)
@@ -44,9 +60,7 @@ static const char *split(char *text, char *whole, struct config_line *line)
 
 static int take_line(char *text, const char *place, config_take *take, void *context)
 {
-    size_t length = strlen(text);
-    while (length > 0 && strchr(" \t\r", text[length - 1]))
-        text[--length] = '\0';
+    cut_blanks(text, strlen(text));
     char *whole = strdup(text);
     if (!whole)
         fatal(71, "out of memory");

@@ -7,8 +7,8 @@
 
 #define CONFIG_MAX_WORDS 32
 
-/* One directive. words[0] is the keyword; rest[i] is everything from words[i] to the end of the line, for
- * directives that end in free text. */
+/* One directive. words[0] is the keyword; rest[i] is everything from words[i] to the end of the line or its comment,
+ * for directives that end in free text. Words beyond CONFIG_MAX_WORDS are in the rests alone. */
 struct config_line {
     const char *place; /* "FILE:LINE" or "-o", for messages */
     int count;

@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -223,6 +224,7 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_geteuid, ALL, ALLOW, {{0}}},
         {__NR_uname, ALL, ALLOW, {{0}}},          /* gethostname(3) */
         {__NR_sysinfo, ALL, ALLOW, {{0}}},        /* qsort(3) of some versions of glibc */
+        {__NR_prlimit64, WORKER, ALLOW, {IS(0, 0), IS(1, RLIMIT_CPU)}}, /* its own: confine_renew */
         {__NR_getrandom, ALL, ALLOW, {{0}}},
         {__NR_set_robust_list, ALL, ALLOW, {{0}}}, /* musl, at the first lock */
         {__NR_exit, ALL, ALLOW, {{0}}},

@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -182,6 +183,15 @@ static long try_syslog(const char *line)
 }
 
 /* Asks for so many MiB, and uses them. */
+/* So many milliseconds of processor time. */
+static long try_spin(const char *milliseconds)
+{
+    clock_t end = clock() + (clock_t)atol(milliseconds) * (CLOCKS_PER_SEC / 1000);
+    while (clock() < end)
+        ;
+    return 0;
+}
+
 static long try_memory(const char *megabytes)
 {
     size_t size = (size_t)atol(megabytes) << 20;
@@ -204,7 +214,7 @@ void trespass(const char *bytes, size_t length)
         {"kill", try_kill},     {"tgkill", try_tgkill}, {"ptrace", try_ptrace},     {"mmap", try_mmap},
         {"prctl", try_prctl},   {"ioctl", try_ioctl},   {"mprotect", try_mprotect}, {"fcntl", try_fcntl},
         {"limits", try_limits}, {"x32", try_x32},       {"i386", try_i386},         {"survive", try_survive},
-        {"abort", try_abort},   {"syslog", try_syslog}, {"memory", try_memory},
+        {"abort", try_abort},   {"syslog", try_syslog}, {"spin", try_spin}, {"memory", try_memory},
     };
     char line[500], name[20] = "", argument[400] = "";
     snprintf(line, sizeof line, "%.*s", (int)length, bytes);

@@ -26,10 +26,12 @@ static const char help_text[] =
     "  -V, --version  show the version\n\n"
     "Exit status: 0 done, 1 refused or not found, 64 wrong usage, 69 no server there, 77 not permitted.\n";
 
-static int usage(void)
+static bool wrong(const char *format, const char *what)
 {
-    fprintf(stderr, "%sforkchatctl --help explains\n", usage_text);
-    return EX_USAGE;
+    fprintf(stderr, "forkchatctl: ");
+    fprintf(stderr, format, what);
+    fprintf(stderr, "\n%s", usage_text);
+    return false;
 }
 
 /* -1 after saying why in one line, with *status set. */
@@ -121,7 +123,7 @@ struct call {
     char **words; /* the command */
 };
 
-/* Options in front of the command, by hand: getopt_long(3) is not POSIX. False if one is wrong. */
+/* Options in front of the command, by hand: getopt_long(3) is not POSIX. False after saying what is wrong. */
 static bool read_options(struct call *call, char **at)
 {
     static const char long_directory[] = "--runtime-directory=";
@@ -144,14 +146,14 @@ static bool read_options(struct call *call, char **at)
         else if (strncmp(word, long_directory, sizeof long_directory - 1) == 0)
             directory = word + sizeof long_directory - 1;
         else
-            return false;
+            return wrong("there is no option %s: forkchatctl --help lists them", word);
         if (!*at)
-            return false;
+            return wrong("%s wants a directory, the runtime-directory of the server", word);
         if (directory && !text_copy(call->directory, sizeof call->directory, directory))
-            return false;
+            return wrong("%s: that path is too long", word);
     }
     call->words = at;
-    return call->help || call->version || *at;
+    return call->help || call->version || *at || wrong("which command%s forkchatctl help lists them", "?");
 }
 
 int ctl_main(int argc, char **argv)
@@ -162,7 +164,7 @@ int ctl_main(int argc, char **argv)
     int status;
     place_runtime(call.directory, sizeof call.directory);
     if (argc < 1 || !read_options(&call, argv + 1))
-        return usage();
+        return EX_USAGE;
     if (call.help) {
         printf("%s%s", usage_text, help_text);
         return 0;

@@ -145,7 +145,7 @@ void operator_ban(struct session *session, struct request *request)
         return;
     const char *mask = take_ban(request, &ban);
     if (!mask)
-        session_reply(session, REPLY_NEED_MORE, request->verb, "<mask> [<duration>] [<reason>]", NULL);
+        command_need_more(session, request->verb);
     else if (resolve_mask(session, mask, ban.mask))
         add(session, &ban);
     else

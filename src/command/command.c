@@ -132,7 +132,7 @@ static const struct command table[] = {
     {"attendance", CONTROL, 0, 0, class_attendance, "", "show who was here from when to when, as CSV"},
     {"hands", CONTROL, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands"},
     {"floor", CONTROL, 1, 2, class_floor, "<nick|all> [<#channel>]", "let one alone speak, or all"},
-    {"shutdown", CONTROL, 0, 2, control_shutdown, "[<seconds>] [<text>]|cancel", "stop the server, announced as the time runs down"},
+    {"shutdown", CONTROL, 0, 2, control_shutdown, "[<time> [<text>]]|cancel", "stop the server, announced as the time runs down"},
     {"motd", CONTROL, 0, 0, control_motd, "", "show the message of the day"},
     {"reload", CONTROL, 0, 0, control_reload, "", "read the configuration again"},
     {"stats", CONTROL, 0, 0, control_stats, "", "show numbers since the start"},
@@ -164,6 +164,17 @@ uint32_t command_number(const struct command *command)
     return (uint32_t)(command - table);
 }
 
+void command_need_more(struct session *session, const char *verb)
+{
+    const struct command *command = command_find(session->door, verb);
+    char usage[200];
+    struct text text;
+    text_init(&text, usage, sizeof usage);
+    if (command)
+        text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
+    session_reply(session, REPLY_NEED_MORE, verb, usage, NULL);
+}
+
 void command_run_text(struct session *session, const struct command *command, char *rest)
 {
     struct request request = {.verb = command->verb, .tags = ""};
@@ -177,11 +188,11 @@ void command_run_text(struct session *session, const struct command *command, ch
         request.arguments[request.count++] = rest;
     world_count_command(session->world, command_number(command));
     if (request.count < command->least) {
-        char usage[200];
-        struct text text;
-        text_init(&text, usage, sizeof usage);
-        text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
-        session_reply(session, REPLY_NEED_MORE, command->verb, usage, NULL);
+        command_need_more(session, command->verb);
+        return;
+    }
+    if (command->most == 0 && *rest) {
+        session_reply(session, REPLY_BAD_ARGUMENT, command->verb, "nothing behind it", NULL);
         return;
     }
     command->run(session, &request);

@@ -37,8 +37,11 @@ const struct command *command_list(enum door_kind door, int number);
 uint32_t command_number(const struct command *command);
 
 /* For doors of plain text lines: cuts `rest` into the arguments `command` wants and runs it; answers if
- * there are too few. */
+ * there are too few, or any for one that takes none. */
 void command_run_text(struct session *session, const struct command *command, char *rest);
+
+/* Answers that `verb`, a command of the session's door, needs more, and how it is written. */
+void command_need_more(struct session *session, const char *verb);
 
 /* ---- The families. Each is a file; these are the parts that doors call without a verb. ---- */
 

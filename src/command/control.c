@@ -94,8 +94,14 @@ static void show_client(struct report *report, const struct shown_client *client
     report_number(report, (now - user->active_at) / 1000);
     report_number(report, (int64_t)client->queue);
     report_number(report, user->pid);
-    report_addf(report, "%s%s%s", user->flags & USER_OPERATOR ? "operator " : "", user->flags & USER_MUTED ? "muted " : "",
-                user->state == USER_ATTACHED ? "registering " : "");
+    const char *const words[] = {user->flags & USER_OPERATOR ? "operator" : "", user->flags & USER_MUTED ? "muted" : "",
+                                 user->state == USER_ATTACHED ? "registering" : ""};
+    char status[40];
+    struct text text;
+    text_init(&text, status, sizeof status);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        text_addf(&text, "%s%s", text.length > 0 && *words[i] ? " " : "", words[i]);
+    report_add(report, status);
 }
 
 /* Users who are here, as copies; to be freed, their channels too. The lock is let go of every so often, because with
@@ -251,26 +257,22 @@ static void cancel_stop(struct session *session)
 void control_shutdown(struct session *session, struct request *request)
 {
     struct stop_shm stop = {.at = clock_elapsed()};
+    const char *time = request->count > 0 ? request->arguments[0] : "0";
     int64_t seconds = 0;
-    int at = 0;
     char words[80];
-    if (request->count == 1 && strcmp(request->arguments[0], "cancel") == 0) {
+    if (request->count == 1 && strcmp(time, "cancel") == 0) {
         cancel_stop(session);
         return;
     }
-    bool zero = request->count > 0 && strcmp(request->arguments[0], "0") == 0;
-    if (request->count > 0 && (zero || parse_duration(request->arguments[0], &seconds)))
-        at = 1;
-    /* What begins like a time and is none must not stop the server at once, with that as the text. */
-    bool number = request->count > 0 && request->arguments[0][0] >= '0' && request->arguments[0][0] <= '9';
-    if (seconds > LONGEST_SECONDS || (number && at == 0)) {
-        session_reply(session, REPLY_BAD_ARGUMENT, "shutdown", "a time of at most 7d", NULL);
+    /* A mistyped time or cancel must not stop the server at once, as a text: a text has a time before it. */
+    if ((strcmp(time, "0") != 0 && !parse_duration(time, &seconds)) || seconds > LONGEST_SECONDS) {
+        session_reply(session, REPLY_BAD_ARGUMENT, "shutdown",
+                      "a time of at most 7d, as in 60 or 10m, in front of a text; or cancel alone", NULL);
         return;
     }
     struct text text;
     text_init(&text, stop.text, sizeof stop.text);
-    for (; at < request->count; at++)
-        text_addf(&text, "%s%s", text.length ? " " : "", request->arguments[at]);
+    text_add(&text, request->count > 1 ? request->arguments[1] : "");
     stop.at += seconds * INT64_C(1000000000);
     snprintf(words, sizeof words, seconds ? "the server stops in %lld s" : "the server stops", (long long)seconds);
     session_reply(session, REPLY_DONE, words, NULL);

@@ -23,6 +23,8 @@ static void show_invitations(struct session *session)
     session_commit(session);
     for (size_t i = 0; i < count; i++)
         session_reply(session, REPLY_INVITED_LINE, names[i], NULL);
+    if (count == 0)
+        session_reply(session, REPLY_NO_INVITATIONS, NULL);
     session_reply(session, REPLY_INVITED_END, NULL);
     free(names);
 }

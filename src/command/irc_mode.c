@@ -242,7 +242,7 @@ static void change_locked(struct work *work, const struct mode_change *change)
         work->refused = true;
     } else if (!change->argument && (change->row->type == MODE_STATUS ||
                                      (change->on && change->row->type != MODE_FLAG))) {
-        session_reply(work->session, REPLY_NEED_MORE, "MODE", "MODE <#channel> <modes> [<arguments>]", NULL);
+        command_need_more(work->session, "MODE");
     } else {
         types[change->row->type](work, change);
     }
@@ -282,6 +282,8 @@ static void show_list(struct session *session, const char *name, enum mask_kind 
         session_reply(session, lines[kind], name, masks[i].mask, masks[i].set_by, when, NULL);
     }
     free(masks);
+    if (count == 0)
+        session_reply(session, REPLY_NO_MASKS, name, NULL);
     session_reply(session, ends[kind], name, NULL);
 }
 

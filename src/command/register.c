@@ -180,5 +180,9 @@ bool register_change_nick(struct session *session, const char *nick)
 void register_nick(struct session *session, struct request *request)
 {
     char *rest = request->arguments[0];
-    register_change_nick(session, text_next_word(&rest));
+    char *blank = strpbrk(rest, " \t");
+    const char *nick = text_next_word(&rest);
+    if (*rest)
+        *blank = ' '; /* more than one word: it is refused as a whole */
+    register_change_nick(session, nick);
 }

@@ -155,7 +155,7 @@
     REPLY(REPORT_LINE, 0, "NOTICE $n :$1", "$1")                                                   \
     REPLY(DONE, 0, "NOTICE $n :*** $1", "$1")                                                      \
     REPLY(NOT_DONE, 0, "NOTICE $n :*** $1", "$1")                                                  \
-    REPLY(BAD_ARGUMENT, 0, "NOTICE $n :*** $1 wants $2", "$1 wants $2")                            \
+    REPLY(BAD_ARGUMENT, 0, "NOTICE $n :*** $1 wants $2", "$/$1 wants $2")                          \
     REPLY(LOCAL_USERS, 265, "$1 $2 :Current local users $1, max $2", NULL)                         \
     REPLY(GLOBAL_USERS, 266, "$1 $2 :Current global users $1, max $2", NULL)                       \
     /* channels */                                                                                 \
@@ -169,6 +169,7 @@
     REPLY(MODE_IS, 324, "$1 $2", "the modes of $1 are $2")                                         \
     REPLY(CREATED_AT, 329, "$1 $2", NULL)                                                          \
     REPLY(BAN_LINE, 367, "$1 $2 $3 $4", "banned from $1: $2, by $3")                               \
+    REPLY(NO_MASKS, 0, NULL, "that list of $1 is empty")                                           \
     REPLY(BAN_END, 368, "$1 :End of channel ban list", NULL)                                       \
     REPLY(EXCEPTION_LINE, 348, "$1 $2 $3 $4", "never banned from $1: $2, by $3")                   \
     REPLY(EXCEPTION_END, 349, "$1 :End of channel exception list", NULL)                           \
@@ -177,6 +178,7 @@
     REPLY(ALREADY_ON_CHANNEL, 443, "$1 $2 :is already on channel", "$1 is in $2 already")          \
     REPLY(INVITING, 341, "$1 $2", "$1 is invited to $2")                                           \
     REPLY(INVITED_LINE, 336, "$1", "you are invited to $1: $/JOIN $1")                             \
+    REPLY(NO_INVITATIONS, 0, NULL, "nobody has invited you")                                        \
     REPLY(INVITED_END, 337, ":End of /INVITE list", NULL)                                          \
     REPLY(KNOCK_DELIVERED, 711, "$1 :Your KNOCK has been delivered", NULL)                         \
     REPLY(KNOCK_TOO_MANY, 712, "$1 :Too many KNOCKs (user)", NULL)                                 \

@@ -10,10 +10,8 @@
 
 #include "base/clock.h"
 #include "world/counters.h"
+#include "world/names.h"
 #include "world/recorder.h"
-
-/* How often a busy worker looks whether its client is still there. */
-#define LOOK_NS INT64_C(1000000000)
 
 /* The gathered answers as an event. */
 static struct event answers_locked(const struct session *session)
@@ -31,10 +29,10 @@ static void publish_answers_locked(struct session *session)
     if (session->out.length == 0 || session->deliver)
         return;
     struct event answers = answers_locked(session);
-    session->unpaid += (int64_t)session->out.length;
+    session_pace_answers(session, session->out.length);
     event_publish_locked(session->world, &answers);
-    session->answered = answers.position;
-    session->unread += session->out.length;
+    session->backlog.position = answers.position;
+    session->backlog.bytes += session->out.length;
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
 }
 
@@ -71,6 +69,8 @@ void session_reply(struct session *session, enum reply_code code, ...)
     for (const char *argument; count < 9 && (argument = va_arg(list, const char *));)
         arguments[count++] = argument;
     va_end(list);
+    if (code == REPLY_NO_SUCH_CHANNEL && count > 0 && !name_is_channel(arguments[0]))
+        code = REPLY_BAD_CHANNEL;
     /* No answer is longer than a quarter of the buffer: they are made of names and texts with limits. */
     if (!session->in_transaction && (session->out.length > SESSION_OUT_SIZE / 4 * 3 ||
                                      session->out.length > answers_at_once(session)))
@@ -229,23 +229,23 @@ static void wait_for_reader(struct session *session)
     size_t most = answers_at_once(session), last = SIZE_MAX;
     int64_t since = clock_elapsed(), pause = 1;
     int courier = (int)world_courier(world, session->user);
-    if (session->unread + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
+    if (session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
         return;
     shared_ring_bells(world->shared);
     for (;;) {
         /* The courier tells the queue before it moves its cursor on. */
-        bool passed = ring_cursor(&world->shared->ring, courier) > session->answered;
+        bool passed = ring_cursor(&world->shared->ring, courier) > session->backlog.position;
         size_t queue = user_queue(world, session->user);
         if (passed && queue <= most) {
-            session->unread = queue;
-            session->forsaken = false;
+            session->backlog.bytes = queue;
+            session->backlog.forsaken = false;
             return;
         }
         if (queue != last)
             since = clock_elapsed();
         last = queue;
-        session->forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);
-        if (session->forsaken || session->leaving)
+        session->backlog.forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);
+        if (session->backlog.forsaken || session->leaving)
             return;
         clock_sleep(pause);
         pause = pause < 30 ? pause * 2 : pause;
@@ -265,87 +265,7 @@ void session_flush(struct session *session)
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
 }
 
-/* Time that has passed gives lines. What is too short for a whole token is not used up: else a slow rate would never
- * fill. */
-static void refill(struct session *session, int64_t full, int64_t span)
-{
-    int64_t now = clock_elapsed() / 1000000;
-    int64_t spans = session->tokens_at ? (now - session->tokens_at) / span : 1000;
-    if (spans > 0) {
-        session->tokens += full * (spans < 1000 ? spans : 1000);
-        session->tokens_at = now;
-    } else {
-        int64_t gained = (now - session->tokens_at) * full / span;
-        session->tokens += gained;
-        session->tokens_at += gained * span / full;
-    }
-    if (session->tokens > full)
-        session->tokens = full;
-}
-
-/* Long answers make the next line wait: a small request may have a large one, and many who ask again and again would
- * have the couriers do nothing else. */
-static void pay_answers(struct session *session)
-{
-    int64_t lines = session->unpaid / SESSION_LINE_WORTH;
-    session->tokens -= lines * 1000;
-    session->unpaid -= lines * SESSION_LINE_WORTH;
-}
-
-/* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when who sent
- * them is gone. */
-static void look_up(struct session *session)
-{
-    int64_t now = clock_elapsed();
-    if (session->attended && now - session->attended < LOOK_NS)
-        return;
-    if (session->attended)
-        session->attend(session);
-    session->attended = now;
-}
-
 void session_record(const struct session *session, const char *bytes, size_t length, bool more)
 {
     recorder_line(session->recorder, bytes, length, more);
-}
-
-/* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
- * costs nobody else anything: this process has nothing else to do. */
-void session_pace(struct session *session)
-{
-    session->bulk = 0;
-    look_up(session);
-    if (session->leaving)
-        return;
-    for (;;) {
-        /* Looked up each time: a reload may have changed it while we waited. */
-        const struct setting_rate *flood = &session->settings->flood;
-        if (flood->count == 0) {
-            session->unpaid = 0;
-            return;
-        }
-        int64_t full = flood->count * 1000, span = flood->seconds * 1000;
-        if (session->tokens_at == 0)
-            session->unpaid = 0; /* the welcome is a present */
-        refill(session, full, span);
-        pay_answers(session);
-        if (session->tokens >= 1000) {
-            session->tokens -= 1000;
-            return;
-        }
-        session_flush(session);
-        shared_ring_bells(session->world->shared);
-        int64_t wait = (1000 - session->tokens) * span / full + 1;
-        clock_sleep(wait < 500 ? wait : 500);
-        session->attend(session);
-        if (session->leaving)
-            return;
-    }
-}
-
-void session_pace_bytes(struct session *session, size_t length)
-{
-    session->bulk += length;
-    if (session->bulk >= SESSION_LINE_WORTH && !session->leaving)
-        session_pace(session);
 }

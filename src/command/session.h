@@ -36,6 +36,22 @@ struct registration {
     int version;      /* of CAP */
 };
 
+/* Answers on their way to the client: how long ones go out at the pace of its reader. */
+struct backlog {
+    uint64_t position; /* where in the ring the last of them stand */
+    size_t bytes;      /* that the client may not have been given yet, at most */
+    bool forsaken;     /* the client took nothing for so long that answers wait for it no more */
+};
+
+/* What the client may still have done at once: `flood`. */
+struct pace {
+    int64_t tokens;    /* lines, in 1/1000; negative: has to wait */
+    int64_t counted;   /* up to when time has given them, ms; 0: never yet */
+    int64_t looked;    /* when we last looked up from its lines, clock_elapsed(); 0: never yet */
+    int64_t answered;  /* bytes of answers that no token was taken for yet */
+    size_t received;   /* bytes that came since a token was last taken */
+};
+
 /* How much was heard of a client so far. */
 enum hearing { HEARD_NOTHING, HEARD_BYTES, HEARD_LINE };
 
@@ -61,9 +77,8 @@ struct session {
     bool in_transaction;
     struct text out;
     char out_bytes[SESSION_OUT_SIZE];
-    uint64_t answered; /* where in the ring our last answers stand */
-    size_t unread;     /* bytes of answers that the client may not have been given yet, at most */
-    bool forsaken;     /* the client took nothing for so long that answers wait for it no more */
+    struct backlog backlog;
+    struct pace pace;
     void *door_state; /* belongs to the door */
     enum penalty trouble; /* what the client is to be blamed for, or PENALTY_NONE */
 
@@ -80,11 +95,6 @@ struct session {
     int status; /* of the running command: an exit status */
 
     enum hearing heard; /* for the door: whether what comes is the beginning */
-    int64_t tokens; /* lines the client may still send at once, in 1/1000; negative: has to wait */
-    int64_t tokens_at;
-    int64_t attended; /* when we last looked up from them, clock_elapsed() */
-    int64_t unpaid;   /* bytes of answers that were not paid for yet */
-    size_t bulk;      /* bytes that came since the last line was paid for */
 };
 
 /* Answers with `code` and its arguments, strings, ended by NULL: session_reply(s, REPLY_NO_SUCH_NICK, nick,
@@ -129,6 +139,8 @@ void session_flush(struct session *session);
  * `bytes` is what there is of it. */
 void session_record(const struct session *session, const char *bytes, size_t length, bool more);
 
+/* ---- session_pace.c ---- */
+
 /* What `flood` counts as a line, besides lines: so many bytes of answers, and so many that came without a line. */
 #define SESSION_LINE_WORTH 16384
 
@@ -138,6 +150,11 @@ void session_pace(struct session *session);
 
 /* To be called after `length` bytes were dealt with: bytes without lines are paid for as well. May sleep. */
 void session_pace_bytes(struct session *session, size_t length);
+
+/* The same for bytes of answers, which the next line waits for: they were published. Does not sleep. */
+void session_pace_answers(struct session *session, size_t length);
+
+/* ---- session.c again: who we are ---- */
 
 /* An event of this session's user, or of the server for control. Transaction running. */
 struct event session_event_locked(const struct session *session, enum event_type type);

@@ -103,6 +103,20 @@ static void say_line(struct session *session, char mark, const char *line)
     session_say(session, "\n", 1);
 }
 
+/* Answers for people, but for those that name a command which is another one here. */
+static const char *template_of(enum reply_code code)
+{
+    if (code == REPLY_UNKNOWN_COMMAND)
+        return "there is no command \"$1\": help lists them";
+    if (code == REPLY_NO_SUCH_NICK)
+        return "nobody here is called $1: who shows who is here";
+    if (code == REPLY_NO_SUCH_CHANNEL)
+        return "there is no channel $1: channels shows them";
+    if (code == REPLY_NO_SUCH_BAN)
+        return "$1 is not banned: bans lists who is";
+    return reply_row(code)->people;
+}
+
 static void control_wording(struct session *session, enum reply_code code, const char *const *arguments, int count)
 {
     char words[4096], line[8300];
@@ -111,11 +125,9 @@ static void control_wording(struct session *session, enum reply_code code, const
         say_line(session, ' ', arguments[0]); /* harmless already */
         return;
     }
-    const char *template = reply_row(code)->people;
+    const char *template = template_of(code);
     if (!template)
         return;
-    if (code == REPLY_UNKNOWN_COMMAND)
-        template = "there is no command \"$1\": help lists them";
     text_init(&text, words, sizeof words);
     reply_fill(&text, template, &(struct reply_words){.slash = "", .nick = "", .server = "",
                                                       .arguments = arguments, .count = count});

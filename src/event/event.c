@@ -67,16 +67,6 @@ static size_t string_length(const struct event *event, int i)
     return strlen(event->strings[i]);
 }
 
-size_t event_need(const struct event *event)
-{
-    size_t length = sizeof(struct packed) + event->channel_count * sizeof(uint32_t);
-    length += strlen(event->nick) + strlen(event->shown) + strlen(event->username) +
-              strlen(event->host) + strlen(event->account) + SOURCE_STRINGS;
-    for (int i = 0; i < EVENT_STRINGS; i++)
-        length += string_length(event, i) + 1;
-    return ring_need(length < RING_RECORD_MAX ? length : RING_RECORD_MAX);
-}
-
 /* Which readers must wake for it: a client's own courier, all, or (nobody is there) none. */
 static uint64_t readers(const struct world *world, const struct event *event)
 {

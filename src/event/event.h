@@ -131,10 +131,7 @@ struct event event_of_server(enum event_type type);
 /* Fills `channels` (EVENT_CHANNELS of them) with those the user is in; returns how many. Lock held. */
 uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_t *channels);
 
-/* Room in the ring to ask for before publishing `event` (its strings and channels must be set). */
-size_t event_need(const struct event *event);
-
-/* The most that any one event takes. */
+/* The most room in the ring that any one event takes: what to ask for before publishing it. */
 #define EVENT_NEED_MAX (RING_RECORD_MAX + 64)
 
 /* Publishes it in the running transaction and sets its position. What is too long for a record is cut. */

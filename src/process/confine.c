@@ -11,14 +11,18 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
 
 /* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
 #define DESCRIPTORS 256
+
+#define RENEW_NS INT64_C(1000000000)
 
 static int find_user(struct confinement *confinement, const struct settings *settings)
 {
@@ -60,7 +64,8 @@ static int find_root(struct confinement *confinement, const struct settings *set
 
 int confine_prepare(struct confinement *confinement, const struct settings *settings)
 {
-    *confinement = (struct confinement){.worker_memory = settings->worker_memory};
+    *confinement = (struct confinement){.worker_memory = settings->worker_memory,
+                                          .worker_cpu = settings->worker_cpu};
     if (!settings->sandbox)
         log_warning("the sandbox is off");
     else if (!sandbox_means())
@@ -97,6 +102,22 @@ static void set_limits(const struct confinement *confinement, enum sandbox_role 
         limit(RLIMIT_NOFILE, DESCRIPTORS);
     if (role == SANDBOX_WORKER && confinement->worker_memory)
         port_limit_memory(confinement->worker_memory);
+}
+
+void confine_renew(const struct confinement *confinement)
+{
+    static int64_t renewed;
+    int64_t now = clock_elapsed();
+    struct timespec used;
+    struct rlimit limit;
+    if (confinement->worker_cpu == 0 || (renewed && now - renewed < RENEW_NS))
+        return;
+    renewed = now;
+    if (getrlimit(RLIMIT_CPU, &limit) || clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used))
+        return;
+    limit.rlim_cur = (rlim_t)(used.tv_sec + confinement->worker_cpu + 1);
+    if (limit.rlim_max == RLIM_INFINITY || limit.rlim_cur < limit.rlim_max)
+        setrlimit(RLIMIT_CPU, &limit);
 }
 
 void confine(const struct confinement *confinement, enum sandbox_role role)

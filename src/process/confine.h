@@ -16,6 +16,7 @@ struct confinement {
     char *root; /* NULL: no chroot */
     bool sandbox;
     int64_t worker_memory; /* bytes; 0: no limit */
+    int64_t worker_cpu;    /* seconds; 0: no limit */
 };
 
 /* Looks up names, makes the empty folder, and says so if there will be no sandbox. Returns 0, or -1 after reporting what
@@ -25,5 +26,9 @@ int confine_prepare(struct confinement *confinement, const struct settings *sett
 /* In the child, once it has opened all it needs: chroot, group, user, no way back, no core dumps, limits, sandbox. Exits
  * with 71 if it cannot be done. */
 void confine(const struct confinement *confinement, enum sandbox_role role);
+
+/* In a worker that works as it should: its processor time is counted from now on. A life of months may take any amount of
+ * it; what comes to an end is one that goes round and round (SIGXCPU). Costs two system calls a second at most. */
+void confine_renew(const struct confinement *confinement);
 
 #endif

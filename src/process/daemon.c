@@ -28,16 +28,34 @@ static void help(void)
            "  -o 'DIRECTIVE ARGUMENTS'\n"
            "            as if it stood in the configuration; may be repeated\n"
            "  -t        check the configuration, then exit\n"
-           "  -V        show the version and the layout of the shared memory, then exit\n"
-           "  -h        show this, then exit\n\n"
+           "  -V, --version\n"
+           "            show the version and the layout of the shared memory, then exit\n"
+           "  -h, --help\n"
+           "            show this, then exit\n\n"
            "Directives (forkchatd.conf(5) explains them):\n",
            usage_text);
     const char *keyword, *syntax, *meaning;
     for (int i = 0; settings_describe(i, &keyword, &syntax, &meaning); i++) {
         char left[80];
         snprintf(left, sizeof left, "%s %s", keyword, syntax);
-        printf("  %-42s %s\n", left, meaning);
+        printf("  %-42s", left);
+        printf(strlen(left) > 42 ? "\n%45s%s\n" : "%s%s\n", strlen(left) > 42 ? "" : " ", meaning);
     }
+}
+
+static int usage(const char *format, const char *what)
+{
+    fprintf(stderr, "forkchatd: ");
+    fprintf(stderr, format, what);
+    fprintf(stderr, "\n%s", usage_text);
+    return EX_USAGE;
+}
+
+/* --help and --version, alone: other programs have them, and getopt(3) has no words. */
+static char *in_letters(char *word)
+{
+    static char help_letter[] = "-h", version_letter[] = "-V";
+    return strcmp(word, "--help") == 0 ? help_letter : strcmp(word, "--version") == 0 ? version_letter : word;
 }
 
 /* Goes on as a child in the background; the parent waits until the child is ready, or has failed. */
@@ -91,7 +109,11 @@ int daemon_run(int argc, char **argv)
         .command = again, .file = FORKCHAT_CONFIG, .file_is_default = true, .options = options, .ready_fd = -1};
     bool only_check = false;
     char version[200];
-    for (int option; (option = getopt(argc, argv, "c:fo:thV")) != -1;) {
+    if (argc > 1)
+        argv[1] = in_letters(argv[1]);
+    for (int option; (option = getopt(argc, argv, ":c:fo:thV")) != -1;) {
+        const char letter[] = {'-', (char)optopt, '\0'};
+        bool is_long = optopt == '-' && optind < argc && strncmp(argv[optind], "--", 2) == 0;
         switch (option) {
         case 'c':
             invocation.file = optarg;
@@ -113,16 +135,14 @@ int daemon_run(int argc, char **argv)
             invocation_version(version, sizeof version);
             printf("%s", version);
             return 0;
+        case ':':
+            return usage(optopt == 'c' ? "%s wants a file" : "%s wants a directive, in quotes", letter);
         default:
-            fprintf(stderr, "%sforkchatd -h explains\n", usage_text);
-            return EX_USAGE;
+            return usage("there is no option %s: forkchatd --help lists them", is_long ? argv[optind] : letter);
         }
     }
-    if (optind < argc) {
-        fprintf(stderr, "forkchatd: unexpected \"%s\"\n%sforkchatd -h explains\n", argv[optind],
-                usage_text);
-        return EX_USAGE;
-    }
+    if (optind < argc)
+        return usage("\"%s\" is too much: files go with -c, directives in quotes with -o", argv[optind]);
     struct settings *settings = invocation_settings(&invocation);
     if (!settings)
         return EX_CONFIG;

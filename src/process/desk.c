@@ -24,15 +24,19 @@
 static int listen_at(struct desk *desk, const struct sockaddr_un *address, const struct settings *settings)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0 || fd_set_cloexec(fd) || fd_set_nonblocking(fd))
+    if (fd < 0)
         return -1;
     /* What is left of a daemon that was killed; the runtime directory is ours alone. */
     unlink(address->sun_path);
     mode_t before = umask(0177);
     int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
     umask(before);
-    if (bound)
+    if (bound || fd_set_cloexec(fd) || fd_set_nonblocking(fd) || listen(fd, BACKLOG)) {
+        int error = errno;
+        close(fd);
+        errno = error;
         return -1;
+    }
     const struct group *group = settings->group ? getgrnam(settings->group) : NULL;
     if (group) {
         desk->gid = group->gr_gid;
@@ -41,13 +45,15 @@ static int listen_at(struct desk *desk, const struct sockaddr_un *address, const
         if (!desk->has_group)
             log_warning("%s: cannot be given to the group %s: %s", address->sun_path, settings->group, strerror(errno));
     }
-    return listen(fd, BACKLOG) ? -1 : fd;
+    return fd;
 }
 
 void desk_open(struct desk *desk, const struct settings *settings)
 {
     struct sockaddr_un address;
-    *desk = (struct desk){.listener = -1, .uid = geteuid()};
+    desk->listener = -1;
+    desk->uid = geteuid();
+    desk->has_group = false;
     if (place_socket(settings->runtime_directory, PLACE_CONTROL, &address)) {
         log_warning("no control socket: the path of the runtime-directory is too long for one");
         return;

@@ -188,13 +188,21 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         if (fd < 0)
             break;
         fd_set_cloexec(fd);
-        /* Refused if the socket is nobody's any more. */
+        fd_set_nonblocking(fd);
+        /* Refused if the socket is nobody's any more; or, for now, if others wait there already. */
         status = connect(fd, (const struct sockaddr *)&address, sizeof address);
+        int error = errno;
         world_come_forward(world);
-        if (status == 0)
+        if (status == 0) {
             status = receive_all(heirlooms, fd, world, deadline);
+            error = errno;
+        } else if (error == EAGAIN) {
+            ring_bells_again(&world->shared->ring, ~UINT64_C(0));
+            clock_sleep(ASK_MS);
+        }
         close(fd);
-    } while (status && errno == EAGAIN);
+        errno = error;
+    } while (status && errno == EAGAIN && clock_elapsed() < deadline);
     if (status)
         heirlooms_each(heirlooms, release, NULL);
     return status;

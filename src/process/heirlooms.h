@@ -3,9 +3,11 @@
 #ifndef FORKCHAT_PROCESS_HEIRLOOMS_H
 #define FORKCHAT_PROCESS_HEIRLOOMS_H
 
+#include "world/counters.h"
 #include "world/world.h"
 
-#define COURIERS_MAX 32
+/* So many have counters: world/counters.h. */
+#define COURIERS_MAX ((int)COUNTED_COURIERS)
 
 struct heirlooms {
     int family;    /* the lock that lives as long as any process of the daemon: runtime.h */

@@ -25,48 +25,44 @@ static struct listener *find(struct listeners *listeners, const struct setting_l
     return NULL;
 }
 
+/* Returns 0, or -1 after reporting. */
+static int open_door(struct listener *listener, const struct setting_listen *wanted, int patience)
+{
+    listener->wanted = *wanted;
+    listener->fd = net_listen(&wanted->address, &listener->bound);
+    for (; listener->fd < 0 && errno == EADDRINUSE && patience > 0; patience -= RETRY_MS) {
+        clock_sleep(RETRY_MS);
+        listener->fd = net_listen(&wanted->address, &listener->bound);
+    }
+    if (listener->fd >= 0)
+        return 0;
+    char address[NET_TEXT_SIZE];
+    int error = errno;
+    net_format(&wanted->address, address);
+    log_error("listen %s %s: %s%s", door_name(wanted->door), address, strerror(error),
+              error == EADDRINUSE ? ": is another server running there?" : "");
+    return -1;
+}
+
 int listeners_update(struct listeners *listeners, const struct settings *settings, int patience)
 {
     struct listeners next = {.count = 0};
-    bool kept[SETTING_LISTENS] = {false};
+    struct listener *old[SETTING_LISTENS]; /* NULL for those that are new */
     for (int i = 0; i < settings->listen_count; i++) {
-        const struct setting_listen *wanted = &settings->listens[i];
-        struct listener *listener = &next.list[next.count];
-        struct listener *old = find(listeners, wanted);
-        if (old) {
-            *listener = *old;
-            old->fd = -1; /* moved */
-            kept[next.count++] = true;
-            continue;
-        }
-        listener->wanted = *wanted;
-        listener->fd = net_listen(&wanted->address, &listener->bound);
-        for (; listener->fd < 0 && errno == EADDRINUSE && patience > 0; patience -= RETRY_MS) {
-            clock_sleep(RETRY_MS);
-            listener->fd = net_listen(&wanted->address, &listener->bound);
-        }
-        if (listener->fd >= 0) {
-            next.count++;
-            continue;
-        }
-        char address[NET_TEXT_SIZE];
-        net_format(&wanted->address, address);
-        log_error("listen %s %s: %s%s", door_name(wanted->door), address, strerror(errno),
-                  errno == EADDRINUSE ? ": is another server running there?" : "");
-        /* Give back what was moved, close what was opened. */
-        for (int k = 0; k < next.count; k++) {
-            if (!kept[k]) {
-                close(next.list[k].fd);
-                continue;
+        old[i] = find(listeners, &settings->listens[i]);
+        if (old[i]) {
+            next.list[i] = *old[i];
+            old[i]->fd = -1; /* moved */
+        } else if (open_door(&next.list[i], &settings->listens[i], patience)) {
+            for (int k = 0; k < i; k++) {
+                if (old[k])
+                    old[k]->fd = next.list[k].fd;
+                else
+                    close(next.list[k].fd);
             }
-            for (int m = 0; m < listeners->count; m++)
-                if (listeners->list[m].fd < 0 &&
-                    is_same(&listeners->list[m].wanted, &next.list[k].wanted)) {
-                    listeners->list[m].fd = next.list[k].fd;
-                    break;
-                }
+            return -1;
         }
-        return -1;
+        next.count++;
     }
     listeners_close(listeners);
     *listeners = next;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -49,6 +50,29 @@ static int open_in(const char *directory, const char *name, char *path, size_t s
     return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 }
 
+/* Returns 0, or -1 and errno: EACCES or EAGAIN if another daemon has it. */
+static int lock_pid_file(struct runtime *runtime, const char *directory)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat status;
+    for (;;) {
+        runtime->pid_file = open_in(directory, PID_FILE, runtime->pid_path, sizeof runtime->pid_path);
+        if (runtime->pid_file < 0 || fcntl(runtime->pid_file, F_SETLK, &whole) || fstat(runtime->pid_file, &status))
+            return -1;
+        if (status.st_nlink > 0)
+            return 0;
+        close(runtime->pid_file); /* that of a daemon that has removed it meanwhile: the next one makes another */
+    }
+}
+
+static void tell_who_runs(const struct runtime *runtime, const char *directory)
+{
+    char pid[32] = "";
+    if (read(runtime->pid_file, pid, sizeof pid - 1) > 0)
+        pid[strcspn(pid, "\n")] = '\0';
+    log_error("another forkchatd (pid %s) runs in %s: stop it, or use another runtime-directory", pid, directory);
+}
+
 int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
 {
     const char *directory = settings->runtime_directory;
@@ -57,21 +81,15 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
         log_error("runtime-directory: %s: %s", directory, strerror(errno));
         return EX_CANTCREAT;
     }
-    runtime->pid_file =
-        open_in(directory, PID_FILE, runtime->pid_path, sizeof runtime->pid_path);
-    *family = open_in(directory, "family.lock", path, sizeof path);
-    if (runtime->pid_file < 0 || *family < 0) {
+    int taken = lock_pid_file(runtime, directory);
+    if (taken && runtime->pid_file >= 0) {
+        tell_who_runs(runtime, directory);
+        return EX_UNAVAILABLE;
+    }
+    *family = taken ? -1 : open_in(directory, "family.lock", path, sizeof path);
+    if (*family < 0) {
         log_error("runtime-directory: %s: %s", directory, strerror(errno));
         return EX_CANTCREAT;
-    }
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(runtime->pid_file, F_SETLK, &whole)) {
-        char pid[32] = "";
-        if (read(runtime->pid_file, pid, sizeof pid - 1) > 0)
-            pid[strcspn(pid, "\n")] = '\0';
-        log_error("another forkchatd (pid %s) runs in %s: stop it, or use another runtime-directory",
-                  pid, directory);
-        return EX_UNAVAILABLE;
     }
     *deserted = runtime_is_deserted(*family);
     return 0;

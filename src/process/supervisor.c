@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -20,7 +19,6 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "event/event.h"
 #include "world/counters.h"
 
 /* A dead worker that could not be put in order yet is tried again after so long. */
@@ -29,8 +27,6 @@
 #define STRANGERS_NS (50 * MS)
 /* A child that was forked when its supervisor died has closed the doors after so long. */
 #define NEWBORN_MS 3000
-/* From the signal to the end of the last process. */
-#define SHUTDOWN_NS (1500 * MS)
 
 static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
 static sigset_t waiting_mask;
@@ -73,7 +69,7 @@ bool supervisor_pause(int milliseconds)
     return !stop_wanted;
 }
 
-/* ---- reload and shutdown ---- */
+/* ---- reload ---- */
 
 static char settings_text[SETTINGS_TEXT_SIZE];
 
@@ -109,102 +105,6 @@ static void reload(struct supervisor *supervisor)
     listeners_announce(&supervisor->listeners, supervisor->invocation->foreground ? STDOUT_FILENO : -1);
     count_add(&supervisor->world, COUNT_RELOADS);
     log_info("configuration read again");
-}
-
-static void say_goodbye(struct supervisor *supervisor)
-{
-    char words[STOP_TEXT_SIZE + 40];
-    const char *text = supervisor->countdown.text;
-    snprintf(words, sizeof words, "the server stops now%s%s", *text ? ": " : "", text);
-    for (int i = 0; i < 100; i++) {
-        if (!shared_try_begin(&supervisor->shared, EVENT_NEED_MAX)) {
-            clock_sleep(1);
-            continue;
-        }
-        struct event event = event_of_server(EVENT_WALL);
-        event.audience = AUDIENCE_ALL;
-        event.flags |= EVENT_LAST;
-        event.host = supervisor->settings->server_name;
-        event.strings[0] = words;
-        event_publish_locked(&supervisor->world, &event);
-        shared_commit(&supervisor->shared);
-        shared_ring_bells(&supervisor->shared);
-        return;
-    }
-}
-
-static void signal_family(const struct supervisor *supervisor, int signal)
-{
-    desk_signal(&supervisor->desk, signal);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid)
-            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, signal);
-    supervisor_signal_workers(supervisor, 0, 1, signal);
-}
-
-/* Forgets those who have ended. Returns whether anybody is left. */
-static bool is_anybody_left(struct supervisor *supervisor)
-{
-    bool left = false;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
-        struct courier_seat *seat = &supervisor->couriers[i];
-        if (seat->pid && seat->stranger && lock_dead(world_courier_life(&supervisor->world, (uint32_t)i)))
-            seat->pid = 0;
-        left = left || seat->pid;
-    }
-    for (uint32_t i = 0; i < supervisor->seat_count; i++) {
-        struct seat *seat = &supervisor->seats[i];
-        if (seat->pid && seat->stranger && lock_dead(world_life(&supervisor->world, i)))
-            seat->pid = 0;
-        left = left || seat->pid;
-    }
-    for (int i = 0; i < DESK_SEATS; i++)
-        left = left || supervisor->desk.pids[i];
-    return left;
-}
-
-static void forget(struct supervisor *supervisor, pid_t pid)
-{
-    if (pid == supervisor->console.pid)
-        console_gone(&supervisor->console);
-    desk_leave(&supervisor->desk, pid);
-    for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].pid == pid)
-            supervisor->seats[i].pid = 0;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid == pid)
-            supervisor->couriers[i].pid = 0;
-}
-
-/* Everyone is told, couriers deliver what there is, all processes end, nothing is left. */
-static void shut_down(struct supervisor *supervisor)
-{
-    int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
-    log_info("stopping");
-    listeners_close(&supervisor->listeners);
-    desk_close(&supervisor->desk, true);
-    say_goodbye(supervisor);
-    signal_family(supervisor, SIGTERM);
-    for (;;) {
-        pid_t pid = waitpid(-1, NULL, WNOHANG);
-        if (pid > 0) {
-            forget(supervisor, pid);
-            continue;
-        }
-        if (!is_anybody_left(supervisor))
-            break;
-        if (clock_elapsed() > deadline) {
-            signal_family(supervisor, SIGKILL);
-            deadline = clock_elapsed() + SHUTDOWN_NS;
-        }
-        clock_sleep(1);
-    }
-    region_unlink(supervisor->shared.region.name);
-    heirlooms_unlink(supervisor->settings->runtime_directory);
-    runtime_release(&supervisor->runtime);
-    close(supervisor->heirlooms.family);
-    console_end(&supervisor->console);
-    log_info("stopped");
 }
 
 /* ---- the whole ---- */
@@ -248,63 +148,86 @@ static bool is_empty(const struct supervisor *supervisor)
     return supervisor->free_count == supervisor->seat_count;
 }
 
-/* SIGUSR2 came, or all have left to whom the program to come has nothing to say. Returns whether to stop and start
- * afresh. */
-static bool again(struct supervisor *supervisor)
+/* What there is to wait for: the doors, unless accepting pauses, and behind those two more. */
+enum { CALLS, OPERATORS, OTHERS };
+
+static int list_doors(const struct supervisor *supervisor, bool paused, struct pollfd doors[SETTING_LISTENS + OTHERS])
 {
-    bool waited = supervisor->leaving_to_another && is_empty(supervisor);
-    if (!waited)
+    int count = paused ? 0 : supervisor->listeners.count;
+    for (int i = 0; i < count; i++)
+        doors[i] = (struct pollfd){.fd = supervisor->listeners.list[i].fd, .events = POLLIN};
+    doors[count + CALLS] = (struct pollfd){.fd = supervisor->heirlooms.calls[0], .events = POLLIN};
+    doors[count + OPERATORS] = (struct pollfd){.fd = paused ? -1 : supervisor->desk.listener, .events = POLLIN};
+    return count;
+}
+
+/* For how long nothing has to be looked at, `until_told` at most. */
+static struct timespec rest(const struct supervisor *supervisor, int64_t now, int64_t until_told)
+{
+    int64_t most = supervisor->unreaped ? RETRY_NS : 1000 * MS;
+    if (now < supervisor->paused_until && most > supervisor->paused_until - now)
+        most = supervisor->paused_until - now;
+    if (supervisor->strangers && most > STRANGERS_NS)
+        most = STRANGERS_NS;
+    if (most > until_told)
+        most = until_told;
+    return (struct timespec){.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
+}
+
+static void look_after_family(struct supervisor *supervisor)
+{
+    supervisor_watch_lock(supervisor);
+    supervisor_watch_couriers(supervisor);
+    if (!child_died && !supervisor->unreaped && !supervisor->strangers)
+        return;
+    child_died = 0;
+    supervisor->unreaped = false;
+    supervisor_reap_couriers(supervisor);
+    supervisor_reap_workers(supervisor);
+    supervisor_reap_strangers(supervisor);
+}
+
+/* What signals and operators asked for. True if something was done: the doors may be others now. */
+static bool obey(struct supervisor *supervisor)
+{
+    if (supervisor->leaving_to_another && is_empty(supervisor)) {
+        /* The program to come has nothing to say to anybody any more. */
+        supervisor->restart = true;
+        stop_wanted = 1;
+        return true;
+    }
+    if (again_wanted) {
+        again_wanted = 0;
         supervisor_execute_again(supervisor);
-    return waited;
+        return true;
+    }
+    if (reload_wanted) {
+        reload_wanted = 0;
+        reload(supervisor);
+        return true;
+    }
+    return false;
 }
 
 static void loop(struct supervisor *supervisor)
 {
-    struct pollfd doors[SETTING_LISTENS + 2];
+    struct pollfd doors[SETTING_LISTENS + OTHERS];
     while (!stop_wanted) {
         int64_t now = clock_elapsed();
         int64_t until_told =
             countdown_step(&supervisor->countdown, &supervisor->world, supervisor->settings->server_name, now);
         if (until_told == 0)
             break;
-        bool paused = now < supervisor->paused_until;
-        int count = paused ? 0 : supervisor->listeners.count;
-        for (int i = 0; i < count; i++)
-            doors[i] = (struct pollfd){.fd = supervisor->listeners.list[i].fd, .events = POLLIN};
-        int64_t most = supervisor->unreaped ? RETRY_NS : paused ? supervisor->paused_until - now : 1000 * MS;
-        if (supervisor->strangers && most > STRANGERS_NS)
-            most = STRANGERS_NS;
-        if (most > until_told)
-            most = until_told;
-        struct timespec wait = {.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
-        doors[count] = (struct pollfd){.fd = supervisor->heirlooms.calls[0], .events = POLLIN};
-        doors[count + 1] = (struct pollfd){.fd = paused ? -1 : supervisor->desk.listener, .events = POLLIN};
-        int ready = port_ppoll(doors, count + 2, &wait, &waiting_mask);
+        struct timespec most = rest(supervisor, now, until_told);
+        int count = list_doors(supervisor, now < supervisor->paused_until, doors);
+        int ready = port_ppoll(doors, count + OTHERS, &most, &waiting_mask);
 
-        supervisor_watch_lock(supervisor);
-        supervisor_watch_couriers(supervisor);
-        if (child_died || supervisor->unreaped || supervisor->strangers) {
-            child_died = 0;
-            supervisor->unreaped = false;
-            supervisor_reap_couriers(supervisor);
-            supervisor_reap_workers(supervisor);
-            supervisor_reap_strangers(supervisor);
-        }
+        look_after_family(supervisor);
         take_orders(supervisor);
-        if (ready > 0 && doors[count + 1].revents)
+        if (ready > 0 && doors[count + OPERATORS].revents)
             supervisor_accept_operators(supervisor);
-        if (again_wanted || (supervisor->leaving_to_another && is_empty(supervisor))) {
-            again_wanted = 0;
-            supervisor->restart = again(supervisor);
-            if (supervisor->restart)
-                break;
+        if (obey(supervisor))
             continue;
-        }
-        if (reload_wanted) {
-            reload_wanted = 0;
-            reload(supervisor);
-            continue; /* the doors may be others now */
-        }
         for (int i = 0; ready > 0 && i < count; i++)
             if (doors[i].revents)
                 supervisor_accept_from(supervisor, &supervisor->listeners.list[i]);
@@ -406,6 +329,6 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     }
     child_died = 1; /* while the program was executed, perhaps */
     loop(&supervisor);
-    shut_down(&supervisor);
+    supervisor_stop(&supervisor);
     return supervisor.restart ? SUPERVISOR_RESTART : 0;
 }

@@ -188,6 +188,17 @@ static void tell_refusal(const struct net_address *from, const char *why)
     log_info("client refused \"%s\": %s", address, why);
 }
 
+/* The seat on top of the stack, at whose place nobody lives. */
+static bool find_seat(struct supervisor *supervisor, uint32_t *number)
+{
+    for (; supervisor->free_count > 0; supervisor->free_count--) {
+        *number = supervisor->free_seats[supervisor->free_count - 1];
+        if (!supervisor_adopt_seat(supervisor, *number))
+            return true;
+    }
+    return false;
+}
+
 static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
                     const struct net_address *from)
 {
@@ -197,8 +208,10 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
         refuse(socket, door, why);
         return;
     }
-    uint32_t number = supervisor->free_seats[supervisor->free_count - 1];
-    pid_t pid = is_paused(supervisor) ? -1 : supervisor_fork_worker(supervisor, number, socket, door, from);
+    uint32_t number;
+    pid_t pid = -1;
+    if (!is_paused(supervisor) && find_seat(supervisor, &number))
+        pid = supervisor_fork_worker(supervisor, number, socket, door, from);
     if (pid < 0) {
         refuse_for_now(supervisor, socket, door);
         return;

@@ -250,7 +250,7 @@ static bool read_directory(struct supervisor *supervisor, const char *directory)
 
 static bool read_line(struct supervisor *supervisor, char *line)
 {
-    char name[20], third[300];
+    char name[20], third[300] = "";
     int number;
     if (sscanf(line, "%19s %d %299s", name, &number, third) < 2)
         return false;

@@ -62,6 +62,8 @@ static void log_crash(const struct crash_shm *crash)
         text_addf(&text, " %s", name);
     if (crash->by_signal && crash->number == SIGSYS && !fault->sender)
         text_add(&text, " (it tried a forbidden system call)"); /* the sandbox */
+    if (crash->by_signal && crash->number == SIGXCPU)
+        text_add(&text, " (it used too much processor time in one go)");
     if (fault->signal && !fault->sender)
         text_addf(&text, " at address %#llx, instruction %#llx", (unsigned long long)fault->address,
                   (unsigned long long)fault->instruction);
@@ -165,9 +167,9 @@ static void free_seat(struct supervisor *supervisor, uint32_t number)
     supervisor->free_seats[supervisor->free_count++] = number;
 }
 
-/* Who holds a life cannot be dead; who damaged it may still not exist any more. */
-static bool is_dead(struct lock_shm *life, pid_t pid)
+bool supervisor_is_gone(struct lock_shm *life, pid_t pid)
 {
+    /* Who holds a life cannot be dead; who damaged it may still not exist any more. */
     return lock_dead(life) || (pid > 1 && kill(pid, 0) && errno == ESRCH);
 }
 
@@ -176,7 +178,7 @@ void supervisor_reap_strangers(struct supervisor *supervisor)
 {
     for (uint32_t i = 0; supervisor->strangers > 0 && i < supervisor->seat_count; i++) {
         const struct seat *seat = &supervisor->seats[i];
-        if (!seat->stranger || !is_dead(world_life(&supervisor->world, i), seat->pid))
+        if (!seat->stranger || !supervisor_is_gone(world_life(&supervisor->world, i), seat->pid))
             continue;
         uint32_t state = supervisor->world.users[i].state;
         bool left = state == USER_FREE || state == USER_GONE;
@@ -189,9 +191,34 @@ void supervisor_reap_strangers(struct supervisor *supervisor)
 static bool is_courier(const struct supervisor *supervisor, pid_t pid)
 {
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid == pid)
+        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].stranger)
             return true;
     return false;
+}
+
+/* seat_count if it is none's. */
+static uint32_t seat_of_child(const struct supervisor *supervisor, pid_t pid)
+{
+    uint32_t number = 0;
+    while (number < supervisor->seat_count &&
+           (supervisor->seats[number].pid != pid || supervisor->seats[number].stranger))
+        number++;
+    return number;
+}
+
+/* The same for a child, which may have found its place taken: what stands there is then not its own. */
+static bool bury_child(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
+{
+    if (lock_dead(world_life(&supervisor->world, number))) {
+        if (!bury(supervisor, number, death))
+            return false;
+        free_seat(supervisor, number);
+        return true;
+    }
+    admission_remove(number);
+    supervisor->seats[number] = (struct seat){0};
+    supervisor_adopt_seat(supervisor, number);
+    return true;
 }
 
 void supervisor_reap_workers(struct supervisor *supervisor)
@@ -205,15 +232,12 @@ void supervisor_reap_workers(struct supervisor *supervisor)
             supervisor->unreaped = true;
             return;
         }
-        uint32_t number = 0;
-        while (number < supervisor->seat_count && supervisor->seats[number].pid != death.si_pid)
-            number++;
+        uint32_t number = seat_of_child(supervisor, death.si_pid);
         if (number < supervisor->seat_count) {
-            if (!bury(supervisor, number, &death)) {
+            if (!bury_child(supervisor, number, &death)) {
                 supervisor->unreaped = true;
                 return;
             }
-            free_seat(supervisor, number);
         } else if (desk_has(&supervisor->desk, death.si_pid)) {
             bury_at_desk(supervisor, &death);
         } else if (death.si_pid == supervisor->console.pid) {
@@ -270,7 +294,8 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
         int status = 0;
         if (seat->pid && !seat->stranger && waitpid(seat->pid, &status, WNOHANG) == seat->pid)
             bury_courier(supervisor, i, status);
-        else if (seat->pid && seat->stranger && is_dead(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
+        else if (seat->pid && seat->stranger &&
+                 supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
             bury_courier(supervisor, i, 0);
         if (seat->pid)
             continue;

@@ -20,7 +20,7 @@
 #define PAUSE_NS (100 * MS)
 
 struct seat {
-    pid_t pid; /* 0: free */
+    pid_t pid;     /* 0: free; a stranger's is what the region says, and may be anybody's */
     bool stranger; /* not our child: supervisor_succeed.c */
     enum door_kind door;
 };
@@ -70,6 +70,12 @@ bool supervisor_pause(int milliseconds);
 /* A seat for each place in the tables, all free. Exits if there is no memory. */
 void supervisor_make_seats(struct supervisor *supervisor);
 
+/* ---- supervisor_stop.c ---- */
+
+/* Tells everybody, ends all processes, removes what was made. Blocks until all have ended, or those whose pids cannot be
+ * known are given up. */
+void supervisor_stop(struct supervisor *supervisor);
+
 /* ---- supervisor_succeed.c: taking over what an earlier supervisor left ---- */
 
 /* Looks for the session of an earlier supervisor, some of whose processes live; claim: takes its heirlooms. Each returns
@@ -81,6 +87,10 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found);
 /* Goes on with the session whose heirlooms are here: takes the seats from the tables and asks the couriers to make way
  * for new ones. Waits for the lock. */
 void supervisor_adopt(struct supervisor *supervisor);
+
+/* A place whose seat is free may be used by one who was being born when the supervisor before died: whether it is, and the
+ * seat a stranger's from now on. Does not block. */
+bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
 
 /* Sends a signal to a process, to the workers at every `step`th seat from `first` on. */
 void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal);
@@ -117,6 +127,9 @@ void supervisor_accept_operators(struct supervisor *supervisor);
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener);
 
 /* ---- supervisor_deaths.c: who has died, and who might as well have; none of them blocks ---- */
+
+/* Whether a stranger is dead. */
+bool supervisor_is_gone(struct lock_shm *life, pid_t pid);
 
 void supervisor_reap_couriers(struct supervisor *supervisor);
 void supervisor_reap_workers(struct supervisor *supervisor);

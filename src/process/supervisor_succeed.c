@@ -21,6 +21,9 @@
 
 #define END_NS (3000 * MS)
 
+/* Of a stranger who has written none, or a wrong one. No process of ours has it. */
+#define NOBODYS_PID 1
+
 /* ---- signals to those who are not our children ---- */
 
 static void signal_all(const pid_t *pids, size_t count, int signal)
@@ -160,17 +163,11 @@ static void begin_look(struct supervisor *supervisor)
     }
 }
 
-static void adopt_seat(struct supervisor *supervisor, uint32_t number)
+/* Whose life that is, by what the region says: a stranger always has a pid, if only one that is never signalled. */
+static pid_t pid_of_stranger(const struct lock_shm *life)
 {
-    struct seat *seat = &supervisor->seats[number];
-    struct lock_shm *life = world_life(&supervisor->world, number);
-    bool used = supervisor->world.users[number].state != USER_FREE;
-    if (!seat->pid && (!lock_dead(life) || used)) {
-        /* Who died since the last supervisor looked is found dead as any other: supervisor_reap_strangers. */
-        seat->pid = lock_owner(life);
-        seat->stranger = true;
-        supervisor->strangers++;
-    }
+    pid_t pid = lock_owner(life);
+    return pid > 1 ? pid : NOBODYS_PID;
 }
 
 /* What the tables know of a seat. Lock held. */
@@ -187,17 +184,44 @@ static void describe_seat(struct supervisor *supervisor, uint32_t number)
         admission_add(supervisor->settings, number, bytes);
 }
 
+/* Whether somebody uses the place whose seat is free: that is a stranger's then. Who died since the last supervisor
+ * looked is found dead as any other: supervisor_reap_strangers. */
+static bool find_stranger(struct supervisor *supervisor, uint32_t number)
+{
+    struct seat *seat = &supervisor->seats[number];
+    struct lock_shm *life = world_life(&supervisor->world, number);
+    bool used = supervisor->world.users[number].state != USER_FREE;
+    if (lock_dead(life) && !used)
+        return false;
+    seat->pid = pid_of_stranger(life);
+    seat->stranger = true;
+    supervisor->strangers++;
+    return true;
+}
+
+bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
+{
+    if (!find_stranger(supervisor, number))
+        return false;
+    if (shared_try_begin(&supervisor->shared, 0)) {
+        describe_seat(supervisor, number);
+        shared_commit(&supervisor->shared);
+    }
+    return true;
+}
+
 void supervisor_adopt(struct supervisor *supervisor)
 {
     struct world *world = &supervisor->world;
     uint32_t here = 0;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        adopt_seat(supervisor, i);
+        if (!supervisor->seats[i].pid)
+            find_stranger(supervisor, i);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         struct lock_shm *life = world_courier_life(world, (uint32_t)i);
         if (!seat->pid && !lock_dead(life)) {
-            seat->pid = lock_owner(life);
+            seat->pid = pid_of_stranger(life);
             seat->stranger = true;
             supervisor->strangers++;
         }

@@ -116,6 +116,7 @@ static void attend(struct session *session)
     wait_input(worker->birth->socket, &now); /* lets a call through */
     answer_call(worker);
     follow_settings(&worker->session, &worker->follow);
+    confine_renew(worker->birth->confinement);
     shared_begin_look(session->world->shared);
     if (!session_is_here_locked(session))
         session->leaving = true;
@@ -198,6 +199,7 @@ static void serve(struct worker *worker, const struct door *door)
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
             continue;
         follow_settings(&worker->session, &worker->follow);
+        confine_renew(worker->birth->confinement);
         if (got > 0) {
             TRESPASS(bytes, (size_t)got);
             door->feed(session, bytes, (size_t)got);
@@ -269,6 +271,7 @@ int worker_run(const struct worker_birth *birth)
     watch_idle(birth->socket, (int)birth->settings->keepalive);
     confine(birth->confinement, SANDBOX_WORKER);
 
+    CRASHPOINT("unborn");
     if (!lock_live(world_life(birth->world, birth->user)))
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
     const struct door *door = door_of(birth->door);

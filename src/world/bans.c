@@ -20,6 +20,9 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask)
             return false;
     if (!*host || at == mask || strchr(host, '@') || (strchr(host, '/') && !net_is_range(host)))
         return false;
+    struct net_range range;
+    if (strspn(host, "0123456789.") == strlen(host) && !net_parse_range(host, &range))
+        return false; /* meant to be an address */
     struct text text;
     text_init(&text, normal, MASK_SIZE);
     if (!at)

@@ -27,7 +27,7 @@ enum ban_result {
 };
 
 /* Writes `mask` as user@host ("*@" in front of a bare host). False if it can be none: too long, no user
- * or host, a nick in it, a range that is none. */
+ * or host, a nick in it, a range that is none, digits and dots that are no address. */
 bool ban_normalise(char normal[MASK_SIZE], const char *mask);
 
 /* Adds one; expired ones make room. The texts are cut to their sizes. */

@@ -57,15 +57,18 @@ bool penalty_add_locked(struct world *world, const struct net_range *network, en
 {
     struct penalty_shm *penalty = take_locked(world, network);
     int64_t until = end_of(penalty);
-    if (penalty->doublings > DOUBLINGS)
-        penalty->doublings = DOUBLINGS;
+    if (until < 0) /* whatever stands there: anybody may have written it */
+        until = 0;
+    uint32_t doublings = penalty->doublings < DOUBLINGS ? penalty->doublings : DOUBLINGS;
     if (until <= now) {
         int64_t forgotten = until ? (now - until) / (longest * SECOND) : 0;
-        penalty->doublings -= forgotten < penalty->doublings ? (uint32_t)forgotten : penalty->doublings;
+        doublings -= forgotten < doublings ? (uint32_t)forgotten : doublings;
         penalty->refused = 0;
         until = now;
     }
-    until += (seconds * SECOND) << penalty->doublings;
+    penalty->doublings = doublings;
+    if (until < now + longest * SECOND)
+        until += (seconds * SECOND) << doublings;
     if (until > now + longest * SECOND)
         until = now + longest * SECOND;
     penalty->reason = reason;
@@ -75,8 +78,8 @@ bool penalty_add_locked(struct world *world, const struct net_range *network, en
     if (penalty->refused || until - now < least * SECOND)
         return false;
     penalty->refused = 1;
-    if (penalty->doublings < DOUBLINGS)
-        penalty->doublings++;
+    if (doublings < DOUBLINGS)
+        penalty->doublings = doublings + 1;
     return true;
 }
 

@@ -5,6 +5,7 @@
  * wrong with them, in words that say what would be right. */
 #include "settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -84,8 +85,8 @@ static const char *take_server_name(struct settings *settings, const struct conf
     const char *name = line->words[1];
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-    if (strspn(name, letters) != strlen(name) || strlen(name) > 63)
-        return "a server name is at most 63 letters, digits, dots and dashes, as in chat.example.org";
+    if (!*name || strspn(name, letters) != strlen(name) || strlen(name) > 63)
+        return "a server name is 1 to 63 letters, digits, dots and dashes, as in chat.example.org";
     replace(&settings->server_name, name);
     return NULL;
 }
@@ -318,8 +319,8 @@ static const char *take_server_description(struct settings *settings, const stru
 static const char *take_network_name(struct settings *settings, const struct config_line *line)
 {
     const char *name = line->words[1];
-    if (strlen(name) > 63 || strchr(name, ' ') || strchr(name, '=') || strchr(name, '\\'))
-        return "a network name is one word of at most 63 characters";
+    if (!*name || strlen(name) > 63 || strchr(name, ' ') || strchr(name, '=') || strchr(name, '\\'))
+        return "a network name is one word of 1 to 63 characters, as in ExampleNet";
     replace(&settings->network_name, name);
     return NULL;
 }
@@ -407,6 +408,14 @@ static const char *take_worker_memory(struct settings *settings, const struct co
     return "expected a size from 8M to 1024G, as in 128M, or off";
 }
 
+static const char *take_worker_cpu(struct settings *settings, const struct config_line *line)
+{
+    settings->worker_cpu = 0;
+    if (strcmp(line->words[1], "off") == 0 || parse_number(line->words[1], 1, 86400, &settings->worker_cpu))
+        return NULL;
+    return "expected seconds from 1 to 86400, or off";
+}
+
 static const char *take_runtime_directory(struct settings *settings, const struct config_line *line)
 {
     const char *wrong = check_path(line->words[1]);
@@ -459,6 +468,7 @@ static const struct directive directives[] = {
     {"chroot", 1, 1, take_chroot, "DIRECTORY|off", "the empty folder the workers see as /"},
     {"sandbox", 1, 1, take_sandbox, "on|off", "no system calls for them but those they need"},
     {"worker-memory", 1, 1, take_worker_memory, "BYTES|off", "of its own, for the process of one client"},
+    {"worker-cpu", 1, 1, take_worker_cpu, "SECONDS|off", "of processor time, for the process of one client, in one go"},
     {"runtime-directory", 1, 1, take_runtime_directory, "DIRECTORY", "control socket, pid file"},
     {"state-directory", 1, 1, take_state_directory, "DIRECTORY", "what must outlive a restart"},
 };
@@ -495,7 +505,7 @@ static const char *nearest(const char *word)
     size_t most = 2;
     for (int i = 0; i < DIRECTIVES; i++) {
         size_t same = 0;
-        while (word[same] && word[same] == directives[i].keyword[same])
+        while (word[same] && tolower((unsigned char)word[same]) == directives[i].keyword[same])
             same++;
         if (same > most) {
             most = same;
@@ -515,7 +525,11 @@ static const char *take_line(void *context, const struct config_line *line)
             continue;
         int given = line->count - 1;
         if (given < row->least || (row->most && given > row->most)) {
-            snprintf(wrong, sizeof wrong, "expected: %s %s", row->keyword, row->syntax);
+            struct text text;
+            text_init(&text, wrong, sizeof wrong);
+            text_addf(&text, "expected: %s %s", row->keyword, row->syntax);
+            if (given > row->least && row->most > row->least)
+                text_addf(&text, ", at most %d", row->most);
             return wrong;
         }
         const char *mistake = row->take(settings, line);
@@ -527,8 +541,8 @@ static const char *take_line(void *context, const struct config_line *line)
         return wrong;
     }
     const char *guess = nearest(line->words[0]);
-    snprintf(wrong, sizeof wrong, "no such directive \"%.60s\"%s%s%s; forkchatd -h lists them",
-             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : "");
+    snprintf(wrong, sizeof wrong, "no such directive \"%.60s\"%s%s%s forkchatd -h lists them",
+             line->words[0], guess ? ": did you mean \"" : "", guess ? guess : "", guess ? "\"?" : ";");
     return wrong;
 }
 
@@ -553,6 +567,7 @@ struct settings *settings_new(void)
     settings->nick_length = 30;
     settings->sandbox = true;
     settings->worker_memory = 128 << 20;
+    settings->worker_cpu = 60;
     settings->ping_timeout = 120;
     settings->registration_timeout = 60;
     settings->keepalive = 150;

@@ -81,6 +81,7 @@ struct settings {
     char *chroot; /* NULL: an empty folder of our own; "off" */
     bool sandbox;
     int64_t worker_memory; /* bytes; 0: off */
+    int64_t worker_cpu; /* seconds; 0: off */
     char *runtime_directory, *state_directory;
 
     bool is_copy;     /* made by settings_from: what it names was found before, and may not be seen from here */

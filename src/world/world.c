@@ -154,8 +154,12 @@ int world_attach(struct world *world, struct shared *shared)
 {
     size_t size;
     const struct world_shm *shm = shared_area(shared, &size);
+    if (size < sizeof *shm) {
+        errno = EPROTO;
+        return -1;
+    }
     struct world_limits limits = shm->limits;
-    if (size < sizeof *shm || limits.users > size || limits.channels > size || limits.couriers == 0 ||
+    if (limits.users > size || limits.channels > size || limits.couriers == 0 ||
         limits.couriers > COUNTED_COURIERS || world_size(&limits) > size) {
         errno = EPROTO;
         return -1;
@@ -175,11 +179,6 @@ uint32_t world_extend_locked(struct world *world, uint32_t *end, uint32_t limit)
 struct user_shm *world_user(const struct world *world, uint32_t index)
 {
     return index < world->limits.users ? &world->users[index] : NULL;
-}
-
-struct channel_shm *world_channel(const struct world *world, uint32_t index)
-{
-    return index < world->limits.channels ? &world->channels[index] : NULL;
 }
 
 uint32_t world_users_end_locked(const struct world *world)

@@ -2,7 +2,7 @@
  *
  * The structs are open to readers, because commands ask for many fields; only src/world writes to them.
  * Every function here whose name ends in _locked, and every look at a *_shm, needs the lock: that is, a
- * transaction (world->shared) that has begun. Indices are checked by world_user and world_channel. */
+ * transaction (world->shared) that has begun. Indices are compared with world->limits before they are followed. */
 #ifndef FORKCHAT_WORLD_WORLD_H
 #define FORKCHAT_WORLD_WORLD_H
 
@@ -203,9 +203,8 @@ size_t world_size(const struct world_limits *limits);
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits);
 int world_attach(struct world *world, struct shared *shared);
 
-/* A user or channel by index, or NULL if there can be none (an index from the region is not trusted). */
+/* A user by index, or NULL if there can be none (an index from the region is not trusted). */
 struct user_shm *world_user(const struct world *world, uint32_t index);
-struct channel_shm *world_channel(const struct world *world, uint32_t index);
 
 /* One past the highest user place ever used, for walks over all users. */
 uint32_t world_users_end_locked(const struct world *world);

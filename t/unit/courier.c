@@ -44,8 +44,17 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
     client->outbox.fd = ends[0];
 }
 
+/* A courier frees nothing: its memory lives as long as its process. Ours, longer than one case. */
+static void keep(void)
+{
+    static struct courier kept[8];
+    static int count;
+    kept[count++] = courier;
+}
+
 static void stop(void)
 {
+    keep();
     audience_remove(&courier.audience, client);
     audience_free_client(client); /* and the socket */
     close(ends[1]);

@@ -1,0 +1,94 @@
+/* The pace of a session: how fast a client may have things done. Run by workers; no shared memory. */
+#include "session.h"
+
+#include "base/clock.h"
+
+/* How often a busy worker looks whether its client is still there. */
+#define LOOK_NS INT64_C(1000000000)
+
+/* Time that has passed gives lines. What is too short for a whole token is not used up: else a slow rate would never
+ * fill. */
+static void refill(struct pace *pace, int64_t full, int64_t span)
+{
+    int64_t now = clock_elapsed() / 1000000;
+    int64_t spans = pace->counted ? (now - pace->counted) / span : 1000;
+    if (spans > 0) {
+        pace->tokens += full * (spans < 1000 ? spans : 1000);
+        pace->counted = now;
+    } else {
+        int64_t gained = (now - pace->counted) * full / span;
+        pace->tokens += gained;
+        pace->counted += gained * span / full;
+    }
+    if (pace->tokens > full)
+        pace->tokens = full;
+}
+
+/* Long answers make the next line wait: a small request may have a large one, and many who ask again and again would
+ * have the couriers do nothing else. */
+static void pay_answers(struct pace *pace)
+{
+    int64_t lines = pace->answered / SESSION_LINE_WORTH;
+    pace->tokens -= lines * 1000;
+    pace->answered -= lines * SESSION_LINE_WORTH;
+}
+
+/* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when who sent
+ * them is gone. */
+static void look_up(struct session *session)
+{
+    struct pace *pace = &session->pace;
+    int64_t now = clock_elapsed();
+    if (pace->looked && now - pace->looked < LOOK_NS)
+        return;
+    if (pace->looked)
+        session->attend(session);
+    pace->looked = now;
+}
+
+/* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
+ * costs nobody else anything: this process has nothing else to do. */
+void session_pace(struct session *session)
+{
+    struct pace *pace = &session->pace;
+    pace->received = 0;
+    look_up(session);
+    if (session->leaving)
+        return;
+    for (;;) {
+        /* Looked up each time: a reload may have changed it while we waited. */
+        const struct setting_rate *flood = &session->settings->flood;
+        if (flood->count == 0) {
+            pace->answered = 0;
+            return;
+        }
+        int64_t full = flood->count * 1000, span = flood->seconds * 1000;
+        if (pace->counted == 0)
+            pace->answered = 0; /* the welcome is a present */
+        refill(pace, full, span);
+        pay_answers(pace);
+        if (pace->tokens >= 1000) {
+            pace->tokens -= 1000;
+            return;
+        }
+        session_flush(session);
+        shared_ring_bells(session->world->shared);
+        int64_t wait = (1000 - pace->tokens) * span / full + 1;
+        clock_sleep(wait < 500 ? wait : 500);
+        session->attend(session);
+        if (session->leaving)
+            return;
+    }
+}
+
+void session_pace_bytes(struct session *session, size_t length)
+{
+    session->pace.received += length;
+    if (session->pace.received >= SESSION_LINE_WORTH && !session->leaving)
+        session_pace(session);
+}
+
+void session_pace_answers(struct session *session, size_t length)
+{
+    session->pace.answered += (int64_t)length;
+}

@@ -1,0 +1,134 @@
+/* Stopping: everyone is told, couriers deliver what there is, all processes end, nothing is left. Run by the supervisor;
+ * publishes one event. */
+#include "supervisor_parts.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "event/event.h"
+
+/* From the signal to the end of the last process. */
+#define SHUTDOWN_NS (1500 * MS)
+/* And of those whom no signal reaches: their pids are not what the region says. */
+#define STRAYS_NS (10000 * MS)
+
+static void say_goodbye(struct supervisor *supervisor)
+{
+    char words[STOP_TEXT_SIZE + 40];
+    const char *text = supervisor->countdown.text;
+    snprintf(words, sizeof words, "the server stops now%s%s", *text ? ": " : "", text);
+    for (int i = 0; i < 100; i++) {
+        if (!shared_try_begin(&supervisor->shared, EVENT_NEED_MAX)) {
+            clock_sleep(1);
+            continue;
+        }
+        struct event event = event_of_server(EVENT_WALL);
+        event.audience = AUDIENCE_ALL;
+        event.flags |= EVENT_LAST;
+        event.host = supervisor->settings->server_name;
+        event.strings[0] = words;
+        event_publish_locked(&supervisor->world, &event);
+        shared_commit(&supervisor->shared);
+        shared_ring_bells(&supervisor->shared);
+        return;
+    }
+}
+
+static void signal_family(const struct supervisor *supervisor, int signal)
+{
+    desk_signal(&supervisor->desk, signal);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].pid)
+            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, signal);
+    supervisor_signal_workers(supervisor, 0, 1, signal);
+}
+
+/* Forgets those who have ended. Returns whether anybody is left. */
+static bool is_anybody_left(struct supervisor *supervisor)
+{
+    bool left = false;
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+        struct courier_seat *seat = &supervisor->couriers[i];
+        if (seat->pid && seat->stranger &&
+            supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
+            seat->pid = 0;
+        left = left || seat->pid;
+    }
+    for (uint32_t i = 0; i < supervisor->seat_count; i++) {
+        struct seat *seat = &supervisor->seats[i];
+        if (seat->pid && seat->stranger && supervisor_is_gone(world_life(&supervisor->world, i), seat->pid))
+            seat->pid = 0;
+        left = left || seat->pid;
+    }
+    for (int i = 0; i < DESK_SEATS; i++)
+        left = left || supervisor->desk.pids[i];
+    return left;
+}
+
+static void forget(struct supervisor *supervisor, pid_t pid)
+{
+    if (pid == supervisor->console.pid)
+        console_gone(&supervisor->console);
+    desk_leave(&supervisor->desk, pid);
+    for (uint32_t i = 0; i < supervisor->seat_count; i++)
+        if (supervisor->seats[i].pid == pid && !supervisor->seats[i].stranger)
+            supervisor->seats[i].pid = 0;
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].stranger)
+            supervisor->couriers[i].pid = 0;
+}
+
+/* Those who live on by what the region says, but are nobody's children. */
+static void give_up_strangers(struct supervisor *supervisor)
+{
+    log_error("processes that an earlier supervisor left do not end");
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].stranger)
+            supervisor->couriers[i].pid = 0;
+    for (uint32_t i = 0; i < supervisor->seat_count; i++)
+        if (supervisor->seats[i].stranger)
+            supervisor->seats[i].pid = 0;
+}
+
+static void end_family(struct supervisor *supervisor)
+{
+    int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
+    bool killed = false;
+    signal_family(supervisor, SIGTERM);
+    for (;;) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        if (pid > 0) {
+            forget(supervisor, pid);
+            continue;
+        }
+        if (!is_anybody_left(supervisor))
+            return;
+        if (clock_elapsed() > deadline) {
+            if (killed)
+                give_up_strangers(supervisor);
+            signal_family(supervisor, SIGKILL);
+            killed = true;
+            deadline = clock_elapsed() + STRAYS_NS;
+        }
+        clock_sleep(1);
+    }
+}
+
+void supervisor_stop(struct supervisor *supervisor)
+{
+    log_info("stopping");
+    listeners_close(&supervisor->listeners);
+    desk_close(&supervisor->desk, true);
+    say_goodbye(supervisor);
+    end_family(supervisor);
+    region_unlink(supervisor->shared.region.name);
+    heirlooms_unlink(supervisor->settings->runtime_directory);
+    runtime_release(&supervisor->runtime);
+    close(supervisor->heirlooms.family);
+    console_end(&supervisor->console);
+    log_info("stopped");
+}
