@@ -139,11 +139,12 @@ typist() {
     exec 7<>"$BATS_TEST_TMPDIR/out"
     ip netns exec "$LAN-1" "$LAN_PROGRAM" --name toto --watch 0 --state "$BATS_TEST_TMPDIR/toto.state" \
         >"$BATS_TEST_TMPDIR/out" 2>"$(peer_log toto)" </dev/null 3>&- 7>&- &
-    # shellcheck disable=SC2034 # used by lib/netns
-    PEER_PIDS[toto]=$!
+    local pid=$!
+    # shellcheck disable=SC2034,SC2154 # used by lib/netns
+    PEER_PIDS[toto]=$pid
     until_true 10 is_stuck
-    kill -TERM "${PEER_PIDS[toto]}"
-    until_true 10 has_ended toto
+    kill -TERM "$pid"
+    until_true 10 has_ended "$pid"
     peer_wait toto
 }
 
@@ -156,7 +157,7 @@ is_stuck() {
     [[ -n $(on 1 ss -Haun | awk '$2 > 50000') ]]
 }
 
-has_ended() { [[ $(ps -o stat= -p "${PEER_PIDS[$1]}") == @(|Z*) ]]; }
+has_ended() { [[ $(ps -o stat= -p "$1") == @(|Z*) ]]; }
 
 @test "Ctrl-\\ leaves as Ctrl-C does, and not without good-bye" {
     lan_open 2
