@@ -114,6 +114,7 @@ refused() {
     refused 'from 1M to 64G' 'queue-total 64k'
     refused 'from 5 s to 1 d' 'keepalive 1'
     refused 'from 1 s to 1 d' 'registration-timeout 2d'
+    refused 'from 1 s to 1 d, as in 60 or 1m, or off' 'worker-cpu 2d'
     refused 'expected: operator NAME CRYPTED-PASSWORD' 'operator root'
     refused 'openssl passwd -6' 'operator root secret'
     refused 'motd: .*/nowhere: No such file' 'motd /nowhere'

@@ -151,6 +151,8 @@ teardown() {
     [ "$(ctl_json .message wall hello)" = "1 client was told" ]
     ctl --json ban 192.0.2.0/24
     [ "$(ctl_json '.mask + " " + (.until | tostring)' bans)" = "*@192.0.2.0/24 null" ]
+    ctl mute toto
+    [ "$(ctl_json '"\(.status)"' who)" = muted ]
     ctl --json stats | jq -e . >/dev/null
     ctl --json help | jq -e .command >/dev/null
 }
@@ -269,6 +271,7 @@ EOF
     group=$(id -gn nobody)
     capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../contrib/forkchatd.service")
     capabilities=${capabilities//CAP_/,+}
+    # shellcheck disable=SC2034 # for daemon_start
     local DAEMON_WRAP=(setpriv --inh-caps=-all --bounding-set="-all${capabilities// /}")
     daemon_start -o "group $group"
     [ "$(stat -c '%a %G' "$DAEMON_RUN/control")" = "660 $group" ]

@@ -85,7 +85,7 @@ slow_now() {
     send toto 'JOIN #games'
     send tutu 'hello all'
     wait_until seen '#lobby \(tutu\) hello all$'
-    wait_until seen '#games toto JOIN'
+    wait_until seen '#games toto JOIN$'
     enter tata irc
     wait_until seen ' tata ARRIVE|tata NICK|ARRIVE'
     close tata

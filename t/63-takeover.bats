@@ -166,14 +166,17 @@ all_hear() {
 
 @test "a courier hangs while a supervisor takes over: another one answers, and it is replaced" {
     daemon_may 'courier .* (died|does not keep up)'
-    daemon_start -o 'couriers 2'
+    daemon_start -o 'couriers 2' -o 'ring-size 256k' -o 'flood off'
     enter toto plain
     enter tutu plain
     kill_supervisor
     kill -STOP "$(family 'courier 1')"
-    daemon_start -o 'couriers 2'
+    daemon_start -o 'couriers 2' -o 'ring-size 256k' -o 'flood off'
     grep -q 'took over' "$DAEMON_LOG"
-    send toto 'MSG hello'
+    # More than half of the ring, so that it is not waited for as long as for one that holds up nobody.
+    local lines
+    mapfile -t lines < <(yes "MSG $(head -c 900 /dev/zero | tr '\0' x)" | head -n 170)
+    send toto "${lines[@]}" 'MSG hello'
     expect_log 'courier 1 does not keep up with what is said and is ended'
     expect tutu '[toto] hello'
 }

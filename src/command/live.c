@@ -263,9 +263,9 @@ static void show_event(struct session *session, const struct event *event, const
     if (said)
         text_addf(&text, "(%s) %s", who, words);
     else if (event->type == EVENT_KICK)
-        text_addf(&text, "%s KICK %s %s", who, event->strings[2], words);
+        text_addf(&text, "%s KICK %s%s%s", who, event->strings[2], *words ? " " : "", words);
     else
-        text_addf(&text, "%s %s %s", who, event_name(event->type), words);
+        text_addf(&text, "%s %s%s%s", who, event_name(event->type), *words ? " " : "", words);
     text_init(&text, harmless, sizeof harmless);
     text_add_harmless(&text, line, strlen(line));
     say(session, harmless);

@@ -98,8 +98,9 @@ void ring_close_reader(struct ring *ring, int reader);
  * *position behind it. Reliable readers: payload in place. */
 enum ring_result ring_read(const struct ring *ring, uint64_t *position, struct ring_record *record);
 
-/* The same for an observer: the payload is copied to `copy` (RING_RECORD_MAX bytes). *missed is how many
- * records it missed, with RING_MISSED. *expected is the sequence number it reads next; start it with ring_sequence_locked of the position. */
+/* The same for an observer: the payload is copied to `copy` (RING_RECORD_MAX bytes). *missed is how many records it
+ * missed, with RING_MISSED. *expected is the sequence number it reads next; start it with ring_sequence_locked of the
+ * position. */
 enum ring_result ring_observe(const struct ring *ring, uint64_t *position, uint64_t *expected,
                               struct ring_record *record, char *copy, uint64_t *missed);
 

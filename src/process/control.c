@@ -1,5 +1,6 @@
-/* The control process, and that of metrics, which differs in the door alone: reads commands from its socket, runs them with an operator's rights, and writes the answers
- * there itself, always without the lock. It is no client and in no table; it publishes as the server.
+/* The control process, and that of metrics, which differs in the door alone: reads commands from its socket, runs them
+ * with an operator's rights, and writes the answers there itself, always without the lock. It is no client and in no
+ * table; it publishes as the server.
  *
  * An operator who does not read holds up nobody but this process, which then ends. */
 #include "control.h"

@@ -1,15 +1,15 @@
-/* The courier. One process for each shard of the clients; nothing shared is written but its ring
- * cursor.
+/* The courier. One process for each shard of the clients; writes its ring cursor, the marks of its clients' streams, how
+ * much waits for each, and its counters, none of them under the lock.
  *
  * Invariants
- *  - The audience is what the tables were at `position`: an event is delivered to those who were
- * there when it was published, however late this process gets to it.
- *  - The cursor moves only when everything before it has been sent or copied, because batches are
- * sent from where they lie, answers even from the ring itself.
+ *  - The audience is what the tables were at `position`: an event is delivered to those who were there when it was
+ *    published, however late this process gets to it.
+ *  - The cursor moves only when everything before it has been sent or copied, because batches are sent from where they
+ *    lie, answers even from the ring itself.
  *  - A client's socket is in the mailbox before its CONNECT is in the ring.
  *
- * A courier never waits for a client. What a client does not take is copied to its outbox; if there
- * is too much of that, events are left out and the client is told how many. */
+ * A courier never waits for a client. What a client does not take is copied to its outbox; if there is too much of that,
+ * events are left out and the client is told how many. */
 #include "courier.h"
 
 #include <errno.h>
@@ -25,8 +25,7 @@
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
 
-/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced.
- */
+/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced. */
 #define IDLE_MS 1000
 
 static volatile sig_atomic_t stopping;
@@ -81,20 +80,20 @@ static void stop(struct courier *courier)
             shutdown(courier->audience.clients[i]->outbox.fd, how);
 }
 
-/* Looks after supervisors that come and go. False if it is time to make way for a successor's courier: whoever is slow
- * has what it did not take copied here, and would lose it. */
-static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims,
-                             uint32_t successions)
+/* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
+ * it did not take copied here, and would lose it; and without a supervisor no other would come. */
+static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims)
 {
-    uint32_t now = world_claims(courier->world);
+    const struct world *world = courier->world;
+    uint32_t now = world_claims(world);
     if (now != *claims)
         heirlooms_offer(heirlooms);
     *claims = now;
-    return courier->slow_count > 0 || courier->leavers || world_successions(courier->world) == successions;
+    return world_retiring(world) != courier->number || courier->slow_count > 0 || courier->leavers ||
+           lock_dead(world_supervisor_life(world));
 }
 
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
-                 uint32_t successions)
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms)
 {
     static struct courier courier;
     struct bell_shm *bell = ring_bell(&world->shared->ring, number);
@@ -118,7 +117,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier_start(&courier);
     while (!stopping && !world_is_over(world)) {
         bool busy = pass(&courier);
-        if (!serve_succession(&courier, heirlooms, &claims, successions))
+        if (!serve_succession(&courier, heirlooms, &claims))
             return;
         if (!busy && !stopping)
             bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));

@@ -13,9 +13,7 @@ struct handover {
 };
 
 /* Runs courier `number` until SIGTERM, then delivers what is left, for at most a second, and returns.
- * Returns as well, once no client is owed anything, when there have been other than so many `successions`: a supervisor has
- * taken over and wants a courier of its own. */
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
-                 uint32_t successions);
+ * Returns as well, once no client is owed anything, when it is to make way for another (world_retire). */
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms);
 
 #endif

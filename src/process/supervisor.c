@@ -1,7 +1,8 @@
 /* The supervisor. Accepts and forks; hears of every death and puts in order what the dead leave behind.
  *
- * It handles no client's bytes and never waits for the lock: what cannot be done at once is tried again a
- * little later. Its seats are private; a seat's number is its client's place in the tables.
+ * It handles no client's bytes and only tries to take the lock: what cannot be done at once is done a little later
+ * (settings and succession alone do not go on before: supervisor_begin_look). Its seats are private; a seat's number is
+ * its client's place in the tables.
  *
  * What a dead worker leaves is put in order before it is reaped: while it is a zombie its pid cannot be another's. */
 #include "supervisor_parts.h"
@@ -77,10 +78,7 @@ static char settings_text[SETTINGS_TEXT_SIZE];
 static void publish_settings(struct supervisor *supervisor, const struct settings *settings, const char *text,
                              size_t length)
 {
-    while (!shared_try_begin(&supervisor->shared, 0)) {
-        supervisor_watch_lock(supervisor); /* whoever was stopped with it would stop us as well */
-        clock_sleep(1);
-    }
+    supervisor_begin_look(supervisor);
     world_set_settings_locked(&supervisor->world, text, length);
     supervisor->settings_version = world_settings_version(&supervisor->world);
     shared_commit(&supervisor->shared);
@@ -178,6 +176,7 @@ static void look_after_family(struct supervisor *supervisor)
 {
     supervisor_watch_lock(supervisor);
     supervisor_watch_couriers(supervisor);
+    supervisor_renew_couriers(supervisor);
     if (!child_died && !supervisor->unreaped && !supervisor->strangers)
         return;
     child_died = 0;
@@ -277,12 +276,16 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
         status = supervisor_claim_session(supervisor, &found);
     if (status)
         return status;
-    if (!found)
-        return begin_session(supervisor);
-    if (!inherited)
-        supervisor_make_seats(supervisor);
-    continue_session(supervisor);
-    return 0;
+    if (!found) {
+        status = begin_session(supervisor);
+    } else {
+        if (!inherited)
+            supervisor_make_seats(supervisor);
+        continue_session(supervisor);
+    }
+    if (!status)
+        lock_live(world_supervisor_life(&supervisor->world));
+    return status;
 }
 
 /* Makes or finds a session. Returns 0, or an exit status after reporting. */

@@ -38,13 +38,12 @@ static void forget_supervisor(struct supervisor *supervisor)
 int supervisor_fork_courier(struct supervisor *supervisor, int number)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
-    uint32_t successions = world_successions(&supervisor->world);
     pid_t pid = fork();
     if (pid < 0)
         return -1;
     if (pid > 0) {
         seat->pid = pid;
-        seat->stranger = false;
+        seat->stranger = seat->old = false;
         seat->born = clock_elapsed();
         count_add(&supervisor->world, COUNT_COURIERS);
         return 0;
@@ -54,7 +53,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     fd_raise_limit();
     recorder_begin(recorder_of_courier(&supervisor->world, (uint32_t)number), getpid());
     confine(&supervisor->confinement, SANDBOX_COURIER);
-    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, successions);
+    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms);
     exit(0);
 }
 

@@ -217,7 +217,8 @@ static bool bury_child(struct supervisor *supervisor, uint32_t number, const sig
     }
     admission_remove(number);
     supervisor->seats[number] = (struct seat){0};
-    supervisor_adopt_seat(supervisor, number);
+    if (!supervisor_adopt_seat(supervisor, number)) /* who lived there has just died as well */
+        supervisor->free_seats[supervisor->free_count++] = number;
     return true;
 }
 
@@ -264,19 +265,20 @@ static int fork_courier(struct supervisor *supervisor, int number)
     return -1;
 }
 
-static void bury_courier(struct supervisor *supervisor, int number, int status)
+static void bury_courier(struct supervisor *supervisor, int number, siginfo_t death)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
-    siginfo_t death = {.si_pid = seat->pid, .si_code = WIFSIGNALED(status) ? CLD_KILLED : CLD_EXITED};
-    death.si_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    bool asked = world_retiring(&supervisor->world) == (uint32_t)number;
     supervisor->strangers -= seat->stranger;
     seat->pid = 0;
-    if (!is_crash(&death)) {
+    if (asked)
+        world_retire(&supervisor->world, NONE);
+    if (!is_crash(&death) || (asked && seat->stranger)) {
         log_info("courier %d made way for another", number);
         return;
     }
-    log_warning("courier %d died: %s %d; starting another", number, WIFSIGNALED(status) ? "signal" : "exit status",
-                death.si_status);
+    log_warning("courier %d died: %s %d; starting another", number,
+                death.si_code == CLD_EXITED ? "exit status" : "signal", death.si_status);
     count_add(&supervisor->world, COUNT_COURIER_CRASHES);
     if (shared_try_begin(&supervisor->shared, 0)) {
         const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, (uint32_t)number);
@@ -291,12 +293,15 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
 {
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        int status = 0;
-        if (seat->pid && !seat->stranger && waitpid(seat->pid, &status, WNOHANG) == seat->pid)
-            bury_courier(supervisor, i, status);
-        else if (seat->pid && seat->stranger &&
-                 supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
-            bury_courier(supervisor, i, 0);
+        siginfo_t death = {.si_pid = 0};
+        if (seat->pid && !seat->stranger) {
+            if (waitid(P_PID, (id_t)seat->pid, &death, WEXITED | WNOHANG) == 0 && death.si_pid == seat->pid)
+                bury_courier(supervisor, i, death);
+        } else if (seat->pid &&
+                   supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid)) {
+            /* Nobody tells how. */
+            bury_courier(supervisor, i, (siginfo_t){.si_pid = seat->pid, .si_code = CLD_KILLED});
+        }
         if (seat->pid)
             continue;
         /* One that dies at once is not started again at once. */
@@ -354,6 +359,27 @@ void supervisor_watch_lock(struct supervisor *supervisor)
     if (desk_has(&supervisor->desk, holder) || holder == supervisor->console.pid)
         kill(holder, SIGKILL);
     log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
+}
+
+void supervisor_renew_couriers(struct supervisor *supervisor)
+{
+    struct world *world = &supervisor->world;
+    if (world_retiring(world) != NONE)
+        return;
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].old && supervisor->couriers[i].pid) {
+            world_retire(world, (uint32_t)i);
+            ring_bells_again(&supervisor->shared.ring, UINT64_C(1) << i);
+            return;
+        }
+}
+
+void supervisor_begin_look(struct supervisor *supervisor)
+{
+    while (!shared_try_begin(&supervisor->shared, 0)) {
+        supervisor_watch_lock(supervisor);
+        clock_sleep(1);
+    }
 }
 
 /* A courier that was stopped, or loops, would in the end have all publishers wait for it. */

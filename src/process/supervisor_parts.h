@@ -28,6 +28,7 @@ struct seat {
 struct courier_seat {
     pid_t pid;
     bool stranger;
+    bool old; /* of the supervisor before: to make way */
     int64_t born;
     uint64_t position; /* in the ring, when it was last seen to move */
     int64_t moved;     /* when that was */
@@ -52,14 +53,14 @@ struct supervisor {
     int64_t paused_until; /* no accepting until then */
     int reserve;          /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;        /* somebody dead is still to be put in order */
-    pid_t stuck_holder;
+    pid_t stuck_holder; /* who was last seen to have the lock, at which of its turns, since when: supervisor_watch_lock */
     uint64_t stuck_turn;
+    int64_t stuck_since;
     struct ban_file bans;
     struct desk desk;
     struct countdown countdown;
     struct console console;
     bool restart; /* once everything has ended */
-    int64_t stuck_since;
 };
 
 /* ---- supervisor.c ---- */
@@ -126,7 +127,7 @@ void supervisor_prepare_accepting(struct supervisor *supervisor);
 void supervisor_accept_operators(struct supervisor *supervisor);
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener);
 
-/* ---- supervisor_deaths.c: who has died, and who might as well have; none of them blocks ---- */
+/* ---- supervisor_deaths.c: who has died, and who might as well have ---- */
 
 /* Whether a stranger is dead. */
 bool supervisor_is_gone(struct lock_shm *life, pid_t pid);
@@ -136,5 +137,13 @@ void supervisor_reap_workers(struct supervisor *supervisor);
 void supervisor_reap_strangers(struct supervisor *supervisor);
 void supervisor_watch_lock(struct supervisor *supervisor);
 void supervisor_watch_couriers(struct supervisor *supervisor);
+
+/* Has the couriers of the supervisor before make way for ours, one after the other: were all to end with this supervisor,
+ * nobody could give the next one what it needs. */
+void supervisor_renew_couriers(struct supervisor *supervisor);
+
+/* Begins a transaction that publishes nothing. Waits for the lock, and sees to it that whoever was stopped with it does
+ * not stop us as well. None of the others here blocks. */
+void supervisor_begin_look(struct supervisor *supervisor);
 
 #endif

@@ -85,7 +85,9 @@ static void forget(struct supervisor *supervisor, pid_t pid)
 /* Those who live on by what the region says, but are nobody's children. */
 static void give_up_strangers(struct supervisor *supervisor)
 {
-    log_error("processes that an earlier supervisor left do not end");
+    if (supervisor->strangers)
+        log_error("processes that an earlier supervisor left do not end");
+    supervisor->strangers = 0;
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].stranger)
             supervisor->couriers[i].pid = 0;

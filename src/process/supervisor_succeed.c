@@ -155,14 +155,6 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
 
 /* ---- adopting ---- */
 
-static void begin_look(struct supervisor *supervisor)
-{
-    while (!shared_try_begin(&supervisor->shared, 0)) {
-        supervisor_watch_lock(supervisor); /* whoever was stopped with it would stop us as well */
-        clock_sleep(1);
-    }
-}
-
 /* Whose life that is, by what the region says: a stranger always has a pid, if only one that is never signalled. */
 static pid_t pid_of_stranger(const struct lock_shm *life)
 {
@@ -225,8 +217,10 @@ void supervisor_adopt(struct supervisor *supervisor)
             seat->stranger = true;
             supervisor->strangers++;
         }
+        seat->old = seat->pid != 0;
     }
-    begin_look(supervisor);
+    world_retire(world, NONE);
+    supervisor_begin_look(supervisor);
     supervisor->free_count = 0;
     for (uint32_t i = supervisor->seat_count; i-- > 0;) {
         if (supervisor->seats[i].pid) {
@@ -239,7 +233,5 @@ void supervisor_adopt(struct supervisor *supervisor)
     shared_commit(&supervisor->shared);
     countdown_start(&supervisor->countdown);
     CRASHPOINT("session-adopted");
-    world_succeed(world);
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     log_info("took over the session of the supervisor before: %u connected", here);
 }

@@ -34,7 +34,7 @@ struct world_shm {
     _Atomic uint64_t command_counts[COMMAND_COUNTS]; /* for STATS alone: in no order with anything */
     _Atomic uint32_t over;
     _Atomic uint32_t claims;
-    _Atomic uint32_t successions;
+    _Atomic uint32_t retiring; /* 0: nobody; else a courier's number and 1 */
     _Atomic uint32_t settings_version;
     uint32_t settings_length;
     char settings[SETTINGS_TEXT_SIZE];

@@ -411,9 +411,11 @@ static const char *take_worker_memory(struct settings *settings, const struct co
 static const char *take_worker_cpu(struct settings *settings, const struct config_line *line)
 {
     settings->worker_cpu = 0;
-    if (strcmp(line->words[1], "off") == 0 || parse_number(line->words[1], 1, 86400, &settings->worker_cpu))
+    if (strcmp(line->words[1], "off") == 0 ||
+        (parse_duration(line->words[1], &settings->worker_cpu) && settings->worker_cpu >= 1 &&
+         settings->worker_cpu <= 86400))
         return NULL;
-    return "expected seconds from 1 to 86400, or off";
+    return "expected a time from 1 s to 1 d, as in 60 or 1m, or off";
 }
 
 static const char *take_runtime_directory(struct settings *settings, const struct config_line *line)

@@ -62,7 +62,7 @@ static struct places place(const struct world_limits *limits)
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
     places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
-    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers, lock_size());
+    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers + 1, lock_size());
     places.penalties = after(places.recorders, 1, recorders_size(limits));
     places.end = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     return places;
@@ -115,6 +115,11 @@ struct lock_shm *world_courier_life(const struct world *world, uint32_t courier)
     return world_life(world, world->limits.users + courier);
 }
 
+struct lock_shm *world_supervisor_life(const struct world *world)
+{
+    return world_courier_life(world, world->limits.couriers);
+}
+
 void world_come_forward(struct world *world)
 {
     atomic_fetch_add(&world->shm->claims, 1); /* pairs with the load in world_claims */
@@ -125,14 +130,14 @@ uint32_t world_claims(const struct world *world)
     return atomic_load(&world->shm->claims);
 }
 
-void world_succeed(struct world *world)
+void world_retire(struct world *world, uint32_t courier)
 {
-    atomic_fetch_add(&world->shm->successions, 1); /* pairs with the load in world_successions */
+    atomic_store(&world->shm->retiring, courier + 1); /* pairs with the load in world_retiring */
 }
 
-uint32_t world_successions(const struct world *world)
+uint32_t world_retiring(const struct world *world)
 {
-    return atomic_load(&world->shm->successions);
+    return atomic_load(&world->shm->retiring) - 1;
 }
 
 void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
@@ -140,7 +145,7 @@ void world_create(struct world *world, struct shared *shared, const struct world
     lay_out(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
-    for (uint32_t i = 0; i < limits->users + limits->couriers; i++)
+    for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
         if (lock_init(world_life(world, i)))
             fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */

@@ -380,16 +380,19 @@ bool world_is_silent_locked(const struct world *world);
 
 /* ---- Lives and succession. No lock needed ---- */
 
-/* What the process at a user's place, and the one that is a courier, hold as long as they live (lock_live). */
+/* What the process at a user's place, the one that is a courier, and the supervisor hold as long as they live
+ * (lock_live). */
 struct lock_shm *world_life(const struct world *world, uint32_t user);
 struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
+struct lock_shm *world_supervisor_life(const struct world *world);
 
-/* How many supervisors have come forward to take this world over from a dead one, and how many have done it. Whoever
- * changes these rings the bells. */
+/* How many supervisors have come forward to take this world over from a dead one. Whoever does rings the bells. */
 void world_come_forward(struct world *world);
 uint32_t world_claims(const struct world *world);
-void world_succeed(struct world *world);
-uint32_t world_successions(const struct world *world);
+
+/* The courier that is to make way for another (NONE: none is). Whoever says so rings its bell. */
+void world_retire(struct world *world, uint32_t courier);
+uint32_t world_retiring(const struct world *world);
 
 /* ---- The end ---- */
 

@@ -132,7 +132,8 @@ daemon_command() {
     DAEMON_COMMAND+=("$@")
 }
 
-# DAEMON_HOME: a folder for run and state, for the second of two daemons. DAEMON_WRAP, an array, goes in front of the command: DAEMON_WRAP=(valgrind -q).
+# DAEMON_HOME: a folder for run and state, for the second of two daemons. DAEMON_WRAP, an array, goes in front of the
+# command: DAEMON_WRAP=(valgrind -q).
 daemon_start() {
     untraced _daemon_start "$@"
 }
@@ -155,11 +156,15 @@ _daemon_start() {
     DAEMON=$!
     DAEMON_SESSIONS+=("$DAEMON")
     PORT=() WHERE=()
-    local until door address upper
+    local until time door address upper
     now until
     until=$((until + PATIENCE * 1000000))
-    while _log_line "$until"; do
-        if [[ $LOG_LINE =~ ^listening\ ([a-z]+)\ (.*:([0-9]+))$ ]]; then
+    for (( ; ; )); do
+        now time
+        # Now and then, whether there is somebody to wait for.
+        if ! _log_line $((time + 200000)); then
+            ((time < until)) && kill -0 "$DAEMON" 2>/dev/null || break
+        elif [[ $LOG_LINE =~ ^listening\ ([a-z]+)\ (.*:([0-9]+))$ ]]; then
             door=${BASH_REMATCH[1]}
             [[ -z ${PORT[$door]:-} ]] || continue
             # shellcheck disable=SC2034 # for the tests
@@ -172,8 +177,6 @@ _daemon_start() {
                 DAEMON_MEMORY+=("$address")
             done < <(grep -o '/dev/shm/[^ ]*' "/proc/$DAEMON/maps" 2>/dev/null | sort -u)
             return 0
-        elif ! kill -0 "$DAEMON" 2>/dev/null; then
-            break
         fi
     done
     echo "the daemon did not get ready"

@@ -45,9 +45,10 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
 }
 
 /* A courier frees nothing: its memory lives as long as its process. Ours, longer than one case. */
+static struct courier kept[8];
+
 static void keep(void)
 {
-    static struct courier kept[8];
     static int count;
     kept[count++] = courier;
 }

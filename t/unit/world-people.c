@@ -1,4 +1,4 @@
-/* Watches, leavers and bans in the tables: what they are found by, that they are bounded, and that whoever dies in the
+/* Watches, leavers, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever dies in the
  * middle of a change leaves tables that can be put in order. */
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "child.h"
 #include "world/bans.h"
 #include "world/leavers.h"
+#include "world/penalties.h"
 #include "world/watches.h"
 
 static struct shared shared;
@@ -193,6 +194,27 @@ static void ranges(void)
     CHECK(!net_in_range("nobody", "10.0.0.0/8") && !net_in_range("10.0.0.1", "10.0.0.1"));
 }
 
+#define SECOND INT64_C(1000000000)
+
+static bool wrong_password(const struct net_range *from, int64_t now)
+{
+    return penalty_add_locked(&world, from, PENALTY_PASSWORD, 5, 600, now * SECOND);
+}
+
+static void owed(void)
+{
+    struct net_range here, there;
+    CHECK(net_parse_range("192.0.2.7", &here) && net_parse_range("192.0.2.8", &there));
+    start();
+    CHECK(!wrong_password(&here, 100) && !wrong_password(&here, 101) && penalty_left(&world, &here, 101 * SECOND) == 0);
+    CHECK(!wrong_password(&there, 102) && !wrong_password(&there, 103));
+    CHECK(wrong_password(&here, 105) && penalty_left(&world, &here, 105 * SECOND) == 10);
+    CHECK(!wrong_password(&there, 108) && penalty_left(&world, &there, 108 * SECOND) == 0);
+    CHECK(penalty_left(&world, &here, 114 * SECOND) == 1 && penalty_left(&world, &here, 115 * SECOND) == 0);
+    CHECK(wrong_password(&here, 200) && penalty_left(&world, &here, 200 * SECOND) == 10); /* twice as dear now */
+    stop();
+}
+
 static void kept(void)
 {
     start();
@@ -298,6 +320,7 @@ int main(void)
     CASE("what can be no ban is refused", normalised);
     CASE("a ban holds for whom it says, as long as it says", matched);
     CASE("an address is in a range of its own family", ranges);
+    CASE("of wrong passwords three within five seconds are too many, and the next is twice as dear", owed);
     CASE("a ban is kept until it is removed or expires", kept);
     CASE("there are so many bans, and expired ones make room", bounded);
     CASE("what a process changed that died holding the lock is taken back", taken_back);
