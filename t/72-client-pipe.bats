@@ -299,6 +299,8 @@ sasl_server() {
 	printf '%s\r\n' ':s 001 bot :hi' ':bot!b@h JOIN #x' ':bot!b@h NICK :' ':' ': ' @ '@a=b' '@a=b :' PRIVMSG ':x PRIVMSG #x' \
 	    ':x MODE' ':x KICK #x' ':x TOPIC' 332 ':s 353' ':s 366' ':s 433' ':s 999' PING CAP 'CAP * LS' AUTHENTICATE JOIN PART \
 	    QUIT ':x NICK' ':s 005 bot PREFIX= CHANTYPES= NICKLEN=-5' ':e!e@h PRIVMSG #x :still there' ERROR
+	# Closing with bytes unread would take back what was said last.
+	cat >/dev/null
 	EOF
     bot -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
     bot_sees "#x <e> still there"
