@@ -30,6 +30,23 @@ left() {
     term_see "status $1"
     term_modes after
     term_modes_are_equal before after
+    [[ $(term display-message -p '#{alternate_on}') == 0 ]]
+    is_pasted_plainly
+}
+
+# No brackets around what is pasted: neither forkchat's mode nor one of the shell's is on.
+is_pasted_plainly() {
+    term_run "bind 'set enable-bracketed-paste off'; cat -v"
+    printf 'pasted here' | term load-buffer -
+    until_true 5 cat_runs
+    term paste-buffer -p -r
+    term_see "pasted here"
+    term_lacks "200~"
+    term_key C-c
+}
+
+cat_runs() {
+    [[ $(term display-message -p '#{pane_current_command}') == cat ]]
 }
 
 @test "a message that arrives while one types leaves the line being typed whole" {

@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 load lib/terminal.bash
 
 teardown() {
+    exec 7>&-
     if [[ -n ${BOT_PID-} ]]; then
         kill "$BOT_PID" 2>/dev/null || :
         wait "$BOT_PID" 2>/dev/null || :
@@ -190,24 +191,122 @@ session_on_irc() {
     [[ $output == *"not logged in as alice: the server does not offer SASL"* ]]
 }
 
-@test "a server that sends a megabyte without an end, then rubbish, is borne" {
+# fake_server: an IRC server that does what the script on standard input says, for each connection anew.
+fake_server() {
     command -v socat >/dev/null || skip "socat is not installed"
     SERVER_PORT=$(free_port)
-    cat >"$BATS_TEST_TMPDIR/rubbish" <<-'EOF'
+    cat >"$BATS_TEST_TMPDIR/fake"
+    server_launch socat "TCP-LISTEN:$SERVER_PORT,bind=127.0.0.1,reuseaddr,fork" \
+        "SYSTEM:bash $BATS_TEST_TMPDIR/fake $BATS_TEST_TMPDIR"
+}
+
+# A server with SASL that knows one account, and writes down what it is told.
+sasl_server() {
+    fake_server <<-'EOF'
+	say() { printf '%s\r\n' "$@"; }
+	plain=
+	while read -r verb what; do
+	    what=${what%$'\r'}
+	    printf '%s %s\n' "$verb" "$what" >>"$1/fake.log"
+	    case "$verb $what" in
+	    'CAP LS 302') say ':s CAP * LS * :server-time' ':s CAP * LS :sasl=PLAIN,EXTERNAL multi-prefix';;
+	    'CAP REQ'*) say ":s CAP * ACK ${what#REQ }";;
+	    'AUTHENTICATE PLAIN') say 'AUTHENTICATE +';;
+	    'AUTHENTICATE '*)
+	        # The end is a piece of less than 400 bytes, be it none.
+	        plain+=${what#+}
+	        ((${#what} == 400)) && continue
+	        base64 -d <<<"$plain" | tr '\0' '|' >"$1/fake.plain"
+	        if cmp -s "$1/fake.plain" "$1/fake.known"
+	        then say ':s 900 * a!b@h alice :you are alice' ':s 903 * :welcome'
+	        else say ':s 904 * :that is not the password'; fi;;
+	    'CAP END') say ':s 001 alice :hello';;
+	    'JOIN #x') say ':alice!a@h JOIN #x' ':s 353 alice = #x :alice' ':s 366 alice #x :end';;
+	    QUIT*) exit;;
+	    esac
+	done
+	EOF
+}
+
+@test "with SASL PLAIN the right password lets in, before anything is said, and a wrong one is refused with 77" {
+    sasl_server
+    printf '|alice|open sesame' >"$BATS_TEST_TMPDIR/fake.known"
+    (umask 077 && printf 'alice\nopen sesame\n' >"$BATS_TEST_TMPDIR/right")
+    (umask 077 && printf 'alice\nopen barley\n' >"$BATS_TEST_TMPDIR/wrong")
+    run -0 "$FORKCHAT" -v -s "$BATS_TEST_TMPDIR/right" -n alice -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"let in"
+    [[ $output == *welcome* ]]
+    run -0 sed -n '/^AUTH/p; /^CAP END/p; /^JOIN/p; /^PRIVMSG/p' "$BATS_TEST_TMPDIR/fake.log"
+    [[ $output == $'AUTHENTICATE PLAIN\nAUTHENTICATE '*$'\nCAP END\nJOIN #x\nPRIVMSG #x :let in' ]]
+    run -1 grep -F sesame "$BATS_TEST_TMPDIR/fake.log"
+    run -77 "$FORKCHAT" -s "$BATS_TEST_TMPDIR/wrong" -n alice -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"let out"
+    [[ $output == *"not logged in as alice: that is not the password"* ]]
+    run -1 grep -F 'let out' "$BATS_TEST_TMPDIR/fake.log"
+}
+
+@test "a password so long that SASL takes it in pieces arrives whole, also if its end fills a piece" {
+    local account length
+    sasl_server
+    account=$(printf '%0149d' 7)
+    # With two zeros these are 299, 300 and 301 bytes: as base64, 400 (a piece and its empty end), 400 and 404.
+    for length in 148 149 150; do
+        printf '|%s|%0*d' "$account" "$length" 7 >"$BATS_TEST_TMPDIR/fake.known"
+        (umask 077 && printf '%s\n%0*d\n' "$account" "$length" 7 >"$BATS_TEST_TMPDIR/secret")
+        run -0 "$FORKCHAT" -s "$BATS_TEST_TMPDIR/secret" -n alice -j '#x' 127.0.0.1 "$SERVER_PORT" <<<"$length"
+    done
+    grep -qx 'PRIVMSG #x :150' "$BATS_TEST_TMPDIR/fake.log"
+    grep -qx 'AUTHENTICATE +' "$BATS_TEST_TMPDIR/fake.log"
+}
+
+@test "SIGTERM is obeyed also while nobody takes what is written to standard output" {
+    fake_server <<-'EOF'
+	printf ':s 001 bot :hi\r\n:bot!b@h JOIN #x\r\n'
+	# The client takes no more when its own output is stuck: then this blocks.
+	for ((i = 0; i < 100000; i++)); do
+	    printf ':eve!e@h PRIVMSG #x :%0400d\r\n' "$i"
+	    ((i == 1000)) && : >"$1/full"
+	done
+	EOF
+    mkfifo "$BATS_TEST_TMPDIR/out"
+    # Open for reading, and never read.
+    exec 7<>"$BATS_TEST_TMPDIR/out"
+    "$FORKCHAT" -w -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" </dev/null >"$BATS_TEST_TMPDIR/out" \
+        2>"$BATS_TEST_TMPDIR/bot.err" 3>&- 7>&- &
+    BOT_PID=$!
+    until_true 10 test -e "$BATS_TEST_TMPDIR/full"
+    kill -TERM "$BOT_PID"
+    until_true 10 has_ended "$BOT_PID"
+    bot_ends 0
+}
+
+@test "a server that sends a megabyte without an end, then rubbish, is borne" {
+    fake_server <<-'EOF'
 	head -c 1048576 /dev/zero | tr '\0' x
 	printf '\r\n:s 001 bot :hi\r\n:bot!b@h JOIN #x\r\n'
 	head -c 300000 /dev/urandom
 	printf '\r\n:eve!e@h PRIVMSG #x :\033[2Jafter all that\r\n'
 	while read -r line; do case $line in QUIT*) exit;; esac; done
 	EOF
-    server_launch socat "TCP-LISTEN:$SERVER_PORT,bind=127.0.0.1,reuseaddr,fork" \
-        "SYSTEM:bash $BATS_TEST_TMPDIR/rubbish"
     bot -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
     bot_sees "#x <eve> ^[[2Jafter all that"
     bot_ends 0
     grep -q "of more than 16384 bytes was left out" "$BATS_TEST_TMPDIR/bot.err"
     # Nothing of it could have driven a terminal.
     run -1 grep -P '[\x00-\x08\x0b-\x1f\x7f]' "$BATS_TEST_TMPDIR/bot.out"
+}
+
+@test "a server that names nobody, gives no reason and leaves out what belongs there is borne" {
+    fake_server <<-'EOF'
+	printf '%s\r\n' ':s 001 bot :hi' ':bot!b@h JOIN #x' ':bot!b@h NICK :' ':' ': ' @ '@a=b' '@a=b :' PRIVMSG ':x PRIVMSG #x' \
+	    ':x MODE' ':x KICK #x' ':x TOPIC' 332 ':s 353' ':s 366' ':s 433' ':s 999' PING CAP 'CAP * LS' AUTHENTICATE JOIN PART \
+	    QUIT ':x NICK' ':s 005 bot PREFIX= CHANTYPES= NICKLEN=-5' ':e!e@h PRIVMSG #x :still there' ERROR
+	# Closing with bytes unread would take back what was said last.
+	cat >/dev/null
+	EOF
+    bot -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
+    bot_sees "#x <e> still there"
+    bot_ends 69
+    grep -q "the connection to 127.0.0.1 is lost: the server gives no reason" "$BATS_TEST_TMPDIR/bot.err"
+    run -1 grep -F "you are now" "$BATS_TEST_TMPDIR/bot.out"
 }
 
 @test "with -R yes a bot comes back to a server that has vanished" {

@@ -78,6 +78,32 @@ part_has() {
 
 no_worker() { [[ -z $(ip netns pids "$LAN-$1") ]]; }
 
+@test "files are fetched over IPv6, from a link-local address too" {
+    lan_open 2
+    local host
+    random_file "$work/song.ogg" 300000
+    for host in 1 2; do
+        until_true 10 link_local_is_ready "$host"
+    done
+    peer toto 1 -6 --offer "$work/song.ogg" --period 1
+    sees toto 'offering song.ogg'
+    run -0 get 2 tutu -6 --get toto:song.ogg
+    cmp "$work/song.ogg" "$BATS_TEST_TMPDIR/tutu.files/song.ogg"
+    peer_kill toto || :
+    for host in 1 2; do
+        ip -n "$LAN-$host" -6 addr del "fd00:9::$host/64" dev eth0
+    done
+    peer toto 1 -6 --offer "$work/song.ogg" --period 1
+    sees toto 'offering song.ogg' 2
+    rm "$BATS_TEST_TMPDIR/tutu.files/song.ogg"
+    run -0 get 2 tutu -6 --get toto:song.ogg
+    cmp "$work/song.ogg" "$BATS_TEST_TMPDIR/tutu.files/song.ogg"
+    # Of what is here only link-local addresses are left.
+    [ "$(on 1 ip -6 -o addr show dev eth0 scope global)" = '' ]
+}
+
+link_local_is_ready() { [[ -n $(on "$1" ip -6 -o addr show dev eth0 scope link -tentative) ]]; }
+
 @test "a folder is fetched as a tree, without what is not its own" {
     lan_open 2
     mkdir -p "$work/photos/2001/empty" "$work/photos/ro"
@@ -120,30 +146,41 @@ no_worker() { [[ -z $(ip netns pids "$LAN-$1") ]]; }
     ((SECONDS - start >= 2))
 }
 
-@test "a password never crosses the wire, and what crossed it once is of no use again" {
-    lan_open 2
+@test "a password never crosses the wire, and what crossed it once opens no other door" {
+    lan_open 3
     echo treasure >"$work/cave"
+    mkfifo "$work/never"
     peer toto 1 --offer "$work/cave" --password-file "$work/right" --period 1
     sees toto 'offering cave'
-    # A relay in between hears all of a good conversation.
-    run -0 get 2 tata --files
-    local card id port
-    beside ear 2 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.2,reuseaddr -
+    local card id port hash said
+    beside ear 3 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.3,reuseaddr -
     until_true 10 grep -aq '/offer:' "$(peer_log ear)"
     card=$(grep -a -m1 '/offer:' "$(peer_log ear)")
-    id=${card#*/offer:} id=${id%% *}
-    port=$(awk '{print $3}' <<<"$card")
-    local nonce=00112233445566778899aabbccddeeff first second
-    exchange() { printf 'open %s %s\nproof %064d\n' "$id" "$nonce" 0 | on 2 socat -t5 - "TCP4:10.9.0.1:$port"; }
-    first=$(exchange)
-    # shellcheck disable=SC2016 # a crypt(3) setting
-    [[ $first == *'challenge $6$rounds=20000$'*denied* ]]
-    # shellcheck disable=SC2016 # for eval
-    until_true 10 eval 'second=$(exchange); [[ $second == *challenge* ]]'
-    # The same question from the same client is another challenge: an old proof proves nothing.
-    [ "$(grep challenge <<<"$first")" != "$(grep challenge <<<"$second")" ]
-    run -1 grep -aF 'open sesame' "$(peer_log ear)"
+    id=${card#*/offer:} id=${id%% *} port=$(awk '{print $3}' <<<"$card") hash=$(awk '{print $6}' <<<"$card")
     [[ $card == *" p "* && $card != *sesame* ]]
+    # A relay that offers toto's file as its own hears all of a good conversation, each side in a file.
+    beside relay 3 socat -r "$work/asked" -R "$work/answered" TCP4-LISTEN:7000,reuseaddr "TCP4:10.9.0.1:$port"
+    beside crier 3 bash -c "exec 9<>$work/never; trap '' PIPE
+        while :; do
+            printf 'relay:/offer:$id 10.9.0.3 7000 9 p $hash cave\n' >/dev/udp/10.9.0.2/7182
+            read -rt 0.3 <&9
+        done"
+    run -0 get 2 tutu --get relay:cave --password-file "$work/right"
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/cave")" = treasure ]
+    grep -aq '^proof ' "$work/asked"
+    grep -aq treasure "$work/answered"
+    run -1 grep -aF sesame "$(peer_log ear)" "$work/asked" "$work/answered"
+    # The getter's side said again to the offerer: this time the challenge is another.
+    said=$(on 3 socat -t5 - "TCP4:10.9.0.1:$port" <"$work/asked")
+    [[ $said == *challenge*denied* && $said != *treasure* ]]
+    [ "$(grep challenge <<<"$said")" != "$(grep -a challenge "$work/answered")" ]
+    # The offerer's side said again to a getter, which has chosen another nonce.
+    peer_wait relay || :
+    beside relay 3 socat TCP4-LISTEN:7000,reuseaddr,fork "SYSTEM:cat $work/answered; cat >/dev/null"
+    rm "$BATS_TEST_TMPDIR/tutu.files/cave"
+    run -69 get 2 tutu --get relay:cave --password-file "$work/right"
+    [[ $output == *'does not know the password'* ]]
+    [ -z "$(find "$BATS_TEST_TMPDIR/tutu.files" -mindepth 1)" ]
 }
 
 @test "nothing but what is offered can be asked for" {
@@ -227,6 +264,51 @@ dismiss() {
     [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/notes")" = new ]
     [ "$(cat "$work/safe")" = safe ]
     run -0 get 2 tutu --get toto:notes
+}
+
+@test "who fetches what another is fetching into the same place waits for that one" {
+    lan_open 2
+    random_file "$work/slow" 3000000
+    peer toto 1 --offer "$work/slow" --period 1 --rate 1500k
+    sees toto 'offering slow'
+    peer tutu 2 --get toto:slow
+    until_true 10 a_part_is_there
+    run -0 get 2 tutu --get toto:slow --patience 30
+    [[ $output == *'it is being fetched already'*'got slow from toto: verified, 0 B in'* ]]
+    peer_wait tutu
+    cmp "$work/slow" "$BATS_TEST_TMPDIR/tutu.files/slow"
+}
+
+a_part_is_there() { [[ -n $(parts tutu) ]]; }
+
+@test "a file that changes while it is sent is not taken for what was offered" {
+    lan_open 2
+    random_file "$work/slow" 3000000
+    peer toto 1 --offer "$work/slow" --period 1 --rate 1500k
+    sees toto 'offering slow'
+    peer tutu 2 --get toto:slow
+    until_true 10 a_part_is_there
+    # Neither its size nor its time tells.
+    touch -r "$work/slow" "$work/time"
+    printf 'something else' | dd of="$work/slow" bs=1 seek=2900000 conv=notrunc status=none
+    touch -r "$work/time" "$work/slow"
+    local ended=0
+    peer_wait tutu || ended=$?
+    [ "$ended" -eq 65 ]
+    [ -z "$(find "$BATS_TEST_TMPDIR/tutu.files" -mindepth 1)" ]
+    # One that is cut off in the middle is another file.
+    random_file "$work/short" 3000000
+    peer_kill toto || :
+    peer toto 1 --offer "$work/short" --period 1 --rate 1500k
+    sees toto 'offering short'
+    peer tutu 2 --get toto:short
+    until_true 10 a_part_is_there
+    : >"$work/short"
+    ended=0
+    peer_wait tutu || ended=$?
+    [ "$ended" -eq 69 ]
+    shown tutu 'the file has changed since it was offered'
+    [ ! -e "$BATS_TEST_TMPDIR/tutu.files/short" ]
 }
 
 @test "a full disk is told, and what has come is taken up once there is room" {

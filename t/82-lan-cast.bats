@@ -94,11 +94,23 @@ in_the_middle() { (($(sent_bytes 1) > 1000000)); }
 
 in_the_middle_of_three() { (($(sent_bytes 1) > 300000)); }
 
-@test "nobody accepting is told; an empty file arrives too; an existing file stays" {
+@test "a file is cast over IPv6 as well" {
+    lan_open 2
+    head -c 300000 /dev/urandom >"$work/movie"
+    peer r2 2 -6 --receive --watch 60
+    until_true 10 listens 2
+    run -0 on 1 "$LAN_PROGRAM" -6 --name toto --cast "$work/movie" --receivers 1 --wait 20
+    [[ $output == *'sent movie to 1 of 1, verified'* ]]
+    all_have 1 "$work/movie"
+}
+
+@test "nobody accepting is told; a folder is refused; an empty file arrives too; an existing file stays" {
     lan_open 2
     : >"$work/empty"
     run -69 on 1 "$LAN_PROGRAM" --name toto --cast "$work/empty" --wait 1
     [[ $output == *'nobody accepted'* ]]
+    run -66 on 1 "$LAN_PROGRAM" --name toto --cast "$work" --wait 1
+    [[ $output == *'cannot send work: only a file can be sent to everyone'* ]]
     receive_all 1
     run -0 on 1 "$LAN_PROGRAM" --name toto --cast "$work/empty" --wait 20 --receivers 1
     all_have 1 "$work/empty"

@@ -9,12 +9,15 @@ teardown() {
     lan_close
 }
 
-# typist NAME HOST: a peer at a terminal (a pseudo one); its keys come from descriptor 7.
+# typist NAME HOST [COLUMNS]: a peer at a terminal (a pseudo one); its keys come from descriptor 7.
 typist() {
     mkfifo "$BATS_TEST_TMPDIR/keys"
     mkdir -p "$BATS_TEST_TMPDIR/$1.files"
-    ip netns exec "$LAN-$2" env COLUMNS=80 socat -t1 - \
-        EXEC:"$LAN_PROGRAM --name $1 --period 1 --state $BATS_TEST_TMPDIR/$1.state --output $BATS_TEST_TMPDIR/$1.files",pty,setsid,ctty,stderr,echo=0 \
+    cat >"$BATS_TEST_TMPDIR/$1.run" <<-EOF
+	stty rows 24 columns ${3:-80}
+	exec $LAN_PROGRAM --name $1 --period 1 --state $BATS_TEST_TMPDIR/$1.state --output $BATS_TEST_TMPDIR/$1.files
+	EOF
+    ip netns exec "$LAN-$2" socat -t1 - EXEC:"sh $BATS_TEST_TMPDIR/$1.run",pty,setsid,ctty,stderr,echo=0 \
         <"$BATS_TEST_TMPDIR/keys" >"$(peer_log "$1")" 2>&1 3>&- &
     # shellcheck disable=SC2034 # used by lib/netns
     PEER_PIDS[$1]=$!
@@ -39,6 +42,29 @@ typist() {
     printf '\004' >&7
     peer_wait tutu
     sees toto 'tutu has left'
+}
+
+@test "a line longer than the terminal is wide shows its end in one row, wide characters or not" {
+    export LC_ALL=C.UTF-8
+    lan_open 1
+    typist tutu 1 40
+    sees tutu 'recipient:message>'
+    printf 'toto:%060dlast' 0 >&7
+    sees tutu '0last'
+    printf '\025toto:%s' "$(printf '\u6f22%.0s' {1..40})" >&7
+    sees tutu $'recipient:message>\u6f22'
+    printf 'last' >&7
+    sees tutu $'\u6f22last'
+    printf '\025\004' >&7
+    peer_wait tutu
+    # Each row as it was drawn.
+    local row
+    while IFS= read -r row; do
+        ((${#row} + $(grep -o $'\u6f22' <<<"$row" | wc -l) < 40)) || {
+            echo "# too long: $row"
+            return 1
+        }
+    done < <(tr '\r' '\n' <"$(peer_log tutu)" | sed -n 's/^\x1b\[K//p')
 }
 
 @test "the menu sends a message, offers a file with a password that is not shown, gets it, and quits" {
@@ -104,6 +130,43 @@ typist() {
     on 1 "$LAN_PROGRAM" -i lo --name toto --send "*:$(printf 'x%.0s' {1..1000})"
     sees tutu 'toto > xxx'
     (($(sent_bytes 1) - before < 1000))
+}
+
+@test "SIGTERM is obeyed also while nobody takes what is shown" {
+    lan_open 2
+    mkfifo "$BATS_TEST_TMPDIR/out"
+    # Open for reading, and never read.
+    exec 7<>"$BATS_TEST_TMPDIR/out"
+    ip netns exec "$LAN-1" "$LAN_PROGRAM" --name toto --watch 0 --state "$BATS_TEST_TMPDIR/toto.state" \
+        >"$BATS_TEST_TMPDIR/out" 2>"$(peer_log toto)" </dev/null 3>&- 7>&- &
+    local pid=$!
+    # shellcheck disable=SC2034,SC2154 # used by lib/netns
+    PEER_PIDS[toto]=$pid
+    until_true 10 is_stuck
+    kill -TERM "$pid"
+    until_true 10 has_ended "$pid"
+    peer_wait toto
+}
+
+# More and more is said to it, until some of that stays where it came in.
+is_stuck() {
+    local text
+    text=$(printf 'x%.0s' {1..4000})
+    # shellcheck disable=SC2016 # the loop is the other shell's
+    on 2 bash -c 'for i in {1..5}; do printf "x:*:%s %d\n" "$1" "$RANDOM" >/dev/udp/10.9.0.1/7182; done' - "$text"
+    [[ -n $(on 1 ss -Haun | awk '$2 > 50000') ]]
+}
+
+has_ended() { [[ $(ps -o stat= -p "$1") == @(|Z*) ]]; }
+
+@test "Ctrl-\\ leaves as Ctrl-C does, and not without good-bye" {
+    lan_open 2
+    peer toto 1 --watch 0 --period 1
+    typist tutu 2
+    sees toto 'new peer tutu'
+    printf '\034' >&7
+    peer_wait tutu
+    sees toto 'tutu has left'
 }
 
 @test "a peer whose output nobody reads any more ends" {

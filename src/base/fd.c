@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +42,28 @@ int fd_write_all(int fd, const void *bytes, size_t length)
         length -= (size_t)wrote;
     }
     return 0;
+}
+
+ssize_t fd_write_heeding(int fd, const void *bytes, size_t length, int bell, int timeout)
+{
+    size_t done = 0;
+    while (done < length) {
+        struct pollfd wait[2] = {{.fd = fd, .events = POLLOUT}, {.fd = bell, .events = POLLIN}};
+        int ready = poll(wait, 2, timeout);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready < 0)
+            return -1;
+        if (!wait[0].revents)
+            break;
+        /* Of a pipe poll(2) promises no more room than this. */
+        size_t piece = length - done < PIPE_BUF ? length - done : PIPE_BUF;
+        ssize_t wrote = write(fd, (const char *)bytes + done, piece);
+        if (wrote < 0 && errno != EINTR && errno != EAGAIN)
+            return -1;
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return (ssize_t)done;
 }
 
 long fd_limit_hard(void)

@@ -13,6 +13,10 @@ int fd_clear_cloexec(int fd);
 /* Writes all `length` bytes, going on after signals and short writes. May block. Returns 0, or -1. */
 int fd_write_all(int fd, const void *bytes, size_t length);
 
+/* The same, for a reader who may be slow: waits at most `timeout` milliseconds (-1: for ever) for each piece to be
+ * taken, and not while `bell` (a descriptor, or -1) is readable. Returns how many bytes were written, or -1. */
+ssize_t fd_write_heeding(int fd, const void *bytes, size_t length, int bell, int timeout);
+
 /* Raises the soft limit of open descriptors to the hard one and returns it. */
 long fd_raise_limit(void);
 

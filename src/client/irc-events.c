@@ -197,6 +197,8 @@ static void on_nick(struct session *session, struct message *message)
 {
     char *new = message->parameters[0], text[400];
     bool us = is_us(session, message->nick);
+    if (!*new)
+        return;
     snprintf(text, sizeof text, us ? "you are now %s%s" : "%s is now %s", us ? "" : message->nick, new);
     if (us) {
         text_copy(session->nick, sizeof session->nick, new);
@@ -252,9 +254,9 @@ static void on_error(struct session *session, struct message *message)
 {
     if (session->leaving)
         return;
-    session_showf(session, session_server_window(session), LINE_ERROR, "the server says: %s", message->last);
-    snprintf(session->connection.why, sizeof session->connection.why, "%s", message->last);
-    connection_abandon(&session->connection, message->last);
+    const char *why = *message->last ? message->last : "the server gives no reason";
+    session_showf(session, session_server_window(session), LINE_ERROR, "the server says: %s", why);
+    connection_abandon(&session->connection, why);
 }
 
 static void on_wallops(struct session *session, struct message *message)

@@ -23,12 +23,34 @@
 struct pipe {
     struct session *session;
     struct lines in;
+    int signals;
     bool ended; /* the input */
+    bool asked; /* to leave, by a signal that came while nobody took the output */
+    bool left;  /* a signal was obeyed */
 };
 
-/* Writes one line of at most a few kilobytes in one piece. */
-static void print(struct session *session, const struct window *window, const struct line *line)
+/* Somebody who reads slowly is waited for; but not once we are to leave. */
+static void put(struct pipe *pipe, const char *bytes, size_t length)
 {
+    while (length > 0 && !pipe->asked) {
+        ssize_t wrote =
+            fd_write_heeding(STDOUT_FILENO, bytes, length, pipe->signals, pipe->left ? 0 : -1);
+        if (wrote < 0) {
+            session_end(pipe->session, EX_IOERR, "nobody reads what is shown: %s", strerror(errno));
+            return;
+        }
+        bytes += wrote;
+        length -= (size_t)wrote;
+        if (length > 0 && pipe->left)
+            return;
+        if (length > 0)
+            pipe->asked = signals_take() & SIGNALS_LEAVE;
+    }
+}
+
+static void print(struct pipe *pipe, const struct window *window, const struct line *line)
+{
+    const struct session *session = pipe->session;
     char bytes[CONNECTION_LINE_LIMIT * 3 + 1024];
     struct text text;
     text_init(&text, bytes, sizeof bytes - 1);
@@ -58,18 +80,18 @@ static void print(struct session *session, const struct window *window, const st
     }
     text_add(&text, line->text);
     text_add_char(&text, '\n');
-    if (fd_write_all(STDOUT_FILENO, bytes, text.length))
-        session_end(session, EX_IOERR, "nobody reads what is shown: %s", strerror(errno));
+    put(pipe, bytes, text.length);
 }
 
 static void shown(void *context, const struct window *window, const struct line *line)
 {
-    struct session *session = context;
+    struct pipe *pipe = context;
+    const struct session *session = pipe->session;
     bool simple = session->dialect->door == DOOR_PLAIN || session->dialect->door == DOOR_TALK;
     if (line->kind == LINE_ERROR)
         log_info("forkchat: %s", line->text);
     else if (!line->own && (line->kind != LINE_SERVER || simple || session->options->verbose))
-        print(session, window, line);
+        print(pipe, window, line);
 }
 
 /* With -w a fifo is read for ever: as long as we could write to it too, it has no end. */
@@ -127,15 +149,22 @@ static bool wants_input(const struct pipe *pipe)
            connection_waiting(&session->connection) < UNSAID_BYTES;
 }
 
+static void leave(struct pipe *pipe)
+{
+    pipe->asked = false;
+    pipe->left = true;
+    session_leave(pipe->session, "");
+}
+
 void pipe_run(struct session *session, int signals)
 {
-    struct pipe pipe = {.session = session};
+    struct pipe pipe = {.session = session, .signals = signals};
     if (lines_init(&pipe.in, LINE_LIMIT)) {
         session_end(session, EX_OSERR, "there is no memory");
         return;
     }
     session->shown = shown;
-    session->context = session;
+    session->context = &pipe;
     keep_open(session);
     while (!session->ended) {
         struct pollfd wait[4] = {{.fd = signals, .events = POLLIN},
@@ -145,11 +174,13 @@ void pipe_run(struct session *session, int signals)
         if (poll(wait, 4, timeout) < 0 && errno != EINTR)
             session_end(session, EX_OSERR, "poll: %s", strerror(errno));
         if (wait[0].revents && (signals_take() & SIGNALS_LEAVE))
-            session_leave(session, "");
+            leave(&pipe);
         if (wait[3].revents & POLLERR)
             session_end(session, EX_IOERR, "nobody reads what is shown");
         if (!session->ended)
             session_work(session, wait[2].revents);
+        if (pipe.asked)
+            leave(&pipe);
         if (!session->ended && wait[1].revents)
             take_input(&pipe);
     }

@@ -74,8 +74,12 @@ static int run_send(int report, void *context)
     text_copy(card.name, sizeof card.name, name);
     text_copy(card.id, sizeof card.id, casting->id);
     int fd = open(casting->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || describe(fd, &card))
-        return tell(report, "!", strerror(errno), EX_NOINPUT);
+    if (fd < 0 || describe(fd, &card)) {
+        const char *why = errno == EISDIR ? "only a file can be sent to everyone" : strerror(errno);
+        char what[NAME_FILE_MAX + 20];
+        snprintf(what, sizeof what, "!cannot send %s: ", name);
+        return tell(report, what, why, EX_NOINPUT);
+    }
     int result = cast_send(casting->peer->group, options->name, &card, fd, (int)options->wait * 1000,
                            (int)options->receivers, options->rate > 0 ? options->rate : RATE_DEFAULT, &outcome);
     close(fd);

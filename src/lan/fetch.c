@@ -290,8 +290,10 @@ static enum fetch_result fetch_file(struct session *session, int number, const s
     char part[KEEP_PART_SIZE];
     keep_part_name(leaf, entry->hash, part);
     int fd = keep_open_part(folder, part);
-    if (fd < 0 && (errno == EACCES || errno == EAGAIN))
-        return end(fetch, FETCH_EXISTS, "it is being fetched already", leaf);
+    if (fd < 0 && (errno == EACCES || errno == EAGAIN)) {
+        fetch->wait = 1;
+        return end(fetch, FETCH_BUSY, "it is being fetched already", leaf);
+    }
     if (fd < 0)
         return local(fetch, leaf);
     enum fetch_result result = fill_part(session, number, entry, fd);

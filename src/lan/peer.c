@@ -24,13 +24,14 @@
 
 static volatile sig_atomic_t ended_by;
 static int bell[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */
+static int end[2] = {-1, -1};  /* the same when we are to end; never emptied */
 
 static void on_signal(int number)
 {
     int error = errno;
     if (number != SIGCHLD)
         ended_by = number;
-    if (write(bell[1], "", 1) < 0) {
+    if ((number != SIGCHLD && write(end[1], "", 1) < 0) || write(bell[1], "", 1) < 0) {
         /* It is full: then the loop wakes up anyway. */
     }
     errno = error;
@@ -38,9 +39,10 @@ static void on_signal(int number)
 
 static void set_signals(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
     struct sigaction action = {.sa_handler = on_signal};
-    if (port_pipe(bell) || fd_set_nonblocking(bell[0]) || fd_set_nonblocking(bell[1]))
+    if (port_pipe(bell) || fd_set_nonblocking(bell[0]) || fd_set_nonblocking(bell[1]) || port_pipe(end) ||
+        fd_set_nonblocking(end[1]))
         fatal(EX_OSERR, "no pipe: %s", strerror(errno));
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
@@ -257,6 +259,8 @@ static void close_all(struct peer *peer)
     group_close(peer->group);
     close(bell[0]);
     close(bell[1]);
+    close(end[0]);
+    close(end[1]);
 }
 
 /* Returns NULL after saying what is wrong. */
@@ -304,7 +308,7 @@ int peer_run(const struct options *options)
     if (!peer)
         return status;
     bool input = has_input(peer);
-    screen_open(input);
+    screen_open(input, end[0]);
     if (input)
         command_start(peer);
     begin(peer);

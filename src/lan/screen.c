@@ -12,10 +12,12 @@
 #include "base/fd.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/port.h"
 #include "base/text.h"
 
 static struct {
     bool terminal, gone, hidden, input;
+    int end; /* readable when we are to end: then nobody who does not read is waited for */
     struct termios before;
     char prompt[128];
     char typed[4096]; /* on a terminal: the line so far */
@@ -26,7 +28,7 @@ static struct {
 
 static void put(const char *bytes, size_t length)
 {
-    if (fd_write_all(STDOUT_FILENO, bytes, length))
+    if (fd_write_heeding(STDOUT_FILENO, bytes, length, screen.end, -1) != (ssize_t)length)
         screen.gone = true;
 }
 
@@ -36,9 +38,10 @@ static void restore(void)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
 }
 
-void screen_open(bool input)
+void screen_open(bool input, int end)
 {
     screen.input = input;
+    screen.end = end;
     if (lines_init(&screen.lines, SCREEN_LINE_MAX))
         fatal(71, "no memory");
     if (!input || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &screen.before))
@@ -79,19 +82,21 @@ bool screen_is_gone(void)
     return screen.gone;
 }
 
+/* Never less than the prompt and a little takes. */
 static size_t width(void)
 {
-    const char *columns = getenv("COLUMNS");
-    long value = columns ? strtol(columns, NULL, 10) : 80;
-    return value < 40 || value > 1000 ? 80 : (size_t)value;
+    int rows, columns;
+    if (port_terminal_size(STDOUT_FILENO, &rows, &columns))
+        return 80;
+    return columns < 24 ? 24 : (size_t)columns;
 }
 
-/* Characters, as far as a terminal counts them: the bytes that do not continue one. */
-static size_t characters(const char *bytes, size_t length)
+/* The columns that a text takes at most: what has three bytes and more in UTF-8 may be wide. */
+static size_t columns_of(const char *bytes, size_t length)
 {
     size_t count = 0;
     for (size_t i = 0; i < length; i++)
-        count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+        count += (((unsigned char)bytes[i] & 0xc0) != 0x80) + ((unsigned char)bytes[i] >= 0xe0);
     return count;
 }
 
@@ -102,8 +107,8 @@ static void draw(void)
     struct text text;
     if (!screen.terminal)
         return;
-    size_t prompt = characters(screen.prompt, strlen(screen.prompt)), room = width() - 1, from = 0;
-    while (prompt + characters(screen.typed + from, screen.length - from) > room && from < screen.length)
+    size_t prompt = columns_of(screen.prompt, strlen(screen.prompt)), room = width() - 1, from = 0;
+    while (prompt + columns_of(screen.typed + from, screen.length - from) > room && from < screen.length)
         from++;
     while (from < screen.length && ((unsigned char)screen.typed[from] & 0xc0) == 0x80)
         from++;

@@ -8,8 +8,9 @@
 
 #define SCREEN_LINE_MAX 16384
 
-/* Takes over stdin (if `input`) and stdout. At the end of the process the terminal is as it was. */
-void screen_open(bool input);
+/* Takes over stdin (if `input`) and stdout. At the end of the process the terminal is as it was. Whoever does not
+ * read what is shown is waited for until `end`, a descriptor, is readable. */
+void screen_open(bool input, int end);
 void screen_close(void);
 
 /* Is a person at a terminal in front of us? */

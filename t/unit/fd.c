@@ -73,6 +73,31 @@ static void write_all(void)
     CHECK(fd_write_all(-1, "", 0) == 0);
 }
 
+static void write_heeding(void)
+{
+    static char bytes[PLENTY];
+    int bell[2];
+    char byte;
+    CHECK(port_pipe(pipes) == 0 && port_pipe(bell) == 0);
+    /* Nobody reads: as much as there is room for, and no more once the time is over or the bell rings. */
+    ssize_t room = fd_write_heeding(pipes[1], bytes, sizeof bytes, bell[0], 0);
+    CHECK(room > 0 && room < PLENTY);
+    CHECK(fd_write_heeding(pipes[1], bytes, 1, -1, 10) == 0);
+    CHECK(write(bell[1], "", 1) == 1);
+    CHECK(fd_write_heeding(pipes[1], bytes, 1, bell[0], -1) == 0);
+    /* A bell stops nothing that can be written. */
+    for (ssize_t i = 0; i < room; i++)
+        CHECK(read(pipes[0], &byte, 1) == 1);
+    CHECK(fd_write_heeding(pipes[1], bytes, 100, bell[0], -1) == 100);
+    CHECK(fd_write_heeding(pipes[1], bytes, 0, -1, -1) == 0);
+    signal(SIGPIPE, SIG_IGN);
+    close(pipes[0]);
+    CHECK(fd_write_heeding(pipes[1], bytes, 1, -1, -1) == -1 && errno == EPIPE);
+    close(pipes[1]);
+    close(bell[0]);
+    close(bell[1]);
+}
+
 static void read_files(void)
 {
     char bytes[10000];
@@ -174,6 +199,7 @@ int main(void)
         return 1;
     CASE("flags are set, and only those", flags);
     CASE("all is written, in spite of signals and a slow reader", write_all);
+    CASE("a reader who takes nothing is waited for until the time is over or a bell rings", write_heeding);
     CASE("a file is read whole up to its limit and no further", read_files);
     CASE("a replaced file is the new one and leaves nothing beside it", replace_files);
     CASE("a file that cannot be replaced says why and leaves nothing beside it", replace_fails);
