@@ -72,11 +72,6 @@ void screen_close(void)
     lines_free(&screen.lines);
 }
 
-bool screen_is_terminal(void)
-{
-    return screen.terminal;
-}
-
 bool screen_is_gone(void)
 {
     return screen.gone;

@@ -13,9 +13,6 @@
 void screen_open(bool input, int end);
 void screen_close(void);
 
-/* Is a person at a terminal in front of us? */
-bool screen_is_terminal(void);
-
 /* Shows one line (without its LF). `bytes` may be anything: they are made harmless first. */
 void screen_show(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
