@@ -191,7 +191,7 @@ all_hear() {
         kill -KILL "$pid"
     done
     daemon_start
-    grep -q 'warning: ending the processes of a forkchatd that was killed: no courier of theirs is left' "$DAEMON_LOG"
+    grep -q 'warning: ending the processes of a forkchatd that was killed: no courier of theirs answers (Connection refused)' "$DAEMON_LOG"
     expect_end toto
     enter tutu plain
     send tutu WHO

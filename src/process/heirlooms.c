@@ -107,14 +107,14 @@ static void give(void *context, const char *name, int number, int *fd)
 void heirlooms_offer(const struct heirlooms *heirlooms)
 {
     struct heirlooms mine = *heirlooms;
-    if (mine.successor < 0)
-        return;
-    struct delivery delivery = {.to = port_accept(mine.successor, NULL, NULL)};
-    if (delivery.to < 0)
-        return;
-    CRASHPOINT("heirlooms-offered");
-    heirlooms_each(&mine, give, &delivery);
-    close(delivery.to);
+    int to;
+    /* Those who came before may have died waiting. */
+    while (mine.successor >= 0 && (to = port_accept(mine.successor, NULL, NULL)) >= 0) {
+        struct delivery delivery = {.to = to};
+        CRASHPOINT("heirlooms-offered");
+        heirlooms_each(&mine, give, &delivery);
+        close(to);
+    }
 }
 
 /* ---- taking ---- */
@@ -203,8 +203,10 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         close(fd);
         errno = error;
     } while (status && errno == EAGAIN && clock_elapsed() < deadline);
+    int error = errno;
     if (status)
         heirlooms_each(heirlooms, release, NULL);
+    errno = error;
     return status;
 }
 

@@ -94,9 +94,9 @@ static void signal_lives(const struct supervisor *supervisor, int signal)
 }
 
 /* Nobody is left to ask for the heirlooms: the others can neither be reached nor be heard of. */
-static int end_survivors(struct supervisor *supervisor)
+static int end_survivors(struct supervisor *supervisor, const char *why)
 {
-    log_warning("ending the processes of a forkchatd that was killed: no courier of theirs is left");
+    log_warning("ending the processes of a forkchatd that was killed: no courier of theirs answers (%s)", why);
     world_end(&supervisor->world);
     int64_t begun = clock_elapsed();
     signal_lives(supervisor, SIGTERM);
@@ -142,10 +142,10 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
 {
     int lock = supervisor->heirlooms.family;
     struct heirlooms heirlooms;
-    if (world_is_over(&supervisor->world) ||
-        heirlooms_claim(&heirlooms, supervisor->settings->runtime_directory, &supervisor->world)) {
+    bool over = world_is_over(&supervisor->world);
+    if (over || heirlooms_claim(&heirlooms, supervisor->settings->runtime_directory, &supervisor->world)) {
         *found = false;
-        return end_survivors(supervisor);
+        return end_survivors(supervisor, over ? "it is over" : strerror(errno));
     }
     CRASHPOINT("heirlooms-claimed");
     close(lock); /* the same file, but not the descriptor with the lock on it */

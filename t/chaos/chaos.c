@@ -679,15 +679,25 @@ static bool is_hunting(void)
     return hunt_until != 0;
 }
 
-/* Not the last of the couriers: a session without any is lost with its supervisor. */
+static bool was_harmed(pid_t pid)
+{
+    for (size_t i = 0; i < sizeof harmed / sizeof *harmed; i++)
+        if (harmed[i] == pid)
+            return true;
+    return false;
+}
+
+/* Not the last of the couriers: a session without any is lost with its supervisor. One that was harmed before may be about
+ * to die of it. */
 static void harm_one_courier(void)
 {
     pid_t pids[8];
     int count = processes_titled("forkchatd: courier", pids, 8);
-    for (int i = 0; i < STOPPED; i++)
-        for (int k = 0; k < count; k++)
-            if (stopped[i].pid == pids[k])
-                return;
+    for (int k = 0; k < count;)
+        if (was_harmed(pids[k]))
+            pids[k] = pids[--count];
+        else
+            k++;
     if (count > 1 && !spare_couriers)
         harm_process(pids[chance(count)], COURIER);
 }

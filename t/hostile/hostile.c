@@ -207,7 +207,6 @@ static void besiege(struct plan *plan)
                 say(plan, client);
         }
     }
-    free(polled);
 }
 
 static struct bytes beginning_of(const struct plan *plan, int64_t who)
