@@ -191,9 +191,8 @@ cannot_trespass() {
     enter tutu plain
     enter titi plain
     send titi 'TRESPASS spin 3600000'
-    local round
     # Four seconds in all, none in one go.
-    for round in {1..8}; do
+    for _ in {1..8}; do
         send toto 'TRESPASS spin 500'
         expect_log '^trespass: spin: done$'
     done

@@ -246,14 +246,20 @@ static unsigned harmed_count;
 
 static int64_t kicked_at[CLIENTS_MAX];
 
+static bool is_hurt(pid_t pid)
+{
+    for (size_t i = 0; i < sizeof harmed / sizeof *harmed; i++)
+        if (pid && harmed[i] == pid)
+            return true;
+    return false;
+}
+
 static bool was_harmed(const struct person *person, const struct event *event)
 {
     /* Whoever was to be kicked may have gone, and another with the same name have come. */
-    bool found = person->may_leave || (event->numbers[0] == QUIT_KILLED && kicked_at[number_of(person)] &&
-                                       clock_elapsed() - kicked_at[number_of(person)] < 2 * PATIENCE);
-    for (unsigned i = 0; i < 256; i++)
-        found = found || (harmed[i] && harmed[i] == person->pid);
-    return found;
+    bool kicked = event->numbers[0] == QUIT_KILLED && kicked_at[number_of(person)] &&
+                  clock_elapsed() - kicked_at[number_of(person)] < 2 * PATIENCE;
+    return kicked || person->may_leave || is_hurt(person->pid);
 }
 
 /* An event of that person's, as it stands in the ring. */
@@ -679,14 +685,6 @@ static bool is_hunting(void)
     return hunt_until != 0;
 }
 
-static bool was_harmed(pid_t pid)
-{
-    for (size_t i = 0; i < sizeof harmed / sizeof *harmed; i++)
-        if (harmed[i] == pid)
-            return true;
-    return false;
-}
-
 /* Not the last of the couriers: a session without any is lost with its supervisor. One that was harmed before may be about
  * to die of it. */
 static void harm_one_courier(void)
@@ -694,7 +692,7 @@ static void harm_one_courier(void)
     pid_t pids[8];
     int count = processes_titled("forkchatd: courier", pids, 8);
     for (int k = 0; k < count;)
-        if (was_harmed(pids[k]))
+        if (is_hurt(pids[k]))
             pids[k] = pids[--count];
         else
             k++;
