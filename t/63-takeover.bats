@@ -279,7 +279,7 @@ all_hear() {
     done
     # The couriers are nobody's children then, that is, init's.
     kill_supervisor
-    arm heirlooms-offered "-$(parent_of "$(family 'courier 0')")"
+    arm heirlooms-offered "-$(parent_of "$(family courier | head -n 1)")"
     daemon_start -o 'couriers 2' # asks the other courier
     wait_until died
     all_hear toto tutu

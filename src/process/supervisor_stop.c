@@ -126,8 +126,8 @@ void supervisor_stop(struct supervisor *supervisor)
     listeners_close(&supervisor->listeners);
     desk_close(&supervisor->desk, true);
     /* A courier that is making way would leave its clients without the last words. */
-    world_retire(&supervisor->world, NONE);
     supervisor_reap_couriers(supervisor);
+    world_retire(&supervisor->world, NONE);
     say_goodbye(supervisor);
     end_family(supervisor);
     region_unlink(supervisor->shared.region.name);
