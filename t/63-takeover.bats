@@ -276,6 +276,9 @@ all_hear() {
         daemon_start -o 'couriers 2'
         all_hear toto tutu
         all_hear tutu toto
+        # There is only one between two of these; it must not be the one that dies.
+        expect_log 'courier 0 made way for another'
+        expect_log 'courier 1 made way for another'
     done
     # The couriers are nobody's children then, that is, init's.
     kill_supervisor
