@@ -84,11 +84,15 @@ all_hear() {
 }
 
 @test "the new supervisor ends everybody, its own and those it took over, and leaves nothing" {
-    daemon_start
+    daemon_start -o 'couriers 2'
     enter toto plain
     kill_supervisor
-    daemon_start
+    daemon_start -o 'couriers 2'
     enter tutu plain
+    expect_log 'courier 0 made way for another'
+    expect_log 'courier 1 made way for another'
+    all_hear tutu toto # each new courier has its client's socket
+    all_hear toto tutu
     local pid=$DAEMON
     # shellcheck disable=SC2119
     daemon_stop
