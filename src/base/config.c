@@ -10,9 +10,9 @@
 
 #define FILE_LIMIT (1 << 20)
 
-static void cut_blanks(char *text, size_t length)
+static void cut_blanks(char *text, size_t length, const char *blanks)
 {
-    while (length > 0 && strchr(" \t\r", text[length - 1]))
+    while (length > 0 && strchr(blanks, text[length - 1]))
         length--;
     text[length] = '\0';
 }
@@ -36,7 +36,7 @@ static const char *split(char *text, char *whole, struct config_line *line)
             at++;
         char *rest = whole + (at - text);
         if (!*at || *at == '#') {
-            cut_blanks(whole, (size_t)(at - text));
+            cut_blanks(whole, (size_t)(at - text), " \t"); /* as between words */
             return NULL;
         }
         if (*at == '"') {
@@ -60,7 +60,7 @@ static const char *split(char *text, char *whole, struct config_line *line)
 
 static int take_line(char *text, const char *place, config_take *take, void *context)
 {
-    cut_blanks(text, strlen(text));
+    cut_blanks(text, strlen(text), " \t\r");
     char *whole = strdup(text);
     if (!whole)
         fatal(71, "out of memory");
