@@ -6,10 +6,10 @@ load lib/daemon
 load lib/client
 load lib/control
 load lib/crash
+load lib/crowd
 
 # shellcheck disable=SC2034 # for lib/daemon
 DAEMON_DOORS="plain talk irc"
-LOAD=$FORKCHAT_BUILD/t/bench/load
 
 teardown() {
     client_teardown
@@ -444,51 +444,35 @@ all_hear() {
 }
 
 @test "SIGUSR2 again and again while 1,000 clients chat: no line is lost, nobody is disconnected" {
-    [[ -x $LOAD ]] || skip "t/bench/load was not built"
-    local crowd=1000 round
-    [[ -z $UNDER_ASAN ]] || crowd=200
-    ulimit -n "$(ulimit -H -n)"
+    crowd_prepare
+    local round
     daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
     enter toto plain
-    timeout 120 "$LOAD" --door plain --port "$PORT_PLAIN" --clients "$crowd" --senders 10 --rate 200 --warmup 0 \
-        --seconds 4 3>&- >"$BATS_TEST_TMPDIR/load" 2>&1 &
-    local load=$!
-    expect toto -e '^\[[a-z]+[0-9]+\] ' # lines flow once the crowd is complete
+    crowd_begin --rate 200 --seconds 4
     for round in 1 2 3; do
         kill -USR2 "$DAEMON"
-        expect_log "took over the session of the supervisor before: $((crowd + 1)) connected"
+        expect_log "took over the session of the supervisor before: $((CROWD + 1)) connected"
         expect_log 'courier . made way for another'
         expect_log 'courier . made way for another'
-        expect toto -e '^\[[a-z]+[0-9]+\] '
+        crowd_is_heard
     done
-    wait "$load" || {
-        cat "$BATS_TEST_TMPDIR/load"
-        return 1
-    }
+    crowd_end
     all_hear toto
 }
 
 @test "the supervisor is killed and started again while 1,000 clients chat: no line is lost, nobody is disconnected" {
-    [[ -x $LOAD ]] || skip "t/bench/load was not built"
-    local crowd=1000 round
-    [[ -z $UNDER_ASAN ]] || crowd=200
-    ulimit -n "$(ulimit -H -n)"
+    crowd_prepare
+    local round
     daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
     enter toto plain
-    timeout 120 "$LOAD" --door plain --port "$PORT_PLAIN" --clients "$crowd" --senders 10 --rate 200 --warmup 0 \
-        --seconds 4 3>&- >"$BATS_TEST_TMPDIR/load" 2>&1 &
-    local load=$!
-    expect toto -e '^\[[a-z]+[0-9]+\] '
+    crowd_begin --rate 200 --seconds 4
     for round in 1 2; do
         kill_supervisor
         daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
-        expect toto -e '^\[[a-z]+[0-9]+\] '
+        crowd_is_heard
     done
-    wait "$load" || {
-        cat "$BATS_TEST_TMPDIR/load"
-        return 1
-    }
-    grep -q "took over the session of the supervisor before: $((crowd + 1)) connected" "$DAEMON_LOG"
+    crowd_end
+    grep -q "took over the session of the supervisor before: $((CROWD + 1)) connected" "$DAEMON_LOG"
 }
 
 @test "SIGUSR2 reads the configuration again: doors that are new are opened, others are closed" {

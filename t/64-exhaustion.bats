@@ -97,6 +97,14 @@ comes_in() {
     exchange plain </dev/null | grep -q Welcome
 }
 
+# Ten newcomers at each of two doors.
+doors_say_busy() {
+    for _ in {1..10}; do
+        [[ $(exchange plain </dev/null) == "[server] $BUSY" ]] || return 1
+        [[ $(exchange talk </dev/null) == "[server] $BUSY"$'\r' ]] || return 1
+    done
+}
+
 # ---- processes ----
 
 @test "no process for a newcomer: they are told, others chat on, nothing spins, and it passes" {
@@ -104,13 +112,10 @@ comes_in() {
     enter toto plain
     enter tutu plain
     processes 0
-    local i start used
+    local start used
     now start
     used=$(ran)
-    for i in {1..10}; do
-        [[ $(exchange plain </dev/null) == "[server] $BUSY" ]]
-        [[ $(exchange talk </dev/null) == "[server] $BUSY"$'\r' ]]
-    done
+    doors_say_busy
     [[ $(exchange irc </dev/null) == ERROR*"$BUSY"* ]]
     run -69 ctl who
     [[ $output == *"$BUSY"* ]]
@@ -166,13 +171,10 @@ lowest_free() {
     enter toto plain
     enter tutu plain
     prlimit --pid "$DAEMON" --nofile="$(lowest_free):"
-    local i start used
+    local start used
     now start
     used=$(ran)
-    for i in {1..10}; do
-        [[ $(exchange plain </dev/null) == "[server] $BUSY" ]]
-        [[ $(exchange talk </dev/null) == "[server] $BUSY"$'\r' ]]
-    done
+    doors_say_busy
     run -69 ctl who
     [[ $output == *"$BUSY"* ]]
     was_idle "$start" "$used"

@@ -266,28 +266,29 @@ dismiss() {
     run -0 get 2 tutu --get toto:notes
 }
 
+a_part_is_there() { [[ -n $(parts tutu) ]]; }
+
+# tutu is in the middle of getting that file of two seconds from toto.
+tutu_is_fetching() {
+    random_file "$work/$1" 3000000
+    peer toto 1 --offer "$work/$1" --period 1 --rate 1500k
+    sees toto "offering $1"
+    peer tutu 2 --get "toto:$1"
+    until_true 10 a_part_is_there
+}
+
 @test "who fetches what another is fetching into the same place waits for that one" {
     lan_open 2
-    random_file "$work/slow" 3000000
-    peer toto 1 --offer "$work/slow" --period 1 --rate 1500k
-    sees toto 'offering slow'
-    peer tutu 2 --get toto:slow
-    until_true 10 a_part_is_there
+    tutu_is_fetching slow
     run -0 get 2 tutu --get toto:slow --patience 30
     [[ $output == *'it is being fetched already'*'got slow from toto: verified, 0 B in'* ]]
     peer_wait tutu
     cmp "$work/slow" "$BATS_TEST_TMPDIR/tutu.files/slow"
 }
 
-a_part_is_there() { [[ -n $(parts tutu) ]]; }
-
 @test "a file that changes while it is sent is not taken for what was offered" {
     lan_open 2
-    random_file "$work/slow" 3000000
-    peer toto 1 --offer "$work/slow" --period 1 --rate 1500k
-    sees toto 'offering slow'
-    peer tutu 2 --get toto:slow
-    until_true 10 a_part_is_there
+    tutu_is_fetching slow
     # Neither its size nor its time tells.
     touch -r "$work/slow" "$work/time"
     printf 'something else' | dd of="$work/slow" bs=1 seek=2900000 conv=notrunc status=none
@@ -297,12 +298,8 @@ a_part_is_there() { [[ -n $(parts tutu) ]]; }
     [ "$ended" -eq 65 ]
     [ -z "$(find "$BATS_TEST_TMPDIR/tutu.files" -mindepth 1)" ]
     # One that is cut off in the middle is another file.
-    random_file "$work/short" 3000000
     peer_kill toto || :
-    peer toto 1 --offer "$work/short" --period 1 --rate 1500k
-    sees toto 'offering short'
-    peer tutu 2 --get toto:short
-    until_true 10 a_part_is_there
+    tutu_is_fetching short
     : >"$work/short"
     ended=0
     peer_wait tutu || ended=$?

@@ -16,4 +16,9 @@ void place_runtime(char *path, size_t size);
 struct sockaddr_un;
 int place_socket(const char *directory, const char *name, struct sockaddr_un *address);
 
+/* Listens there, with a socket of `type` (SOCK_STREAM, SOCK_SEQPACKET) and room for `backlog` who wait, in the place of
+ * whatever a process that was killed left. Only this user, and root, may connect. Returns a non-blocking, close-on-exec
+ * descriptor, or -1 and errno. */
+int place_listen(const struct sockaddr_un *address, int type, int backlog);
+
 #endif

@@ -107,13 +107,15 @@ static void set_limits(const struct confinement *confinement, enum sandbox_role 
 void confine_renew(const struct confinement *confinement)
 {
     static int64_t renewed;
+    static struct rlimit limit;
     int64_t now = clock_elapsed();
     struct timespec used;
-    struct rlimit limit;
     if (confinement->worker_cpu == 0 || (renewed && now - renewed < RENEW_NS))
         return;
+    if (!renewed && getrlimit(RLIMIT_CPU, &limit))
+        return;
     renewed = now;
-    if (getrlimit(RLIMIT_CPU, &limit) || clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used))
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used))
         return;
     limit.rlim_cur = (rlim_t)(used.tv_sec + confinement->worker_cpu + 1);
     if (limit.rlim_max == RLIM_INFINITY || limit.rlim_cur < limit.rlim_max)

@@ -23,20 +23,9 @@
 
 static int listen_at(struct desk *desk, const struct sockaddr_un *address, const struct settings *settings)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    int fd = place_listen(address, SOCK_STREAM, BACKLOG);
     if (fd < 0)
         return -1;
-    /* What is left of a daemon that was killed; the runtime directory is ours alone. */
-    unlink(address->sun_path);
-    mode_t before = umask(0177);
-    int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
-    umask(before);
-    if (bound || fd_set_cloexec(fd) || fd_set_nonblocking(fd) || listen(fd, BACKLOG)) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
     const struct group *group = settings->group ? getgrnam(settings->group) : NULL;
     if (group) {
         desk->gid = group->gr_gid;
@@ -93,13 +82,11 @@ void desk_leave(struct desk *desk, pid_t pid)
             desk->pids[i] = 0;
 }
 
-int desk_signal(const struct desk *desk, int signal)
+void desk_signal(const struct desk *desk, int signal)
 {
-    int count = 0;
     for (int i = 0; i < DESK_SEATS; i++)
-        if (desk->pids[i] && ++count)
+        if (desk->pids[i])
             kill(desk->pids[i], signal);
-    return count;
 }
 
 void desk_close(struct desk *desk, bool remove)

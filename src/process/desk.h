@@ -35,8 +35,8 @@ int desk_seat(const struct desk *desk, bool operator);
 bool desk_has(const struct desk *desk, pid_t pid);
 void desk_leave(struct desk *desk, pid_t pid);
 
-/* Sends all of them a signal; returns how many. */
-int desk_signal(const struct desk *desk, int signal);
+/* Sends all of them a signal. */
+void desk_signal(const struct desk *desk, int signal);
 
 /* Closes the socket. In a child it stays for others; the supervisor removes it. */
 void desk_close(struct desk *desk, bool remove);

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 
 #define CLAIM_NS (5000 * INT64_C(1000000))
 #define ASK_MS   50
+#define BACKLOG  4
 
 void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context)
 {
@@ -47,25 +47,6 @@ static void release(void *context, const char *name, int number, int *fd)
     *fd = -1;
 }
 
-/* Only this user, and root, may connect. */
-static int listen_at(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-    if (fd < 0)
-        return -1;
-    unlink(address->sun_path);
-    mode_t before = umask(0177);
-    int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
-    umask(before);
-    if (bound || fd_set_cloexec(fd) || fd_set_nonblocking(fd) || listen(fd, 4)) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
-}
-
 int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers)
 {
     struct sockaddr_un address;
@@ -78,7 +59,7 @@ int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couri
         return -1;
     heirlooms->successor = -1;
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) || (heirlooms->successor = listen_at(&address)) < 0)
+    if (place_socket(directory, PLACE_SUCCESSOR, &address) || (heirlooms->successor = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
         log_warning("no socket for a successor in %s: %s", directory, strerror(errno));
     return 0;
 }

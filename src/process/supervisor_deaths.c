@@ -313,18 +313,6 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
     }
 }
 
-/* Wakes whoever was stopped; no others notice. */
-static void tell_all_to_go_on(const struct supervisor *supervisor)
-{
-    desk_signal(&supervisor->desk, SIGCONT);
-    if (supervisor->console.pid)
-        kill(supervisor->console.pid, SIGCONT);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid)
-            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, SIGCONT);
-    supervisor_signal_workers(supervisor, 0, 1, SIGCONT);
-}
-
 /* A process that was stopped, or loops, with the lock in its hands would stop everybody. If it was stopped in the two
  * instructions in which it has the lock and its name is not there (yet, or any more), nobody knows who it is. */
 void supervisor_watch_lock(struct supervisor *supervisor)
@@ -347,7 +335,9 @@ void supervisor_watch_lock(struct supervisor *supervisor)
             return; /* nobody has it */
         }
         log_warning("a process held the lock without a name for more than a second; whoever was stopped goes on");
-        tell_all_to_go_on(supervisor);
+        supervisor_signal_family(supervisor, SIGCONT); /* nobody else notices */
+        if (supervisor->console.pid)
+            kill(supervisor->console.pid, SIGCONT);
         return;
     }
     for (uint32_t i = 0; i < supervisor->seat_count; i++)

@@ -93,9 +93,10 @@ void supervisor_adopt(struct supervisor *supervisor);
  * seat a stranger's from now on. Does not block. */
 bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
 
-/* Sends a signal to a process, to the workers at every `step`th seat from `first` on. */
+/* Sends a signal to a process; to the workers at every `step`th seat from `first` on; to everybody but the console. */
 void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal);
 void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal);
+void supervisor_signal_family(const struct supervisor *supervisor, int signal);
 
 /* ---- supervisor_again.c: SIGUSR2, the same process with another program ---- */
 

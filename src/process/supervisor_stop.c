@@ -38,15 +38,6 @@ static void say_goodbye(struct supervisor *supervisor)
     }
 }
 
-static void signal_family(const struct supervisor *supervisor, int signal)
-{
-    desk_signal(&supervisor->desk, signal);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid)
-            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, signal);
-    supervisor_signal_workers(supervisor, 0, 1, signal);
-}
-
 /* Forgets those who have ended. Returns whether anybody is left. */
 static bool is_anybody_left(struct supervisor *supervisor)
 {
@@ -100,7 +91,7 @@ static void end_family(struct supervisor *supervisor)
 {
     int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
     bool killed = false;
-    signal_family(supervisor, SIGTERM);
+    supervisor_signal_family(supervisor, SIGTERM);
     for (;;) {
         pid_t pid = waitpid(-1, NULL, WNOHANG);
         if (pid > 0) {
@@ -112,7 +103,7 @@ static void end_family(struct supervisor *supervisor)
         if (clock_elapsed() > deadline) {
             if (killed)
                 give_up_strangers(supervisor);
-            signal_family(supervisor, SIGKILL);
+            supervisor_signal_family(supervisor, SIGKILL);
             killed = true;
             deadline = clock_elapsed() + STRAYS_NS;
         }

@@ -77,6 +77,15 @@ void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t fir
     free(strangers);
 }
 
+void supervisor_signal_family(const struct supervisor *supervisor, int signal)
+{
+    desk_signal(&supervisor->desk, signal);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].pid)
+            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, signal);
+    supervisor_signal_workers(supervisor, 0, 1, signal);
+}
+
 /* ---- finding ---- */
 
 /* Everybody who lives in that world, whoever they are. */

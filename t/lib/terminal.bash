@@ -32,11 +32,11 @@ term_start() {
     # A sanitizer would take SIGSEGV for its own business.
     # A signal in the middle of its work has LeakSanitizer wait for ever for its own helper process; leaks are
     # looked for in the tests without a terminal.
-    printf 'PS1="ready\\$ "\nset +o history\nexport NO_COLOR=%s ASAN_OPTIONS=%s\n' "${NO_COLOR-}" \
+    printf 'PS1="prompt\\$ "\nset +o history\nexport NO_COLOR=%s ASAN_OPTIONS=%s\n' "${NO_COLOR-}" \
         "${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:detect_leaks=0" >"$BATS_TEST_TMPDIR/shellrc"
     term -f /dev/null new-session -d -s main -x "$columns" -y "$rows" \
         "env -u TMUX HOME='$BATS_TEST_TMPDIR' bash --noprofile --rcfile '$BATS_TEST_TMPDIR/shellrc' -i" 3>&-
-    term_see 'ready$'
+    term_see 'prompt$'
 }
 
 term_type() {
