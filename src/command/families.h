@@ -31,6 +31,11 @@ void irc_multiline_abandon(struct session *session);
 /* A line that may have been part of the open batch, if one is, cannot be taken: the batch has failed. */
 void irc_multiline_spoil(struct session *session);
 
+/* irc_fail.c: answers FAIL command code a b :why. a and b are words that the client sent, or NULL for none; one that
+ * cannot be a parameter is shown as "*". IRCv3 standard-replies. */
+void irc_fail(struct session *session, const char *command, const char *code, const char *a, const char *b,
+              const char *why);
+
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);
 

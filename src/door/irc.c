@@ -154,11 +154,12 @@ static bool is_middle(const char *word)
 }
 
 /* What an error or the end of a list repeats of what was asked is a parameter of its own; what cannot be one,
- * however it was sent, becomes "*". */
+ * however it was sent, becomes "*". irc_fail() has seen to its own already. */
 static void make_middle(const struct reply_row *row, const char **arguments, int count)
 {
     bool repeats = (row->numeric >= 400 && row->numeric < 600) || row->numeric == 315 || row->numeric == 318 ||
-                   row->numeric == 366 || row->numeric == 369;
+                   row->numeric == 366 || row->numeric == 369 ||
+                   (row->numeric == 0 && strncmp(row->irc, "FAIL ", 5) == 0 && row->irc[5] != '$');
     for (const char *at = row->irc; repeats && *at && *at != ':'; at++)
         if (*at == '$' && at[1] >= '1' && at[1] <= '9' && at[1] - '1' < count && !is_middle(arguments[at[1] - '1']))
             arguments[at[1] - '1'] = "*";
