@@ -16,7 +16,9 @@
 #include "irc_render.h"
 #include "stranger.h"
 
-#define LABEL_SIZE 65
+/* Bytes of a label's value, and of what stands for it with its escapes, at most. */
+#define LABEL_LIMIT 64
+#define LABEL_SIZE (2 * LABEL_LIMIT + 1)
 /* One message, or one of several lines in its batch. */
 #define SENT_SIZE (MULTILINE_BYTES + MULTILINE_LINES * 256 + 2 * IRC_TAGS_LIMIT)
 
@@ -254,10 +256,12 @@ static size_t tags_length(const char *line)
 static void take_label(struct session *session, struct irc *irc, const char *tags)
 {
     size_t length = 0;
+    char value[LABEL_LIMIT + 2];
     const char *label = irc_tag_raw(tags, "label", &length);
     irc->label[0] = '\0';
     bool known = (session->caps & CAP_BIT(LABELED_RESPONSE)) && (session->caps & CAP_BIT(BATCH));
-    if (known && label && length < sizeof irc->label && text_is_utf8(label, length)) {
+    if (known && label && length < sizeof irc->label && text_is_utf8(label, length) &&
+        irc_tag_value(tags, "label", value, sizeof value) && strlen(value) <= LABEL_LIMIT) {
         memcpy(irc->label, label, length);
         irc->label[length] = '\0';
     }
@@ -295,11 +299,18 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
     irc->label[0] = '\0';
 }
 
-/* Answers a line that cannot be looked at. It may have been part of the open batch, which has failed with it. */
-static void refuse_line(struct session *session, enum reply_code code, const char *a, const char *b, const char *c)
+/* Answers a line of which nothing but its label can be looked at. It may have been part of the open batch, which has
+ * failed with it. */
+static void refuse_line(struct session *session, char *line, enum reply_code code, const char *a, const char *b,
+                        const char *c)
 {
     struct irc *irc = session->door_state;
-    if (irc_multiline_is_open(session))
+    char *end = line[0] == '@' ? strchr(line, ' ') : NULL;
+    if (end) {
+        *end = '\0';
+        take_label(session, irc, line + 1);
+    }
+    if (irc_multiline_is_open(session) && *irc->later)
         memcpy(irc->label, irc->later, sizeof irc->label);
     session_reply(session, code, a, b, c, NULL);
     irc_multiline_spoil(session);
@@ -320,11 +331,11 @@ static void take(struct session *session, enum lines_result result, char *line, 
         return;
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
-        refuse_line(session, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
+        refuse_line(session, line, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
         return;
     }
     if (strlen(line) != length) {
-        refuse_line(session, REPLY_FAIL, "*", "INVALID_BYTE", ":Message rejected, it has a zero byte");
+        refuse_line(session, line, REPLY_FAIL, "*", "INVALID_BYTE", ":Message rejected, it has a zero byte");
         return;
     }
     bool good = text_is_utf8(line, length);
