@@ -54,6 +54,8 @@ void irc_show_marker(struct session *session, const char *target);
 
 /* irc_channel.c */
 command_run irc_join, irc_part, irc_names, irc_topic, irc_kick;
+/* What follows the JOIN of the session's user: the topic, how far they have read, the names. */
+void irc_show_inside(struct session *session, const char *name);
 /* irc_mode.c, irc_list.c, irc_invite.c, irc_rename.c */
 command_run irc_mode, irc_list, irc_invite, irc_knock, irc_rename;
 /* irc_umode.c: MODE for a nick */
