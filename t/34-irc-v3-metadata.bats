@@ -173,6 +173,20 @@ expect_batch() {
     expect_none three -e ' METADATA one'
 }
 
+@test "METADATA works without the capability, but is not told to who did not ask for it" {
+    enter_with one "$CAPS"
+    enter two irc
+    both_join '#x' one two
+    send one 'METADATA * SET status :here'
+    expect one -e ' 761 '
+    send two 'METADATA * SUB status' 'METADATA one GET status'
+    expect_next two ':irc.example.org 770 two status'
+    expect_next two ':irc.example.org 761 two one status * :here'
+    send one 'METADATA * SET status :gone'
+    expect one -e ' 761 '
+    expect_none two -e ' METADATA '
+}
+
 @test "who watches a user is told without sharing a channel" {
     enter_with one "$CAPS"
     enter_with two "$CAPS"

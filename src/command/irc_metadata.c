@@ -327,7 +327,7 @@ static void subscribe(struct session *session, const struct request *request, bo
             text_copy(fresh[wanted.count++], METADATA_KEY_SIZE, key);
     }
     show_keys(session, on ? REPLY_METADATA_SUBSCRIBED : REPLY_METADATA_UNSUBSCRIBED, done, done_count);
-    if (on && session->registration.done)
+    if (on && session->registration.done && (session->caps & CAP_BIT(METADATA)))
         show_in_view(session, &wanted);
 }
 
