@@ -34,7 +34,7 @@ expect_batch() {
     send one 'METADATA * SET url' 'METADATA * SET url' 'METADATA * CLEAR' 'METADATA * LIST'
     expect_next one ':irc.example.org 766 one * url :Key not set'
     expect_next one ':irc.example.org FAIL METADATA KEY_NOT_SET * url :Key not set'
-    expect_batch one one '761 one one display-name * :'
+    expect_batch one one '766 one one display-name :Key not set'
     expect_batch one one
 }
 

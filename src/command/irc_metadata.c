@@ -239,7 +239,7 @@ static void clear(struct session *session, const char *word)
         }
         session_commit(session);
         if (more)
-            session_reply(session, REPLY_KEY_VALUE, target.name, key, "", NULL);
+            session_reply(session, REPLY_KEY_NOT_SET, target.name, key, NULL);
     }
     session_close_batch(session);
 }
