@@ -122,6 +122,18 @@ CAPS='batch draft/multiline message-tags'
     expect one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
 }
 
+@test "what is no PRIVMSG has no place in a batch, be it a command or not" {
+    enter_with one "$CAPS labeled-response"
+    enter_with two "$CAPS"
+    local line
+    for line in 'FROB x' 'JOIN' 'NOTICE two :x' 'BATCH +2 draft/multiline two'; do
+        send one '@label=l BATCH +1 draft/multiline two' '@batch=1 PRIVMSG two :a' "@batch=1 $line" 'BATCH -1'
+        expect_next one -e '^@label=l :irc\.example\.org FAIL BATCH MULTILINE_INVALID :'
+    done
+    send one 'PRIVMSG two :after'
+    expect_next two -e ' PRIVMSG two :after$'
+}
+
 @test "a FAIL shows words that could be no parameters as a star, and cuts no character in two" {
     enter_with one "$CAPS draft/message-redaction draft/read-marker draft/channel-rename"
     local long

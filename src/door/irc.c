@@ -216,11 +216,29 @@ static int irc_open(struct session *session)
     return 0;
 }
 
+/* Whether the line was sent as part of a batch; if so it is that, whatever else is wrong with it. */
+static bool run_in_batch(struct session *session, struct irc_line *line, const struct command *command)
+{
+    char batch[LABEL_SIZE], nothing[2];
+    if (!(session->caps & CAP_BIT(MULTILINE)) || !session->registration.done ||
+        !irc_tag_value(line->tags, "batch", batch, sizeof batch))
+        return false;
+    if (command)
+        world_count_command(session->world, command_number(command));
+    struct request request = {.verb = line->verb, .count = line->count, .tags = ""};
+    memcpy(request.arguments, line->parameters, sizeof line->parameters);
+    irc_multiline_add(session, &request, batch,
+                      irc_tag_value(line->tags, "draft/multiline-concat", nothing, sizeof nothing));
+    return true;
+}
+
 static void run(struct session *session, struct irc_line *line)
 {
     char tags[IRC_TAGS_LIMIT + 1];
-    irc_tags_of_clients(line->tags, tags, sizeof tags);
     const struct command *command = command_find(DOOR_IRC, line->verb);
+    if (run_in_batch(session, line, command))
+        return;
+    irc_tags_of_clients(line->tags, tags, sizeof tags);
     if (!command || (!session->registration.done && !command->before)) {
         if (session->registration.done)
             session_reply(session, REPLY_UNKNOWN_COMMAND, line->verb, NULL);
@@ -235,12 +253,7 @@ static void run(struct session *session, struct irc_line *line)
     }
     struct request request = {.verb = command->verb, .count = line->count, .tags = tags};
     memcpy(request.arguments, line->parameters, sizeof line->parameters);
-    char batch[LABEL_SIZE], nothing[2];
-    if ((session->caps & CAP_BIT(MULTILINE)) && irc_tag_value(line->tags, "batch", batch, sizeof batch))
-        irc_multiline_add(session, &request, batch,
-                          irc_tag_value(line->tags, "draft/multiline-concat", nothing, sizeof nothing));
-    else
-        command->run(session, &request);
+    command->run(session, &request);
 }
 
 /* The length of the tags in front of a line, with the blank behind them. */
