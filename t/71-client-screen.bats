@@ -62,6 +62,57 @@ cat_runs() {
     term_input_see "[#x]"
 }
 
+# at_forkchatd OPTION…: alice at a terminal, on the IRC door of a forkchatd.
+at_forkchatd() {
+    start_forkchatd
+    term_start 100 20
+    term_modes before
+    term_run "clear; '$FORKCHAT' -n alice $* 127.0.0.1 $SERVER_PORT; echo status \$?"
+}
+
+@test "who names no channel begins in the lobby of a forkchatd, and may leave it; who names one, there" {
+    at_forkchatd
+    term_see "1 here: alice"
+    term_input_see "[#lobby]"
+    peer_start bob '#lobby'
+    term_see "bob has joined"
+    term_run hello
+    peer_sees "PRIVMSG #lobby :hello"
+    term_run "/part"
+    peer_sees "PART #lobby"
+    # 005 again
+    term_run "/quote VERSION"
+    term_run "/quote NAMES #lobby"
+    term_see "[127.0.0.1]"
+    peer "PRIVMSG alice :are you there"
+    term_see "1:127.0.0.1 2:bob("
+    term_key C-c
+    left 0
+    term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "1 here: alice"
+    term_input_see "[#x]"
+    term_lacks "#lobby"
+    term_key C-c
+    left 0
+}
+
+@test "what is asked about somebody, channels and who is there is told in sentences" {
+    at_forkchatd
+    term_see "1 here: alice"
+    peer_start bob '#lobby'
+    term_see "bob has joined"
+    term_run "/whois bob"
+    term_see "bob is ~bob@127.0.0.1: bob"
+    term_see "bob is in #lobby"
+    term_see "bob has said nothing for "
+    term_run "/list"
+    term_see "#lobby: 2 here"
+    term_run "/quote WHO #lobby"
+    term_see "alice is ~alice@127.0.0.1: "
+    term_key C-c
+    left 0
+}
+
 @test "wide and combining characters stand where they belong, and are rubbed out whole" {
     join
     peer $'PRIVMSG #x :\u6f22\u5b57 e\u0301!'

@@ -1,8 +1,10 @@
 /* The numeric replies: RFC 1459 section 6, RFC 2812, the Modern IRC client protocol. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "irc.h"
@@ -40,6 +42,19 @@ static void welcome(struct session *session, struct message *message)
     join_channels(session);
 }
 
+/* Who comes to a forkchatd and does not say where to goes to its lobby, as at its other doors. Not without a terminal: a
+ * script knows where it wants to speak. */
+static void go_to_lobby(struct session *session, const char *lobby)
+{
+    if (!session->interactive || session->irc.lobbied || session->options->channel_count > 0)
+        return;
+    session->irc.lobbied = true;
+    for (int i = 1; i < session->windows.count; i++)
+        if (session->windows.list[i]->kind == WINDOW_CHANNEL)
+            return;
+    session_send(session, "JOIN %s", lobby);
+}
+
 static void supports(struct session *session, struct message *message)
 {
     for (int i = 1; i < message->count - 1; i++) {
@@ -47,6 +62,8 @@ static void supports(struct session *session, struct message *message)
         const char *signs = strncmp(word, "PREFIX=", 7) == 0 ? strchr(word, ')') : NULL;
         if (strncmp(word, "CHANTYPES=", 10) == 0)
             text_copy(session->irc.types, sizeof session->irc.types, word + 10);
+        else if (strncmp(word, "LOBBY=", 6) == 0)
+            go_to_lobby(session, word + 6);
         else if (strncmp(word, "NICKLEN=", 8) == 0)
             session->irc.nick_length = (size_t)strtoul(word + 8, NULL, 10);
         else if (signs)
@@ -145,12 +162,108 @@ static void not_joined(struct session *session, struct message *message)
         session_fail(session, EX_NOPERM);
 }
 
+/* What one asked for, in a sentence. */
+static void tell(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void tell(struct session *session, const char *format, ...)
+{
+    char words[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    session_showf(session, windows_current(&session->windows), LINE_SERVER, "%s", words);
+}
+
+/* 12345 seconds: "3 hours" */
+static void tell_span(char *to, size_t size, const char *seconds)
+{
+    static const struct {
+        long length;
+        const char *name;
+    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    long span = strtol(seconds, NULL, 10);
+    size_t unit = 0;
+    while (unit < 3 && span < units[unit].length)
+        unit++;
+    long count = span / units[unit].length;
+    snprintf(to, size, "%ld %s%s", count, units[unit].name, count == 1 ? "" : "s");
+}
+
+/* 311, 312, 317, 319, 330 and so on: about somebody. 4 parameters and more are as RFC 2812 has them; else as they are. */
+static void about(struct session *session, struct message *message)
+{
+    char *const *of = message->parameters;
+    const char *who = of[1];
+    char span[32], stamp[32];
+    struct tm local;
+    time_t since;
+    switch (atoi(message->command)) {
+    case 311:
+    case 314:
+        if (message->count >= 6) {
+            tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3], message->last);
+            return;
+        }
+        break;
+    case 312:
+        if (message->count >= 4) {
+            tell(session, "%s is on %s: %s", who, of[2], message->last);
+            return;
+        }
+        break;
+    case 317:
+        since = message->count >= 5 ? (time_t)strtoll(of[3], NULL, 10) : 0;
+        if (since > 0 && localtime_r(&since, &local) && strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M", &local)) {
+            tell_span(span, sizeof span, of[2]);
+            tell(session, "%s has said nothing for %s, and is here since %s", who, span, stamp);
+            return;
+        }
+        break;
+    case 319:
+        tell(session, "%s is in %s", who, message->last);
+        return;
+    case 330:
+        if (message->count >= 4) {
+            tell(session, "%s is logged in as %s", who, of[2]);
+            return;
+        }
+        break;
+    default:
+        break;
+    }
+    reply(session, message, LINE_SERVER);
+}
+
+/* 322: a line of LIST. */
+static void listed(struct session *session, struct message *message)
+{
+    if (message->count < 4)
+        reply(session, message, LINE_SERVER);
+    else
+        tell(session, "%s: %s here%s%s", message->parameters[1], message->parameters[2], *message->last ? "; " : "",
+             message->last);
+}
+
+/* 352: a line of WHO; in front of the real name is how far away their server is. */
+static void seen(struct session *session, struct message *message)
+{
+    char *const *of = message->parameters;
+    if (message->count < 8) {
+        reply(session, message, LINE_SERVER);
+        return;
+    }
+    const char *name = message->last + strspn(message->last, "0123456789");
+    tell(session, "%s is %s@%s:%s%s", of[5], of[2], of[3], *name == ' ' ? "" : " ", name);
+}
+
 static const struct {
     int first, last;
     void (*run)(struct session *session, struct message *message);
 } table[] = {
     {1, 1, welcome},         {2, 4, from_server},     {5, 5, supports},       {6, 299, from_server},
-    {315, 315, hide},        {318, 318, hide},        {331, 332, topic},      {333, 333, hide},
+    {311, 314, about},       {315, 315, hide},        {317, 317, about},      {318, 318, hide},
+    {319, 319, about},       {321, 321, hide},        {322, 322, listed},     {330, 330, about},
+    {352, 352, seen},        {331, 332, topic},      {333, 333, hide},
     {353, 353, names},       {366, 366, end_of_names}, {323, 323, hide},      {369, 369, hide},
     {372, 376, from_server}, {401, 401, not_said},    {404, 404, not_said},   {411, 413, not_said},
     {422, 422, from_server}, {403, 403, not_joined},  {405, 405, not_joined}, {437, 437, not_joined},

@@ -36,6 +36,7 @@ struct irc {
     size_t nick_length;   /* NICKLEN */
     size_t own_length;    /* of our own nick!user@host, as others see it; 0: unknown */
     int nick_tries;
+    bool lobbied;         /* the server has a lobby (LOBBY), and we went there, having nowhere to go */
     int joins_open;       /* JOINs of the command line that were not answered */
     int64_t pinged;       /* clock_elapsed() of our PING that was not answered; 0: none */
     int64_t answered;     /* when CTCP questions were last answered, and how many in a row */

@@ -63,6 +63,7 @@ static const struct token tokens[] = {
     {"HOSTLEN", "63"},
     {"TARGMAX", "JOIN:,PART:,NAMES:,KICK:,PRIVMSG:,NOTICE:,TAGMSG:,WHOIS:16,WHOWAS:16,LIST:16,MONITOR:"},
     /* channels */
+    {"LOBBY", LOBBY_NAME}, /* ours: where newcomers are welcome */
     {"CHANTYPES", "#"},
     {"PREFIX", "(ov)@+"},
     {"CHANNELLEN", "64"},
