@@ -259,6 +259,8 @@ sasl_server() {
 
 @test "SIGTERM is obeyed also while nobody takes what is written to standard output" {
     fake_server <<-'EOF'
+	# Whoever only tried whether the port answers ends here.
+	until [[ ${line-} == USER* ]]; do read -r line || exit; done
 	printf ':s 001 bot :hi\r\n:bot!b@h JOIN #x\r\n'
 	# The client takes no more when its own output is stuck: then this blocks.
 	for ((i = 0; i < 100000; i++)); do
