@@ -237,6 +237,22 @@ make_operator() {
     expect_next one -e ' 403 one \* :'
 }
 
+@test "a list with nothing in it is answered as none" {
+    enter one irc
+    send one 'JOIN #x' 'NAMES :' 'NAMES ,' 'WHOIS ,' 'WHOWAS ,' 'PRIVMSG , :hello' 'NOTICE , :hello' 'KICK #x ,' 'KICK ,, one'
+    expect one -e ' 366 one #x :'
+    expect_next one ':irc.example.org 366 one * :End of NAMES list'
+    expect_next one ':irc.example.org 366 one * :End of NAMES list'
+    expect_next one ':irc.example.org 431 one :No nickname given'
+    expect_next one ':irc.example.org 431 one :No nickname given'
+    expect_next one ':irc.example.org 411 one :No recipient given (PRIVMSG)'
+    expect_next one ':irc.example.org 461 one KICK :Not enough parameters'
+    expect_next one ':irc.example.org 461 one KICK :Not enough parameters'
+    enter two plain
+    send two 'WHOIS ,'
+    expect two '[server] that names nobody: WHO shows who is here'
+}
+
 @test "STATS counts time and commands; bans and operators are for operators" {
     enter one irc
     send one 'STATS u' 'TIME' 'STATS m' 'STATS k' 'STATS o' 'STATS c' 'STATS' 'STATS u elsewhere'
