@@ -84,7 +84,8 @@ make_operator() {
 
 @test "WHOX answers with the fields that were asked for, in their order" {
     enter one irc
-    send one 'JOIN #x' 'WHO #x %rnatcu,42' 'WHO #x %tcuihsnfdlaor,7' 'WHO one %n' 'WHO #x %na,12345' 'WHO one o%n'
+    send one 'JOIN #x' 'WHO #x %rnatcu,42' 'WHO #x %tcuihsnfdlaor,7' 'WHO one %n' 'WHO #x %na,12345' 'WHO one o%n' \
+        'WHO one %' 'WHO one %xyz,1'
     expect one ':irc.example.org 354 one 42 #x ~one one 0 :one'
     expect one -e ' 315 one #x :End'
     expect_next one ':irc.example.org 354 one 7 #x ~one 127.0.0.1 127.0.0.1 irc.example.org one H@ 0 0 0 n/a :one'
@@ -93,6 +94,8 @@ make_operator() {
     expect_next one -e ' 315 one one :End'
     expect_next one ':irc.example.org 354 one one 0'
     expect_next one -e ' 315 one #x :End'
+    expect_next one -e ' 315 one one :End'
+    expect_next one -e ' 315 one one :End'
     expect_next one -e ' 315 one one :End'
 }
 
@@ -226,7 +229,8 @@ make_operator() {
 
 @test "what cannot be a parameter of an error is shown as *" {
     enter one irc
-    send one 'NICK :a b' 'NICK ::a' 'JOIN :#a b' 'MODE :a b' 'WHO :a b' 'WHOIS :a b' 'KNOCK :'
+    send one 'NICK :a b' 'NICK ::a' 'JOIN :#a b' 'MODE :a b' 'WHO :a b' 'WHOIS :a b' 'KNOCK :' \
+        'LINKS :' 'LINKS :a b' 'SERVLIST a :b c' 'STATS : '
     expect_next one -e ' 432 one \* :'
     expect_next one -e ' 432 one \* :'
     expect_next one -e ' 476 one \* :'
@@ -235,6 +239,10 @@ make_operator() {
     expect_next one -e ' 401 one \* :'
     expect_next one -e ' 318 one \* :'
     expect_next one -e ' 403 one \* :'
+    expect_next one -e ' 365 one \* :'
+    expect_next one -e ' 365 one \* :'
+    expect_next one -e ' 235 one a \* :'
+    expect_next one -e ' 219 one \* :'
 }
 
 @test "a list with nothing in it is answered as none" {

@@ -91,8 +91,8 @@ void irc_user_mode(struct session *session, struct request *request)
         return;
     uint32_t user = user_find_locked(session->world, nick), flags = session_user_locked(session)->flags;
     bool known = user != NONE && (user == session->user || session->world->users[user].state == USER_PRESENT);
-    bool unknown = false;
-    if (user == session->user && request->count > 1) {
+    bool unknown = false, asks = request->count < 2 || !*request->arguments[1];
+    if (user == session->user && !asks) {
         flags = apply(flags, request->arguments[1], &unknown);
         irc_change_flags_locked(session, flags);
     }
@@ -101,7 +101,7 @@ void irc_user_mode(struct session *session, struct request *request)
         session_reply(session, REPLY_NO_SUCH_TARGET, nick, NULL);
     } else if (user != session->user) {
         session_reply(session, REPLY_USERS_DONT_MATCH, NULL);
-    } else if (request->count < 2) {
+    } else if (asks) {
         char letters[IRC_FLAGS_SIZE];
         irc_show_flags(letters, flags);
         session_reply(session, REPLY_UMODE_IS, letters, NULL);

@@ -153,7 +153,7 @@ static void show_plainly(struct session *session, const struct shown *shown)
                   session->settings->server_name, shown->nick, shown->flags, shown->realname, NULL);
 }
 
-/* The fields asked for, always in this order. */
+/* The fields asked for, always in this order; nothing if none of them is one. */
 static void show_fields(struct session *session, const struct shown *shown, const char *fields, const char *token)
 {
     char line[700], idle[24];
@@ -180,7 +180,8 @@ static void show_fields(struct session *session, const struct shown *shown, cons
             text_addf(&text, "%s%s", text.length ? " " : "", all[i].value);
     if (strchr(fields, 'r'))
         text_addf(&text, "%s:%s", text.length ? " " : "", shown->realname);
-    session_reply(session, REPLY_WHOX_LINE, line, NULL);
+    if (text.length > 0)
+        session_reply(session, REPLY_WHOX_LINE, line, NULL);
 }
 
 /* What the second parameter asks for: "o", "%fields,token", or both. */
