@@ -182,6 +182,24 @@ begin() {
     expect_next one ':one!~one@127.0.0.1 PRIVMSG one :c'
 }
 
+@test "USER asks for modes to begin with" {
+    begin
+    open one irc
+    send one 'NICK one' 'USER one 8 * :One'
+    expect one -e ' 266 one '
+    expect_next one ':irc.example.org 221 one +i'
+    expect_next one -e ' 422 one :'
+    open two irc
+    send two 'USER two 12 * :Two' 'NICK two'
+    expect two ':irc.example.org 221 two +iw'
+    open three irc
+    send three 'NICK three' 'USER three host.example.org irc.example.org :Three' 'MODE three' 'LUSERS' 'WHO *'
+    expect three ':irc.example.org 221 three +'
+    expect_next three ':irc.example.org 251 three :There are 1 users and 2 invisible on 1 servers'
+    expect three -e ' 352 three '
+    expect_next three -e ' 315 three '
+}
+
 @test "a user name of which nothing can be shown becomes another" {
     begin
     open one irc

@@ -76,6 +76,22 @@ setup() {
     expect_end op
 }
 
+@test "WALLOPS reaches who asked for w with USER, also after a courier was replaced" {
+    daemon_may 'courier .* died'
+    open one irc
+    send one 'NICK one' 'USER one 4 * :One'
+    expect one -e ' 221 one \+w'
+    enter_operator op
+    send op 'WALLOPS :first'
+    expect one -e ' WALLOPS :first$'
+    local pid
+    for pid in $(daemon_pids '^forkchatd: courier'); do
+        kill -KILL "$pid"
+    done
+    send op 'WALLOPS :second'
+    expect one -e ' WALLOPS :second$'
+}
+
 @test "WALLOPS reaches those who have w" {
     enter_operator op
     enter one irc

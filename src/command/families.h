@@ -173,6 +173,8 @@ bool operator_is_banned_locked(struct session *session);
 /* irc_umode.c: changes the session's user flags, for itself and its courier. Transaction running;
  * EVENT_NEED_MAX. */
 void irc_change_flags_locked(struct session *session, uint32_t flags);
+/* The same for one who is just coming in: nobody is told, not even the client. */
+void irc_begin_flags_locked(struct session *session, uint32_t flags);
 /* The letters of those flags, as in +iw. */
 #define IRC_FLAGS_SIZE 16
 void irc_show_flags(char letters[IRC_FLAGS_SIZE], uint32_t flags);

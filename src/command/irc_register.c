@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/port.h"
 #include "families.h"
 
@@ -160,7 +161,7 @@ static void show_start(char text[40], int64_t told)
 
 static void show_welcome(struct session *session)
 {
-    char started[40];
+    char started[40], modes[IRC_FLAGS_SIZE];
     char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
     const struct user_shm *user = &session->world->users[session->user];
     const char *server = session->settings->server_name;
@@ -172,6 +173,10 @@ static void show_welcome(struct session *session)
     session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "beIiklmnopstv", "beIklov", NULL);
     irc_show_isupport(session);
     irc_show_lusers(session);
+    if (session->registration.flags) {
+        irc_show_flags(modes, session->registration.flags);
+        session_reply(session, REPLY_UMODE_IS, modes, NULL);
+    }
     irc_metadata_registered(session);
     irc_show_motd(session);
 }
@@ -200,9 +205,10 @@ static void complete(struct session *session)
         irc_close(session, QUIT_LOST, "Bad password");
         return;
     }
-    if (!session_begin(session, EVENT_NEED_MAX) || operator_is_banned_locked(session))
+    if (!session_begin(session, 2 * EVENT_NEED_MAX) || operator_is_banned_locked(session))
         return;
     user_introduce_locked(world, session->user);
+    irc_begin_flags_locked(session, session_user_locked(session)->flags | registration->flags);
     struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
     event.audience = AUDIENCE_CHANNEL;
     event.target = LOBBY;
@@ -237,6 +243,15 @@ void irc_nick(struct session *session, struct request *request)
     }
 }
 
+/* The second parameter may ask for user modes: 4 is w, 8 is i. RFC 2812 section 3.1.3. What is no number, as in RFC 1459,
+ * asks for none. */
+static uint32_t flags_asked_for(const char *parameter)
+{
+    int64_t bits = 0;
+    parse_number(parameter, 0, INT32_MAX, &bits);
+    return (bits & 4 ? USER_WALLOPS : 0) | (bits & 8 ? USER_INVISIBLE : 0);
+}
+
 void irc_user(struct session *session, struct request *request)
 {
     char username[USERNAME_SIZE];
@@ -262,6 +277,7 @@ void irc_user(struct session *session, struct request *request)
     user_describe_locked(session->world, session->user, username, request->arguments[3]);
     session_commit(session);
     session->registration.user = true;
+    session->registration.flags = flags_asked_for(request->arguments[1]);
     complete(session);
 }
 

@@ -42,7 +42,7 @@ static void show_change(char change[IRC_FLAGS_SIZE], uint32_t before, uint32_t a
     }
 }
 
-void irc_change_flags_locked(struct session *session, uint32_t flags)
+static void change_flags_locked(struct session *session, uint32_t flags, enum event_audience told)
 {
     char change[IRC_FLAGS_SIZE];
     uint32_t before = session_user_locked(session)->flags;
@@ -53,10 +53,20 @@ void irc_change_flags_locked(struct session *session, uint32_t flags)
     event.strings[0] = change;
     event.numbers[0] = before;
     event.numbers[1] = flags;
-    event.audience = AUDIENCE_USER;
+    event.audience = told;
     event.target = session->user;
     session_publish_locked(session, &event);
     user_set_flags_locked(session->world, session->user, flags);
+}
+
+void irc_change_flags_locked(struct session *session, uint32_t flags)
+{
+    change_flags_locked(session, flags, AUDIENCE_USER);
+}
+
+void irc_begin_flags_locked(struct session *session, uint32_t flags)
+{
+    change_flags_locked(session, flags, AUDIENCE_NOBODY);
 }
 
 /* The flags after `change`; *unknown if there is a letter that is no mode. */

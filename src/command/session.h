@@ -31,6 +31,7 @@ struct registration {
     bool done;
     bool nick, user;  /* given */
     bool negotiating; /* CAP LS or REQ without END */
+    uint32_t flags;   /* user flags to begin with */
     char password[128]; /* the last PASS */
     int64_t since;    /* clock_elapsed() */
     int version;      /* of CAP */
