@@ -181,11 +181,20 @@ setup() {
     expect_end one
 }
 
+@test "a ban of IPv6 is shown as it can be read, and taken back" {
+    enter_operator op
+    send op 'KLINE *@::2/64 :no' 'STATS k' 'UNKLINE 0::2/64' 'KLINE 0::2 :no' 'UNKLINE *@::2'
+    expect op ':irc.example.org 216 op K 0::2/64 * * 0 0 :no (by op, for ever)'
+    expect op -e ' NOTICE op :\*\*\* \*@0::2/64 is no longer banned$'
+    expect op -e ' NOTICE op :\*\*\* \*@0::2 is banned for ever$'
+    expect op -e ' NOTICE op :\*\*\* \*@0::2 is no longer banned$'
+}
+
 @test "what can be no ban is said" {
     enter_operator op
-    send op 'KLINE' 'KLINE a!b@c :x' 'KLINE @ :x' 'KLINE *@10.0.0.0/99 :x' 'KLINE nobody :x'
+    send op 'KLINE' 'KLINE a!b@c :x' 'KLINE @ :x' 'KLINE *@10.0.0.0/99 :x' 'KLINE nobody :x' 'KLINE ::2'
     expect op -e ' 461 op KLINE :'
-    for _ in {1..4}; do
+    for _ in {1..5}; do
         expect_next op -e ' NOTICE op :\*\*\* .* cannot be banned: '
     done
 }
