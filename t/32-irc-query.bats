@@ -36,17 +36,19 @@ make_operator() {
     send two 'NICK two' 'USER tango 0 * :Second Person'
     expect two -e ' 422 '
     local mask
-    for mask in two TWO 'tw?' '*tango' 'second*' '127.0.*'; do
+    for mask in two TWO 'tw?' '*tango' 'second*' '127.0.*' 'two!*@*' '*!~tango@127.*' '~tango@*'; do
         send one "WHO $mask"
         expect one -e ' 352 one \* ~tango 127.0.0.1 irc.example.org two H :0 Second Person'
         expect one -e " 315 one "
     done
-    send one 'WHO irc.*' 'WHO nobody' 'WHO nobody*'
+    send one 'WHO irc.*' 'WHO nobody' 'WHO nobody*' 'WHO two!~one@*' 'WHO tango@*'
     expect one -e ' 352 '
     expect_next one -e ' 352 '
     expect_next one -e ' 315 one irc\.\* :'
     expect_next one -e ' 315 one nobody :'
     expect_next one -e ' 315 one nobody\* :'
+    expect_next one -e ' 315 one two!~one@\* :'
+    expect_next one -e ' 315 one tango@\* :'
 }
 
 @test "WHO o shows operators only" {

@@ -23,6 +23,7 @@ struct shown {
 struct answer {
     const struct session *session;
     const char *mask;
+    char whole[MASK_SIZE]; /* the mask as nick!user@host, "" if it is none */
     bool only_operators;
     struct shown *shown;
     size_t count, size;
@@ -118,7 +119,9 @@ static uint32_t some_membership_locked(const struct session *session, uint32_t u
 static bool matches_locked(const struct answer *answer, const struct user_shm *user)
 {
     const char *mask = answer->mask;
-    return mask_match(mask, user->nick) || mask_match(mask, user->username) ||
+    char person[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
+    snprintf(person, sizeof person, "%s!%s@%s", user->nick, user->username, user->host);
+    return (*answer->whole && mask_match(answer->whole, person)) || mask_match(mask, user->nick) || mask_match(mask, user->username) ||
            mask_match(mask, user->host) || mask_match(mask, user->realname) ||
            (*user->account && mask_match(mask, user->account)) ||
            mask_match(mask, answer->session->settings->server_name);
@@ -221,6 +224,8 @@ void irc_who(struct session *session, struct request *request)
                             .mask = strcmp(mask, "0") == 0 ? "*" : mask,
                             .only_operators = wishes.operators,
                             .now = clock_told()};
+    if (strpbrk(mask, "!@") && !mask_normalise(answer.whole, mask))
+        answer.whole[0] = '\0';
     if (!session_begin(session, 0))
         return;
     gather_locked(&answer);
