@@ -54,6 +54,14 @@ setup() {
     expect op -e '^:irc.example.org NOTICE \* :\*\*\* two was killed by op: I kill you!$'
 }
 
+@test "a KILL's comment is cut between characters" {
+    enter_operator op
+    enter one irc
+    send op "KILL one :x$(printf 'é%.0s' {1..245})"
+    expect one -e '^ERROR :Closing Link: 127.0.0.1 \(Killed \(op \(x((é)*)\)\)\)$'
+    ((${#BASH_REMATCH[1]} > 380))
+}
+
 @test "KILL reaches across doors" {
     enter_operator op
     enter one plain
