@@ -114,6 +114,23 @@ begin() {
     expect_next one -e ' 001 one '
 }
 
+# openssl passwd -6 -salt forkchat: 127 times the letter a
+# shellcheck disable=SC2016
+LONG_SECRET='$6$forkchat$B8UIx36eG7FF0EMUwOillcKhqSqMcZjEoPmbA8i.dUGqsbhlpkxVu3IdO4vKofnvUKE4aBF2bCqu3H6ozGpDv1'
+
+@test "a long password is right as a whole, and not when it only begins so" {
+    begin -o "password $LONG_SECRET"
+    local long
+    long=$(printf 'a%.0s' {1..127})
+    open longer irc
+    send longer "PASS ${long}a" 'NICK longer' 'USER longer 0 * :Longer'
+    expect_next longer -e ' 464 longer :'
+    expect_end longer
+    open right irc
+    send right "PASS $long" 'NICK right' 'USER right 0 * :Right'
+    expect_next right -e ' 001 right '
+}
+
 @test "who does not register in time is sent away" {
     begin -o 'registration-timeout 1'
     open one irc

@@ -227,7 +227,7 @@ void irc_pass(struct session *session, struct request *request)
         session_reply(session, REPLY_ALREADY_REGISTERED, NULL);
     else if (!*request->arguments[0])
         session_reply(session, REPLY_NEED_MORE, "PASS", NULL);
-    else /* the last one counts; one that does not fit is wrong */
+    else /* the last one counts */
         text_copy(registration->password, sizeof registration->password, request->arguments[0]);
 }
 

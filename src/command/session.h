@@ -32,7 +32,7 @@ struct registration {
     bool nick, user;  /* given */
     bool negotiating; /* CAP LS or REQ without END */
     uint32_t flags;   /* user flags to begin with */
-    char password[128]; /* the last PASS */
+    char password[512]; /* the last PASS: no message has room for more */
     int64_t since;    /* clock_elapsed() */
     int version;      /* of CAP */
 };
