@@ -232,7 +232,7 @@ make_operator() {
 @test "what cannot be a parameter of an error is shown as *" {
     enter one irc
     send one 'NICK :a b' 'NICK ::a' 'JOIN :#a b' 'MODE :a b' 'WHO :a b' 'WHOIS :a b' 'KNOCK :' \
-        'LINKS :' 'LINKS :a b' 'SERVLIST a :b c' 'STATS : '
+        'LINKS :' 'LINKS :a b' 'SERVLIST a :b c' 'STATS : ' 'STATS é'
     expect_next one -e ' 432 one \* :'
     expect_next one -e ' 432 one \* :'
     expect_next one -e ' 476 one \* :'
@@ -244,6 +244,7 @@ make_operator() {
     expect_next one -e ' 365 one \* :'
     expect_next one -e ' 365 one \* :'
     expect_next one -e ' 235 one a \* :'
+    expect_next one -e ' 219 one \* :'
     expect_next one -e ' 219 one \* :'
 }
 
