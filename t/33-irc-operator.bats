@@ -230,6 +230,26 @@ setup() {
     expect op ':irc.example.org 372 op :- second'
 }
 
+@test "a reload that changes what 005 said is told by another" {
+    daemon_stop
+    echo 'nick-length 20' >"$BATS_TEST_TMPDIR/conf"
+    start_irc -c "$BATS_TEST_TMPDIR/conf"
+    enter one irc
+    enter_with two 'batch draft/extended-isupport'
+    printf '%s\n' 'nick-length 25' 'channel-limit 7' >"$BATS_TEST_TMPDIR/conf"
+    kill -HUP "$DAEMON"
+    expect_log '^configuration read again$'
+    send one 'PING a' 'PING b'
+    expect_next one ':irc.example.org 005 one NICKLEN=25 CHANLIMIT=#:7 MAXCHANNELS=7 :are supported by this server'
+    expect_next one -e ' PONG .*:a$'
+    expect_next one -e ' PONG .*:b$'
+    send two 'PING a'
+    expect_next two -e '^:irc.example.org BATCH \+([^ ]+) draft/isupport$'
+    expect_next two "@batch=${BASH_REMATCH[1]} :irc.example.org 005 two NICKLEN=25 CHANLIMIT=#:7 MAXCHANNELS=7 :are supported by this server"
+    expect_next two -e ' BATCH -'
+    expect_next two -e ' PONG .*:a$'
+}
+
 @test "DIE stops the server" {
     enter_operator op
     send op 'DIE'

@@ -129,8 +129,10 @@ void irc_show_lusers(struct session *session);
 /* irc_query.c: bytes for the parameters of a numeric to this client, behind its nick and a blank. For any door. */
 size_t irc_room(const struct session *session);
 
-/* isupport.c: numeric 005. */
+/* isupport.c: numeric 005. renew: what a reload changed of it, if the user has been told something else before. Between
+ * two commands. */
 void irc_show_isupport(struct session *session);
+void irc_renew_isupport(struct session *session);
 
 /* channel.c, for who arrives: puts the user into the lobby, as a change of the copy. Transaction running;
  * the event needs EVENT_NEED_MAX. */

@@ -359,6 +359,7 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
     size_t line_length = 0;
     enum lines_result result;
     session->pinged = false;
+    irc_renew_isupport(session);
     if (stranger_says_hello(session, bytes, length))
         return;
     while (!session->leaving &&
