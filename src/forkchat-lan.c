@@ -7,6 +7,7 @@
 int main(int argc, char **argv)
 {
     struct options options;
+    port_title_init(argc, argv);
     port_harden();
     log_open("forkchat-lan");
     options_read(argc, argv, &options);

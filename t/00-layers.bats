@@ -16,8 +16,9 @@ may_use() {
     command) echo base ipc world event command ;;
     door) echo base ipc world event command door ;;
     process) echo base ipc world event command door process ;;
-    client) echo base client ;;
-    lan) echo base lan ;;
+    tty) echo base tty ;;
+    client) echo base tty client ;;
+    lan) echo base tty lan ;;
     *) return 1 ;;
     esac
 }

@@ -72,6 +72,40 @@ member() {
     expect_next toto -e ' 353 toto = #new :@toto$'
 }
 
+@test "PART and JOIN in place of RENAME have the tags one asked for, and MARKREAD before the names" {
+    member toto draft/channel-rename
+    member tutu 'server-time message-tags draft/read-marker'
+    send tutu 'MODE tutu +B'
+    expect tutu -e ' MODE tutu '
+    send toto 'RENAME #x #new'
+    local stamp='time=[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
+    expect_next tutu -e "^@$stamp;bot :tutu!~tutu@127\.0\.0\.1 PART #x$"
+    expect_next tutu -e "^@$stamp;bot :tutu!~tutu@127\.0\.0\.1 JOIN #new$"
+    expect_next tutu ':irc.example.org MARKREAD #new *'
+    expect_next tutu -e ' 353 tutu = #new :tutu @toto$'
+    expect_next tutu -e ' 366 tutu #new '
+}
+
+@test "who renames with a label but without the capability is answered by one batch" {
+    member toto 'batch labeled-response draft/read-marker'
+    member tutu multi-prefix
+    expect toto -e ' JOIN #x$'
+    send toto 'MARKREAD #new timestamp=2026-01-02T03:04:05.678Z' 'TOPIC #x :the news' '@label=r RENAME #x #new :why'
+    expect toto -e ' TOPIC #x '
+    expect_next toto -e '^@label=r :irc\.example\.org BATCH \+([^ ]+) labeled-response$'
+    local batch=${BASH_REMATCH[1]}
+    expect_next toto "@batch=$batch :toto!~toto@127.0.0.1 PART #x :why"
+    expect_next toto "@batch=$batch :toto!~toto@127.0.0.1 JOIN #new"
+    expect_next toto "@batch=$batch :irc.example.org 332 toto #new :the news"
+    expect_next toto -e "^@batch=$batch :irc\.example\.org 333 toto #new toto "
+    expect_next toto "@batch=$batch :irc.example.org MARKREAD #new timestamp=2026-01-02T03:04:05.678Z"
+    expect_next toto "@batch=$batch :irc.example.org 353 toto = #new :tutu @toto"
+    expect_next toto -e "^@batch=$batch :irc\.example\.org 366 toto #new "
+    expect_next toto ":irc.example.org BATCH -$batch"
+    expect tutu -e ' JOIN #new$'
+    expect_next tutu -e ' 332 tutu #new '
+}
+
 @test "RENAME refuses: 403 442 461 482, and FAIL" {
     member toto draft/channel-rename
     member tutu draft/channel-rename

@@ -62,6 +62,14 @@ load lib/irc
     expect_next one ':irc.example.org CAP one LIST :batch echo-message'
 }
 
+@test "a list that was sent as several parameters is one list" {
+    enter one irc
+    send one 'CAP REQ batch echo-message' 'CAP REQ batch nonsense' 'CAP LIST'
+    expect_next one ':irc.example.org CAP one ACK :batch echo-message'
+    expect_next one ':irc.example.org CAP one NAK :batch nonsense'
+    expect_next one ':irc.example.org CAP one LIST :batch echo-message'
+}
+
 @test "a capability can be given back, and given back again" {
     enter_with one 'batch echo-message'
     send one 'CAP REQ :-echo-message' 'CAP REQ :-echo-message' 'CAP LIST' 'CAP REQ :batch -batch' 'CAP LIST'

@@ -35,6 +35,30 @@ CAPS='batch labeled-response'
     expect_next one ':irc.example.org PONG irc.example.org :5'
 }
 
+@test "escapes do not make a label longer than what they stand for" {
+    enter_with one "$CAPS"
+    local label
+    printf -v label '%64s' ''
+    send one "@label=${label// /\\s} PING 1" "@label=${label// /\\:}x PING 2"
+    expect_next one "@label=${label// /\\s} :irc.example.org PONG irc.example.org :1"
+    expect_next one ':irc.example.org PONG irc.example.org :2'
+}
+
+@test "a line that is not looked at is answered with its label" {
+    enter_with one "$CAPS message-tags"
+    local long
+    printf -v long '%600s' ''
+    long=${long// /x}
+    send one "@label=a PRIVMSG one :$long" "@label=b;+t=$long$long$long$long$long$long$long PRIVMSG one :x"
+    send_bytes one '@label=c PRIVMSG one :a\0b\r\n'
+    expect_next one '@label=a :irc.example.org 417 one :Input line was too long'
+    expect_next one '@label=b :irc.example.org 417 one :Input line was too long'
+    expect_next one -e '^@label=c :irc\.example\.org FAIL \* INVALID_BYTE :'
+    send one "PRIVMSG one :$long" 'PING x'
+    expect_next one ':irc.example.org 417 one :Input line was too long'
+    expect_next one ':irc.example.org PONG irc.example.org :x'
+}
+
 @test "errors are labeled, also that of a command there is not" {
     enter_with one "$CAPS"
     send one '@label=1 PRIVMSG nobody :x' '@label=2 FROB' '@label=3 JOIN' '@label=4 PRIVMSG one'

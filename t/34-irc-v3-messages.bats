@@ -28,6 +28,13 @@ STAMP='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
     expect_next two -e '^@msgid=[^; ]+;\+ok=1;\+b=é :one!~one@127\.0\.0\.1 PRIVMSG two :hi$'
 }
 
+@test "of two tags with one name the last is passed on" {
+    enter_with one message-tags
+    enter_with two message-tags
+    send one '@+a=1;+b;+a;+b=3;+ab=4 PRIVMSG two :hi'
+    expect_next two -e '^@msgid=[^; ]+;\+a;\+b=3;\+ab=4 :one!'
+}
+
 @test "4094 bytes of tags are passed on whole, one more is refused" {
     enter_with one message-tags
     enter_with two message-tags

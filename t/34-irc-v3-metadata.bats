@@ -34,7 +34,7 @@ expect_batch() {
     send one 'METADATA * SET url' 'METADATA * SET url' 'METADATA * CLEAR' 'METADATA * LIST'
     expect_next one ':irc.example.org 766 one * url :Key not set'
     expect_next one ':irc.example.org FAIL METADATA KEY_NOT_SET * url :Key not set'
-    expect_batch one one '761 one one display-name * :'
+    expect_batch one one '766 one one display-name :Key not set'
     expect_batch one one
 }
 
@@ -171,6 +171,20 @@ expect_batch() {
     expect one -e ' 761 '
     expect_none two -e ' METADATA one'
     expect_none three -e ' METADATA one'
+}
+
+@test "METADATA works without the capability, but is not told to who did not ask for it" {
+    enter_with one "$CAPS"
+    enter two irc
+    both_join '#x' one two
+    send one 'METADATA * SET status :here'
+    expect one -e ' 761 '
+    send two 'METADATA * SUB status' 'METADATA one GET status'
+    expect_next two ':irc.example.org 770 two status'
+    expect_next two ':irc.example.org 761 two one status * :here'
+    send one 'METADATA * SET status :gone'
+    expect one -e ' 761 '
+    expect_none two -e ' METADATA '
 }
 
 @test "who watches a user is told without sharing a channel" {

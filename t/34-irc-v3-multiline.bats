@@ -122,6 +122,40 @@ CAPS='batch draft/multiline message-tags'
     expect one ':irc.example.org MARKREAD #x timestamp=2026-01-02T03:04:05.678Z'
 }
 
+@test "what is no PRIVMSG has no place in a batch, be it a command or not" {
+    enter_with one "$CAPS labeled-response"
+    enter_with two "$CAPS"
+    local line
+    for line in 'FROB x' 'JOIN' 'NOTICE two :x' 'BATCH +2 draft/multiline two'; do
+        send one '@label=l BATCH +1 draft/multiline two' '@batch=1 PRIVMSG two :a' "@batch=1 $line" 'BATCH -1'
+        expect_next one -e '^@label=l :irc\.example\.org FAIL BATCH MULTILINE_INVALID :'
+    done
+    send one 'PRIVMSG two :after'
+    expect_next two -e ' PRIVMSG two :after$'
+}
+
+@test "a FAIL shows words that could be no parameters as a star, and cuts no character in two" {
+    enter_with one "$CAPS draft/message-redaction draft/read-marker draft/channel-rename"
+    local long
+    printf -v long '%98s' ''
+    long=${long// /x}
+    send one 'JOIN #x'
+    expect one -e ' 366 '
+    send one 'REDACT #x :a b' "REDACT nobody$long :x" "REDACT #${long}€ x" \
+        'MARKREAD #x :' 'MARKREAD #x :a b' 'MARKREAD #x ::a' 'MARKREAD a,b' 'RENAME #x :#a b' \
+        'BATCH +1 draft/multiline :a b' '@batch=1 PRIVMSG c :x' 'BATCH -1' 'BATCH +2 draft/multiline :'
+    expect_next one -e 'FAIL REDACT UNKNOWN_MSGID #x \* :'
+    expect_next one -e 'FAIL REDACT INVALID_TARGET nobodyx{94} :'
+    expect_next one -e 'FAIL REDACT INVALID_TARGET #x{98} :'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS \* :'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS \* :'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS \* :'
+    expect_next one -e 'FAIL MARKREAD INVALID_PARAMS a,b :'
+    expect_next one -e 'FAIL RENAME CANNOT_RENAME #x \* :'
+    expect_next one -e 'FAIL BATCH MULTILINE_INVALID_TARGET \* c :'
+    expect_next one -e 'FAIL BATCH MULTILINE_INVALID :'
+}
+
 @test "a batch that failed is answered once, and none of its lines is said" {
     enter_with one 'batch draft/multiline'
     enter two irc

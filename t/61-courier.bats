@@ -3,6 +3,7 @@
 
 load lib/daemon
 load lib/client
+load lib/control
 load lib/crash
 
 setup_file() {
@@ -134,6 +135,25 @@ let_hand_over() {
         close "new-$point"
         all_is_well
     done
+}
+
+@test "one who was put out while couriers died is hung up on when the worker looks up" {
+    local round
+    enter put-out plain
+    wait_until victim_of put-out
+    stop_worker put-out
+    kill -KILL "$(courier)"
+    expect_log 'courier 0 died: signal 9; starting another'
+    ctl kick put-out
+    expect tata '[server] put-out has left (killed by the server)'
+    # The cursor is behind that now, and nobody has the socket.
+    for round in 1 2; do sync tata; done
+    kill -KILL "$(courier)"
+    expect_log 'courier 0 died: signal 9; starting another'
+    sync tata
+    kill -CONT "$WORKER"
+    expect_end put-out
+    all_is_well
 }
 
 @test "a client whose coming is undone and done again by the next courier keeps its connection" {

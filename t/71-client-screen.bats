@@ -259,7 +259,7 @@ cat_runs() {
     term_see "here: alice bob"
     kill -KILL "$(term_client)"
     left 137
-    term_shows "the client was ended by signal 9"
+    term_shows "it was ended by signal 9"
 }
 
 @test "after kill -SEGV and -KILL of the guardian the terminal is as it was" {

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
+
+#include "log.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -75,6 +78,14 @@ bool text_copy(char *to, size_t size, const char *from)
     memcpy(to, from, length);
     memset(to + length, 0, size - length);
     return whole;
+}
+
+char *text_keep(const char *string)
+{
+    char *copy = strdup(string);
+    if (!copy)
+        fatal(EX_OSERR, "out of memory");
+    return copy;
 }
 
 int32_t text_decode(const char *bytes, size_t length, size_t *used)

@@ -27,6 +27,9 @@ void text_addf(struct text *text, const char *format, ...) __attribute__((format
  * Returns false if it was cut. */
 bool text_copy(char *to, size_t size, const char *from);
 
+/* A copy for the heap, to be freed; ends the process (fatal) if there is no memory. */
+char *text_keep(const char *string);
+
 /* One character of UTF-8 at `bytes` (`length` > 0): its code point and, in *used, how many bytes it
  * has. Anything RFC 3629 does not allow is -1 with *used = 1 for the one byte to skip. */
 int32_t text_decode(const char *bytes, size_t length, size_t *used);

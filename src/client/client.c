@@ -13,7 +13,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "guardian.h"
+#include "tty/guardian.h"
 #include "pipe.h"
 #include "session.h"
 #include "signals.h"
@@ -124,7 +124,7 @@ int client_main(int argc, char **argv)
     bool interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     if (!options.reconnect_told)
         options.reconnect = interactive;
-    int guardian = interactive ? guardian_start() : -1;
+    int guardian = interactive ? guardian_start("forkchat", SCREEN_RESET) : -1;
     port_title_set("forkchat %s %s", options.host, options.port);
     return run(&options, &secret, guardian, interactive);
 }

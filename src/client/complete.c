@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tty/width.h"
 #include "commands.h"
-#include "width.h"
 
 static bool starts_with(const char *name, const char *stem)
 {

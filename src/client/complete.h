@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "edit.h"
+#include "tty/edit.h"
 #include "session.h"
 
 /* Belongs to its user; start with zeros. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tty/width.h"
 #include "view.h"
-#include "width.h"
 
 int frame_resize(struct frame *frame, int rows, int columns)
 {

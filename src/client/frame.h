@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "edit.h"
+#include "tty/edit.h"
 #include "layout.h"
 #include "session.h"
 

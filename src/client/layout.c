@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "width.h"
+#include "tty/width.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 

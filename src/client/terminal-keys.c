@@ -43,19 +43,10 @@ static void scroll(struct terminal *terminal, int direction)
 
 static void press_alt(struct terminal *terminal, char letter)
 {
-    struct edit *edit = &terminal->edit;
     if (letter >= '1' && letter <= '9')
         show_window(terminal, letter - '1');
     else if (letter == '0')
         show_window(terminal, 9);
-    else if (letter == 'b')
-        edit_word_left(edit);
-    else if (letter == 'f')
-        edit_word_right(edit);
-    else if (letter == 'd')
-        edit_kill_word_right(edit);
-    else if (letter == 0x7f || letter == '\b')
-        edit_kill_word(edit);
     else if (letter == 'a')
         next_unread(terminal);
     else if (letter == '<')
@@ -71,71 +62,6 @@ static void enter(struct terminal *terminal)
     edit_take(&terminal->edit, line);
     view_end(windows_current(&terminal->session->windows));
     session_input(terminal->session, line, terminal->session->options->literal);
-}
-
-static void press_delete_or_leave(struct terminal *terminal)
-{
-    if (terminal->edit.length > 0)
-        edit_delete(&terminal->edit);
-    else
-        session_leave(terminal->session, "");
-}
-
-static void press_control(struct terminal *terminal, char letter)
-{
-    struct edit *edit = &terminal->edit;
-    switch (letter) {
-    case 'A':
-        edit_home(edit);
-        break;
-    case 'B':
-        edit_left(edit);
-        break;
-    case 'C':
-        session_leave(terminal->session, "");
-        break;
-    case 'D':
-        press_delete_or_leave(terminal);
-        break;
-    case 'E':
-        edit_end(edit);
-        break;
-    case 'F':
-        edit_right(edit);
-        break;
-    case 'H':
-        edit_rub_out(edit);
-        break;
-    case 'K':
-        edit_kill_to_end(edit);
-        break;
-    case 'L':
-        screen_forget(&terminal->screen);
-        break;
-    case 'N':
-        step_window(terminal, 1);
-        break;
-    case 'P':
-        step_window(terminal, -1);
-        break;
-    case 'T':
-        edit_transpose(edit);
-        break;
-    case 'U':
-        edit_kill_to_start(edit);
-        break;
-    case 'W':
-        edit_kill_word(edit);
-        break;
-    case 'Y':
-        edit_yank(edit);
-        break;
-    case 'Z':
-        terminal_stop(terminal);
-        break;
-    default:
-        break;
-    }
 }
 
 /* --- pastes --- */
@@ -204,66 +130,43 @@ static void answer(struct terminal *terminal, enum key key, const char *bytes)
 
 /* --- */
 
-static void press_key(struct terminal *terminal, enum key key, const char *bytes, size_t length)
+/* The keys that are not the line's own, and those that mean something else here. */
+static bool press_here(struct terminal *terminal, enum key key, const char *bytes, size_t length)
 {
-    struct edit *edit = &terminal->edit;
     switch ((int)key) {
     case KEY_ENTER:
         enter(terminal);
-        break;
-    case KEY_RUB_OUT:
-        edit_rub_out(edit);
-        break;
-    case KEY_TEXT:
-        edit_insert(edit, bytes, length);
-        break;
-    case KEY_ALT:
-        press_alt(terminal, bytes[0]);
-        break;
-    case KEY_LEFT:
-        edit_left(edit);
-        break;
-    case KEY_RIGHT:
-        edit_right(edit);
-        break;
-    case KEY_UP:
-        edit_older(edit);
-        break;
-    case KEY_DOWN:
-        edit_newer(edit);
-        break;
-    case KEY_WORD_LEFT:
-        edit_word_left(edit);
-        break;
-    case KEY_WORD_RIGHT:
-        edit_word_right(edit);
-        break;
-    case KEY_HOME:
-        edit_home(edit);
-        break;
-    case KEY_END:
-        edit_end(edit);
-        break;
+        return true;
     case KEY_PAGE_UP:
         scroll(terminal, -1);
-        break;
+        return true;
     case KEY_PAGE_DOWN:
         scroll(terminal, 1);
-        break;
-    case KEY_DELETE:
-        edit_delete(edit);
-        break;
+        return true;
     case KEY_PASTE:
         paste(terminal, bytes, length);
-        break;
+        return true;
     case KEY_PASTE_TOO_LONG:
         session_complain(terminal->session, "that paste is over %d bytes: pipe it, as in forkchat … < FILE",
                          KEYS_PASTE_LIMIT);
-        break;
+        return true;
+    case KEY_CONTROL('C'):
+        session_leave(terminal->session, "");
+        return true;
+    case KEY_CONTROL('L'):
+        screen_forget(&terminal->screen);
+        return true;
+    case KEY_CONTROL('N'):
+        step_window(terminal, 1);
+        return true;
+    case KEY_CONTROL('P'):
+        step_window(terminal, -1);
+        return true;
+    case KEY_CONTROL('Z'):
+        terminal_stop(terminal);
+        return true;
     default:
-        if (key < 0x20)
-            press_control(terminal, (char)(key + '@'));
-        break;
+        return false;
     }
 }
 
@@ -282,5 +185,10 @@ void terminal_key(void *context, enum key key, const char *bytes, size_t length)
         return;
     }
     complete_stop(&terminal->complete);
-    press_key(terminal, key, bytes, length);
+    if (press_here(terminal, key, bytes, length) || edit_press(&terminal->edit, key, bytes, length))
+        return;
+    if (key == KEY_CONTROL('D'))
+        session_leave(terminal->session, "");
+    else if (key == KEY_ALT)
+        press_alt(terminal, bytes[0]);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "guardian.h"
+#include "tty/guardian.h"
 #include "signals.h"
 
 #define ESCAPE_MILLISECONDS 50

@@ -2,10 +2,10 @@
 #ifndef FORKCHAT_CLIENT_TERMINAL_H
 #define FORKCHAT_CLIENT_TERMINAL_H
 
+#include "tty/edit.h"
+#include "tty/keys.h"
 #include "complete.h"
-#include "edit.h"
 #include "frame.h"
-#include "keys.h"
 #include "layout.h"
 #include "screen.h"
 #include "session.h"

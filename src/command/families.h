@@ -31,6 +31,11 @@ void irc_multiline_abandon(struct session *session);
 /* A line that may have been part of the open batch, if one is, cannot be taken: the batch has failed. */
 void irc_multiline_spoil(struct session *session);
 
+/* irc_fail.c: answers FAIL command code a b :why. a and b are words that the client sent, or NULL for none; one that
+ * cannot be a parameter is shown as "*". IRCv3 standard-replies. */
+void irc_fail(struct session *session, const char *command, const char *code, const char *a, const char *b,
+              const char *why);
+
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);
 
@@ -49,6 +54,8 @@ void irc_show_marker(struct session *session, const char *target);
 
 /* irc_channel.c */
 command_run irc_join, irc_part, irc_names, irc_topic, irc_kick;
+/* What follows the JOIN of the session's user: the topic, how far they have read, the names. */
+void irc_show_inside(struct session *session, const char *name);
 /* irc_mode.c, irc_list.c, irc_invite.c, irc_rename.c */
 command_run irc_mode, irc_list, irc_invite, irc_knock, irc_rename;
 /* irc_umode.c: MODE for a nick */

@@ -48,6 +48,14 @@ void irc_topic(struct session *session, struct request *request)
 
 /* ---- JOIN and PART ---- */
 
+void irc_show_inside(struct session *session, const char *name)
+{
+    show_topic(session, name, false);
+    irc_show_marker(session, name);
+    if (!(session->caps & CAPS_NO_NAMES))
+        irc_show_names(session, name);
+}
+
 static void join(struct session *session, const char *name, const char *key)
 {
     if (!name_is_channel(name)) {
@@ -64,10 +72,7 @@ static void join(struct session *session, const char *name, const char *key)
         session_reply(session, answer, name, NULL);
         return;
     }
-    show_topic(session, name, false);
-    irc_show_marker(session, name);
-    if (!(session->caps & CAPS_NO_NAMES))
-        irc_show_names(session, name);
+    irc_show_inside(session, name);
     irc_metadata_joined(session, name);
 }
 

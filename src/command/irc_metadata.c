@@ -15,26 +15,9 @@
 
 /* ---- what stands in the way ---- */
 
-/* A word of the client's in an answer: one word, and not an endless one. */
-static void add_word(struct text *text, const char *word)
-{
-    bool good = *word && *word != ':' && !strchr(word, ' ');
-    text_add_bytes(text, good ? word : "*", good ? strnlen(word, 100) : 1);
-    text_add_char(text, ' ');
-}
-
-/* Answers FAIL METADATA code a b :why; a and b may be NULL. */
 static void fail(struct session *session, const char *code, const char *a, const char *b, const char *why)
 {
-    char words[400];
-    struct text text;
-    text_init(&text, words, sizeof words);
-    if (a)
-        add_word(&text, a);
-    if (b)
-        add_word(&text, b);
-    text_addf(&text, ":%s", why);
-    session_reply(session, REPLY_FAIL, "METADATA", code, words, NULL);
+    irc_fail(session, "METADATA", code, a, b, why);
 }
 
 static void fail_target(struct session *session, const char *word)
@@ -256,7 +239,7 @@ static void clear(struct session *session, const char *word)
         }
         session_commit(session);
         if (more)
-            session_reply(session, REPLY_KEY_VALUE, target.name, key, "", NULL);
+            session_reply(session, REPLY_KEY_NOT_SET, target.name, key, NULL);
     }
     session_close_batch(session);
 }
@@ -344,7 +327,7 @@ static void subscribe(struct session *session, const struct request *request, bo
             text_copy(fresh[wanted.count++], METADATA_KEY_SIZE, key);
     }
     show_keys(session, on ? REPLY_METADATA_SUBSCRIBED : REPLY_METADATA_UNSUBSCRIBED, done, done_count);
-    if (on && session->registration.done)
+    if (on && session->registration.done && (session->caps & CAP_BIT(METADATA)))
         show_in_view(session, &wanted);
 }
 

@@ -22,11 +22,15 @@ struct multiline {
     char buffer[MULTILINE_BYTES + 2 * MULTILINE_LINES + 1];
 };
 
-static void fail(struct session *session, const char *code, const char *words)
+static void fail(struct session *session, const char *code, const char *a, const char *b, const char *why)
 {
-    session_reply(session, REPLY_FAIL, "BATCH", code, words, NULL);
-    if (session->multiline)
-        session->multiline->failed = true;
+    irc_fail(session, "BATCH", code, a, b, why);
+    irc_multiline_spoil(session);
+}
+
+static void fail_invalid(struct session *session)
+{
+    fail(session, "MULTILINE_INVALID", NULL, NULL, "Invalid multiline batch");
 }
 
 void irc_multiline_abandon(struct session *session)
@@ -49,8 +53,9 @@ bool irc_multiline_is_open(const struct session *session)
 static void open_batch(struct session *session, struct request *request)
 {
     if (irc_multiline_is_open(session) || request->count < 3 || !request->arguments[0][1] ||
-        strcmp(request->arguments[1], "draft/multiline") != 0 || strchr(request->arguments[2], ',')) {
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        strcmp(request->arguments[1], "draft/multiline") != 0 || !*request->arguments[2] ||
+        strchr(request->arguments[2], ',')) {
+        fail_invalid(session);
         return;
     }
     irc_multiline_abandon(session); /* a failed one that was never ended */
@@ -60,7 +65,7 @@ static void open_batch(struct session *session, struct request *request)
     if (!text_copy(multiline->reference, sizeof multiline->reference, request->arguments[0] + 1) ||
         !text_copy(multiline->target, sizeof multiline->target, request->arguments[2])) {
         free(multiline);
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        fail_invalid(session);
         return;
     }
     text_copy(multiline->tags, sizeof multiline->tags, request->tags);
@@ -71,38 +76,37 @@ static void open_batch(struct session *session, struct request *request)
 void irc_multiline_add(struct session *session, struct request *request, const char *reference, bool continues)
 {
     struct multiline *multiline = session->multiline;
-    char words[200];
+    char limit[12];
     if (!multiline || strcmp(multiline->reference, reference) != 0) {
-        session_reply(session, REPLY_FAIL, "BATCH", "MULTILINE_INVALID", ":There is no such batch", NULL);
+        irc_fail(session, "BATCH", "MULTILINE_INVALID", NULL, NULL, "There is no such batch");
         return;
     }
     if (multiline->failed)
         return;
     if (strcasecmp(request->verb, "PRIVMSG") != 0 || request->count < 2) {
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        fail_invalid(session);
         return;
     }
     if (text_compare_names(request->arguments[0], multiline->target) != 0) {
-        snprintf(words, sizeof words, "%s %.80s :Invalid multiline target", multiline->target,
-                 request->arguments[0]);
-        fail(session, "MULTILINE_INVALID_TARGET", words);
+        fail(session, "MULTILINE_INVALID_TARGET", multiline->target, request->arguments[0],
+             "Invalid multiline target");
         return;
     }
     const char *line = request->arguments[1];
     size_t length = strlen(line);
     if (continues && (multiline->lines == 0 || length == 0)) {
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        fail_invalid(session);
         return;
     }
     multiline->bytes += length + (multiline->lines > 0 && !continues);
     if (multiline->bytes > MULTILINE_BYTES) {
-        snprintf(words, sizeof words, "%d :Multiline batch max-bytes exceeded", MULTILINE_BYTES);
-        fail(session, "MULTILINE_MAX_BYTES", words);
+        snprintf(limit, sizeof limit, "%d", MULTILINE_BYTES);
+        fail(session, "MULTILINE_MAX_BYTES", limit, NULL, "Multiline batch max-bytes exceeded");
         return;
     }
     if (++multiline->lines > MULTILINE_LINES) {
-        snprintf(words, sizeof words, "%d :Multiline batch max-lines exceeded", MULTILINE_LINES);
-        fail(session, "MULTILINE_MAX_LINES", words);
+        snprintf(limit, sizeof limit, "%d", MULTILINE_LINES);
+        fail(session, "MULTILINE_MAX_LINES", limit, NULL, "Multiline batch max-lines exceeded");
         return;
     }
     multiline->has_words |= length > 0;
@@ -115,11 +119,11 @@ static void close_batch(struct session *session, struct request *request)
 {
     struct multiline *multiline = session->multiline;
     if (!multiline || strcmp(multiline->reference, request->arguments[0] + 1) != 0) {
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        fail_invalid(session);
         return;
     }
     if (!multiline->failed && !multiline->has_words)
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        fail_invalid(session);
     session->multiline = NULL;
     if (!multiline->failed)
         irc_send_lines(session, multiline->target, multiline->buffer, multiline->tags);
@@ -135,5 +139,5 @@ void irc_batch(struct session *session, struct request *request)
     else if (request->arguments[0][0] == '-')
         close_batch(session, request);
     else
-        fail(session, "MULTILINE_INVALID", ":Invalid multiline batch");
+        fail_invalid(session);
 }

@@ -35,14 +35,12 @@ static const char *refuse_locked(struct session *session, const char *name, uint
 
 static void complain(struct session *session, const char *code, const char *name, const char *id)
 {
-    char words[400];
     if (strcmp(code, "INVALID_TARGET") == 0)
-        snprintf(words, sizeof words, "%.80s :You cannot delete messages from there", name);
+        irc_fail(session, "REDACT", code, name, NULL, "You cannot delete messages from there");
     else if (strcmp(code, "UNKNOWN_MSGID") == 0)
-        snprintf(words, sizeof words, "%.80s %.80s :This message does not exist or is too old", name, id);
+        irc_fail(session, "REDACT", code, name, id, "This message does not exist or is too old");
     else
-        snprintf(words, sizeof words, "%.80s %.80s :You are not authorised to delete this message", name, id);
-    session_reply(session, REPLY_FAIL, "REDACT", code, words, NULL);
+        irc_fail(session, "REDACT", code, name, id, "You are not authorised to delete this message");
 }
 
 /* The number that an id stands for, 0 if it is none: others are shown it as it came, so it must be written as they have it. */
@@ -140,27 +138,23 @@ void irc_markread(struct session *session, struct request *request)
         return;
     }
     if (request->count == 0 || !*request->arguments[0]) {
-        session_reply(session, REPLY_FAIL, "MARKREAD", "NEED_MORE_PARAMS", ":Missing parameters", NULL);
+        irc_fail(session, "MARKREAD", "NEED_MORE_PARAMS", NULL, NULL, "Missing parameters");
         return;
     }
     const char *target = request->arguments[0];
     if (!name_is_channel(target) && name_check_nick(target, NICK_SIZE - 1) != NAME_OK) {
-        session_reply(session, REPLY_FAIL, "MARKREAD", "INVALID_PARAMS", ":Invalid target", NULL);
+        irc_fail(session, "MARKREAD", "INVALID_PARAMS", target, NULL, "Invalid target");
         return;
     }
     if (request->count > 1) {
         const char *stamp = request->arguments[1];
         if (strncmp(stamp, key, sizeof key - 1) != 0 || !is_stamp(stamp + sizeof key - 1)) {
-            char words[200];
-            snprintf(words, sizeof words, "%.100s :Invalid timestamp", stamp);
-            session_reply(session, REPLY_FAIL, "MARKREAD", "INVALID_PARAMS", words, NULL);
+            irc_fail(session, "MARKREAD", "INVALID_PARAMS", stamp, NULL, "Invalid timestamp");
             return;
         }
         char *kept = find_marker(session, target, true);
         if (!kept) {
-            char words[200];
-            snprintf(words, sizeof words, "%.100s :Too many read markers", target);
-            session_reply(session, REPLY_FAIL, "MARKREAD", "INTERNAL_ERROR", words, NULL);
+            irc_fail(session, "MARKREAD", "INTERNAL_ERROR", target, NULL, "Too many read markers");
             return;
         }
         if (strcmp(stamp + sizeof key - 1, kept) > 0)

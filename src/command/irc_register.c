@@ -104,6 +104,13 @@ static void request_caps(struct session *session, const char *wishes)
         set_caps(session, caps);
 }
 
+/* The list as one parameter, also from clients that send it as several. */
+static void join_wishes(const struct request *request, struct text *wishes)
+{
+    for (int i = 1; i < request->count; i++)
+        text_addf(wishes, "%s%s", i > 1 ? " " : "", request->arguments[i]);
+}
+
 /* A version is a number, of which a client may say anything. */
 static int take_version(const char *argument)
 {
@@ -129,8 +136,12 @@ void irc_cap(struct session *session, struct request *request)
     } else if (strcasecmp(verb, "LIST") == 0) {
         list_caps(session, "LIST", session->caps, registration->version, false);
     } else if (strcasecmp(verb, "REQ") == 0) {
+        char wishes[512]; /* as much as a line has */
+        struct text text;
+        text_init(&text, wishes, sizeof wishes);
+        join_wishes(request, &text);
         registration->negotiating = !registration->done;
-        request_caps(session, argument);
+        request_caps(session, wishes);
     } else if (strcasecmp(verb, "END") == 0) {
         registration->negotiating = false;
         complete(session);

@@ -3,16 +3,19 @@
  * Clients that asked for the capability, and people, are told by an event. To other IRC clients it must look as
  * if they left one channel and entered another; as that is worded with each client's own name, it is made here,
  * as an answer to each. PART and JOIN are published with the change itself, so that nothing said in the
- * channel can come between; the topic and the names follow. */
+ * channel can come between; the topic and the names follow. Who gave the command may want it with a label, and is
+ * shown it as the answer to any other command. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "families.h"
 #include "irc_names.h"
 
 #define REASON_SIZE   301
-#define PART_NEED     1500u /* bytes of a PART and a JOIN as an event, at most */
+#define PART_SIZE     1400 /* bytes of a PART and a JOIN, at most */
+#define PART_NEED     (PART_SIZE + 100u) /* of the event they are in */
 
 struct rename {
     struct session *session;
@@ -54,20 +57,60 @@ static void find_followers_locked(struct rename *rename)
     }
 }
 
+/* The beginning of a message of the user's own, with the tags they asked for. */
+static void add_head(struct text *text, const struct user_shm *user, const char *stamp)
+{
+    char sign = '@';
+    if (user->caps & CAP_BIT(SERVER_TIME)) {
+        text_addf(text, "%ctime=%s", sign, stamp);
+        sign = ';';
+    }
+    if ((user->caps & CAP_BIT(MESSAGE_TAGS)) && (user->flags & USER_BOT)) {
+        text_addf(text, "%cbot", sign);
+        sign = ';';
+    }
+    if ((user->caps & CAP_BIT(ACCOUNT_TAG)) && *user->account) {
+        text_addf(text, "%caccount=%s", sign, user->account);
+        sign = ';';
+    }
+    text_addf(text, "%s:%s!%s@%s ", sign == ';' ? " " : "", user->nick, user->username, user->host);
+}
+
 static void move_locked(const struct rename *rename, uint32_t index)
 {
-    char bytes[1400];
+    char bytes[PART_SIZE], stamp[CLOCK_STAMP_SIZE];
     const struct user_shm *user = &rename->session->world->users[index];
     struct text text;
     text_init(&text, bytes, sizeof bytes);
-    text_addf(&text, ":%s!%s@%s PART %s", user->nick, user->username, user->host, rename->before);
+    clock_stamp(clock_told(), stamp);
+    add_head(&text, user, stamp);
+    text_addf(&text, "PART %s", rename->before);
     if (*rename->reason)
         text_addf(&text, " :%s", rename->reason);
-    text_addf(&text, "\r\n:%s!%s@%s JOIN %s", user->nick, user->username, user->host, rename->after);
+    text_add(&text, "\r\n");
+    add_head(&text, user, stamp);
+    text_addf(&text, "JOIN %s", rename->after);
     if (user->caps & CAP_BIT(EXTENDED_JOIN))
         text_addf(&text, " %s :%s", *user->account ? user->account : "*", user->realname);
     text_add(&text, "\r\n");
+    /* How far others have read is known to their workers alone; here, in a channel that is new to them, nowhere yet. */
+    if ((user->caps & CAP_BIT(READ_MARKER)) && index != rename->session->user)
+        text_addf(&text, ":%s MARKREAD %s *\r\n", rename->session->settings->server_name, rename->after);
     answer_locked(rename, index, &text);
+}
+
+/* The same for who gave the command with a label. */
+static void move_self_locked(const struct rename *rename)
+{
+    struct session *session = rename->session;
+    struct event part = event_of_locked(session->world, EVENT_PART, session->user);
+    part.strings[0] = rename->before;
+    part.strings[1] = rename->reason;
+    session->own_copy(session, &part);
+    struct event join = event_of_locked(session->world, EVENT_JOIN, session->user);
+    join.strings[0] = rename->after;
+    join.strings[1] = session_user_locked(session)->realname;
+    session->own_copy(session, &join);
 }
 
 /* What follows a JOIN: topic and names. As many events as it takes, each with a transaction of its own. */
@@ -118,6 +161,16 @@ static void show_inside(const struct rename *rename, const struct follower *foll
     names_close(&names);
 }
 
+static void show_all_inside(const struct rename *rename)
+{
+    for (size_t i = 0; i < rename->count; i++) {
+        if (rename->followers[i].user == rename->session->user)
+            irc_show_inside(rename->session, rename->after);
+        else
+            show_inside(rename, &rename->followers[i]);
+    }
+}
+
 /* REPLY_CODES if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
 static enum reply_code check_locked(const struct rename *rename, const char **why)
 {
@@ -144,8 +197,12 @@ static void rename_locked(struct rename *rename)
 {
     struct session *session = rename->session;
     struct world *world = session->world;
-    for (size_t i = 0; i < rename->count; i++)
-        move_locked(rename, rename->followers[i].user);
+    for (size_t i = 0; i < rename->count; i++) {
+        if (rename->followers[i].user == session->user && session->own_copy)
+            move_self_locked(rename);
+        else
+            move_locked(rename, rename->followers[i].user);
+    }
     struct event event = event_of_locked(world, EVENT_RENAME, session->user);
     event.strings[0] = rename->before;
     event.strings[1] = rename->after;
@@ -201,8 +258,7 @@ void irc_rename(struct session *session, struct request *request)
     }
     session_commit(session);
     if (answer == REPLY_CODES)
-        for (size_t i = 0; i < rename.count; i++)
-            show_inside(&rename, &rename.followers[i]);
+        show_all_inside(&rename);
     else if (answer == REPLY_RENAME_CANNOT || answer == REPLY_RENAME_IN_USE)
         session_reply(session, answer, before, request->arguments[1], why, NULL);
     else

@@ -16,7 +16,9 @@
 #include "irc_render.h"
 #include "stranger.h"
 
-#define LABEL_SIZE 65
+/* Bytes of a label's value, and of what stands for it with its escapes, at most. */
+#define LABEL_LIMIT 64
+#define LABEL_SIZE (2 * LABEL_LIMIT + 1)
 /* One message, or one of several lines in its batch. */
 #define SENT_SIZE (MULTILINE_BYTES + MULTILINE_LINES * 256 + 2 * IRC_TAGS_LIMIT)
 
@@ -153,20 +155,22 @@ static bool is_middle(const char *word)
     return *word && *word != ':' && !strchr(word, ' ');
 }
 
-/* Whether the answer repeats what was asked: an error (734 too: the list of MONITOR is full), or the end of a list. */
-static bool repeats(int numeric)
+/* Whether the answer repeats what was asked: an error (734 too: the list of MONITOR is full), or the end of a list.
+ * irc_fail() has seen to its own already. */
+static bool repeats(const struct reply_row *row)
 {
     static const int ends[] = {219, 235, 315, 318, 365, 366, 369, 734};
-    bool found = numeric >= 400 && numeric < 600;
+    bool found = (row->numeric >= 400 && row->numeric < 600) ||
+                 (row->numeric == 0 && strncmp(row->irc, "FAIL ", 5) == 0 && row->irc[5] != '$');
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        found = found || ends[i] == numeric;
+        found = found || ends[i] == row->numeric;
     return found;
 }
 
 /* What is repeated of what was asked is a parameter of its own; what cannot be one, however it was sent, becomes "*". */
 static void make_middle(const struct reply_row *row, const char **arguments, int count)
 {
-    for (const char *at = row->irc; repeats(row->numeric) && *at && *at != ':'; at++)
+    for (const char *at = row->irc; repeats(row) && *at && *at != ':'; at++)
         if (*at == '$' && at[1] >= '1' && at[1] <= '9' && at[1] - '1' < count && !is_middle(arguments[at[1] - '1']))
             arguments[at[1] - '1'] = "*";
 }
@@ -220,11 +224,29 @@ static int irc_open(struct session *session)
     return 0;
 }
 
+/* Whether the line was sent as part of a batch; if so it is that, whatever else is wrong with it. */
+static bool run_in_batch(struct session *session, struct irc_line *line, const struct command *command)
+{
+    char batch[LABEL_SIZE], nothing[2];
+    if (!(session->caps & CAP_BIT(MULTILINE)) || !session->registration.done ||
+        !irc_tag_value(line->tags, "batch", batch, sizeof batch))
+        return false;
+    if (command)
+        world_count_command(session->world, command_number(command));
+    struct request request = {.verb = line->verb, .count = line->count, .tags = ""};
+    memcpy(request.arguments, line->parameters, sizeof line->parameters);
+    irc_multiline_add(session, &request, batch,
+                      irc_tag_value(line->tags, "draft/multiline-concat", nothing, sizeof nothing));
+    return true;
+}
+
 static void run(struct session *session, struct irc_line *line)
 {
     char tags[IRC_TAGS_LIMIT + 1];
-    irc_tags_of_clients(line->tags, tags, sizeof tags);
     const struct command *command = command_find(DOOR_IRC, line->verb);
+    if (run_in_batch(session, line, command))
+        return;
+    irc_tags_of_clients(line->tags, tags, sizeof tags);
     if (!command || (!session->registration.done && !command->before)) {
         if (session->registration.done)
             session_reply(session, REPLY_UNKNOWN_COMMAND, line->verb, NULL);
@@ -239,12 +261,7 @@ static void run(struct session *session, struct irc_line *line)
     }
     struct request request = {.verb = command->verb, .count = line->count, .tags = tags};
     memcpy(request.arguments, line->parameters, sizeof line->parameters);
-    char batch[LABEL_SIZE], nothing[2];
-    if ((session->caps & CAP_BIT(MULTILINE)) && irc_tag_value(line->tags, "batch", batch, sizeof batch))
-        irc_multiline_add(session, &request, batch,
-                          irc_tag_value(line->tags, "draft/multiline-concat", nothing, sizeof nothing));
-    else
-        command->run(session, &request);
+    command->run(session, &request);
 }
 
 /* The length of the tags in front of a line, with the blank behind them. */
@@ -260,10 +277,12 @@ static size_t tags_length(const char *line)
 static void take_label(struct session *session, struct irc *irc, const char *tags)
 {
     size_t length = 0;
+    char value[LABEL_LIMIT + 2];
     const char *label = irc_tag_raw(tags, "label", &length);
     irc->label[0] = '\0';
     bool known = (session->caps & CAP_BIT(LABELED_RESPONSE)) && (session->caps & CAP_BIT(BATCH));
-    if (known && label && length < sizeof irc->label && text_is_utf8(label, length)) {
+    if (known && label && length < sizeof irc->label && text_is_utf8(label, length) &&
+        irc_tag_value(tags, "label", value, sizeof value) && strlen(value) <= LABEL_LIMIT) {
         memcpy(irc->label, label, length);
         irc->label[length] = '\0';
     }
@@ -301,11 +320,18 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
     irc->label[0] = '\0';
 }
 
-/* Answers a line that cannot be looked at. It may have been part of the open batch, which has failed with it. */
-static void refuse_line(struct session *session, enum reply_code code, const char *a, const char *b, const char *c)
+/* Answers a line of which nothing but its label can be looked at. It may have been part of the open batch, which has
+ * failed with it. */
+static void refuse_line(struct session *session, char *line, enum reply_code code, const char *a, const char *b,
+                        const char *c)
 {
     struct irc *irc = session->door_state;
-    if (irc_multiline_is_open(session))
+    char *end = line[0] == '@' ? strchr(line, ' ') : NULL;
+    if (end) {
+        *end = '\0';
+        take_label(session, irc, line + 1);
+    }
+    if (irc_multiline_is_open(session) && *irc->later)
         memcpy(irc->label, irc->later, sizeof irc->label);
     session_reply(session, code, a, b, c, NULL);
     irc_multiline_spoil(session);
@@ -326,11 +352,11 @@ static void take(struct session *session, enum lines_result result, char *line, 
         return;
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
-        refuse_line(session, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
+        refuse_line(session, line, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
         return;
     }
     if (strlen(line) != length) {
-        refuse_line(session, REPLY_FAIL, "*", "INVALID_BYTE", ":Message rejected, it has a zero byte");
+        refuse_line(session, line, REPLY_FAIL, "*", "INVALID_BYTE", ":Message rejected, it has a zero byte");
         return;
     }
     bool good = text_is_utf8(line, length);

@@ -106,15 +106,28 @@ static bool is_client_tag(const char *tag, size_t length)
 
 void irc_tags_of_clients(const char *tags, char *kept, size_t size)
 {
+    struct tag {
+        const char *start;
+        size_t length, name;
+    } found[IRC_TAGS_LIMIT / 3]; /* "+a;" is the shortest */
+    size_t count = 0;
     struct text text;
-    text_init(&text, kept, size);
-    while (*tags) {
+    while (*tags && count < sizeof found / sizeof *found) {
         size_t length = strcspn(tags, ";");
-        if (is_client_tag(tags, length)) {
-            if (text.length > 0)
-                text_add_char(&text, ';');
-            text_add_bytes(&text, tags, length);
-        }
+        if (is_client_tag(tags, length))
+            found[count++] = (struct tag){tags, length, strcspn(tags, "=;")};
         tags += length + (tags[length] == ';');
+    }
+    text_init(&text, kept, size);
+    for (size_t i = 0; i < count; i++) {
+        size_t next = i + 1; /* of two tags with one name the last one counts */
+        while (next < count && (found[next].name != found[i].name ||
+                                memcmp(found[next].start, found[i].start, found[i].name) != 0))
+            next++;
+        if (next < count)
+            continue;
+        if (text.length > 0)
+            text_add_char(&text, ';');
+        text_add_bytes(&text, found[i].start, found[i].length);
     }
 }

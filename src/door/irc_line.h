@@ -28,7 +28,7 @@ bool irc_tag_value(const char *tags, const char *key, char *value, size_t size);
 /* The same as it came; not zero-terminated: it has *length bytes of `tags`. NULL if it is not there. */
 const char *irc_tag_raw(const char *tags, const char *key, size_t *length);
 
-/* Copies those tags that clients may send to each other (they begin with +) into `size` bytes. */
+/* Copies those tags that clients may send to each other (they begin with +) into `size` bytes, none of them twice. */
 void irc_tags_of_clients(const char *tags, char *kept, size_t size);
 
 #endif

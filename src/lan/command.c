@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "lan/complete.h"
 #include "lan/peer.h"
 #include "lan/screen.h"
 
@@ -148,6 +149,11 @@ static const struct {
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
+const char *command_name(size_t i)
+{
+    return i < COMMANDS ? commands[i].name : NULL;
+}
+
 static void run_help(struct peer *peer, char *rest)
 {
     (void)peer, (void)rest;
@@ -236,6 +242,16 @@ void command_line(void *context, char *line)
         offers_add(peer, answer, *line ? line : NULL);
         break;
     }
+}
+
+void command_complete(void *context, struct edit *edit)
+{
+    if (asking == ASK_MESSAGE)
+        complete_message(context, edit);
+    else if (asking == ASK_GET)
+        complete_offered(context, edit);
+    else if (asking == ASK_OFFER)
+        complete_path(edit);
 }
 
 void command_start(struct peer *peer)

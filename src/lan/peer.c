@@ -18,36 +18,64 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "lan/screen.h"
+#include "tty/guardian.h"
 
 #define DATAGRAMS_A_TURN 64
 #define BRIEF_WATCH 2 /* seconds that --files listens, unless told */
 
-static volatile sig_atomic_t ended_by;
+static volatile sig_atomic_t ended_by, stop_asked, look_asked;
 static int bell[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */
 static int end[2] = {-1, -1};  /* the same when we are to end; never emptied */
 
 static void on_signal(int number)
 {
     int error = errno;
-    if (number != SIGCHLD)
+    bool ends = false;
+    if (number == SIGTSTP)
+        stop_asked = true;
+    else if (number == SIGCONT || number == SIGWINCH)
+        look_asked = true;
+    else if (number != SIGCHLD) {
         ended_by = number;
-    if ((number != SIGCHLD && write(end[1], "", 1) < 0) || write(bell[1], "", 1) < 0) {
+        ends = true;
+    }
+    if ((ends && write(end[1], "", 1) < 0) || write(bell[1], "", 1) < 0) {
         /* It is full: then the loop wakes up anyway. */
     }
     errno = error;
 }
 
+static void set_handler(int number)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
 static void set_signals(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
-    struct sigaction action = {.sa_handler = on_signal};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT, SIGWINCH, SIGTSTP};
     if (port_pipe(bell) || fd_set_nonblocking(bell[0]) || fd_set_nonblocking(bell[1]) || port_pipe(end) ||
         fd_set_nonblocking(end[1]))
         fatal(EX_OSERR, "no pipe: %s", strerror(errno));
-    sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        sigaction(signals[i], &action, NULL);
+        set_handler(signals[i]);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* Ctrl-Z, and what follows `fg` or a new size. */
+static void stop_or_look(void)
+{
+    if (stop_asked) {
+        screen_pause();
+        signal(SIGTSTP, SIG_DFL);
+        raise(SIGTSTP);
+        set_handler(SIGTSTP);
+        look_asked = true;
+    }
+    if (look_asked)
+        screen_resume();
+    stop_asked = look_asked = false; /* both processes at the terminal are told, and the other tells us */
 }
 
 void peer_fail(struct peer *peer, int status)
@@ -160,12 +188,23 @@ static int milliseconds_to_wait(const struct peer *peer)
     return until <= now ? 0 : (int)((until - now) / 1000000) + 1;
 }
 
+/* The shell believes that we have ended. */
+static void lose_guardian(struct peer *peer)
+{
+    if (guardian_has_reset(peer->guardian))
+        screen_lose();
+    close(peer->guardian);
+    peer->guardian = -1;
+    peer->quit = true;
+}
+
 static void turn(struct peer *peer, bool *input)
 {
-    struct pollfd polls[2 + GROUP_SOCKETS + GROUP_INTERFACES + WORKER_MAX];
+    struct pollfd polls[3 + GROUP_SOCKETS + GROUP_INTERFACES + WORKER_MAX];
     polls[0] = (struct pollfd){.fd = bell[0], .events = POLLIN};
     polls[1] = (struct pollfd){.fd = *input ? STDIN_FILENO : -1, .events = POLLIN};
-    struct pollfd *sockets = polls + 2;
+    polls[2] = (struct pollfd){.fd = peer->guardian, .events = POLLIN};
+    struct pollfd *sockets = polls + 3;
     int socket_count = group_polls(peer->group, sockets), interfaces = group_interfaces(peer->group);
     struct pollfd *listeners = sockets + socket_count;
     for (int i = 0; i < interfaces; i++)
@@ -175,6 +214,7 @@ static void turn(struct peer *peer, bool *input)
 
     int ready = poll(polls, (nfds_t)(workers + worker_places - polls), milliseconds_to_wait(peer));
     peer->now = clock_elapsed();
+    stop_or_look();
     if (ready < 0)
         return;
     char dump[64];
@@ -188,10 +228,13 @@ static void turn(struct peer *peer, bool *input)
     for (int i = 0; i < interfaces; i++)
         if (listeners[i].revents)
             offers_accept(peer, i);
-    if (polls[1].revents && !screen_read(command_line, peer)) {
+    struct screen_user user = {command_line, command_complete, peer};
+    if (polls[1].revents && !screen_read(&user)) {
         *input = false;
         peer->quit = true;
     }
+    if (polls[2].revents)
+        lose_guardian(peer);
 }
 
 /* What the command line asked for. */
@@ -224,10 +267,9 @@ static void begin(struct peer *peer)
 
 /* Is somebody there to type? With files on offer and no terminal, a script wants them offered until it
  * ends us. */
-static bool has_input(const struct peer *peer)
+static bool has_input(const struct options *options)
 {
-    const struct options *options = peer->options;
-    if (peer->brief || options->watch || options->accept)
+    if (options_are_brief(options) || options->watch || options->accept)
         return false;
     return options->offer_count == 0 || isatty(STDIN_FILENO);
 }
@@ -254,6 +296,8 @@ static void close_all(struct peer *peer)
     gets_close(peer);
     if (peer->roster_lock >= 0)
         close(peer->roster_lock);
+    if (peer->guardian >= 0)
+        close(peer->guardian);
     roster_close(peer->roster);
     index_close(peer->index);
     group_close(peer->group);
@@ -303,11 +347,13 @@ int peer_run(const struct options *options)
     int status = EX_OK;
     if (options->roster && !options->watch)
         return print_roster(options);
+    bool input = has_input(options);
+    int guardian = input && screen_is_terminal() ? guardian_start("forkchat-lan", "") : -1;
     set_signals();
     struct peer *peer = open_all(options, &status);
     if (!peer)
         return status;
-    bool input = has_input(peer);
+    peer->guardian = guardian;
     screen_open(input, end[0]);
     if (input)
         command_start(peer);

@@ -60,6 +60,7 @@ struct peer {
     bool brief;               /* not announced */
     char roster_path[1100];   /* empty: not kept */
     int roster_lock;          /* -1: another peer keeps the file */
+    int guardian;             /* readable when the guardian of the terminal is gone; -1: there is none */
     int64_t now;              /* clock_elapsed() of this turn */
     int64_t next_announce, last_announce, next_who, next_save, end_at;
     int64_t name_told; /* when we last complained that our name is used elsewhere */
@@ -119,8 +120,10 @@ void casts_line(struct peer *peer, int job, char *line);
 void casts_ended(struct peer *peer, enum worker_kind kind, int status);
 
 /* command.c */
+struct edit;
 void command_start(struct peer *peer);
 void command_line(void *peer, char *line);
+void command_complete(void *peer, struct edit *edit); /* Tab */
 void command_files(struct peer *peer, const char *pattern);
 
 /* size.c: 1.5 MB and the like, for people. */

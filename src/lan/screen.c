@@ -14,16 +14,18 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "base/text.h"
+#include "tty/edit.h"
+#include "tty/keys.h"
+#include "tty/width.h"
 
 static struct {
-    bool terminal, gone, hidden, input;
+    bool terminal, gone, hidden, input, ended;
     int end; /* readable when we are to end: then nobody who does not read is waited for */
     struct termios before;
     char prompt[128];
-    char typed[4096]; /* on a terminal: the line so far */
-    size_t length;
-    int escape; /* bytes of an escape sequence being skipped */
-    struct lines lines;
+    struct edit open, secret; /* the line being typed: at a prompt that shows it, at one that does not */
+    struct keys keys;
+    struct lines lines; /* without a terminal */
 } screen;
 
 static void put(const char *bytes, size_t length)
@@ -38,21 +40,31 @@ static void restore(void)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
 }
 
+/* Its modes: bytes as they are typed, none shown. Signals keep their keys. */
+static int take(void)
+{
+    struct termios raw = screen.before;
+    raw.c_iflag &= ~(tcflag_t)ICRNL;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+bool screen_is_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 void screen_open(bool input, int end)
 {
     screen.input = input;
     screen.end = end;
-    if (lines_init(&screen.lines, SCREEN_LINE_MAX))
+    edit_init(&screen.open);
+    edit_init(&screen.secret);
+    if (lines_init(&screen.lines, SCREEN_LINE_MAX) || keys_init(&screen.keys))
         fatal(71, "no memory");
-    if (!input || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &screen.before))
-        return;
-    struct termios raw = screen.before;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    /* Stopped in the middle of a line we would leave the shell a terminal without echo. */
-    raw.c_cc[VSUSP] = _POSIX_VDISABLE;
-    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw))
+    if (!input || !screen_is_terminal() || tcgetattr(STDIN_FILENO, &screen.before) || take())
         return;
     screen.terminal = true;
     atexit(restore);
@@ -64,12 +76,26 @@ static void wipe(void)
         put("\r\033[K", 4);
 }
 
-void screen_close(void)
+void screen_pause(void)
 {
     wipe();
     restore();
+}
+
+void screen_lose(void)
+{
+    screen.terminal = false;
+    screen.gone = true;
+}
+
+void screen_close(void)
+{
+    screen_pause();
     screen.terminal = false;
     lines_free(&screen.lines);
+    keys_free(&screen.keys);
+    edit_free(&screen.open);
+    edit_free(&screen.secret);
 }
 
 bool screen_is_gone(void)
@@ -78,41 +104,61 @@ bool screen_is_gone(void)
 }
 
 /* Never less than the prompt and a little takes. */
-static size_t width(void)
+static int width(void)
 {
     int rows, columns;
     if (port_terminal_size(STDOUT_FILENO, &rows, &columns))
         return 80;
-    return columns < 24 ? 24 : (size_t)columns;
+    return columns < 24 ? 24 : columns;
 }
 
-/* The columns that a text takes at most: what has three bytes and more in UTF-8 may be wide. */
-static size_t columns_of(const char *bytes, size_t length)
+static struct edit *typing(void)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < length; i++)
-        count += (((unsigned char)bytes[i] & 0xc0) != 0x80) + ((unsigned char)bytes[i] >= 0xe0);
-    return count;
+    return screen.hidden ? &screen.secret : &screen.open;
 }
 
-/* The prompt and the end of what is typed, as much as fits in one row. */
+/* The end of as much of a text as takes that many columns. */
+static size_t fitting(const char *text, size_t length, int columns)
+{
+    size_t at = 0;
+    int wide;
+    while (at < length) {
+        size_t next = at + width_next(text + at, length - at, &wide);
+        if ((columns -= wide) < 0)
+            break;
+        at = next;
+    }
+    return at;
+}
+
+/* The prompt and as much of what is typed as fits in one row, with the cursor in it. */
 static void draw(void)
 {
-    char row[8192];
+    char row[EDIT_SIZE * 2];
     struct text text;
     if (!screen.terminal)
         return;
-    size_t prompt = columns_of(screen.prompt, strlen(screen.prompt)), room = width() - 1, from = 0;
-    while (prompt + columns_of(screen.typed + from, screen.length - from) > room && from < screen.length)
-        from++;
-    while (from < screen.length && ((unsigned char)screen.typed[from] & 0xc0) == 0x80)
-        from++;
+    const struct edit *edit = typing();
+    int prompt = width_of_text(screen.prompt, strlen(screen.prompt)), room = width() - 1 - prompt, wide;
+    size_t from = 0;
+    while (from < edit->cursor && width_of_text(edit->text + from, edit->cursor - from) > room)
+        from += width_next(edit->text + from, edit->cursor - from, &wide);
     text_init(&text, row, sizeof row);
     text_add(&text, "\r\033[K");
     text_add(&text, screen.prompt);
-    if (!screen.hidden)
-        text_add_harmless(&text, screen.typed + from, screen.length - from);
+    if (!screen.hidden) {
+        text_add_bytes(&text, edit->text + from, fitting(edit->text + from, edit->length - from, room));
+        if (edit->cursor < edit->length)
+            text_addf(&text, "\r\033[%dC", prompt + width_of_text(edit->text + from, edit->cursor - from));
+    }
     put(row, text.length);
+}
+
+void screen_resume(void)
+{
+    if (screen.terminal)
+        take();
+    draw();
 }
 
 void screen_show(const char *format, ...)
@@ -143,54 +189,35 @@ void screen_prompt(const char *prompt, bool hidden)
     draw();
 }
 
-static void drop_character(void)
+static void enter(const struct screen_user *user)
 {
-    while (screen.length > 0 && ((unsigned char)screen.typed[--screen.length] & 0xc0) == 0x80)
-        ;
-}
-
-static void drop_word(void)
-{
-    while (screen.length > 0 && screen.typed[screen.length - 1] == ' ')
-        screen.length--;
-    while (screen.length > 0 && screen.typed[screen.length - 1] != ' ')
-        screen.length--;
-}
-
-/* One byte typed. Returns false when it means the end. */
-static bool take_key(unsigned char key, void (*line)(void *context, char *text), void *context)
-{
-    if (screen.escape) {
-        /* ESC [ … letter, or ESC letter: arrows and the like mean nothing here. */
-        screen.escape = (screen.escape == 1 && (key == '[' || key == 'O')) || (key >= '0' && key <= '?') ? 2 : 0;
-        return true;
+    char text[EDIT_SIZE];
+    struct edit *edit = typing();
+    if (!screen.hidden) {
+        edit_end(edit);
+        draw();
     }
-    if (key == '\r' || key == '\n') {
-        char text[sizeof screen.typed];
-        memcpy(text, screen.typed, screen.length);
-        text[screen.length] = '\0';
-        if (!screen.hidden)
-            draw();
-        put("\n", 1);
-        screen.length = 0;
-        line(context, text);
-    } else if (key == 4) {
-        return screen.length > 0;
-    } else if (key == 033) {
-        screen.escape = 1;
-    } else if (key == 0x7f || key == '\b') {
-        drop_character();
-    } else if (key == 025) {
-        screen.length = 0;
-    } else if (key == 027) {
-        drop_word();
-    } else if (key >= ' ' && screen.length + 1 < sizeof screen.typed) {
-        screen.typed[screen.length++] = (char)key;
+    put("\n", 1);
+    edit_take(edit, text);
+    if (screen.hidden) {
+        edit_free(edit); /* nobody finds it again */
+        edit_init(edit);
     }
-    return true;
+    user->line(user->context, text);
 }
 
-static bool take_lines(const char *bytes, size_t length, void (*line)(void *context, char *text), void *context)
+static void take_key(void *context, enum key key, const char *bytes, size_t length)
+{
+    const struct screen_user *user = context;
+    if (key == KEY_ENTER)
+        enter(user);
+    else if (key == KEY_TAB && !screen.hidden)
+        user->complete(user->context, typing());
+    else if (!edit_press(typing(), key, bytes, length) && key == KEY_CONTROL('D'))
+        screen.ended = true;
+}
+
+static bool take_lines(const struct screen_user *user, const char *bytes, size_t length)
 {
     char *text;
     size_t text_length;
@@ -199,13 +226,13 @@ static bool take_lines(const char *bytes, size_t length, void (*line)(void *cont
         if (result == LINES_NONE)
             return true;
         if (result == LINES_LINE)
-            line(context, text);
+            user->line(user->context, text);
         else
             log_error("that line was too long: at most %d bytes", SCREEN_LINE_MAX);
     }
 }
 
-bool screen_read(void (*line)(void *context, char *text), void *context)
+bool screen_read(struct screen_user *user)
 {
     char bytes[4096];
     ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
@@ -215,14 +242,12 @@ bool screen_read(void (*line)(void *context, char *text), void *context)
         char *text;
         size_t length;
         if (got > 0)
-            return take_lines(bytes, (size_t)got, line, context);
+            return take_lines(user, bytes, (size_t)got);
         if (lines_finish(&screen.lines, &text, &length) == LINES_LINE)
-            line(context, text);
+            user->line(user->context, text);
         return false;
     }
-    for (ssize_t i = 0; i < got; i++)
-        if (!take_key((unsigned char)bytes[i], line, context))
-            return false;
+    keys_feed(&screen.keys, bytes, (size_t)got, take_key, user);
     draw();
-    return got > 0;
+    return got > 0 && !screen.ended;
 }

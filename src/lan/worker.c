@@ -34,7 +34,7 @@ static bool is_kept(int fd, const int *keep, int count)
 /* After fork: everything that is the parent's is closed, every signal does what it does by default. */
 static void become_worker(int report, const int *keep, int count)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT, SIGWINCH, SIGTSTP};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         signal(signals[i], SIG_DFL);
     signal(SIGPIPE, SIG_IGN);

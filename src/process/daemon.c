@@ -12,6 +12,7 @@
 #include "base/port.h"
 #include "daemon.h"
 #include "supervisor.h"
+#include "world/directives.h"
 
 #ifndef FORKCHAT_CONFIG
 #define FORKCHAT_CONFIG "/etc/forkchat/forkchatd.conf"
@@ -35,7 +36,7 @@ static void help(void)
            "Directives (forkchatd.conf(5) explains them):\n",
            usage_text);
     const char *keyword, *syntax, *meaning;
-    for (int i = 0; settings_describe(i, &keyword, &syntax, &meaning); i++) {
+    for (int i = 0; directive_describe(i, &keyword, &syntax, &meaning); i++) {
         char left[80];
         snprintf(left, sizeof left, "%s %s", keyword, syntax);
         printf("  %-42s", left);

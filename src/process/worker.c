@@ -81,6 +81,16 @@ static int wait_input(int fd, const struct timespec *most)
     return port_ppoll(&input, 1, most, &none);
 }
 
+/* Others may have put this client out, and the courier that was to hang up may have died over it. */
+static void look_around(struct worker *worker)
+{
+    struct session *session = &worker->session;
+    shared_begin_look(session->world->shared);
+    if (!session_is_here_locked(session))
+        session->leaving = true;
+    shared_commit(session->world->shared);
+}
+
 static void answer_call(struct worker *worker)
 {
     if (!called)
@@ -91,6 +101,7 @@ static void answer_call(struct worker *worker)
     worker->session.world->shared->bells |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
     shared_ring_bells(worker->session.world->shared);
+    look_around(worker);
 }
 
 /* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
@@ -117,10 +128,7 @@ static void attend(struct session *session)
     answer_call(worker);
     follow_settings(&worker->session, &worker->follow);
     confine_renew(worker->birth->confinement);
-    shared_begin_look(session->world->shared);
-    if (!session_is_here_locked(session))
-        session->leaving = true;
-    shared_commit(session->world->shared);
+    look_around(worker);
     if (!session->leaving && (is_broken(worker) || has_vanished(worker)))
         command_leave(session, QUIT_LOST, "");
 }
@@ -171,6 +179,9 @@ static void watch_idle(int socket, int seconds)
 static void be_idle(struct worker *worker, const struct door *door)
 {
     struct session *session = &worker->session;
+    look_around(worker);
+    if (session->leaving)
+        return;
     if (session->wake_after)
         door->idle(session);
     else if (has_vanished(worker))
@@ -191,6 +202,8 @@ static void serve(struct worker *worker, const struct door *door)
         if (ready < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
         answer_call(worker);
+        if (session->leaving)
+            break;
         if (ready == 0) {
             be_idle(worker, door);
             continue;

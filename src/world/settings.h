@@ -109,8 +109,4 @@ void settings_complete(struct settings *settings);
 size_t settings_write(const struct settings *settings, char *bytes, size_t size);
 struct settings *settings_from(const char *bytes, size_t length);
 
-/* The directives one by one, for --help and for a test that compares them with the man page. Returns false
- * after the last. */
-bool settings_describe(int number, const char **keyword, const char **syntax, const char **meaning);
-
 #endif

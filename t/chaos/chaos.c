@@ -685,17 +685,23 @@ static bool is_hunting(void)
     return hunt_until != 0;
 }
 
-/* Not the last of the couriers: a session without any is lost with its supervisor. One that was harmed before may be about
- * to die of it. */
-static void harm_one_courier(void)
+/* The couriers that nothing has happened to: one that was harmed may be about to die of it. */
+static int healthy_couriers(pid_t *pids, int most)
 {
-    pid_t pids[8];
-    int count = processes_titled("forkchatd: courier", pids, 8);
+    int count = processes_titled("forkchatd: courier", pids, most);
     for (int k = 0; k < count;)
         if (is_hurt(pids[k]))
             pids[k] = pids[--count];
         else
             k++;
+    return count;
+}
+
+/* Not the last of them: a session without any is lost with its supervisor. */
+static void harm_one_courier(void)
+{
+    pid_t pids[8];
+    int count = healthy_couriers(pids, 8);
     if (count > 1 && !spare_couriers)
         harm_process(pids[chance(count)], COURIER);
 }
@@ -703,7 +709,10 @@ static void harm_one_courier(void)
 /* The supervisor dies, and others while there is none; or it is to execute itself. */
 static void harm_daemon(void)
 {
+    pid_t couriers[8];
     bool again = chance(2);
+    if (!again && healthy_couriers(couriers, 8) < 2) /* another may just be making way */
+        return;
     harms[SUPERVISOR][again ? EXECUTED : KILLED]++;
     if (again) {
         kill(daemon_pid, SIGUSR2);

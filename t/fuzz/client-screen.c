@@ -11,7 +11,7 @@
 #include "client/frame.h"
 #include "client/session.h"
 #include "client/view.h"
-#include "client/width.h"
+#include "tty/width.h"
 #include "driver.h"
 
 static void check_row(const char *row, int columns)

@@ -19,13 +19,14 @@ crowd_prepare() {
 }
 
 crowd_talk() {
-    timeout 120 "$LOAD" --door plain --port "$PORT_PLAIN" --clients "$CROWD" "$@" --warmup 0 3>&-
+    timeout $((PATIENCE * 3)) "$LOAD" --door plain --port "$PORT_PLAIN" --clients "$CROWD" "$@" --warmup 0 3>&-
 }
 
 crowd_begin() {
     crowd_talk --senders 10 "$@" >"$BATS_TEST_TMPDIR/load" 2>&1 &
     CROWD_PID=$!
-    crowd_is_heard # lines flow once the crowd is complete
+    # Lines flow once the crowd is complete, and all coming in is told to all.
+    PATIENCE=$((PATIENCE * 3)) crowd_is_heard
 }
 
 crowd_is_heard() {

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "client/edit.h"
-#include "client/keys.h"
-#include "client/width.h"
+#include "tty/edit.h"
+#include "tty/keys.h"
+#include "tty/width.h"
 
 static struct edit edit;
 

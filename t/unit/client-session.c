@@ -12,7 +12,7 @@
 #include "client/message.h"
 #include "client/session.h"
 #include "client/view.h"
-#include "client/width.h"
+#include "tty/width.h"
 
 static struct session session;
 static struct options options;

@@ -1,6 +1,6 @@
 /* The columns characters take, and which of them a terminal must not be given. */
-#ifndef FORKCHAT_CLIENT_WIDTH_H
-#define FORKCHAT_CLIENT_WIDTH_H
+#ifndef FORKCHAT_TTY_WIDTH_H
+#define FORKCHAT_TTY_WIDTH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -221,3 +221,74 @@ void edit_take(struct edit *edit, char *line)
     edit->draft[0] = '\0';
     show(edit, "");
 }
+
+/* ---- keys ---- */
+
+static bool press_alt(struct edit *edit, char letter)
+{
+    switch (letter) {
+    case 'b':
+        edit_word_left(edit);
+        return true;
+    case 'f':
+        edit_word_right(edit);
+        return true;
+    case 'd':
+        edit_kill_word_right(edit);
+        return true;
+    case 0x7f:
+    case '\b':
+        edit_kill_word(edit);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const struct {
+    int key;
+    void (*press)(struct edit *edit);
+} presses[] = {
+    {KEY_LEFT, edit_left},
+    {KEY_RIGHT, edit_right},
+    {KEY_UP, edit_older},
+    {KEY_DOWN, edit_newer},
+    {KEY_WORD_LEFT, edit_word_left},
+    {KEY_WORD_RIGHT, edit_word_right},
+    {KEY_HOME, edit_home},
+    {KEY_END, edit_end},
+    {KEY_DELETE, edit_delete},
+    {KEY_RUB_OUT, edit_rub_out},
+    {KEY_CONTROL('A'), edit_home},
+    {KEY_CONTROL('B'), edit_left},
+    {KEY_CONTROL('D'), edit_delete},
+    {KEY_CONTROL('E'), edit_end},
+    {KEY_CONTROL('F'), edit_right},
+    {KEY_CONTROL('H'), edit_rub_out},
+    {KEY_CONTROL('K'), edit_kill_to_end},
+    {KEY_CONTROL('N'), edit_newer},
+    {KEY_CONTROL('P'), edit_older},
+    {KEY_CONTROL('T'), edit_transpose},
+    {KEY_CONTROL('U'), edit_kill_to_start},
+    {KEY_CONTROL('W'), edit_kill_word},
+    {KEY_CONTROL('Y'), edit_yank},
+};
+
+bool edit_press(struct edit *edit, enum key key, const char *bytes, size_t length)
+{
+    if (key == KEY_TEXT) {
+        edit_insert(edit, bytes, length);
+        return true;
+    }
+    if (key == KEY_ALT)
+        return press_alt(edit, bytes[0]);
+    if (key == KEY_CONTROL('D') && edit->length == 0)
+        return false;
+    for (size_t i = 0; i < sizeof presses / sizeof *presses; i++) {
+        if (presses[i].key == (int)key) {
+            presses[i].press(edit);
+            return true;
+        }
+    }
+    return false;
+}

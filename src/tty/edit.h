@@ -1,9 +1,11 @@
 /* The line being typed: UTF-8, a cursor, a kill buffer, and the lines typed before. Knows no terminal. */
-#ifndef FORKCHAT_CLIENT_EDIT_H
-#define FORKCHAT_CLIENT_EDIT_H
+#ifndef FORKCHAT_TTY_EDIT_H
+#define FORKCHAT_TTY_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "keys.h"
 
 #define EDIT_SIZE 8192
 #define EDIT_HISTORY 200
@@ -48,6 +50,10 @@ void edit_newer(struct edit *edit);
 
 /* Replaces bytes from..to by a text; the cursor stands behind it. False, and no change, without room. */
 bool edit_replace(struct edit *edit, size_t from, size_t to, const char *with);
+
+/* Does what a key means for the line, as keys_feed hands it on: a text is put in, Ctrl-A goes to the start, and so on.
+ * Returns false, and does nothing, if it means nothing here: Enter, Tab, Ctrl-C, Ctrl-D on an empty line, pastes. */
+bool edit_press(struct edit *edit, enum key key, const char *bytes, size_t length);
 
 /* Moves the line into `line` (EDIT_SIZE bytes), into the history too, and starts a new one. */
 void edit_take(struct edit *edit, char *line);

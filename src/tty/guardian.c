@@ -24,11 +24,12 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "screen.h"
 
 static struct termios before;
 static volatile sig_atomic_t client; /* its pid */
 static int line = -1;                /* to the client */
+static const char *reset_bytes;
+static size_t reset_length;
 
 /* Also from handlers: only calls that signal-safety(7) lists. */
 static void reset_terminal(void)
@@ -37,7 +38,7 @@ static void reset_terminal(void)
     ssize_t got;
     while ((got = read(line, bytes, sizeof bytes)) > 0)
         state = bytes[got - 1];
-    if (state == 'y' && write(STDOUT_FILENO, SCREEN_RESET, sizeof SCREEN_RESET - 1) < 0)
+    if (state == 'y' && write(STDOUT_FILENO, reset_bytes, reset_length) < 0)
         state = 'n';
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
@@ -97,7 +98,7 @@ _Noreturn static void end_like_client(int status)
         _exit(WEXITSTATUS(status));
     int number = WTERMSIG(status);
     reset_terminal();
-    log_error("the client was ended by signal %d (%s)", number, strsignal(number));
+    log_error("it was ended by signal %d (%s)", number, strsignal(number));
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none); /* the client's core is the one worth having */
     signal(number, SIG_DFL);
@@ -105,9 +106,9 @@ _Noreturn static void end_like_client(int status)
     _exit(128 + number);
 }
 
-_Noreturn static void guard(void)
+_Noreturn static void guard(const char *name)
 {
-    port_title_set("forkchat: guardian of the terminal");
+    port_title_set("%s: guardian of the terminal", name);
     for (;;) {
         int status;
         pid_t pid = waitpid((pid_t)client, &status, WUNTRACED);
@@ -122,7 +123,7 @@ _Noreturn static void guard(void)
     }
 }
 
-int guardian_start(void)
+int guardian_start(const char *name, const char *reset)
 {
     int ends[2];
     if (tcgetattr(STDIN_FILENO, &before) || port_socketpair(SOCK_STREAM, ends))
@@ -146,10 +147,12 @@ int guardian_start(void)
     }
     client = pid;
     line = ends[1];
+    reset_bytes = reset;
+    reset_length = strlen(reset);
     close(ends[0]);
     set_handlers();
     sigprocmask(SIG_SETMASK, &old, NULL);
-    guard();
+    guard(name);
 }
 
 bool guardian_has_reset(int guardian)

@@ -1,7 +1,7 @@
 /* What the keyboard sends: bytes into keys. Knows the sequences that linux, xterm, screen, tmux and the
  * VT100 send, and bracketed paste. */
-#ifndef FORKCHAT_CLIENT_KEYS_H
-#define FORKCHAT_CLIENT_KEYS_H
+#ifndef FORKCHAT_TTY_KEYS_H
+#define FORKCHAT_TTY_KEYS_H
 
 #include <stdbool.h>
 #include <stddef.h>

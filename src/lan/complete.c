@@ -1,0 +1,173 @@
+/* Completion. Runs in the peer's main process, on a key. */
+#include "lan/complete.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "lan/screen.h"
+
+#define SHOWN_SIZE 1024
+
+/* What the bytes of the line from `from` to the cursor may become. */
+struct choice {
+    struct edit *edit;
+    size_t from;
+    int count;
+    char common[EDIT_SIZE]; /* what all have in common, with what is there already */
+    char last[4];           /* what follows if there is only one */
+    char shown_bytes[SHOWN_SIZE];
+    struct text shown;
+};
+
+static void begin(struct choice *choice, struct edit *edit, size_t from, const char *last)
+{
+    choice->edit = edit;
+    choice->from = from;
+    choice->count = 0;
+    text_copy(choice->last, sizeof choice->last, last);
+    text_init(&choice->shown, choice->shown_bytes, sizeof choice->shown_bytes);
+}
+
+static void may_be(struct choice *choice, const char *word)
+{
+    size_t typed = choice->edit->cursor - choice->from, same = 0;
+    if (strncmp(word, choice->edit->text + choice->from, typed) != 0)
+        return;
+    text_addf(&choice->shown, "%s%s", choice->count ? "  " : "", word);
+    if (choice->count++ == 0) {
+        text_copy(choice->common, sizeof choice->common, word);
+        return;
+    }
+    while (choice->common[same] && choice->common[same] == word[same])
+        same++;
+    choice->common[text_boundary(choice->common, strlen(choice->common), same)] = '\0';
+}
+
+static void end(struct choice *choice)
+{
+    size_t typed = choice->edit->cursor - choice->from;
+    if (choice->count == 1) {
+        struct text text = {choice->common, strlen(choice->common), sizeof choice->common, false};
+        text_add(&text, choice->last);
+    }
+    if (choice->count > 1 && strlen(choice->common) == typed)
+        screen_show("%s", choice->shown_bytes);
+    else if (choice->count > 0)
+        edit_replace(choice->edit, choice->from, choice->edit->cursor, choice->common);
+}
+
+static void complete_peer(struct peer *peer, struct edit *edit, size_t from, const char *last)
+{
+    struct choice choice;
+    begin(&choice, edit, from, last);
+    for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));)
+        may_be(&choice, one->name);
+    end(&choice);
+}
+
+void complete_offered(struct peer *peer, struct edit *edit)
+{
+    struct choice choice;
+    begin(&choice, edit, 0, "");
+    for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));) {
+        char word[sizeof entry->peer + sizeof entry->card.name + 1];
+        snprintf(word, sizeof word, "%s:%s", entry->peer, entry->card.name);
+        may_be(&choice, word);
+    }
+    end(&choice);
+}
+
+/* What that peer offers. A name with blanks is for the menu. */
+static void complete_name(struct peer *peer, struct edit *edit, size_t from, const char *who, size_t length)
+{
+    struct choice choice;
+    begin(&choice, edit, from, " ");
+    for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));)
+        if (strlen(entry->peer) == length && memcmp(entry->peer, who, length) == 0 && !strchr(entry->card.name, ' '))
+            may_be(&choice, entry->card.name);
+    end(&choice);
+}
+
+static void complete_own(struct peer *peer, struct edit *edit, size_t from)
+{
+    struct choice choice;
+    begin(&choice, edit, from, "");
+    for (int i = 0; i < PEER_OFFERS; i++)
+        if (peer->offers[i].ready)
+            may_be(&choice, peer->offers[i].what.card.name);
+    end(&choice);
+}
+
+static void complete_path_from(struct edit *edit, size_t from)
+{
+    struct choice choice;
+    struct stat entry;
+    glob_t found;
+    char bytes[EDIT_SIZE * 2];
+    struct text pattern;
+    begin(&choice, edit, from, "");
+    text_init(&pattern, bytes, sizeof bytes);
+    for (size_t i = from; i < edit->cursor; i++) {
+        if (strchr("*?[\\", edit->text[i]))
+            text_add(&pattern, "\\");
+        text_add_bytes(&pattern, &edit->text[i], 1);
+    }
+    text_add(&pattern, "*");
+    if (!pattern.cut && glob(bytes, GLOB_MARK, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            if (text_is_utf8(found.gl_pathv[i], strlen(found.gl_pathv[i])) && stat(found.gl_pathv[i], &entry) == 0 &&
+                (S_ISREG(entry.st_mode) || S_ISDIR(entry.st_mode)))
+                may_be(&choice, found.gl_pathv[i]);
+        globfree(&found);
+    }
+    end(&choice);
+}
+
+void complete_path(struct edit *edit)
+{
+    complete_path_from(edit, 0);
+}
+
+static void complete_command(struct edit *edit)
+{
+    struct choice choice;
+    char word[32];
+    begin(&choice, edit, 0, " ");
+    for (size_t i = 0; command_name(i); i++) {
+        snprintf(word, sizeof word, "/%s", command_name(i));
+        may_be(&choice, word);
+    }
+    end(&choice);
+}
+
+static bool is_command(const struct edit *edit, size_t length, const char *command)
+{
+    return length == strlen(command) && memcmp(edit->text, command, length) == 0;
+}
+
+void complete_message(struct peer *peer, struct edit *edit)
+{
+    const char *blank = memchr(edit->text, ' ', edit->cursor);
+    size_t first = blank ? (size_t)(blank - edit->text) : edit->cursor;
+    if (*edit->text != '/') {
+        if (!memchr(edit->text, ':', edit->cursor))
+            complete_peer(peer, edit, 0, ":");
+        return;
+    }
+    if (!blank) {
+        complete_command(edit);
+    } else if (is_command(edit, first, "/get")) {
+        const char *who = blank + 1, *next = memchr(who, ' ', edit->cursor - first - 1);
+        if (next)
+            complete_name(peer, edit, (size_t)(next + 1 - edit->text), who, (size_t)(next - who));
+        else
+            complete_peer(peer, edit, first + 1, " ");
+    } else if (is_command(edit, first, "/withdraw")) {
+        complete_own(peer, edit, first + 1);
+    } else if (is_command(edit, first, "/offer") || is_command(edit, first, "/cast")) {
+        complete_path_from(edit, first + 1);
+    }
+}

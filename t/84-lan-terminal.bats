@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# forkchat-lan on a real terminal: editing, completion, and giving it back by each way of leaving.
+
+load lib/terminal
+load lib/netns # behind it: peer and until_true are this one's
+
+setup() {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    lan_open 2
+}
+
+teardown() {
+    term_stop
+    lan_close
+    nothing_is_left
+}
+
+# toto is somebody at a terminal, tutu somebody else.
+sit_down() {
+    peer tutu 2 --watch 0 --period 1
+    term_start 80 16
+    term_modes before
+    toto_again
+    sees tutu 'new peer toto'
+    term_see 'new peer tutu'
+}
+
+toto_again() {
+    term_run "clear; ip netns exec $LAN-1 '$LAN_PROGRAM' --name toto --period 1 --state '$BATS_TEST_TMPDIR/toto.state'; echo status \$?"
+    term_see 'recipient:message>'
+}
+
+# The row with the prompt.
+typed() {
+    term capture-pane -p | grep -F 'recipient:message>' | tail -n 1
+}
+
+typed_is() {
+    [[ $(typed) == "recipient:message>$1" ]]
+}
+
+typed_see() {
+    until_true 10 typed_is "$1" || {
+        echo "# the line being typed is: $(typed)"
+        return 1
+    }
+}
+
+# The shell has the terminal again, as it was.
+left() {
+    term_see "status $1"
+    term_modes after
+    term_modes_are_equal before after
+}
+
+@test "line editing does what fingers know from forkchat, and the arrows bring back what was said" {
+    sit_down
+    term_type '*:hello wrld'
+    term_key Left Left Left
+    term_type o
+    typed_see '*:hello world'
+    term_key Enter
+    sees tutu 'toto > hello world'
+    typed_see ''
+    term_key Up
+    typed_see '*:hello world'
+    term_key C-w
+    term_type 'moon'
+    term_key C-a C-k
+    typed_see ''
+    term_key C-y Home Delete
+    term_type tutu
+    typed_see 'tutu:hello moon'
+    term_key Enter
+    sees tutu 'toto > hello moon'
+    term_key C-d
+    left 0
+    sees tutu 'toto has left'
+}
+
+@test "a password is neither shown nor brought back" {
+    sit_down
+    echo treasure >"$BATS_TEST_TMPDIR/cave"
+    term_run ''
+    term_see '4  quit'
+    term_run 3
+    term_see 'file to offer>'
+    term_run "$BATS_TEST_TMPDIR/cave"
+    term_see 'a password for it'
+    term_run 'sesame'
+    term_see 'offering cave (9 B, password)'
+    term_key Up
+    typed_see "$BATS_TEST_TMPDIR/cave"
+    term_lacks sesame
+    term_key C-c
+    left 0
+}
+
+@test "Tab completes peers, commands, offered names and paths, and shows what there is to choose from" {
+    sit_down
+    echo treasure >"$BATS_TEST_TMPDIR/cave"
+    peer tata 2 --offer "$BATS_TEST_TMPDIR/cave" --period 1 --watch 0
+    term_see 'tata offers cave'
+    term_type t
+    term_key Tab
+    term_see 'tata  tutu'
+    term_type u
+    term_key Tab
+    typed_see 'tutu:'
+    term_key C-u
+    term_type /g
+    term_key Tab
+    typed_see '/get'
+    term_type ta
+    term_key Tab Tab
+    typed_see '/get tata cave'
+    term_key C-u
+    term_type "/offer $BATS_TEST_TMPDIR/ca"
+    term_key Tab
+    typed_see "/offer $BATS_TEST_TMPDIR/cave"
+    term_key C-u
+    term_run /menu
+    term_see '4  quit'
+    term_run 2
+    term_type tat
+    term_key Tab
+    term_see 'peer:file to get>tata:cave'
+    term_key C-c
+    left 0
+}
+
+@test "Ctrl-Z gives the terminal back, fg takes it again with the line half typed" {
+    sit_down
+    term_type 'tutu:half of it'
+    typed_see 'tutu:half of it'
+    term_key C-z
+    term_see Stopped
+    term_modes stopped
+    term_modes_are_equal before stopped
+    term_run 'clear; fg'
+    typed_see 'tutu:half of it'
+    term_key Enter
+    sees tutu 'toto > half of it'
+    term_key C-c
+    term_see 'prompt$'
+    term_run 'echo status $?'
+    left 0
+}
+
+@test "after kill -KILL and -SEGV of either of its processes the terminal is as it was" {
+    local signal other
+    sit_down
+    for signal in KILL SEGV; do
+        kill "-$signal" "$(term_client)"
+        left $((128 + $(kill -l $signal)))
+        term_shows 'it was ended by signal'
+        toto_again
+        other=$(term_client)
+        kill "-$signal" "$(term_guardian)"
+        until_true 5 has_ended "$other"
+        left $((128 + $(kill -l $signal)))
+        toto_again
+    done
+    term_key C-d
+    left 0
+}
