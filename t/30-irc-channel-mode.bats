@@ -60,10 +60,11 @@ load lib/irc
 
 @test "unknown letters are 472, the others are done" {
     room toto
-    send toto 'MODE #x +ZiZz'
+    send toto 'MODE #x +ZiZzé'
     expect toto -e ' MODE #x \+i$'
     expect_next toto ':irc.example.org 472 toto Z :is unknown mode char to me'
     expect_next toto ':irc.example.org 472 toto z :is unknown mode char to me'
+    expect_next toto ':irc.example.org 472 toto * :is unknown mode char to me'
     expect_none toto -e ' 472 '
 }
 

@@ -114,6 +114,23 @@ begin() {
     expect_next one -e ' 001 one '
 }
 
+# openssl passwd -6 -salt forkchat: 127 times the letter a
+# shellcheck disable=SC2016
+LONG_SECRET='$6$forkchat$B8UIx36eG7FF0EMUwOillcKhqSqMcZjEoPmbA8i.dUGqsbhlpkxVu3IdO4vKofnvUKE4aBF2bCqu3H6ozGpDv1'
+
+@test "a long password is right as a whole, and not when it only begins so" {
+    begin -o "password $LONG_SECRET"
+    local long
+    long=$(printf 'a%.0s' {1..127})
+    open longer irc
+    send longer "PASS ${long}a" 'NICK longer' 'USER longer 0 * :Longer'
+    expect_next longer -e ' 464 longer :'
+    expect_end longer
+    open right irc
+    send right "PASS $long" 'NICK right' 'USER right 0 * :Right'
+    expect_next right -e ' 001 right '
+}
+
 @test "who does not register in time is sent away" {
     begin -o 'registration-timeout 1'
     open one irc
@@ -180,6 +197,24 @@ begin() {
     send_bytes one 'PRIVMSG one :a\0b\r\nPRIVMSG one :c\r\n'
     expect_next one -e ' FAIL \* INVALID_BYTE :'
     expect_next one ':one!~one@127.0.0.1 PRIVMSG one :c'
+}
+
+@test "USER asks for modes to begin with" {
+    begin
+    open one irc
+    send one 'NICK one' 'USER one 8 * :One'
+    expect one -e ' 266 one '
+    expect_next one ':irc.example.org 221 one +i'
+    expect_next one -e ' 422 one :'
+    open two irc
+    send two 'USER two 12 * :Two' 'NICK two'
+    expect two ':irc.example.org 221 two +iw'
+    open three irc
+    send three 'NICK three' 'USER three host.example.org irc.example.org :Three' 'MODE three' 'LUSERS' 'WHO *'
+    expect three ':irc.example.org 221 three +'
+    expect_next three ':irc.example.org 251 three :There are 1 users and 2 invisible on 1 servers'
+    expect three -e ' 352 three '
+    expect_next three -e ' 315 three '
 }
 
 @test "a user name of which nothing can be shown becomes another" {

@@ -9,8 +9,9 @@ load lib/irc
 
 @test "a user's modes can be asked for and changed" {
     enter one irc
-    send one 'MODE one' 'MODE one +iw' 'MODE one' 'MODE one -i+B-w' 'MODE one'
+    send one 'MODE one' 'MODE one :' 'MODE one +iw' 'MODE one' 'MODE one -i+B-w' 'MODE one'
     expect one ':irc.example.org 221 one +'
+    expect_next one ':irc.example.org 221 one +'
     expect_next one ':one!~one@127.0.0.1 MODE one :+iw'
     expect_next one ':irc.example.org 221 one +iw'
     expect_next one ':one!~one@127.0.0.1 MODE one :+B-iw'
@@ -251,7 +252,8 @@ load lib/irc
     list=$(printf ',b%d' {1..52})
     send one "MONITOR + ${list:1}"
     expect one ':irc.example.org 734 one 100 b51,b52 :Monitor list is full'
-    send one 'MONITOR +' 'MONITOR'
+    send one 'MONITOR + :c,d e' 'MONITOR +' 'MONITOR'
+    expect_next one ':irc.example.org 734 one 100 * :Monitor list is full'
     expect one -e ' 461 one MONITOR :'
     expect_next one -e ' 461 one MONITOR :'
 }

@@ -36,17 +36,19 @@ make_operator() {
     send two 'NICK two' 'USER tango 0 * :Second Person'
     expect two -e ' 422 '
     local mask
-    for mask in two TWO 'tw?' '*tango' 'second*' '127.0.*'; do
+    for mask in two TWO 'tw?' '*tango' 'second*' '127.0.*' 'two!*@*' '*!~tango@127.*' '~tango@*'; do
         send one "WHO $mask"
         expect one -e ' 352 one \* ~tango 127.0.0.1 irc.example.org two H :0 Second Person'
         expect one -e " 315 one "
     done
-    send one 'WHO irc.*' 'WHO nobody' 'WHO nobody*'
+    send one 'WHO irc.*' 'WHO nobody' 'WHO nobody*' 'WHO two!~one@*' 'WHO tango@*'
     expect one -e ' 352 '
     expect_next one -e ' 352 '
     expect_next one -e ' 315 one irc\.\* :'
     expect_next one -e ' 315 one nobody :'
     expect_next one -e ' 315 one nobody\* :'
+    expect_next one -e ' 315 one two!~one@\* :'
+    expect_next one -e ' 315 one tango@\* :'
 }
 
 @test "WHO o shows operators only" {
@@ -84,7 +86,8 @@ make_operator() {
 
 @test "WHOX answers with the fields that were asked for, in their order" {
     enter one irc
-    send one 'JOIN #x' 'WHO #x %rnatcu,42' 'WHO #x %tcuihsnfdlaor,7' 'WHO one %n' 'WHO #x %na,12345' 'WHO one o%n'
+    send one 'JOIN #x' 'WHO #x %rnatcu,42' 'WHO #x %tcuihsnfdlaor,7' 'WHO one %n' 'WHO #x %na,12345' 'WHO one o%n' \
+        'WHO one %' 'WHO one %xyz,1'
     expect one ':irc.example.org 354 one 42 #x ~one one 0 :one'
     expect one -e ' 315 one #x :End'
     expect_next one ':irc.example.org 354 one 7 #x ~one 127.0.0.1 127.0.0.1 irc.example.org one H@ 0 0 0 n/a :one'
@@ -93,6 +96,8 @@ make_operator() {
     expect_next one -e ' 315 one one :End'
     expect_next one ':irc.example.org 354 one one 0'
     expect_next one -e ' 315 one #x :End'
+    expect_next one -e ' 315 one one :End'
+    expect_next one -e ' 315 one one :End'
     expect_next one -e ' 315 one one :End'
 }
 
@@ -226,7 +231,8 @@ make_operator() {
 
 @test "what cannot be a parameter of an error is shown as *" {
     enter one irc
-    send one 'NICK :a b' 'NICK ::a' 'JOIN :#a b' 'MODE :a b' 'WHO :a b' 'WHOIS :a b' 'KNOCK :'
+    send one 'NICK :a b' 'NICK ::a' 'JOIN :#a b' 'MODE :a b' 'WHO :a b' 'WHOIS :a b' 'KNOCK :' \
+        'LINKS :' 'LINKS :a b' 'SERVLIST a :b c' 'STATS : ' 'STATS é'
     expect_next one -e ' 432 one \* :'
     expect_next one -e ' 432 one \* :'
     expect_next one -e ' 476 one \* :'
@@ -235,6 +241,27 @@ make_operator() {
     expect_next one -e ' 401 one \* :'
     expect_next one -e ' 318 one \* :'
     expect_next one -e ' 403 one \* :'
+    expect_next one -e ' 365 one \* :'
+    expect_next one -e ' 365 one \* :'
+    expect_next one -e ' 235 one a \* :'
+    expect_next one -e ' 219 one \* :'
+    expect_next one -e ' 219 one \* :'
+}
+
+@test "a list with nothing in it is answered as none" {
+    enter one irc
+    send one 'JOIN #x' 'NAMES :' 'NAMES ,' 'WHOIS ,' 'WHOWAS ,' 'PRIVMSG , :hello' 'NOTICE , :hello' 'KICK #x ,' 'KICK ,, one'
+    expect one -e ' 366 one #x :'
+    expect_next one ':irc.example.org 366 one * :End of NAMES list'
+    expect_next one ':irc.example.org 366 one * :End of NAMES list'
+    expect_next one ':irc.example.org 431 one :No nickname given'
+    expect_next one ':irc.example.org 431 one :No nickname given'
+    expect_next one ':irc.example.org 411 one :No recipient given (PRIVMSG)'
+    expect_next one ':irc.example.org 461 one KICK :Not enough parameters'
+    expect_next one ':irc.example.org 461 one KICK :Not enough parameters'
+    enter two plain
+    send two 'WHOIS ,'
+    expect two '[server] that names nobody: WHO shows who is here'
 }
 
 @test "STATS counts time and commands; bans and operators are for operators" {

@@ -54,6 +54,14 @@ setup() {
     expect op -e '^:irc.example.org NOTICE \* :\*\*\* two was killed by op: I kill you!$'
 }
 
+@test "a KILL's comment is cut between characters" {
+    enter_operator op
+    enter one irc
+    send op "KILL one :x$(printf 'é%.0s' {1..245})"
+    expect one -e '^ERROR :Closing Link: 127.0.0.1 \(Killed \(op \(x((é)*)\)\)\)$'
+    ((${#BASH_REMATCH[1]} > 380))
+}
+
 @test "KILL reaches across doors" {
     enter_operator op
     enter one plain
@@ -74,6 +82,22 @@ setup() {
     send op 'KILL op :bye'
     expect op ':op!~op@127.0.0.1 KILL op :bye'
     expect_end op
+}
+
+@test "WALLOPS reaches who asked for w with USER, also after a courier was replaced" {
+    daemon_may 'courier .* died'
+    open one irc
+    send one 'NICK one' 'USER one 4 * :One'
+    expect one -e ' 221 one \+w'
+    enter_operator op
+    send op 'WALLOPS :first'
+    expect one -e ' WALLOPS :first$'
+    local pid
+    for pid in $(daemon_pids '^forkchatd: courier'); do
+        kill -KILL "$pid"
+    done
+    send op 'WALLOPS :second'
+    expect one -e ' WALLOPS :second$'
 }
 
 @test "WALLOPS reaches those who have w" {
@@ -165,11 +189,20 @@ setup() {
     expect_end one
 }
 
+@test "a ban of IPv6 is shown as it can be read, and taken back" {
+    enter_operator op
+    send op 'KLINE *@::2/64 :no' 'STATS k' 'UNKLINE 0::2/64' 'KLINE 0::2 :no' 'UNKLINE *@::2'
+    expect op ':irc.example.org 216 op K 0::2/64 * * 0 0 :no (by op, for ever)'
+    expect op -e ' NOTICE op :\*\*\* \*@0::2/64 is no longer banned$'
+    expect op -e ' NOTICE op :\*\*\* \*@0::2 is banned for ever$'
+    expect op -e ' NOTICE op :\*\*\* \*@0::2 is no longer banned$'
+}
+
 @test "what can be no ban is said" {
     enter_operator op
-    send op 'KLINE' 'KLINE a!b@c :x' 'KLINE @ :x' 'KLINE *@10.0.0.0/99 :x' 'KLINE nobody :x'
+    send op 'KLINE' 'KLINE a!b@c :x' 'KLINE @ :x' 'KLINE *@10.0.0.0/99 :x' 'KLINE nobody :x' 'KLINE ::2'
     expect op -e ' 461 op KLINE :'
-    for _ in {1..4}; do
+    for _ in {1..5}; do
         expect_next op -e ' NOTICE op :\*\*\* .* cannot be banned: '
     done
 }
@@ -195,6 +228,26 @@ setup() {
     expect_log '^configuration read again$'
     send op 'MOTD'
     expect op ':irc.example.org 372 op :- second'
+}
+
+@test "a reload that changes what 005 said is told by another" {
+    daemon_stop
+    echo 'nick-length 20' >"$BATS_TEST_TMPDIR/conf"
+    start_irc -c "$BATS_TEST_TMPDIR/conf"
+    enter one irc
+    enter_with two 'batch draft/extended-isupport'
+    printf '%s\n' 'nick-length 25' 'channel-limit 7' >"$BATS_TEST_TMPDIR/conf"
+    kill -HUP "$DAEMON"
+    expect_log '^configuration read again$'
+    send one 'PING a' 'PING b'
+    expect_next one ':irc.example.org 005 one NICKLEN=25 CHANLIMIT=#:7 MAXCHANNELS=7 :are supported by this server'
+    expect_next one -e ' PONG .*:a$'
+    expect_next one -e ' PONG .*:b$'
+    send two 'PING a'
+    expect_next two -e '^:irc.example.org BATCH \+([^ ]+) draft/isupport$'
+    expect_next two "@batch=${BASH_REMATCH[1]} :irc.example.org 005 two NICKLEN=25 CHANLIMIT=#:7 MAXCHANNELS=7 :are supported by this server"
+    expect_next two -e ' BATCH -'
+    expect_next two -e ' PONG .*:a$'
 }
 
 @test "DIE stops the server" {

@@ -95,6 +95,8 @@ bool mask_normalise(char normal[MASK_SIZE], const char *mask)
     text_add_char(&text, '!');
     add_part(&text, user, user_length);
     text_add_char(&text, '@');
+    if (*host == ':')
+        text_add_char(&text, '0'); /* hosts never begin with a colon */
     add_part(&text, host, strlen(host));
     return !text.cut;
 }

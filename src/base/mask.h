@@ -17,7 +17,7 @@ bool mask_match(const char *mask, const char *text);
 bool mask_is_wild(const char *mask);
 
 /* Writes `mask` as nick!user@host: what is missing becomes *, as does what is empty; what has a dot or
- * colon and neither ! nor @ is a host; runs of * become one. False if it had to be cut. */
+ * colon and neither ! nor @ is a host, ::1 is 0::1; runs of * become one. False if it had to be cut. */
 bool mask_normalise(char normal[MASK_SIZE], const char *mask);
 
 #endif

@@ -313,3 +313,10 @@ char *text_next_item(char **rest, char separator)
     *rest = end;
     return item;
 }
+
+bool text_has_item(const char *list, char separator)
+{
+    while (*list && *list == separator)
+        list++;
+    return *list;
+}

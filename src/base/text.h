@@ -69,4 +69,7 @@ char *text_next_word(char **rest);
 /* Cuts the next item off a list with `separator` between items, which may be empty. NULL after the last. */
 char *text_next_item(char **rest, char separator);
 
+/* Whether such a list has an item that is not empty. */
+bool text_has_item(const char *list, char separator);
+
 #endif

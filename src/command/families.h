@@ -136,8 +136,10 @@ void irc_show_lusers(struct session *session);
 /* irc_query.c: bytes for the parameters of a numeric to this client, behind its nick and a blank. For any door. */
 size_t irc_room(const struct session *session);
 
-/* isupport.c: numeric 005. */
+/* isupport.c: numeric 005. renew: what a reload changed of it, if the user has been told something else before. Between
+ * two commands. */
 void irc_show_isupport(struct session *session);
+void irc_renew_isupport(struct session *session);
 
 /* channel.c, for who arrives: puts the user into the lobby, as a change of the copy. Transaction running;
  * the event needs EVENT_NEED_MAX. */
@@ -180,6 +182,8 @@ bool operator_is_banned_locked(struct session *session);
 /* irc_umode.c: changes the session's user flags, for itself and its courier. Transaction running;
  * EVENT_NEED_MAX. */
 void irc_change_flags_locked(struct session *session, uint32_t flags);
+/* The same for one who is just coming in: nobody is told, not even the client. */
+void irc_begin_flags_locked(struct session *session, uint32_t flags);
 /* The letters of those flags, as in +iw. */
 #define IRC_FLAGS_SIZE 16
 void irc_show_flags(char letters[IRC_FLAGS_SIZE], uint32_t flags);

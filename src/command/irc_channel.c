@@ -95,12 +95,6 @@ static void part_all(struct session *session)
     }
 }
 
-/* Whether a list has an item that is not empty. */
-static bool names_any(const char *list)
-{
-    return list[strspn(list, ",")] != '\0';
-}
-
 void irc_join(struct session *session, struct request *request)
 {
     char *rest = request->arguments[0], *name;
@@ -109,7 +103,7 @@ void irc_join(struct session *session, struct request *request)
         part_all(session);
         return;
     }
-    if (!names_any(rest)) {
+    if (!text_has_item(rest, ',')) {
         session_reply(session, REPLY_NEED_MORE, "JOIN", NULL);
         return;
     }
@@ -123,7 +117,7 @@ void irc_join(struct session *session, struct request *request)
 void irc_part(struct session *session, struct request *request)
 {
     char *rest = request->arguments[0], *name;
-    if (!names_any(rest)) {
+    if (!text_has_item(rest, ',')) {
         session_reply(session, REPLY_NEED_MORE, "PART", NULL);
         return;
     }
@@ -168,7 +162,8 @@ void irc_kick(struct session *session, struct request *request)
     char *channels = request->arguments[0], *nicks = request->arguments[1], *name = NULL, *nick;
     const char *text = request->count > 2 ? request->arguments[2] : "";
     bool pairs = count_items(channels) > 1;
-    if (!*channels || !*nicks || (pairs && count_items(channels) != count_items(nicks))) {
+    if (!text_has_item(channels, ',') || !text_has_item(nicks, ',') ||
+        (pairs && count_items(channels) != count_items(nicks))) {
         session_reply(session, REPLY_NEED_MORE, "KICK", NULL);
         return;
     }

@@ -176,7 +176,7 @@ static void send_to_each(struct session *session, const struct parcel *parcel, c
 
 static void send_to_all(struct session *session, struct request *request, struct parcel *parcel)
 {
-    if (request->count == 0 || !*request->arguments[0]) {
+    if (request->count == 0 || !text_has_item(request->arguments[0], ',')) {
         complain(session, parcel, REPLY_NO_RECIPIENT, request->verb, NULL);
         return;
     }

@@ -217,6 +217,8 @@ static void change_status_locked(struct work *work, const struct mode_change *ch
 
 static void refuse_unknown(struct work *work, char letter)
 {
+    if ((unsigned char)letter >= 0x7f)
+        letter = '*'; /* a byte of a letter of which there are more */
     const char string[] = {letter, '\0'};
     size_t known = strlen(work->unknown);
     if (strchr(work->unknown, letter) || (unsigned char)letter <= ' ')

@@ -186,6 +186,8 @@ void irc_names(struct session *session, struct request *request)
         return;
     }
     char *rest = request->arguments[0], *name;
+    if (!text_has_item(rest, ','))
+        session_reply(session, REPLY_NAMES_END, "*", NULL);
     while ((name = text_next_item(&rest, ',')))
         if (*name)
             irc_show_names(session, name);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "base/port.h"
 #include "families.h"
 
@@ -171,7 +172,7 @@ static void show_start(char text[40], int64_t told)
 
 static void show_welcome(struct session *session)
 {
-    char started[40];
+    char started[40], modes[IRC_FLAGS_SIZE];
     char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
     const struct user_shm *user = &session->world->users[session->user];
     const char *server = session->settings->server_name;
@@ -183,6 +184,10 @@ static void show_welcome(struct session *session)
     session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "beIiklmnopstv", "beIklov", NULL);
     irc_show_isupport(session);
     irc_show_lusers(session);
+    if (session->registration.flags) {
+        irc_show_flags(modes, session->registration.flags);
+        session_reply(session, REPLY_UMODE_IS, modes, NULL);
+    }
     irc_metadata_registered(session);
     irc_show_motd(session);
 }
@@ -211,9 +216,10 @@ static void complete(struct session *session)
         irc_close(session, QUIT_LOST, "Bad password");
         return;
     }
-    if (!session_begin(session, EVENT_NEED_MAX) || operator_is_banned_locked(session))
+    if (!session_begin(session, 2 * EVENT_NEED_MAX) || operator_is_banned_locked(session))
         return;
     user_introduce_locked(world, session->user);
+    irc_begin_flags_locked(session, session_user_locked(session)->flags | registration->flags);
     struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
     event.audience = AUDIENCE_CHANNEL;
     event.target = LOBBY;
@@ -232,7 +238,7 @@ void irc_pass(struct session *session, struct request *request)
         session_reply(session, REPLY_ALREADY_REGISTERED, NULL);
     else if (!*request->arguments[0])
         session_reply(session, REPLY_NEED_MORE, "PASS", NULL);
-    else /* the last one counts; one that does not fit is wrong */
+    else /* the last one counts */
         text_copy(registration->password, sizeof registration->password, request->arguments[0]);
 }
 
@@ -246,6 +252,15 @@ void irc_nick(struct session *session, struct request *request)
         session->registration.nick = true;
         complete(session);
     }
+}
+
+/* The second parameter may ask for user modes: 4 is w, 8 is i. RFC 2812 section 3.1.3. What is no number, as in RFC 1459,
+ * asks for none. */
+static uint32_t flags_asked_for(const char *parameter)
+{
+    int64_t bits = 0;
+    parse_number(parameter, 0, INT32_MAX, &bits);
+    return (bits & 4 ? USER_WALLOPS : 0) | (bits & 8 ? USER_INVISIBLE : 0);
 }
 
 void irc_user(struct session *session, struct request *request)
@@ -273,6 +288,7 @@ void irc_user(struct session *session, struct request *request)
     user_describe_locked(session->world, session->user, username, request->arguments[3]);
     session_commit(session);
     session->registration.user = true;
+    session->registration.flags = flags_asked_for(request->arguments[1]);
     complete(session);
 }
 

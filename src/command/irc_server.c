@@ -120,9 +120,9 @@ static void show_usage(struct session *session)
 
 void irc_stats(struct session *session, struct request *request)
 {
-    char letter[2] = {request->count > 0 ? request->arguments[0][0] : '*', '\0'};
-    if (!letter[0])
-        letter[0] = '*';
+    char letter[2] = {request->arguments[0][0], '\0'};
+    if ((unsigned char)letter[0] <= ' ' || (unsigned char)letter[0] >= 0x7f)
+        letter[0] = '*'; /* nothing, or the first byte of something */
     if (!asks_us(session, request, 1))
         return;
     bool confidential = strchr("kKoOiI", letter[0]) != NULL;

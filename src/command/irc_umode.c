@@ -42,7 +42,7 @@ static void show_change(char change[IRC_FLAGS_SIZE], uint32_t before, uint32_t a
     }
 }
 
-void irc_change_flags_locked(struct session *session, uint32_t flags)
+static void change_flags_locked(struct session *session, uint32_t flags, enum event_audience told)
 {
     char change[IRC_FLAGS_SIZE];
     uint32_t before = session_user_locked(session)->flags;
@@ -53,10 +53,20 @@ void irc_change_flags_locked(struct session *session, uint32_t flags)
     event.strings[0] = change;
     event.numbers[0] = before;
     event.numbers[1] = flags;
-    event.audience = AUDIENCE_USER;
+    event.audience = told;
     event.target = session->user;
     session_publish_locked(session, &event);
     user_set_flags_locked(session->world, session->user, flags);
+}
+
+void irc_change_flags_locked(struct session *session, uint32_t flags)
+{
+    change_flags_locked(session, flags, AUDIENCE_USER);
+}
+
+void irc_begin_flags_locked(struct session *session, uint32_t flags)
+{
+    change_flags_locked(session, flags, AUDIENCE_NOBODY);
 }
 
 /* The flags after `change`; *unknown if there is a letter that is no mode. */
@@ -91,8 +101,8 @@ void irc_user_mode(struct session *session, struct request *request)
         return;
     uint32_t user = user_find_locked(session->world, nick), flags = session_user_locked(session)->flags;
     bool known = user != NONE && (user == session->user || session->world->users[user].state == USER_PRESENT);
-    bool unknown = false;
-    if (user == session->user && request->count > 1) {
+    bool unknown = false, asks = request->count < 2 || !*request->arguments[1];
+    if (user == session->user && !asks) {
         flags = apply(flags, request->arguments[1], &unknown);
         irc_change_flags_locked(session, flags);
     }
@@ -101,7 +111,7 @@ void irc_user_mode(struct session *session, struct request *request)
         session_reply(session, REPLY_NO_SUCH_TARGET, nick, NULL);
     } else if (user != session->user) {
         session_reply(session, REPLY_USERS_DONT_MATCH, NULL);
-    } else if (request->count < 2) {
+    } else if (asks) {
         char letters[IRC_FLAGS_SIZE];
         irc_show_flags(letters, flags);
         session_reply(session, REPLY_UMODE_IS, letters, NULL);

@@ -23,6 +23,7 @@ struct shown {
 struct answer {
     const struct session *session;
     const char *mask;
+    char whole[MASK_SIZE]; /* the mask as nick!user@host, "" if it is none */
     bool only_operators;
     struct shown *shown;
     size_t count, size;
@@ -115,13 +116,23 @@ static uint32_t some_membership_locked(const struct session *session, uint32_t u
     return NONE;
 }
 
+/* Whether a mask of nick!user@host fits. */
+static bool matches_whole_locked(const struct answer *answer, const struct user_shm *user)
+{
+    char person[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
+    if (!*answer->whole)
+        return false;
+    snprintf(person, sizeof person, "%s!%s@%s", user->nick, user->username, user->host);
+    return mask_match(answer->whole, person);
+}
+
 static bool matches_locked(const struct answer *answer, const struct user_shm *user)
 {
     const char *mask = answer->mask;
     return mask_match(mask, user->nick) || mask_match(mask, user->username) ||
            mask_match(mask, user->host) || mask_match(mask, user->realname) ||
            (*user->account && mask_match(mask, user->account)) ||
-           mask_match(mask, answer->session->settings->server_name);
+           mask_match(mask, answer->session->settings->server_name) || matches_whole_locked(answer, user);
 }
 
 static void gather_locked(struct answer *answer)
@@ -153,7 +164,7 @@ static void show_plainly(struct session *session, const struct shown *shown)
                   session->settings->server_name, shown->nick, shown->flags, shown->realname, NULL);
 }
 
-/* The fields asked for, always in this order. */
+/* The fields asked for, always in this order; nothing if none of them is one. */
 static void show_fields(struct session *session, const struct shown *shown, const char *fields, const char *token)
 {
     char line[700], idle[24];
@@ -180,7 +191,8 @@ static void show_fields(struct session *session, const struct shown *shown, cons
             text_addf(&text, "%s%s", text.length ? " " : "", all[i].value);
     if (strchr(fields, 'r'))
         text_addf(&text, "%s:%s", text.length ? " " : "", shown->realname);
-    session_reply(session, REPLY_WHOX_LINE, line, NULL);
+    if (text.length > 0)
+        session_reply(session, REPLY_WHOX_LINE, line, NULL);
 }
 
 /* What the second parameter asks for: "o", "%fields,token", or both. */
@@ -220,6 +232,8 @@ void irc_who(struct session *session, struct request *request)
                             .mask = strcmp(mask, "0") == 0 ? "*" : mask,
                             .only_operators = wishes.operators,
                             .now = clock_told()};
+    if (strpbrk(mask, "!@") && !mask_normalise(answer.whole, mask))
+        answer.whole[0] = '\0';
     if (!session_begin(session, 0))
         return;
     gather_locked(&answer);

@@ -138,7 +138,7 @@ static void show_target(struct session *session, const char *target)
 
 void irc_whois(struct session *session, struct request *request)
 {
-    if (request->count == 0 || !*request->arguments[request->count > 1]) {
+    if (request->count == 0 || !text_has_item(request->arguments[request->count > 1], ',')) {
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }
@@ -188,7 +188,7 @@ static void show_leavers(struct session *session, const char *nick, long most)
 
 void irc_whowas(struct session *session, struct request *request)
 {
-    if (request->count == 0 || !*request->arguments[0]) {
+    if (request->count == 0 || !text_has_item(request->arguments[0], ',')) {
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }

@@ -102,13 +102,27 @@ static void add_token(struct text *text, const struct token *token, const struct
         token->make(text, settings);
 }
 
+#define TOKENS ((int)(sizeof tokens / sizeof *tokens))
+
+/* The tokens that are made from the settings, one after the other: so much a reload can change. */
+static void list_made(char list[ISUPPORT_MADE_SIZE], const struct settings *settings)
+{
+    struct text text;
+    text_init(&text, list, ISUPPORT_MADE_SIZE);
+    for (int i = 0; i < TOKENS; i++)
+        if (tokens[i].make)
+            add_token(&text, &tokens[i], settings);
+}
+
 void irc_show_isupport(struct session *session)
 {
     char line[LINE_LENGTH + 100];
-    const int count = sizeof tokens / sizeof *tokens;
+    const int count = TOKENS;
     int in_line = 0;
     struct text text;
     text_init(&text, line, sizeof line);
+    list_made(session->registration.isupport, session->settings);
+    session->registration.isupport_version = session->settings_version;
     if (session->caps & CAP_BIT(EXTENDED_ISUPPORT))
         session_open_batch(session, "draft/isupport", NULL);
     for (int i = 0; i < count; i++) {
@@ -120,6 +134,31 @@ void irc_show_isupport(struct session *session)
             in_line = 0;
         }
     }
+    session_close_batch(session);
+}
+
+void irc_renew_isupport(struct session *session)
+{
+    char now[ISUPPORT_MADE_SIZE], words[ISUPPORT_MADE_SIZE], line[ISUPPORT_MADE_SIZE];
+    char *before = session->registration.isupport, *rest = words;
+    if (!session->registration.done || session->registration.isupport_version == session->settings_version)
+        return;
+    session->registration.isupport_version = session->settings_version;
+    list_made(now, session->settings);
+    if (strcmp(now, before) == 0)
+        return;
+    struct text text;
+    text_init(&text, line, sizeof line);
+    text_copy(words, sizeof words, now);
+    for (const char *token; (token = text_next_word(&rest));) {
+        const char *old = text_next_word(&before);
+        if (!old || strcmp(token, old) != 0)
+            text_addf(&text, "%s%s", text.length ? " " : "", token);
+    }
+    text_copy(session->registration.isupport, ISUPPORT_MADE_SIZE, now);
+    if (session->caps & CAP_BIT(EXTENDED_ISUPPORT))
+        session_open_batch(session, "draft/isupport", NULL);
+    session_reply(session, REPLY_ISUPPORT, line, NULL);
     session_close_batch(session);
 }
 

@@ -98,11 +98,15 @@ bool operator_may_locked(struct session *session)
 
 /* ---- KILL ---- */
 
+/* Bytes of its comment, with the zero byte: with the rest of what is told of it, it fits in a message. */
+#define KILL_SIZE 401
+
 void operator_kill(struct session *session, struct request *request)
 {
     struct world *world = session->world;
     const char *nick = request->arguments[0];
-    const char *text = request->count > 1 ? request->arguments[1] : "";
+    char text[KILL_SIZE];
+    text_copy(text, sizeof text, request->count > 1 ? request->arguments[1] : "");
     if (!session_begin(session, 3 * EVENT_NEED_MAX) || !operator_may_locked(session))
         return;
     uint32_t victim = user_find_locked(world, nick);
@@ -111,8 +115,8 @@ void operator_kill(struct session *session, struct request *request)
     text_copy(killer, sizeof killer, user_shown(session_user_locked(session)));
     if (present) {
         text_copy(name, sizeof name, user_shown(&world->users[victim]));
-        snprintf(reason, sizeof reason, "killed by %s%s%.400s", killer, *text ? ": " : "", text);
-        snprintf(irc_reason, sizeof irc_reason, "Killed (%s (%.400s))", session_user_locked(session)->nick,
+        snprintf(reason, sizeof reason, "killed by %s%s%s", killer, *text ? ": " : "", text);
+        snprintf(irc_reason, sizeof irc_reason, "Killed (%s (%s))", session_user_locked(session)->nick,
                  *text ? text : "no reason given");
         operator_tell_locked(session, "%s was killed by %s: %s", name, killer, text);
         struct event event = session_event_locked(session, EVENT_KILL);

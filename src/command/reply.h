@@ -52,7 +52,7 @@
     REPLY(NO_MOTD, 422, ":There is no message of the day", NULL)                                   \
     REPLY(NOT_REGISTERED, 451, ":You have not registered", NULL)                                   \
     REPLY(ALREADY_REGISTERED, 462, ":You may not register again", NULL)                            \
-    REPLY(NO_NICK_GIVEN, 431, ":No nickname given", NULL)                                          \
+    REPLY(NO_NICK_GIVEN, 431, ":No nickname given", "that names nobody: $/WHO shows who is here")  \
     REPLY(NO_RECIPIENT, 411, ":No recipient given ($1)", NULL)                                     \
     REPLY(NO_TEXT, 412, ":No text to send", NULL)                                                  \
     REPLY(NO_TOPLEVEL, 413, "$1 :No toplevel domain specified", NULL)                              \

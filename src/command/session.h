@@ -26,14 +26,20 @@ typedef void session_wording(struct session *session, enum reply_code code,
  * IRCv3 label). Transaction running. */
 typedef void session_own_copy(struct session *session, const struct event *event);
 
-/* What an IRC client must do before it is one. */
+/* Bytes of what numeric 005 says of the settings. */
+#define ISUPPORT_MADE_SIZE 256
+
+/* What an IRC client must do before it is one, and what it was told then. */
 struct registration {
     bool done;
     bool nick, user;  /* given */
     bool negotiating; /* CAP LS or REQ without END */
-    char password[128]; /* the last PASS */
+    uint32_t flags;   /* user flags to begin with */
+    char password[512]; /* the last PASS: no message has room for more */
     int64_t since;    /* clock_elapsed() */
     int version;      /* of CAP */
+    char isupport[ISUPPORT_MADE_SIZE]; /* what 005 said of the settings */
+    uint32_t isupport_version;         /* of which ones */
 };
 
 /* Answers on their way to the client: how long ones go out at the pace of its reader. */
@@ -58,6 +64,7 @@ enum hearing { HEARD_NOTHING, HEARD_BYTES, HEARD_LINE };
 struct session {
     struct world *world;
     const struct settings *settings;
+    uint32_t settings_version;        /* 0 until a reload has changed them */
     session_wording *wording;
     enum door_kind door;
     uint32_t user;       /* our place in the tables */

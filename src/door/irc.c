@@ -155,14 +155,22 @@ static bool is_middle(const char *word)
     return *word && *word != ':' && !strchr(word, ' ');
 }
 
-/* What an error or the end of a list repeats of what was asked is a parameter of its own; what cannot be one,
- * however it was sent, becomes "*". irc_fail() has seen to its own already. */
+/* Whether the answer repeats what was asked: an error (734 too: the list of MONITOR is full), or the end of a list.
+ * irc_fail() has seen to its own already. */
+static bool repeats(const struct reply_row *row)
+{
+    static const int ends[] = {219, 235, 315, 318, 365, 366, 369, 734};
+    bool found = (row->numeric >= 400 && row->numeric < 600) ||
+                 (row->numeric == 0 && strncmp(row->irc, "FAIL ", 5) == 0 && row->irc[5] != '$');
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        found = found || ends[i] == row->numeric;
+    return found;
+}
+
+/* What is repeated of what was asked is a parameter of its own; what cannot be one, however it was sent, becomes "*". */
 static void make_middle(const struct reply_row *row, const char **arguments, int count)
 {
-    bool repeats = (row->numeric >= 400 && row->numeric < 600) || row->numeric == 315 || row->numeric == 318 ||
-                   row->numeric == 366 || row->numeric == 369 ||
-                   (row->numeric == 0 && strncmp(row->irc, "FAIL ", 5) == 0 && row->irc[5] != '$');
-    for (const char *at = row->irc; repeats && *at && *at != ':'; at++)
+    for (const char *at = row->irc; repeats(row) && *at && *at != ':'; at++)
         if (*at == '$' && at[1] >= '1' && at[1] <= '9' && at[1] - '1' < count && !is_middle(arguments[at[1] - '1']))
             arguments[at[1] - '1'] = "*";
 }
@@ -377,6 +385,7 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
     size_t line_length = 0;
     enum lines_result result;
     session->pinged = false;
+    irc_renew_isupport(session);
     if (stranger_says_hello(session, bytes, length))
         return;
     while (!session->leaving &&

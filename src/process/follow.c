@@ -21,4 +21,5 @@ void follow_settings(struct session *session, struct follow *follow)
         return;
     settings_free(follow->own);
     session->settings = follow->own = settings;
+    session->settings_version = follow->version;
 }

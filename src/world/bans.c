@@ -18,16 +18,21 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask)
     for (const char *c = mask; *c; c++)
         if ((unsigned char)*c <= ' ' || *c == '!' || *c == 0x7f)
             return false;
-    if (!*host || at == mask || strchr(host, '@') || (strchr(host, '/') && !net_is_range(host)))
+    if (!*host || at == mask || (at && *mask == ':') || strchr(host, '@') || (strchr(host, '/') && !net_is_range(host)))
         return false;
     struct net_range range;
-    if (strspn(host, "0123456789.") == strlen(host) && !net_parse_range(host, &range))
-        return false; /* meant to be an address */
+    bool address = strspn(host, "0123456789.") == strlen(host) || (strchr(host, ':') && !strpbrk(host, "*?"));
+    if (address && !net_parse_range(host, &range))
+        return false; /* meant to be one */
     struct text text;
     text_init(&text, normal, MASK_SIZE);
-    if (!at)
+    if (at)
+        text_add_bytes(&text, mask, (size_t)(host - mask));
+    else
         text_add(&text, "*@");
-    text_add(&text, mask);
+    if (*host == ':')
+        text_add_char(&text, '0'); /* hosts never begin with a colon, as no parameter of IRC does */
+    text_add(&text, host);
     return !text.cut;
 }
 

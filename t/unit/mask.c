@@ -60,6 +60,8 @@ static void shorthand(void)
     CHECK(strcmp(normal("toto!u@h"), "toto!u@h") == 0);
     CHECK(strcmp(normal("10.0.*"), "*!*@10.0.*") == 0);
     CHECK(strcmp(normal("fe80::1"), "*!*@fe80::1") == 0);
+    CHECK(strcmp(normal("::1"), "*!*@0::1") == 0);
+    CHECK(strcmp(normal("*!*@::1"), "*!*@0::1") == 0);
     CHECK(strcmp(normal("!@"), "*!*@*") == 0);
     CHECK(strcmp(normal("***"), "*!*@*") == 0);
     CHECK(strcmp(normal("a@b!c"), "a@b!c@*") == 0);

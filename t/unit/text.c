@@ -348,6 +348,19 @@ static void words(void)
     CHECK(text_next_word(&rest) == NULL);
 }
 
+static void items(void)
+{
+    CHECK(text_has_item("one", ',') && text_has_item(",one", ',') && text_has_item(",,one,", ','));
+    CHECK(!text_has_item("", ',') && !text_has_item(",", ',') && !text_has_item(",,", ','));
+    char list[] = "one,,two,";
+    char *rest = list;
+    CHECK(strcmp(text_next_item(&rest, ','), "one") == 0);
+    CHECK(strcmp(text_next_item(&rest, ','), "") == 0);
+    CHECK(strcmp(text_next_item(&rest, ','), "two") == 0);
+    CHECK(strcmp(text_next_item(&rest, ','), "") == 0);
+    CHECK(text_next_item(&rest, ',') == NULL);
+}
+
 int main(void)
 {
     CASE("a text is built piece by piece", builds);
@@ -368,5 +381,6 @@ int main(void)
     CASE("letters are folded as RFC 1459 has it", folding);
     CASE("names are compared and hashed by that rule", names);
     CASE("words are cut off one after the other", words);
+    CASE("a list has items, which may be empty", items);
     CHECK_DONE();
 }

@@ -155,12 +155,15 @@ static struct ban_shm a_ban(const char *mask, int64_t expires_at)
 static void normalised(void)
 {
     static const char *const bad[] = {"", "@", "a@", "@b", "a!b@c", "a b@c", "a@b@c", "*@1.2.3.4/33", "*@a/8", "*@::/129",
-                                      "300.1.1.1", "*@10.0.0", "1.2.3.4.5"};
+                                      "300.1.1.1", "*@10.0.0", "1.2.3.4.5", "*@:2", "::2::", "::1/", ":u@h"};
     char mask[MASK_SIZE], longest[2 * MASK_SIZE];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK(!ban_normalise(mask, bad[i]));
     CHECK(ban_normalise(mask, "10.0.0.0/8") && strcmp(mask, "*@10.0.0.0/8") == 0);
     CHECK(ban_normalise(mask, "*!evil@host") && strcmp(mask, "evil@host") == 0);
+    CHECK(ban_normalise(mask, "::1") && strcmp(mask, "*@0::1") == 0);
+    CHECK(ban_normalise(mask, "evil@::1/64") && strcmp(mask, "evil@0::1/64") == 0);
+    CHECK(ban_normalise(mask, "*@*:1") && strcmp(mask, "*@*:1") == 0);
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     CHECK(!ban_normalise(mask, longest));
