@@ -168,6 +168,7 @@ teardown() {
     enter toto talk
     send toto '/dance now' '/' '//shrug'
     expect_next toto '[server] invalid command: /dance (/HELP lists the commands)'
+    expect_next toto '[server] invalid command: / (/HELP lists the commands)'
     expect toto '(toto) /shrug'
     expect_none tutu -e 'dance'
 }
