@@ -119,6 +119,14 @@ typist() {
     run -78 "$LAN_PROGRAM" -i lo --password-file /nonexistent --get a:b
 }
 
+@test "an offer of what cannot be read ends a script with 66, and does not wait for ever" {
+    lan_open 1
+    run -66 on 1 timeout 20 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --offer /nonexistent </dev/null
+    [[ $output == *'cannot offer /nonexistent: No such file'* ]]
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    run -66 on 1 timeout 20 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --offer "$BATS_TEST_TMPDIR/fifo" </dev/null
+}
+
 @test "two peers talk over loopback alone" {
     lan_open 1
     peer toto 1 --watch 0 --period 1 -i lo
