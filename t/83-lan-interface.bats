@@ -89,8 +89,9 @@ typist() {
     PEER_PIDS[tutu]=$!
     exec 8>"$BATS_TEST_TMPDIR/other"
     sees tutu 'toto offers cave'
-    printf '/files c*\n\n2\ntoto:cave\nsesame\n\n1\ntoto:thank you\n' >&8
+    printf '/files c*\n\n2\ncave\ntoto:cave\nsesame\n\n1\ntoto:thank you\n' >&8
     sees tutu 'toto:cave  9 B, password'
+    sees tutu 'expected PEER:FILE, as /files lists them'
     sees tutu 'got cave from toto: verified'
     sees toto 'tutu > thank you'
     printf '/withdraw cave\n' >&7
