@@ -158,6 +158,41 @@ RIGHT
     expect tutu '[server] tutu'
 }
 
+@test "who is at telnet leaves by Ctrl-C and Ctrl-D, where a line would begin" {
+    enter tutu plain
+    local keys
+    for keys in '\0377\0364\0377\0375\0006' '\0377\0354' '\0377\0363' '\0004' 'MSG hello\r\n\0377\0364'; do
+        enter toto plain
+        send_bytes toto "$keys"
+        expect_end toto
+        [[ $keys != MSG* ]] || expect tutu '[toto] hello'
+        expect tutu '[server] toto has left'
+        close toto
+    done
+    # In two pieces; and in the middle of a line they are bytes like others.
+    enter toto plain
+    send_bytes toto 'MSG a\0377\0364\0004b\n'
+    expect tutu -e '^\[toto\] a.*b$'
+    send_bytes toto '\0377'
+    send_bytes toto '\0364'
+    expect_end toto
+}
+
+@test "by the real telnet, too, one leaves by Ctrl-C and Ctrl-D" {
+    requires expect telnet
+    PORT=${PORT[plain]} PATIENCE=$PATIENCE command expect -f - 3>&- <<'SCRIPT'
+        set timeout $env(PATIENCE)
+        foreach key {"\003" "\004"} {
+            spawn -noecho telnet 127.0.0.1 $env(PORT)
+            expect {@all} {} timeout {exit 1} eof {exit 2}
+            send "NICK toto\r"
+            expect {you are now toto} {} timeout {exit 3} eof {exit 4}
+            send $key
+            expect {Connection closed by foreign host} {} timeout {exit 5}
+        }
+SCRIPT
+}
+
 @test "random bytes hurt nobody" {
     enter tutu plain
     local i

@@ -62,6 +62,19 @@ teardown() {
     done
 }
 
+@test "the welcome is the first thing one sees, however many come at once" {
+    local fd line fds=()
+    for _ in {1..300}; do
+        exec {fd}<>/dev/tcp/127.0.0.1/"${PORT[plain]}"
+        fds+=("$fd")
+    done
+    for fd in "${fds[@]}"; do
+        IFS= read -r -t "$PATIENCE" line <&"$fd"
+        [[ $line == '[server] Welcome to chat.example.org '* ]]
+        exec {fd}>&-
+    done
+}
+
 @test "HELP shows every command of the welcome again" {
     open toto plain
     sync toto
@@ -260,8 +273,20 @@ teardown() {
     send tutu 'MSG here'
     expect toto '[tutu] here'
     send tutu 'JOIN #games'
-    expect tutu '[server] you are now talking in #games'
+    expect tutu '[server] you are now talking in #Games'
     expect_none toto -e 'tutu joined'
+}
+
+@test "a channel is called what its maker called it, however one writes it" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #Games'
+    expect toto '[server] you are now talking in #Games'
+    send tutu 'JOIN #GAMES' 'JOIN #games' 'PART #gAMES' 'PART #gAMES'
+    expect tutu '[server] you are now talking in #Games'
+    expect_next tutu '[server] you are now talking in #Games'
+    expect_next tutu '[server] you left #Games'
+    expect_next tutu '[server] you are not in #Games: JOIN #Games first'
 }
 
 @test "JOIN refuses what cannot be a channel" {
@@ -586,17 +611,28 @@ teardown() {
     expect tata '[server] tutu has left (killed by toto: I kill you!)'
     expect_log '^client killed "tutu" by "toto"$'
     expect_log '^client disconnected "tutu"$'
-    send toto 'KILL tata'
-    expect tata '[toto] '
-    expect_end tata
     close tutu
-    close tata
     # The name is free again, and oneself can be killed too.
     enter tutu plain
     send toto 'KILL toto enough'
     expect toto '[toto] enough'
     expect_end toto
     expect tutu '[server] toto has left (killed by toto: enough)'
+}
+
+@test "KILL without words says what happened all the same" {
+    enter toto plain
+    enter tutu plain
+    enter tata talk
+    send toto 'OPER root secret'
+    expect toto '[server] you are now an operator'
+    send toto 'KILL tutu' 'KILL tata'
+    expect tutu -e ' is now tata$'
+    expect_next tutu '[toto] you were removed from the server'
+    expect_end tutu
+    expect tata '[toto] you were removed from the server'
+    expect_end tata
+    expect toto '[server] *** tutu was killed by toto'
 }
 
 @test "KILL reaches a client without a name by its address" {

@@ -21,7 +21,7 @@ teardown() {
     open toto talk
     expect_next toto -e '^\[server\] Welcome to chat\.example\.org \(forkchat [0-9.]+\)\. You are 127\.0\.0\.1:[0-9]+\.$'
     local verb
-    for verb in /NICK '/MSG <nick\|#channel> <text>' /WHO /JOIN /PART /LIST /KICK /OPER /KILL /QUIT /HELP '@<nick> ' '@all <text>, @tous '; do
+    for verb in /NICK '/MSG \[<nick>\|<#channel>\] <text>' /WHO /JOIN /PART /LIST /KICK /OPER /KILL /QUIT /HELP '@<nick> ' '@all <text>, @tous '; do
         expect toto -e "^\\[server\\] $verb"
     done
     send toto '/help'
@@ -93,15 +93,17 @@ teardown() {
     expect toto '[server] toto tutu'
 }
 
-@test "/msg speaks to one person or to a channel one is in" {
+@test "/msg speaks to the room, to one person, or to a channel one is in" {
     enter toto talk
     enter tutu talk
     enter tata talk
-    send toto '/msg tutu  psst' '/msg tutu' '/msg' '/msg nobody hello'
+    send toto '/msg tutu  psst' '/msg' '/msg hello' '/msg hello  all' '/msg tutu'
     expect tutu '[toto -> you] psst'
-    expect toto '[server] /MSG needs more: /MSG <nick|#channel> <text>'
-    expect_next toto '[server] /MSG needs more: /MSG <nick|#channel> <text>'
-    expect_next toto '[server] nobody here is called nobody: /WHO shows who is here'
+    expect toto '[server] /MSG needs more: /MSG [<nick>|<#channel>] <text>'
+    expect_next toto '(toto) hello'
+    expect_next toto '(toto) hello  all'
+    expect_next toto '(toto) tutu'
+    expect tata '(toto) hello  all'
     expect_none tata -e psst
     send tutu '/join #games' '/join #lobby'
     expect tutu -e 'talking in #lobby'
@@ -168,6 +170,7 @@ teardown() {
     enter toto talk
     send toto '/dance now' '/' '//shrug'
     expect_next toto '[server] invalid command: /dance (/HELP lists the commands)'
+    expect_next toto '[server] invalid command: / (/HELP lists the commands)'
     expect toto '(toto) /shrug'
     expect_none tutu -e 'dance'
 }

@@ -352,3 +352,22 @@ sasl_server() {
     [[ $output == *"forkchat speaks plain now"* ]]
     peer_sees "#lobby :which door is this?"
 }
+
+@test "a talk door at an unknown port is found out, and nobody there reads how one logs in" {
+    start_forkchatd
+    peer_start bob '#lobby'
+    run -0 "$FORKCHAT" -n dora 127.0.0.1 "$TALK_PORT" <<<"which door is this?"
+    [[ $output == *"forkchat speaks talk now"* ]]
+    peer_sees ":dora!talk@127.0.0.1 PRIVMSG #lobby :which door is this?"
+    run -1 grep -E 'CAP LS|USER dora' "$BATS_TEST_TMPDIR/peer.log"
+}
+
+@test "what follows a /join is said in that channel" {
+    start_forkchatd
+    peer_start bob '#x'
+    run -0 "$FORKCHAT" -n dora 127.0.0.1 "$SERVER_PORT" < <(printf '/join #x\none\n/join #lobby\ntwo\n/msg bob three')
+    peer_sees "PRIVMSG #x :one"
+    peer_sees "PRIVMSG bob :three"
+    run -77 "$FORKCHAT" -n dora 127.0.0.1 "$SERVER_PORT" < <(printf '/join #lobby,#\n/msg bob four\n')
+    peer_sees "PRIVMSG bob :four"
+}

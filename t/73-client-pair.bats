@@ -180,3 +180,18 @@ ss_listens() {
     term_modes after
     term_modes_are_equal before after
 }
+
+@test "who waits at a terminal for somebody can leave by Ctrl-D, stop or Ctrl-C" {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    local way
+    term_start
+    for way in C-d stop C-c; do
+        term_run "clear; '$FORKCHAT' --listen 127.0.0.1:0; echo status \$? by $way"
+        term_see "listening at"
+        term_run "hello?"
+        term_see "nobody has come yet"
+        term_key "$way"
+        [[ $way != stop ]] || term_key Enter
+        term_see "status 75 by $way"
+    done
+}

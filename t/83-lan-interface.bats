@@ -89,8 +89,9 @@ typist() {
     PEER_PIDS[tutu]=$!
     exec 8>"$BATS_TEST_TMPDIR/other"
     sees tutu 'toto offers cave'
-    printf '/files c*\n\n2\ntoto:cave\nsesame\n\n1\ntoto:thank you\n' >&8
+    printf '/files c*\n\n2\ncave\ntoto:cave\nsesame\n\n1\ntoto:thank you\n' >&8
     sees tutu 'toto:cave  9 B, password'
+    sees tutu 'expected PEER:FILE, as /files lists them'
     sees tutu 'got cave from toto: verified'
     sees toto 'tutu > thank you'
     printf '/withdraw cave\n' >&7
@@ -117,6 +118,14 @@ typist() {
     [[ $output == forkchat-lan\ * ]]
     run -69 "$LAN_PROGRAM" -i no-such-interface --send '*:x'
     run -78 "$LAN_PROGRAM" -i lo --password-file /nonexistent --get a:b
+}
+
+@test "an offer of what cannot be read ends a script with 66, and does not wait for ever" {
+    lan_open 1
+    run -66 on 1 timeout 20 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --offer /nonexistent </dev/null
+    [[ $output == *'cannot offer /nonexistent: No such file'* ]]
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    run -66 on 1 timeout 20 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --offer "$BATS_TEST_TMPDIR/fifo" </dev/null
 }
 
 @test "two peers talk over loopback alone" {

@@ -32,7 +32,8 @@ static void append(struct lines *lines, const char *bytes, size_t length)
 static enum lines_result end_line(struct lines *lines, char **line, size_t *line_length)
 {
     size_t length = lines->length;
-    if (length > 0 && lines->bytes[length - 1] == '\r')
+    lines->after_cr = length > 0 && lines->bytes[length - 1] == '\r';
+    if (lines->after_cr)
         length--;
     bool overlong = lines->overlong || length > lines->limit;
     lines->length = 0;
@@ -58,6 +59,11 @@ enum lines_result lines_take(struct lines *lines, const char **from, size_t *len
     ++*from;
     --*length;
     return end_line(lines, line, line_length);
+}
+
+bool lines_ended_in_cr(const struct lines *lines)
+{
+    return lines->after_cr;
 }
 
 enum lines_result lines_finish(struct lines *lines, char **line, size_t *line_length)

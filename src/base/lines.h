@@ -17,6 +17,7 @@ struct lines {
     size_t length;
     size_t limit;
     bool overlong; /* the rest of a line over the limit is being skipped */
+    bool after_cr; /* the last line handed out ended in CR LF, not in LF alone */
 };
 
 /* A splitter for lines of at most `limit` bytes (1 or more, ends not counted). Returns 0, or -1 with
@@ -30,6 +31,9 @@ void lines_free(struct lines *lines);
  * A line at its limit costs nothing more however long it goes on. */
 enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
                              size_t *line_length);
+
+/* Whether the line that was taken last ended in CR LF. */
+bool lines_ended_in_cr(const struct lines *lines);
 
 /* What came after the last LF, as a last line: for a peer that left without ending it. */
 enum lines_result lines_finish(struct lines *lines, char **line, size_t *line_length);

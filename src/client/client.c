@@ -37,6 +37,19 @@ static int read_secrets(const struct options *options, struct secret *secret)
     return status;
 }
 
+/* What is typed while nobody is there to read it; the terminal edits it still. */
+static void take_waiting(struct session *session)
+{
+    char line[4096];
+    ssize_t got = read(STDIN_FILENO, line, sizeof line);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (got <= 0 || (got == 5 && memcmp(line, "stop\n", 5) == 0))
+        session_end(session, EX_TEMPFAIL, "nobody has come");
+    else
+        log_info("forkchat: nobody has come yet who could read that; stop, or Ctrl-D, waits no longer");
+}
+
 /* Waits for the one who connects to us. */
 static void wait_for_peer(struct session *session, int signals)
 {
@@ -51,11 +64,16 @@ static void wait_for_peer(struct session *session, int signals)
     log_info("forkchat: listening at %s; the other one types: forkchat THIS-HOST %u", text,
              (unsigned)net_port(&bound));
     while (fd < 0 && !session->ended) {
-        struct pollfd wait[2] = {{.fd = signals, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
-        poll(wait, 2, -1);
+        struct pollfd wait[3] = {{.fd = signals, .events = POLLIN},
+                                 {.fd = listener, .events = POLLIN},
+                                 {.fd = session->interactive ? STDIN_FILENO : -1, .events = POLLIN}};
+        if (poll(wait, 3, -1) < 0)
+            continue;
         if (wait[0].revents && (signals_take() & SIGNALS_LEAVE))
             session_end(session, EX_TEMPFAIL, "nobody has come");
-        if (wait[1].revents)
+        if (!session->ended && wait[2].revents)
+            take_waiting(session);
+        if (!session->ended && wait[1].revents)
             fd = port_accept(listener, (struct sockaddr *)&peer.storage, &peer.length);
     }
     close(listener);

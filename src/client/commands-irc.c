@@ -41,7 +41,7 @@ void commands_join(struct session *session, char *arguments)
     if (window && window->joined)
         windows_show(&session->windows, windows_number(&session->windows, window));
     else
-        session_send(session, "JOIN %s %s", channel, arguments);
+        irc_join(session, channel, arguments);
 }
 
 void commands_part(struct session *session, char *arguments)

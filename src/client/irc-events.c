@@ -120,6 +120,7 @@ static void joined_ourselves(struct session *session, const struct message *mess
     session->irc.own_length = strlen(message->nick) + strlen(message->user) + strlen(message->host) + 2;
     if (window->kind != WINDOW_CHANNEL) {
         session_complain(session, "%s cannot be shown: there are too many windows", channel);
+        irc_join_answered(session, true);
         return;
     }
     window_forget_members(window);

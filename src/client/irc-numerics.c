@@ -156,7 +156,7 @@ static void not_said(struct session *session, struct message *message)
 static void not_joined(struct session *session, struct message *message)
 {
     reply(session, message, LINE_ERROR);
-    if (session->irc.joins_open)
+    if (session->irc.joins_open || session->irc.joins_asked)
         irc_join_answered(session, true);
     else
         session_fail(session, EX_NOPERM);

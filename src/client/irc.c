@@ -13,6 +13,8 @@
 #define SECOND INT64_C(1000000000)
 #define PING_AFTER (90 * SECOND)
 #define GIVE_UP_AFTER (60 * SECOND)
+#define GREETING_WAIT SECOND
+#define JOIN_WAIT (10 * SECOND)
 #define LINE_BYTES 510 /* without CR LF: RFC 1459 section 2.3 */
 
 bool irc_is_channel(const struct session *session, const char *name)
@@ -21,11 +23,19 @@ bool irc_is_channel(const struct session *session, const char *name)
     return *name && strchr(types, *name);
 }
 
+static void log_in_now(struct session *session)
+{
+    session->irc.login_at = 0;
+    irc_login_start(session);
+}
+
 void irc_check(struct session *session, int64_t now)
 {
     struct connection *connection = &session->connection;
     if (connection->state != CONNECTION_OPEN || session->ended)
         return;
+    if (session->irc.login_at && now >= session->irc.login_at)
+        log_in_now(session);
     if (session->irc.pinged && connection->heard > session->irc.pinged)
         session->irc.pinged = 0;
     if (session->irc.pinged && now - session->irc.pinged > GIVE_UP_AFTER) {
@@ -94,21 +104,44 @@ static void quit(struct session *session, const char *reason)
     session_send(session, "QUIT :%s", *reason ? reason : "bye");
 }
 
+/* At a talk door everybody would read how we log in: if the door is a guess, it may greet first. */
 static void connected(struct session *session)
 {
     session->irc = (struct irc){0};
     text_copy(session->nick, sizeof session->nick, session->options->nick);
-    irc_login_start(session);
+    if (session->options->door_told)
+        irc_login_start(session);
+    else
+        session->irc.login_at = clock_elapsed() + GREETING_WAIT;
 }
 
 void irc_join_answered(struct session *session, bool refused)
 {
-    if (session->irc.joins_open == 0)
+    struct irc *irc = &session->irc;
+    if (irc->joins_open == 0 && irc->joins_asked == 0)
         return;
     if (refused)
         session_fail(session, EX_NOPERM);
-    if (--session->irc.joins_open == 0)
+    if (irc->joins_open == 0)
+        irc->joins_asked--;
+    else if (--irc->joins_open == 0)
         session->ready = true;
+}
+
+bool irc_is_joining(const struct session *session)
+{
+    return session->irc.joins_asked > 0 && clock_elapsed() < session->irc.join_by;
+}
+
+void irc_join(struct session *session, const char *channels, const char *keys)
+{
+    if (!irc_is_joining(session))
+        session->irc.joins_asked = 0; /* those that were never answered */
+    session_send(session, "JOIN %s %s", channels, keys);
+    session->irc.joins_asked++;
+    for (const char *at = channels; (at = strchr(at, ',')); at++)
+        session->irc.joins_asked++;
+    session->irc.join_by = clock_elapsed() + JOIN_WAIT;
 }
 
 /* The door was a guess. A first line that is no IRC tells what it is. */
@@ -119,7 +152,7 @@ static bool is_another_door(struct session *session, const char *line)
     if (simple_is_pair_greeting(line))
         session_speak(session, DOOR_PAIR);
     else if (strncmp(line, "[server]", 8) == 0)
-        session_speak(session, DOOR_PLAIN);
+        session_speak(session, lines_ended_in_cr(&session->connection.in) ? DOOR_TALK : DOOR_PLAIN);
     else
         return false;
     pace_init(&session->pace, 0, 1);
@@ -130,7 +163,11 @@ static bool is_another_door(struct session *session, const char *line)
 static void take(struct session *session, char *line)
 {
     struct message message;
-    if (is_another_door(session, line) || !message_parse(line, &message))
+    if (is_another_door(session, line))
+        return;
+    if (session->irc.login_at)
+        log_in_now(session);
+    if (!message_parse(line, &message))
         return;
     int number = 0;
     if (strlen(message.command) == 3 && strspn(message.command, "0123456789") == 3)

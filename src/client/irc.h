@@ -32,7 +32,12 @@ void irc_numeric(struct session *session, struct message *message, int number);
 /* Everything else. */
 void irc_event(struct session *session, struct message *message);
 
-/* A JOIN of the command line was answered; `refused`: with no. */
+/* Joins channels ("#a,#b") for the user; `keys` may be "". */
+void irc_join(struct session *session, const char *channels, const char *keys);
+/* Whether the answer to that is still to be waited for. */
+bool irc_is_joining(const struct session *session);
+
+/* A JOIN was answered, the command line's before the user's; `refused`: with no. */
 void irc_join_answered(struct session *session, bool refused);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "irc.h"
 #include "signals.h"
 
 #define LINE_LIMIT 8191
@@ -23,6 +24,9 @@
 struct pipe {
     struct session *session;
     struct lines in;
+    char bytes[4096]; /* of the input; from `at` on they are not dealt with yet */
+    const char *at;
+    size_t rest;
     int signals;
     bool ended; /* the input */
     bool asked; /* to leave, by a signal that came while nobody took the output */
@@ -115,19 +119,38 @@ static void say(struct pipe *pipe, enum lines_result result, char *line, size_t 
     session_input(pipe->session, line, pipe->session->options->literal);
 }
 
+static bool wants_input(const struct pipe *pipe)
+{
+    const struct session *session = pipe->session;
+    return !pipe->ended && !session->ended && session->ready && !session->finishing && !irc_is_joining(session) &&
+           session->connection.state == CONNECTION_OPEN && pace_count(&session->pace) < UNSAID_LINES &&
+           connection_waiting(&session->connection) < UNSAID_BYTES;
+}
+
+static void take_lines(struct pipe *pipe)
+{
+    enum lines_result result = LINES_LINE;
+    char *line;
+    size_t length;
+    while (result != LINES_NONE && wants_input(pipe)) {
+        result = lines_take(&pipe->in, &pipe->at, &pipe->rest, &line, &length);
+        if (result != LINES_NONE)
+            say(pipe, result, line, length);
+    }
+}
+
 static void take_input(struct pipe *pipe)
 {
-    char bytes[4096], *line;
-    const char *at = bytes;
-    size_t length, rest;
+    char *line;
+    size_t length;
     enum lines_result result;
-    ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
+    ssize_t got = read(STDIN_FILENO, pipe->bytes, sizeof pipe->bytes);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (got > 0) {
-        rest = (size_t)got;
-        while ((result = lines_take(&pipe->in, &at, &rest, &line, &length)) != LINES_NONE)
-            say(pipe, result, line, length);
+        pipe->at = pipe->bytes;
+        pipe->rest = (size_t)got;
+        take_lines(pipe);
         return;
     }
     if (got < 0) {
@@ -139,14 +162,6 @@ static void take_input(struct pipe *pipe)
     pipe->ended = true;
     if (!pipe->session->options->stay && !pipe->session->finishing)
         session_finish(pipe->session, "");
-}
-
-static bool wants_input(const struct pipe *pipe)
-{
-    const struct session *session = pipe->session;
-    return !pipe->ended && session->ready && !session->finishing &&
-           session->connection.state == CONNECTION_OPEN && pace_count(&session->pace) < UNSAID_LINES &&
-           connection_waiting(&session->connection) < UNSAID_BYTES;
 }
 
 static void leave(struct pipe *pipe)
@@ -168,9 +183,11 @@ void pipe_run(struct session *session, int signals)
     keep_open(session);
     while (!session->ended) {
         struct pollfd wait[4] = {{.fd = signals, .events = POLLIN},
-                                 {.fd = wants_input(&pipe) ? STDIN_FILENO : -1, .events = POLLIN},
+                                 {.fd = wants_input(&pipe) && !pipe.rest ? STDIN_FILENO : -1, .events = POLLIN},
                                  [3] = {.fd = STDOUT_FILENO}};
         int timeout = session_prepare(session, &wait[2]);
+        if (pipe.rest && wants_input(&pipe))
+            timeout = 0;
         if (poll(wait, 4, timeout) < 0 && errno != EINTR)
             session_end(session, EX_OSERR, "poll: %s", strerror(errno));
         if (wait[0].revents && (signals_take() & SIGNALS_LEAVE))
@@ -181,7 +198,9 @@ void pipe_run(struct session *session, int signals)
             session_work(session, wait[2].revents);
         if (pipe.asked)
             leave(&pipe);
-        if (!session->ended && wait[1].revents)
+        if (pipe.rest)
+            take_lines(&pipe);
+        else if (!session->ended && wait[1].revents)
             take_input(&pipe);
     }
     lines_free(&pipe.in);

@@ -229,6 +229,8 @@ int session_prepare(struct session *session, struct pollfd *wait)
         timeout = 0;
     if (session->finishing && session->ready && !session->leaving && !pace_count(&session->pace))
         timeout = 0;
+    if (session->connection.state == CONNECTION_OPEN && session->dialect->door == DOOR_IRC)
+        timeout = sooner(timeout, session->irc.login_at, now);
     timeout = sooner(timeout, session->retry_at, now);
     return sooner(timeout, session->leave_by, now);
 }

@@ -38,6 +38,9 @@ struct irc {
     int nick_tries;
     bool lobbied;         /* the server has a lobby (LOBBY), and we went there, having nowhere to go */
     int joins_open;       /* JOINs of the command line that were not answered */
+    int joins_asked;      /* those of /join: a script's next line may be for that channel, and waits */
+    int64_t join_by;      /* clock_elapsed() after which it waits no more */
+    int64_t login_at;     /* clock_elapsed(): the door is a guess, and may greet until then; 0: logged in */
     int64_t pinged;       /* clock_elapsed() of our PING that was not answered; 0: none */
     int64_t answered;     /* when CTCP questions were last answered, and how many in a row */
     int answers;

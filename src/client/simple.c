@@ -252,8 +252,9 @@ void simple_taken_over(struct session *session, const char *line)
     char copy[CONNECTION_LINE_LIMIT + 8];
     text_copy(copy, sizeof copy, line);
     if (session->dialect->door != DOOR_PAIR) {
+        const char *door = session->dialect->door == DOOR_TALK ? "talk" : "plain";
         session_showf(session, session_server_window(session), LINE_EVENT,
-                      "this is a plain door, no IRC server: forkchat speaks plain now");
+                      "this is a %s door, no IRC server: forkchat speaks %s now", door, door);
         connected(session);
     }
     session->ready = true;

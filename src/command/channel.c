@@ -202,12 +202,15 @@ void channel_join(struct session *session, struct request *request)
     }
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
+    char shown[CHANNEL_SIZE]; /* in the letters of who made it */
     enum reply_code answer =
         channel_go_locked(session, name, request->count > 1 ? request->arguments[1] : "");
+    uint32_t channel = channel_find_locked(session->world, name);
+    text_copy(shown, sizeof shown, channel == NONE ? name : session->world->channels[channel].name);
     if (answer == REPLY_TALKING_IN)
-        make_current_locked(session, channel_find_locked(session->world, name));
+        make_current_locked(session, channel);
     session_commit(session);
-    session_reply(session, answer == REPLY_CODES ? REPLY_TALKING_IN : answer, name, NULL);
+    session_reply(session, answer == REPLY_CODES ? REPLY_TALKING_IN : answer, shown, NULL);
 }
 
 /* Fills in what PART and KICK have in common, publishes, and removes the membership. */
@@ -237,8 +240,10 @@ void channel_leave(struct session *session, const char *name, const char *text)
     struct world *world = session->world;
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
+    char shown[CHANNEL_SIZE];
     uint32_t channel = channel_find_locked(world, name);
     bool member = channel != NONE && member_find_locked(world, session->user, channel) != NONE;
+    text_copy(shown, sizeof shown, channel == NONE ? name : world->channels[channel].name);
     if (member) {
         struct event event = event_of_locked(world, EVENT_PART, session->user);
         event.strings[1] = text;
@@ -248,7 +253,7 @@ void channel_leave(struct session *session, const char *name, const char *text)
     if (channel == NONE)
         session_reply(session, REPLY_NO_SUCH_CHANNEL, name, NULL);
     else
-        session_reply(session, member ? REPLY_LEFT : REPLY_NOT_ON_CHANNEL, name, NULL);
+        session_reply(session, member ? REPLY_LEFT : REPLY_NOT_ON_CHANNEL, shown, NULL);
 }
 
 void channel_part(struct session *session, struct request *request)

@@ -14,7 +14,7 @@
 static const struct command table[] = {
     {"NICK", PEOPLE, 1, 1, register_nick, "<nick>", "take a name"},
     {"MSG", PLAIN, 1, 1, message_say, "[<#channel>] <text>", "say it in the current channel, or that one"},
-    {"MSG", TALK, 2, 2, message_private, "<nick|#channel> <text>", "say it to one person, or in that channel"},
+    {"MSG", TALK, 1, 1, message_say_or_tell, "[<nick>|<#channel>] <text>", "say it here, to one person, or in that channel"},
     {"ME", PEOPLE, 1, 1, message_me, "<text>", "say what you do: * toto waves"},
     {"WHO", PEOPLE, 0, 0, query_who, "", "show who is here"},
     {"JOIN", PEOPLE, 1, 2, channel_join, "<#channel> [<key>]", "go into a channel and talk there; the first makes it"},

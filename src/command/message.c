@@ -1,4 +1,6 @@
 /* Saying things: to a channel, to one person. Run by workers; changes no tables. */
+#include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "families.h"
@@ -113,12 +115,27 @@ void message_say(struct session *session, struct request *request)
         session_reply(session, REPLY_NOTHING_TO_SAY, "MSG <#channel> <text>", NULL);
 }
 
-void message_private(struct session *session, struct request *request)
+static bool is_here(struct session *session, const char *name)
 {
-    if (request->arguments[0][0] == '#')
-        say_in(session, request->arguments[0], request->arguments[1]);
+    struct world *world = session->world;
+    shared_begin_look(world->shared);
+    uint32_t user = user_find_locked(world, name);
+    bool here = user != NONE && world->users[user].state == USER_PRESENT;
+    shared_commit(world->shared);
+    return here;
+}
+
+/* Like MSG at the plain door; but who begins with a nick, as on IRC, means that one alone. */
+void message_say_or_tell(struct session *session, struct request *request)
+{
+    char *text = request->arguments[0], name[ADDRESS_SIZE];
+    size_t length = strcspn(text, " ");
+    const char *rest = text + length + strspn(text + length, " ");
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : 0), text);
+    if (*rest && is_here(session, name))
+        command_say_to(session, name, rest);
     else
-        command_say_to(session, request->arguments[0], request->arguments[1]);
+        message_say(session, request);
 }
 
 /* CTCP ACTION, as IRC clients write it; doors for people show it as "* nick text". */

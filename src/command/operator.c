@@ -118,7 +118,7 @@ void operator_kill(struct session *session, struct request *request)
         snprintf(reason, sizeof reason, "killed by %s%s%s", killer, *text ? ": " : "", text);
         snprintf(irc_reason, sizeof irc_reason, "Killed (%s (%s))", session_user_locked(session)->nick,
                  *text ? text : "no reason given");
-        operator_tell_locked(session, "%s was killed by %s: %s", name, killer, text);
+        operator_tell_locked(session, "%s was killed by %s%s%s", name, killer, *text ? ": " : "", text);
         struct event event = session_event_locked(session, EVENT_KILL);
         operator_remove_locked(world, &event, victim, text, reason, irc_reason);
     }

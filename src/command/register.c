@@ -9,23 +9,10 @@
 #include "world/metadata.h"
 #include "world/watches.h"
 
-void command_arrive(struct session *session)
+/* Nobody else's lines come before or between these: they are gathered, or published if they are long, before the
+ * client is in the lobby. */
+static void greet(struct session *session, const char *name)
 {
-    struct world *world = session->world;
-    char name[ADDRESS_SIZE];
-    if (!session_begin(session, 2 * EVENT_NEED_MAX) || operator_is_banned_locked(session))
-        return;
-    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
-    user_introduce_locked(world, session->user);
-    channel_enter_lobby_locked(session);
-    struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
-    event.audience = AUDIENCE_CHANNEL;
-    event.target = LOBBY;
-    event.flags |= EVENT_NOT_SOURCE;
-    event_publish_locked(world, &event);
-    session_commit(session);
-    CRASHPOINT("arrived");
-
     const char *welcome = session->settings->welcome;
     if (welcome)
         session_reply_lines(session, REPLY_MOTD_LINE, welcome);
@@ -35,6 +22,28 @@ void command_arrive(struct session *session)
     if (motd)
         session_reply_lines(session, REPLY_MOTD_LINE, motd);
     command_show_help(session);
+}
+
+void command_arrive(struct session *session)
+{
+    struct world *world = session->world;
+    char name[ADDRESS_SIZE];
+    if (!session_begin(session, 0) || operator_is_banned_locked(session))
+        return;
+    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
+    session_commit(session);
+    greet(session, name);
+    if (!session_begin(session, 2 * EVENT_NEED_MAX) || operator_is_banned_locked(session))
+        return;
+    user_introduce_locked(world, session->user);
+    channel_enter_lobby_locked(session);
+    struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = LOBBY;
+    event.flags |= EVENT_NOT_SOURCE;
+    event_publish_locked(world, &event);
+    session_commit(session);
+    CRASHPOINT("arrived");
 }
 
 void register_leave_locked(struct world *world, uint32_t index, enum event_quit how, const char *text)

@@ -15,13 +15,13 @@ void people_run(struct session *session, char *line)
 {
     char *rest = line;
     const char *verb = text_next_word(&rest);
-    if (!verb)
-        return;
-    const struct command *command = command_find(session->door, verb);
+    if (!verb && !*session->verb_prefix)
+        return; /* an empty line; but a slash alone meant something */
+    const struct command *command = verb ? command_find(session->door, verb) : NULL;
     if (command)
         command_run_text(session, command, rest);
     else
-        session_reply(session, REPLY_UNKNOWN_COMMAND, verb, NULL);
+        session_reply(session, REPLY_UNKNOWN_COMMAND, verb ? verb : "", NULL);
 }
 
 bool people_run_address(struct session *session, char *line)
@@ -241,7 +241,7 @@ static void render_line(struct text *text, const struct people_style *style,
         text_add(text, "[");
         add(text, *event->shown ? event->shown : "server");
         text_add(text, "] ");
-        add(text, event->strings[0]);
+        add(text, *event->strings[0] ? event->strings[0] : "you were removed from the server");
         break;
     case EVENT_WALL:
         text_add(text, "[server] ");

@@ -8,15 +8,26 @@
 #include "base/lines.h"
 #include "people.h"
 #include "stranger.h"
+#include "telnet.h"
+
+#define CTRL_D 0x04
+
+/* Where in a line the next byte is, for what people at telnet(1) mean by Ctrl-C and Ctrl-D. No line of a script begins so. */
+enum place { AT_START, BEHIND_IAC, INSIDE };
+
+struct plain {
+    struct lines lines;
+    enum place place;
+};
 
 static const struct people_style style = {.end = "\n", .open = '[', .close = ']'};
 
 static int plain_open(struct session *session)
 {
-    struct lines *lines = malloc(sizeof *lines);
-    if (!lines || lines_init(lines, PEOPLE_LINE_LIMIT))
+    struct plain *plain = calloc(1, sizeof *plain);
+    if (!plain || lines_init(&plain->lines, PEOPLE_LINE_LIMIT))
         return -1;
-    session->door_state = lines;
+    session->door_state = plain;
     command_arrive(session);
     return 0;
 }
@@ -41,23 +52,44 @@ static void take(struct session *session, enum lines_result result, const char *
         people_run(session, line);
 }
 
+/* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after
+ * Ctrl-C unless it is answered, so not to understand it would be to fall silent. */
+static size_t before_farewell(struct plain *plain, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (plain->place == BEHIND_IAC ? telnet_leaves(byte) : plain->place == AT_START && byte == CTRL_D)
+            return i;
+        if (byte == '\n')
+            plain->place = AT_START;
+        else
+            plain->place = plain->place == AT_START && byte == TELNET_IAC ? BEHIND_IAC : INSIDE;
+    }
+    return length;
+}
+
 static void plain_feed(struct session *session, const char *bytes, size_t length)
 {
+    struct plain *plain = session->door_state;
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
     if (stranger_says_hello(session, bytes, length))
         return;
-    while (!session->leaving &&
-           (result = lines_take(session->door_state, &bytes, &length, &line, &line_length)))
+    size_t rest = before_farewell(plain, bytes, length);
+    bool farewell = rest < length;
+    while (!session->leaving && (result = lines_take(&plain->lines, &bytes, &rest, &line, &line_length)))
         take(session, result, line, line_length);
+    if (farewell && !session->leaving)
+        command_leave(session, QUIT_LEFT, "");
 }
 
 static void plain_finish(struct session *session)
 {
     char *line = NULL;
     size_t length = 0;
-    enum lines_result result = lines_finish(session->door_state, &line, &length);
+    struct plain *plain = session->door_state;
+    enum lines_result result = lines_finish(&plain->lines, &line, &length);
     take(session, result, line, length);
 }
 

@@ -5,7 +5,7 @@
 #include "telnet.h"
 
 enum { SE = 240, BREAK = 243, INTERRUPT = 244, ABORT_OUTPUT, ARE_YOU_THERE = 246, ERASE_CHARACTER = 247,
-       ERASE_LINE = 248, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = 255 };
+       ERASE_LINE = 248, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = TELNET_IAC };
 enum { END_OF_FILE = 236, SUSPEND = 237, ABORT = 238 };
 enum { OPTION_ECHO = 1, OPTION_SUPPRESS_GO_AHEAD = 3, OPTION_TIMING_MARK = 6 };
 enum { STATE_DATA, STATE_COMMAND, STATE_OPTION, STATE_SUB, STATE_SUB_COMMAND };
@@ -48,6 +48,11 @@ static size_t negotiate(struct telnet *telnet, unsigned char option,
     return answer_with(answer, wanted ? WILL : WONT, option);
 }
 
+bool telnet_leaves(unsigned char byte)
+{
+    return byte == BREAK || byte == INTERRUPT || byte == ABORT || byte == SUSPEND || byte == END_OF_FILE;
+}
+
 static enum telnet_event command(struct telnet *telnet, unsigned char byte, unsigned char *data)
 {
     telnet->state = STATE_DATA;
@@ -65,12 +70,6 @@ static enum telnet_event command(struct telnet *telnet, unsigned char byte, unsi
     case SB:
         telnet->state = STATE_SUB;
         return TELNET_NOTHING;
-    case BREAK:
-    case INTERRUPT:
-    case ABORT:
-    case SUSPEND:
-    case END_OF_FILE:
-        return TELNET_LEAVE;
     case ARE_YOU_THERE:
         return TELNET_HELLO;
     case ERASE_CHARACTER:
@@ -78,7 +77,7 @@ static enum telnet_event command(struct telnet *telnet, unsigned char byte, unsi
     case ERASE_LINE:
         return TELNET_ERASE_LINE;
     default:
-        return TELNET_NOTHING;
+        return telnet_leaves(byte) ? TELNET_LEAVE : TELNET_NOTHING;
     }
 }
 

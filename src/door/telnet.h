@@ -14,6 +14,12 @@ enum telnet_event {
     TELNET_HELLO       /* are you there? */
 };
 
+/* The byte before each of telnet's commands. */
+#define TELNET_IAC 255
+
+/* Whether that command means that the person wants to leave: what telnet(1) sends for Ctrl-C, Ctrl-\ and the like. */
+bool telnet_leaves(unsigned char byte);
+
 /* Belongs to its user; telnet.c alone touches the fields. */
 struct telnet {
     int state;

@@ -18,7 +18,7 @@ static enum asking {
     ASK_OFFER_PASSWORD,
 } asking;
 
-static char answer[SCREEN_LINE_MAX]; /* to the question before this one */
+static char answer[SCREEN_LINE_MAX + 1]; /* to the question before this one */
 
 static void ask(enum asking what)
 {
@@ -208,11 +208,7 @@ static void ask_further(const char *line, enum asking next)
 
 static void get_answered(struct peer *peer, const char *password)
 {
-    char *colon = strchr(answer, ':');
-    if (!colon) {
-        log_error("expected PEER:FILE");
-        return;
-    }
+    char *colon = strchr(answer, ':'); /* was asked for until there was one */
     *colon = '\0';
     gets_add(peer, answer, colon + 1, password);
 }
@@ -228,7 +224,10 @@ void command_line(void *context, char *line)
         take_choice(peer, line);
         break;
     case ASK_GET:
-        ask_further(line, ASK_GET_PASSWORD);
+        if (*line && !strchr(line, ':'))
+            log_error("expected PEER:FILE, as /files lists them");
+        else
+            ask_further(line, ASK_GET_PASSWORD);
         break;
     case ASK_OFFER:
         ask_further(line, ASK_OFFER_PASSWORD);

@@ -198,6 +198,14 @@ void offers_described(struct peer *peer, int job, int status)
     drop(offer);
 }
 
+bool offers_any(const struct peer *peer)
+{
+    for (int i = 0; i < PEER_OFFERS; i++)
+        if (peer->offers[i].what.card.id[0])
+            return true;
+    return false;
+}
+
 void offers_announce(struct peer *peer)
 {
     for (int n = 0; n < PEER_OFFERS; n++) {

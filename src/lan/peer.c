@@ -172,6 +172,8 @@ static void do_timely(struct peer *peer)
     if (peer->brief && !peer->end_at && gets_open(peer) == 0 && worker_count_all() == 0 &&
         (!peer->options->receive || peer->status))
         peer->quit = true;
+    if (peer->offering && !offers_any(peer) && gets_open(peer) == 0 && worker_count_all() == 0)
+        peer->quit = true;
 }
 
 static int milliseconds_to_wait(const struct peer *peer)
@@ -354,6 +356,7 @@ int peer_run(const struct options *options)
     if (!peer)
         return status;
     peer->guardian = guardian;
+    peer->offering = options->offer_count > 0 && !input && !peer->brief && !options->watch && !options->accept;
     screen_open(input, end[0]);
     if (input)
         command_start(peer);

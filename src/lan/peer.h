@@ -58,6 +58,7 @@ struct peer {
     struct index *index;
     struct flood flood;
     bool brief;               /* not announced */
+    bool offering;            /* here for its offers alone: nobody types, no time was set */
     char roster_path[1100];   /* empty: not kept */
     int roster_lock;          /* -1: another peer keeps the file */
     int guardian;             /* readable when the guardian of the terminal is gone; -1: there is none */
@@ -102,6 +103,7 @@ void offers_accept(struct peer *peer, int interface);
 void offers_line(struct peer *peer, int job, char *line);
 void offers_described(struct peer *peer, int job, int status);
 void offers_served(struct peer *peer, const unsigned char host[16], int status);
+bool offers_any(const struct peer *peer); /* also one that is still being described */
 void offers_close(struct peer *peer);
 
 /* gets.c */

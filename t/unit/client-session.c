@@ -18,20 +18,31 @@ static struct session session;
 static struct options options;
 static int server = -1;
 
-static void begin(enum door door, const char *channel)
+static void begin_as(bool told, enum door door, const char *channel)
 {
     int ends[2];
     if (port_socketpair(SOCK_STREAM, ends))
         abort();
     server = ends[1];
     fd_set_nonblocking(server);
-    options = (struct options){.door = door, .nick = "alice", .host = "test", .real_name = "Alice"};
+    options = (struct options){.door = door, .door_told = told, .nick = "alice", .host = "test", .real_name = "Alice"};
     if (channel)
         options.channels[options.channel_count++] = channel;
     if (session_init(&session, &options))
         abort();
     session.interactive = true;
     session_adopt(&session, ends[0]);
+}
+
+static void begin(enum door door, const char *channel)
+{
+    begin_as(true, door, channel);
+}
+
+/* At a port that tells no door. */
+static void guess(void)
+{
+    begin_as(false, DOOR_IRC, NULL);
 }
 
 static void end(void)
@@ -348,10 +359,39 @@ static void talk_door(void)
     end();
 }
 
+static void doors_guessed(void)
+{
+    struct pollfd wait;
+    guess();
+    CHECK(strcmp(sent(), "") == 0);
+    receive("[server] Welcome\r\n");
+    CHECK(session.dialect->door == DOOR_TALK && session.ready);
+    CHECK(strcmp(sent(), "/nick alice\n") == 0);
+    end();
+    guess();
+    receive("[server] Welcome\n");
+    CHECK(session.dialect->door == DOOR_PLAIN && session.ready);
+    CHECK(strcmp(sent(), "NICK alice\n") == 0);
+    end();
+    guess();
+    receive(":s NOTICE * :looking you up\r\n");
+    CHECK(strcmp(sent(), "CAP LS 302\r\nNICK alice\r\nUSER alice 0 * :Alice\r\n") == 0);
+    end();
+    /* A server that waits for us is spoken to in a second. */
+    guess();
+    int timeout = session_prepare(&session, &wait);
+    CHECK(timeout > 0 && timeout <= 1000);
+    session.irc.login_at = 1;
+    CHECK(session_prepare(&session, &wait) == 0);
+    CHECK(strncmp(sent(), "CAP LS 302\r\n", 12) == 0);
+    receive(":s 001 alice :welcome\r\n");
+    CHECK(strcmp(sent(), "") == 0 && session.ready);
+    end();
+}
+
 static void pair_guessed(void)
 {
-    start_irc(NULL);
-    sent();
+    guess();
     receive("[forkchat] bob is listening: type lines; stop on a line of its own ends this for both\n");
     CHECK(session.dialect->door == DOOR_PAIR && session.ready && strcmp(session.peer, "bob") == 0);
     CHECK(strcmp(sent(), "[forkchat] alice is here\n") == 0);
@@ -464,6 +504,7 @@ int main(void)
     CASE("a crowd of strangers cannot open windows without end", many_windows);
     CASE("the plain door", plain_door);
     CASE("the talk door, with its telnet negotiation", talk_door);
+    CASE("at a port that tells no door it may greet first", doors_guessed);
     CASE("a person at the other end is known by the greeting", pair_guessed);
     CASE("messages are taken apart", messages);
     CASE("a frame fits its screen, whatever the size", framing);

@@ -69,9 +69,11 @@ static void plain(void)
 static void carriage_returns(void)
 {
     CHECK(gives(10, "one\r\n", "[one]"));
+    CHECK(lines_ended_in_cr(&lines));
     CHECK(gives(10, "\r\n", "[]"));
     CHECK(gives(10, "one\r\r\n", "[one\r]"));
     CHECK(gives(10, "o\rne\n", "[o\rne]"));
+    CHECK(!lines_ended_in_cr(&lines));
 }
 
 static void unfinished(void)
