@@ -200,7 +200,8 @@ int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const
     int ready = pselect(highest + 1, &in, &out, NULL, most, mask);
     for (int i = 0; ready > 0 && i < count; i++)
         if (fds[i].fd >= 0)
-            fds[i].revents = (short)((FD_ISSET(fds[i].fd, &in) ? POLLIN : 0) | (FD_ISSET(fds[i].fd, &out) ? POLLOUT : 0));
+            fds[i].revents =
+                (short)((FD_ISSET(fds[i].fd, &in) ? POLLIN : 0) | (FD_ISSET(fds[i].fd, &out) ? POLLOUT : 0));
     return ready;
 #endif
 }

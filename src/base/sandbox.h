@@ -8,7 +8,7 @@
  * descriptors that are open already and signals to itself are everybody's. */
 enum sandbox_role {
     SANDBOX_WORKER, /* receives from one socket, and hands it over */
-    SANDBOX_COURIER, /* takes sockets over and writes to them; accepts from one that listens, and hands over what it has */
+    SANDBOX_COURIER, /* takes sockets over and writes to them; accepts from one that listens, and hands over */
     SANDBOX_DESK, /* reads and writes one socket or terminal */
 };
 

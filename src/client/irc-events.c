@@ -262,8 +262,9 @@ static void on_error(struct session *session, struct message *message)
 
 static void on_wallops(struct session *session, struct message *message)
 {
-    session_show(session, session_server_window(session),
-                 &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = message->last});
+    session_show(
+        session, session_server_window(session),
+        &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = message->last});
 }
 
 static void on_nothing(struct session *session, struct message *message)

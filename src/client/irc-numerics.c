@@ -201,7 +201,8 @@ static void about(struct session *session, struct message *message)
     case 311:
     case 314:
         if (message->count >= 6) {
-            tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3], message->last);
+            tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3],
+                 message->last);
             return;
         }
         break;

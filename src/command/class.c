@@ -282,7 +282,8 @@ void class_floor(struct session *session, struct request *request)
         session_reply(session, answer, name ? name : floor.channel, NULL);
     if (answer == REPLY_CODES) {
         carry_out(session, &floor);
-        snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.speaker : "everybody", floor.channel);
+        snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.speaker : "everybody",
+                 floor.channel);
         session_reply(session, REPLY_DONE, words, NULL);
     }
     free(floor.voices);

@@ -149,7 +149,8 @@ static void show_strangers(struct session *session)
     uint32_t end = world_users_end_locked(world);
     bool room = make_room(&names, end);
     for (uint32_t i = 0; room && i < end; i++) {
-        if (world->users[i].state == USER_PRESENT && irc_sees_user_locked(session, i) && !is_in_sight_locked(session, i))
+        if (world->users[i].state == USER_PRESENT && irc_sees_user_locked(session, i) &&
+            !is_in_sight_locked(session, i))
             note_member(&names, i);
     }
     session_commit(session);

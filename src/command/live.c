@@ -128,8 +128,8 @@ static void show_picture(struct session *session, const struct sample *before, c
     char line[300];
     int64_t span = now->at - before->at;
     say(session, "\f");
-    snprintf(line, sizeof line, "clients %u (most %u)   lines/s %" PRIu64 "   deliveries/s %" PRIu64, now->clients, now->most,
-             per_second(before->messages, now->messages, span),
+    snprintf(line, sizeof line, "clients %u (most %u)   lines/s %" PRIu64 "   deliveries/s %" PRIu64, now->clients,
+             now->most, per_second(before->messages, now->messages, span),
              per_second(all_deliveries(before), all_deliveries(now), span));
     say(session, line);
     snprintf(line, sizeof line, "ring %.1f%% of %" PRIu64 " KiB", 100.0 * (double)now->fill / (double)now->size,

@@ -72,7 +72,8 @@ static void write_couriers(struct session *session)
     sample(session, "lines_total", "", courier_count_get(world, 0, COURIER_MESSAGES));
     of_each_courier(session, "deliveries_total", COURIER_DELIVERIES, "Events given to clients.");
     of_each_courier(session, "dropped_lines_total", COURIER_DROPPED, "Lines left out for clients who read too slowly.");
-    of_each_courier(session, "slow_clients_closed_total", COURIER_HUNG_UP, "Clients closed because they read too slowly.");
+    of_each_courier(session, "slow_clients_closed_total", COURIER_HUNG_UP,
+                    "Clients closed because they read too slowly.");
     head(session, "courier_lag_bytes", "gauge", "What a courier has not read of the ring yet.");
     for (uint32_t i = 0; i < world->limits.couriers && i < COUNTED_COURIERS; i++) {
         char label[40];

@@ -101,7 +101,8 @@ void command_show_help(struct session *session)
         session_reply(session, REPLY_HELP_LINE, line, NULL);
     }
     session_reply(session, REPLY_HELP_LINE, "@<nick> <text>                     say it to one person", NULL);
-    session_reply(session, REPLY_HELP_LINE, "@all <text>, @tous <text>          say it to everyone in the current channel", NULL);
+    session_reply(session, REPLY_HELP_LINE,
+                  "@all <text>, @tous <text>          say it to everyone in the current channel", NULL);
 }
 
 void query_help(struct session *session, struct request *request)

@@ -42,9 +42,9 @@ static void answer(struct session *session, const struct asking *asking, const c
 {
     char head[300];
     bool found = *status == '2';
-    int length = snprintf(head, sizeof head,
-                          "HTTP/1.1 %s\r\nContent-Type: text/plain; %scharset=utf-8\r\nConnection: close\r\n%s\r\n", status,
-                          found ? "version=0.0.4; " : "", *status == '4' && status[2] == '5' ? "Allow: GET, HEAD\r\n" : "");
+    int length = snprintf(
+        head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: text/plain; %scharset=utf-8\r\nConnection: close\r\n%s\r\n",
+        status, found ? "version=0.0.4; " : "", *status == '4' && status[2] == '5' ? "Allow: GET, HEAD\r\n" : "");
     session_say(session, head, (size_t)length);
     if (found && !asking->head) {
         metrics_write(session);
@@ -105,7 +105,8 @@ static void metrics_render(struct text *text, const struct event *event, const s
 
 static void metrics_refuse(struct text *text, const char *why)
 {
-    text_addf(text, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s\n", why);
+    text_addf(text, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s\n",
+              why);
 }
 
 const struct door *door_metrics(void)

@@ -58,7 +58,8 @@ static bool take(struct countdown *countdown, struct world *world, const char *s
         return false;
     struct stop_shm stop = world_stop_locked(world);
     shared_commit(world->shared);
-    if (stop.at == 0 && countdown->at != 0 && !announce(world, server_name, "the server goes on: the shutdown is cancelled"))
+    if (stop.at == 0 && countdown->at != 0 &&
+        !announce(world, server_name, "the server goes on: the shutdown is cancelled"))
         return false;
     countdown->unread = false;
     countdown->at = stop.at;

@@ -59,7 +59,8 @@ int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couri
         return -1;
     heirlooms->successor = -1;
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) || (heirlooms->successor = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
+    if (place_socket(directory, PLACE_SUCCESSOR, &address) ||
+        (heirlooms->successor = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
         log_warning("no socket for a successor in %s: %s", directory, strerror(errno));
     return 0;
 }

@@ -57,7 +57,8 @@ static int ask(const struct supervisor *supervisor, const char *option, bool arg
     while (pid > 0 && length + 1 < size) {
         struct pollfd input = {.fd = ends[0], .events = POLLIN};
         int64_t left = (deadline - clock_elapsed()) / MS;
-        ssize_t got = left > 0 && poll(&input, 1, (int)left) > 0 ? read(ends[0], answer + length, size - 1 - length) : 0;
+        ssize_t got =
+            left > 0 && poll(&input, 1, (int)left) > 0 ? read(ends[0], answer + length, size - 1 - length) : 0;
         if (got <= 0)
             break;
         length += (size_t)got;

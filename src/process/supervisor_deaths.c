@@ -37,7 +37,8 @@ static struct crash_shm note_crash_locked(struct supervisor *supervisor, const c
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
                               .door = user ? user->door : DOOR_KINDS};
-    recorder_read(recorder, crash.pid, !crash.by_signal ? 0 : crash.number ? crash.number : RECORDER_ANY, &crash.recording);
+    int number = crash.number ? crash.number : RECORDER_ANY;
+    recorder_read(recorder, crash.pid, crash.by_signal ? number : 0, &crash.recording);
     if (crash.by_signal && !crash.number)
         crash.number = crash.recording.fault.signal; /* a stranger's, of whom nobody else tells */
     text_copy(crash.process, sizeof crash.process, process);

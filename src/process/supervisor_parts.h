@@ -53,7 +53,7 @@ struct supervisor {
     int64_t paused_until; /* no accepting until then */
     int reserve;          /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;        /* somebody dead is still to be put in order */
-    pid_t stuck_holder; /* who was last seen to have the lock, at which of its turns, since when: supervisor_watch_lock */
+    pid_t stuck_holder; /* who was seen to have the lock, at which of its turns, since when: supervisor_watch_lock */
     uint64_t stuck_turn;
     int64_t stuck_since;
     struct ban_file bans;

@@ -381,7 +381,8 @@ static const char *take_sandbox(struct settings *settings, const struct config_l
 static const char *take_worker_memory(struct settings *settings, const struct config_line *line)
 {
     settings->worker_memory = 0;
-    if (strcmp(line->words[1], "off") == 0 || parse_size(line->words[1], 1 << 23, INT64_C(1) << 40, &settings->worker_memory))
+    if (strcmp(line->words[1], "off") == 0 ||
+        parse_size(line->words[1], 1 << 23, INT64_C(1) << 40, &settings->worker_memory))
         return NULL;
     return "expected a size from 8M to 1024G, as in 128M, or off";
 }
@@ -439,7 +440,8 @@ static const struct directive directives[] = {
     {"server-description", 1, 0, take_server_description, "TEXT", "what WHOIS and LINKS say of the server"},
     {"network-name", 1, 1, take_network_name, "NAME", "what IRC clients call the network"},
     {"nick-length", 1, 1, take_nick_length, "N", "characters of a nick"},
-    {"ping-timeout", 1, 1, take_ping_timeout, "SECONDS", "silence after which an IRC client is asked for a sign of life"},
+    {"ping-timeout", 1, 1, take_ping_timeout, "SECONDS",
+     "silence after which an IRC client is asked for a sign of life"},
     {"registration-timeout", 1, 1, take_registration_timeout, "SECONDS", "for an IRC client to give its NICK and USER"},
     {"keepalive", 1, 1, take_keepalive, "SECONDS", "after which a vanished peer is given up, on every door"},
     {"admin", 1, 0, take_admin, "TEXT", "whose server it is, for ADMIN; up to three times"},

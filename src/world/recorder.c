@@ -45,7 +45,8 @@ struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid)
     for (uint32_t i = 0; i < RECORDER_OTHERS; i++) {
         struct recorder_shm *place = &others(world)[i];
         int32_t owner = atomic_load(&place->pid);
-        if ((owner <= 0 || (kill(owner, 0) && errno == ESRCH)) && atomic_compare_exchange_strong(&place->pid, &owner, pid))
+        if ((owner <= 0 || (kill(owner, 0) && errno == ESRCH)) &&
+            atomic_compare_exchange_strong(&place->pid, &owner, pid))
             return place;
     }
     return NULL;

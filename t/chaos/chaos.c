@@ -27,7 +27,8 @@
 /* Until then whatever is due must have come. */
 #define PATIENCE (60000 * MS)
 
-enum { CLIENTS_MAX = 1000, LINE_SIZE = 65536, PENDING = 4096, FINDINGS_MAX = 30, ROOMS = 8, COMMANDS = 4, STOPPED = 12 };
+enum { CLIENTS_MAX = 1000, LINE_SIZE = 65536, PENDING = 4096 };
+enum { FINDINGS_MAX = 30, ROOMS = 8, COMMANDS = 4, STOPPED = 12 };
 
 /* ---- what was found ---- */
 
@@ -133,8 +134,9 @@ static int filling(const struct person *person, unsigned number)
     return (int)(((unsigned)number_of(person) * 7 + number * 13) % 200);
 }
 
-static const char fill[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                           "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+static const char fill[] =
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
 /* A numbered line into the lobby, whose length follows from its number. */
 static void speak(struct person *person)
@@ -168,7 +170,8 @@ static void act_irc(struct person *person, int what)
     else if (what < 86)
         say(person, "HELP\r\nLIST\r\nMOTD\r\nWHOWAS c%d\r\n", other);
     else if (what < 93)
-        say(person, "MODE #r%d +b *!*@192.0.2.%d\r\nMODE #r%d -b *!*@192.0.2.%d\r\n", room, other % 200, room, other % 200);
+        say(person, "MODE #r%d +b *!*@192.0.2.%d\r\nMODE #r%d -b *!*@192.0.2.%d\r\n", room, other % 200, room,
+            other % 200);
     else
         say(person, "AWAY :for %d\r\nAWAY\r\n", words);
 }
@@ -277,8 +280,9 @@ static void tell_person(void *owner, const struct event *event)
         person->in = false;
         person->at = clock_elapsed();
         if (!was_harmed(person, event))
-            finding("c%d (%s, %s, place %u/%u) left, way %u, \"%s\", though nobody harmed it", number_of(person), doors[person->door],
-                    event->nick, event->source, event->generation, event->numbers[0], event->strings[0]);
+            finding("c%d (%s, %s, place %u/%u) left, way %u, \"%s\", though nobody harmed it", number_of(person),
+                    doors[person->door], event->nick, event->source, event->generation, event->numbers[0],
+                    event->strings[0]);
     }
     const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings[1], "~~") : NULL;
     int who, at = 0;
@@ -309,8 +313,9 @@ static void hear(struct person *person, const char *line, size_t length)
     lines_heard++;
     if (what != HEARD_RIGHT) {
         faults[what]++;
-        finding("c%d (%s, place %u/%u, line %llu) heard, %s: %.*s    due was: %s", number_of(person), doors[person->door],
-                person->user, person->generation, (unsigned long long)transcript->lines, names[what], (int)length, line, due);
+        finding("c%d (%s, place %u/%u, line %llu) heard, %s: %.*s    due was: %s", number_of(person),
+                doors[person->door], person->user, person->generation, (unsigned long long)transcript->lines,
+                names[what], (int)length, line, due);
     }
     if (person->door == 2 && length > 5 && length < 200 && memcmp(line, "PING ", 5) == 0)
         say(person, "PONG %.*s", (int)length - 5, line + 5);
@@ -505,7 +510,8 @@ static void operate(void)
         return;
     snprintf(run, sizeof run, "%s/run", home);
     arguments[2] = run;
-    static const char *const simple[] = {"who", "channels", "stats", "bans", "attendance", "reload", "help", "hands", "crash"};
+    static const char *const simple[] = {"who",    "channels", "stats", "bans", "attendance",
+                                         "reload", "help",     "hands", "crash"};
     arguments[3] = simple[chance(9)];
     arguments[4] = NULL;
     snprintf(a, sizeof a, "c%d", number_of(person));
@@ -631,7 +637,9 @@ static void harm_process(pid_t pid, enum victim victim)
         kill(pid, way == KILLED ? SIGKILL : SIGSEGV);
         return;
     }
-    int64_t most = way == STOPPED_SHORT ? chance(50) : victim == COURIER && chance(8) == 0 ? 12000 : 1500 + chance(2000);
+    int64_t most = way == STOPPED_SHORT                  ? chance(50)
+                   : victim == COURIER && chance(8) == 0 ? 12000
+                                                         : 1500 + chance(2000);
     stopped[slot] = (struct stopped){pid, clock_elapsed() + most * MS};
     kill(pid, SIGSTOP);
 }
@@ -816,7 +824,8 @@ static void show_progress(void)
     uint64_t killed = 0;
     for (int i = 0; i < VICTIMS; i++)
         killed += harms[i][KILLED] + harms[i][CRASHED];
-    printf("%4.0f s: %d clients are in, %llu came; %llu lines said, %llu heard; %llu killed; supervisor %d descriptors, %ld KiB; %d findings\n",
+    printf("%4.0f s: %d clients are in, %llu came; %llu lines said, %llu heard; %llu killed; supervisor %d "
+           "descriptors, %ld KiB; %d findings\n",
            (double)(clock_elapsed() - started) / 1e9, count_living(), (unsigned long long)people_came,
            (unsigned long long)lines_said, (unsigned long long)lines_heard, (unsigned long long)killed,
            process_descriptors(daemon_pid), process_memory(daemon_pid), findings);
@@ -1001,7 +1010,8 @@ static void empty(const struct sizes *before)
     } while (clock_elapsed() < end && (places_taken() > 0 || after.processes != before->processes ||
                                        after.descriptors != before->descriptors ||
                                        after.courier_descriptors != before->courier_descriptors));
-    printf("before and after: %d and %d processes, supervisor %d and %d descriptors, %ld and %ld KiB; couriers %d and %d descriptors\n",
+    printf("before and after: %d and %d processes, supervisor %d and %d descriptors, %ld and %ld KiB; couriers %d and "
+           "%d descriptors\n",
            before->processes, after.processes, before->descriptors, after.descriptors, before->memory, after.memory,
            before->courier_descriptors, after.courier_descriptors);
     if (places_taken() > 0)

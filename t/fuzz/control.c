@@ -93,7 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     if (door_of(DOOR_CONTROL)->open(session))
         abort();
-    for (const char *feed; at < end && (feed = memchr(at, '\n', (size_t)(end - at))) && !session->leaving; at = feed + 1)
+    for (const char *feed; at < end && (feed = memchr(at, '\n', (size_t)(end - at))) && !session->leaving;
+         at = feed + 1)
         ask(session, at, (size_t)(feed + 1 - at));
     lines_free(session->door_state);
     free(session->door_state);

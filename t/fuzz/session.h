@@ -81,7 +81,8 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
 static bool is_slow(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i + 4 <= size; i++)
-        if ((data[i] | 32) == 'o' && (data[i + 1] | 32) == 'p' && (data[i + 2] | 32) == 'e' && (data[i + 3] | 32) == 'r')
+        if ((data[i] | 32) == 'o' && (data[i + 1] | 32) == 'p' && (data[i + 2] | 32) == 'e' &&
+            (data[i + 3] | 32) == 'r')
             return true;
     return false;
 }

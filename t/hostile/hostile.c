@@ -194,8 +194,9 @@ static void besiege(struct plan *plan)
     polled[count] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
     while (!(polled[count].revents & (POLLHUP | POLLIN))) {
         for (size_t i = 0; i < count; i++)
-            polled[i] = (struct pollfd){.fd = plan->clients[i].fd,
-                                        .events = (short)((plan->reads && !plan->slow ? POLLIN : 0) | (busy ? POLLOUT : 0))};
+            polled[i] =
+                (struct pollfd){.fd = plan->clients[i].fd,
+                                .events = (short)((plan->reads && !plan->slow ? POLLIN : 0) | (busy ? POLLOUT : 0))};
         if (poll(polled, count + 1, plan->slow ? SECOND : -1) < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
         for (size_t i = 0; i < count; i++) {

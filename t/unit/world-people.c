@@ -154,8 +154,9 @@ static struct ban_shm a_ban(const char *mask, int64_t expires_at)
 
 static void normalised(void)
 {
-    static const char *const bad[] = {"", "@", "a@", "@b", "a!b@c", "a b@c", "a@b@c", "*@1.2.3.4/33", "*@a/8", "*@::/129",
-                                      "300.1.1.1", "*@10.0.0", "1.2.3.4.5", "*@:2", "::2::", "::1/", ":u@h"};
+    static const char *const bad[] = {
+        "",         "@",         "a@",       "@b",        "a!b@c", "a b@c", "a@b@c", "*@1.2.3.4/33", "*@a/8",
+        "*@::/129", "300.1.1.1", "*@10.0.0", "1.2.3.4.5", "*@:2",  "::2::", "::1/",  ":u@h"};
     char mask[MASK_SIZE], longest[2 * MASK_SIZE];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK(!ban_normalise(mask, bad[i]));
