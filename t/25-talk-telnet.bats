@@ -220,6 +220,19 @@ SCRIPT
         send "\035"
         want {telnet> }
         send "mode character\r"
+        # What is typed before the server has agreed is still edited by the terminal.
+        set echoes 0
+        while {!$echoes} {
+            send "\035"
+            want {telnet> }
+            send "status\r"
+            expect {
+                -re {Remote character echo.*Escape} { set echoes 1 }
+                -re {Local character echo.*Escape} {}
+                timeout { puts "no status"; exit 1 }
+                eof { puts "end before the status"; exit 1 }
+            }
+        }
         send "/nick totx"
         want {/nick totx$}
         send "\177o"

@@ -62,12 +62,12 @@ cat_runs() {
     term_input_see "[#x]"
 }
 
-# at_forkchatd OPTION…: alice at a terminal, on the IRC door of a forkchatd.
+# alice at a terminal, on the IRC door of a forkchatd.
 at_forkchatd() {
     start_forkchatd
     term_start 100 20
     term_modes before
-    term_run "clear; '$FORKCHAT' -n alice $* 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_run "clear; '$FORKCHAT' -n alice 127.0.0.1 $SERVER_PORT; echo status \$?"
 }
 
 @test "who names no channel begins in the lobby of a forkchatd, and may leave it; who names one, there" {
