@@ -1,45 +1,6 @@
 /* Masks and invitations in the tables: what they are found by, how they go, and that whoever dies in the
  * middle of a change leaves tables that can be put in order. */
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "check.h"
-#include "child.h"
-#include "world/world.h"
-
-static struct shared shared;
-static struct world world;
-static char name[REGION_NAME_SIZE];
-
-static void start(void)
-{
-    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = 250, .couriers = 1};
-    child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
-    shared_begin_look(&shared);
-}
-
-static bool consistent(void)
-{
-    const char *wrong = world_check_locked(&world);
-    if (wrong)
-        printf("# %s\n", wrong);
-    return !wrong;
-}
-
-static void stop(void)
-{
-    CHECK(consistent());
-    world_repair_locked(&world);
-    CHECK(consistent());
-    shared_commit(&shared);
-    region_unmap(&shared.region);
-    region_unlink(name);
-}
+#include "tables.h"
 
 static uint32_t user(uint32_t place)
 {
@@ -65,7 +26,7 @@ static uint32_t count(uint32_t in, enum mask_kind kind)
 
 static void kept(void)
 {
-    start();
+    tables_start(250);
     uint32_t x = channel("#x", user(0));
     CHECK(mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto") == MASK_ADDED);
     CHECK(mask_add_locked(&world, x, MASK_BAN, "A!*@*", "toto") == MASK_THERE);
@@ -77,16 +38,16 @@ static void kept(void)
     mask_remove_locked(&world, mask_find_locked(&world, x, MASK_BAN, "a!*@*"));
     CHECK(mask_find_locked(&world, x, MASK_BAN, "a!*@*") == NONE);
     CHECK(mask_find_locked(&world, x, MASK_BAN, "B!*@*") != NONE);
-    CHECK(consistent());
+    CHECK(tables_are_consistent());
     world_repair_locked(&world);
     CHECK(count(x, MASK_BAN) == 1 && count(x, MASK_EXCEPTION) == 1);
-    stop();
+    tables_stop();
 }
 
 static void bounded(void)
 {
     char mask[MASK_SIZE];
-    start();
+    tables_start(250);
     uint32_t x = channel("#x", user(0)), y = channel("#y", 0);
     for (unsigned i = 0; i < CHANNEL_MASKS; i++) {
         snprintf(mask, sizeof mask, "n%u!*@*", i);
@@ -99,29 +60,29 @@ static void bounded(void)
         CHECK(mask_add_locked(&world, y, MASK_BAN, mask, "toto") == MASK_ADDED);
     }
     CHECK(mask_add_locked(&world, y, MASK_BAN, "the pool!is@empty", "toto") == MASK_LIST_FULL);
-    stop();
+    tables_stop();
 }
 
 static void gone_with_channel(void)
 {
-    start();
+    tables_start(250);
     uint32_t x = channel("#x", user(0));
     mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto");
     mask_add_locked(&world, x, MASK_BAN, "b!*@*", "toto");
     member_remove_locked(&world, member_find_locked(&world, 0, x));
     CHECK(channel_find_locked(&world, "#x") == NONE);
-    CHECK(consistent());
+    CHECK(tables_are_consistent());
     uint32_t again = channel("#x", 0);
     CHECK(again == x && count(again, MASK_BAN) == 0);
     CHECK(mask_add_locked(&world, again, MASK_BAN, "c!*@*", "toto") == MASK_ADDED);
     world_repair_locked(&world);
     CHECK(count(again, MASK_BAN) == 1);
-    stop();
+    tables_stop();
 }
 
 static void invitations(void)
 {
-    start();
+    tables_start(250);
     uint32_t x = channel("#x", user(0)), guest = user(1);
     CHECK(invitation_find_locked(&world, x, guest) == NONE);
     invitation_add_locked(&world, x, guest, false);
@@ -133,33 +94,24 @@ static void invitations(void)
     user_free_locked(&world, guest);
     user(guest); /* somebody else at that place is not who was invited */
     CHECK(invitation_find_locked(&world, x, guest) == NONE);
-    stop();
+    tables_stop();
 }
 
 static void renamed(void)
 {
-    start();
+    tables_start(250);
     uint32_t x = channel("#x", user(0));
     mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto");
     channel_rename_locked(&world, x, "#Y");
     CHECK(channel_find_locked(&world, "#x") == NONE && channel_find_locked(&world, "#y") == x);
     CHECK(count(x, MASK_BAN) == 1);
-    stop();
+    tables_stop();
 }
 
 /* A child begins a change and dies with the lock held; the next one finds everything as it was. */
 static void died(void (*change)(uint32_t channel), uint32_t x, uint32_t bans)
 {
-    shared_commit(&shared);
-    pid_t child = fork();
-    if (child == 0) {
-        shared_begin(&shared, 0);
-        change(x);
-        raise(SIGKILL);
-    }
-    CHECK(waitpid(child, NULL, 0) == child);
-    shared_begin_look(&shared);
-    CHECK(consistent());
+    tables_die_in(change, x);
     CHECK(world.channels[x].state == CHANNEL_LIVE && count(x, MASK_BAN) == bans);
 }
 
@@ -192,7 +144,7 @@ static void rename_it(uint32_t x)
 
 static void taken_back(void)
 {
-    start();
+    tables_start(250);
     uint32_t x = channel("#x", user(0));
     mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto");
     mask_add_locked(&world, x, MASK_BAN, "b!*@*", "toto");
@@ -203,7 +155,7 @@ static void taken_back(void)
     died(rename_it, x, 2);
     CHECK(channel_find_locked(&world, "#x") == x && channel_find_locked(&world, "#z") == NONE);
     CHECK(mask_find_locked(&world, x, MASK_BAN, "a!*@*") != NONE);
-    stop();
+    tables_stop();
 }
 
 int main(void)

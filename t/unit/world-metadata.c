@@ -1,53 +1,20 @@
 /* Metadata in the tables: what it is found by, that it is bounded and goes with its owner, and that whoever dies in the
  * middle of a change leaves tables that can be put in order. */
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "check.h"
-#include "child.h"
+#include "tables.h"
 #include "world/metadata.h"
 
-static struct shared shared;
-static struct world world;
-static char name[REGION_NAME_SIZE];
 static uint32_t channel;
-
-static bool consistent(void)
-{
-    const char *wrong = world_check_locked(&world);
-    if (wrong)
-        printf("# %s\n", wrong);
-    return !wrong;
-}
 
 /* Two users and a channel with the first of them in it. */
 static void start(void)
 {
-    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = 50, .couriers = 1};
-    child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
-    shared_begin_look(&shared);
+    tables_start(50);
     for (uint32_t i = 0; i < 2; i++) {
         user_attach_locked(&world, i, 1, 0, "127.0.0.1:1", "127.0.0.1");
         user_introduce_locked(&world, i);
     }
     channel = channel_create_locked(&world, "#x");
     member_add_locked(&world, 0, channel, 0);
-}
-
-static void stop(void)
-{
-    CHECK(consistent());
-    world_repair_locked(&world);
-    CHECK(consistent());
-    shared_commit(&shared);
-    region_unmap(&shared.region);
-    region_unlink(name);
 }
 
 static const char *value(enum metadata_kind kind, uint32_t owner, const char *key)
@@ -69,7 +36,7 @@ static void found(void)
     CHECK(!value(METADATA_OF_USER, 1, "key") && !value(METADATA_SUBSCRIPTION, 1, "key"));
     metadata_remove_locked(&world, metadata_find_locked(&world, METADATA_OF_USER, 0, "key"));
     CHECK(!value(METADATA_OF_USER, 0, "key") && value(METADATA_SUBSCRIPTION, 0, "key"));
-    stop();
+    tables_stop();
 }
 
 static void renamed(void)
@@ -78,7 +45,7 @@ static void renamed(void)
     CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel"));
     channel_rename_locked(&world, channel, "#y");
     CHECK(value(METADATA_OF_CHANNEL, channel, "key") && channel_find_locked(&world, "#y") == channel);
-    stop();
+    tables_stop();
 }
 
 static void keys(void)
@@ -107,7 +74,7 @@ static void bounded(void)
     CHECK(fill(METADATA_SUBSCRIPTION, 0) == METADATA_SUBSCRIPTIONS);
     CHECK(fill(METADATA_OF_CHANNEL, channel) == METADATA_KEYS);
     CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "k3", "again"));
-    stop();
+    tables_stop();
 }
 
 static void all_together(void)
@@ -119,7 +86,7 @@ static void all_together(void)
     for (uint32_t i = 0; i < 20; i++)
         total += fill(METADATA_OF_USER, i) + fill(METADATA_SUBSCRIPTION, i);
     CHECK(total == 20 * (METADATA_KEYS + METADATA_SUBSCRIPTIONS) || total == metadata_limit(&world.limits));
-    stop();
+    tables_stop();
 }
 
 static void gone(void)
@@ -129,47 +96,38 @@ static void gone(void)
     fill(METADATA_SUBSCRIPTION, 0);
     fill(METADATA_OF_CHANNEL, channel);
     user_leave_locked(&world, 0); /* and the channel with its last member */
-    CHECK(consistent() && world.channels[channel].state == CHANNEL_FREE);
+    CHECK(tables_are_consistent() && world.channels[channel].state == CHANNEL_FREE);
     user_free_locked(&world, 0);
     user_attach_locked(&world, 0, 1, 0, "127.0.0.1:1", "127.0.0.1");
     CHECK(!value(METADATA_OF_USER, 0, "k0"));
     CHECK(channel_create_locked(&world, "#x") == channel && !value(METADATA_OF_CHANNEL, channel, "k0"));
     member_add_locked(&world, 0, channel, 0);
-    stop();
+    tables_stop();
 }
 
-static void set_more(void)
+static void set_more(uint32_t user)
 {
-    metadata_set_locked(&world, METADATA_OF_USER, 0, "more", "v");
+    metadata_set_locked(&world, METADATA_OF_USER, user, "more", "v");
 }
 
-static void change(void)
+static void change_it(uint32_t user)
 {
-    metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "other");
+    metadata_set_locked(&world, METADATA_OF_USER, user, "key", "other");
 }
 
-static void remove_one(void)
+static void remove_one(uint32_t user)
 {
-    metadata_remove_locked(&world, world.users[0].first_metadata);
+    metadata_remove_locked(&world, world.users[user].first_metadata);
 }
 
-static void leave(void)
+static void leave(uint32_t user)
 {
-    user_leave_locked(&world, 0);
+    user_leave_locked(&world, user);
 }
 
-static void died(void (*changing)(void))
+static void died(void (*change)(uint32_t user))
 {
-    shared_commit(&shared);
-    pid_t child = fork();
-    if (child == 0) {
-        shared_begin(&shared, 0);
-        changing();
-        raise(SIGKILL);
-    }
-    CHECK(waitpid(child, NULL, 0) == child);
-    shared_begin_look(&shared);
-    CHECK(consistent());
+    tables_die_in(change, 0);
     CHECK(value(METADATA_OF_USER, 0, "key") && strcmp(value(METADATA_OF_USER, 0, "key"), "v") == 0);
     CHECK(value(METADATA_SUBSCRIPTION, 0, "sub") && value(METADATA_OF_CHANNEL, channel, "key"));
     CHECK(!value(METADATA_OF_USER, 0, "more"));
@@ -182,10 +140,10 @@ static void taken_back(void)
     metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "sub", "");
     metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "v");
     died(set_more);
-    died(change);
+    died(change_it);
     died(remove_one);
     died(leave);
-    stop();
+    tables_stop();
 }
 
 int main(void)

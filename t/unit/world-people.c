@@ -1,49 +1,11 @@
-/* Watches, leavers, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever dies in the
- * middle of a change leaves tables that can be put in order. */
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+/* Watches, leavers, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever
+ * dies in the middle of a change leaves tables that can be put in order. */
 #include "base/net.h"
-#include "check.h"
-#include "child.h"
+#include "tables.h"
 #include "world/bans.h"
 #include "world/leavers.h"
 #include "world/penalties.h"
 #include "world/watches.h"
-
-static struct shared shared;
-static struct world world;
-static char name[REGION_NAME_SIZE];
-
-static void start(void)
-{
-    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = 50, .couriers = 1};
-    child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
-    shared_begin_look(&shared);
-}
-
-static bool consistent(void)
-{
-    const char *wrong = world_check_locked(&world);
-    if (wrong)
-        printf("# %s\n", wrong);
-    return !wrong;
-}
-
-static void stop(void)
-{
-    CHECK(consistent());
-    world_repair_locked(&world);
-    CHECK(consistent());
-    shared_commit(&shared);
-    region_unmap(&shared.region);
-    region_unlink(name);
-}
 
 static uint32_t user(uint32_t place, const char *nick)
 {
@@ -56,40 +18,40 @@ static uint32_t user(uint32_t place, const char *nick)
 
 static void skipped(void)
 {
-    start();
+    tables_start(50);
     user(0, "one");
     channel_create_locked(&world, "#room");
     member_add_locked(&world, 0, LOBBY, 0);
     member_add_locked(&world, 0, 1, 0);
     CHECK(watch_add_locked(&world, 0, "two") != NONE);
     user(3, "four"); /* before whoever was given the places 1 and 2 */
-    CHECK(consistent());
+    CHECK(tables_are_consistent());
     CHECK(world.users[1].first_membership == NONE && world.users[2].first_watch == NONE);
-    stop();
+    tables_stop();
 }
 
 /* ---- watches ---- */
 
 static void watched(void)
 {
-    start();
+    tables_start(50);
     uint32_t one = user(0, "one"), two = user(1, "two");
     CHECK(watch_add_locked(&world, one, "Toto") != NONE);
     CHECK(watch_add_locked(&world, one, "tata") != NONE);
     CHECK(watch_add_locked(&world, two, "toto") != NONE);
     CHECK(watch_find_locked(&world, one, "tOTO") != NONE);
     CHECK(watch_find_locked(&world, two, "tata") == NONE);
-    CHECK(world.users[one].watch_count == 2 && consistent());
+    CHECK(world.users[one].watch_count == 2 && tables_are_consistent());
     watch_remove_locked(&world, watch_find_locked(&world, one, "toto"));
     CHECK(watch_find_locked(&world, one, "toto") == NONE && watch_find_locked(&world, two, "toto") != NONE);
     world_repair_locked(&world);
     CHECK(watch_find_locked(&world, one, "tata") != NONE && world.users[one].watch_count == 1);
-    stop();
+    tables_stop();
 }
 
 static void watches_leave(void)
 {
-    start();
+    tables_start(50);
     uint32_t one = user(0, "one");
     for (int i = 0; i < 10; i++) {
         char nick[NICK_SIZE];
@@ -97,7 +59,7 @@ static void watches_leave(void)
         watch_add_locked(&world, one, nick);
     }
     user_leave_locked(&world, one);
-    CHECK(consistent());
+    CHECK(tables_are_consistent());
     user_free_locked(&world, one);
     one = user(0, "one");
     CHECK(world.users[one].watch_count == 0);
@@ -108,14 +70,14 @@ static void watches_leave(void)
             break;
     }
     CHECK(count == watch_limit(&world.limits));
-    stop();
+    tables_stop();
 }
 
 /* ---- leavers ---- */
 
 static void remembered(void)
 {
-    start();
+    tables_start(50);
     user(0, "first");
     user_rename_locked(&world, 0, "second");
     user_leave_locked(&world, 0);
@@ -124,12 +86,12 @@ static void remembered(void)
     CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "first") == 0);
     CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
     CHECK(leaver_before_locked(&world, &at) == NULL);
-    stop();
+    tables_stop();
 }
 
 static void forgotten(void)
 {
-    start();
+    tables_start(50);
     user(0, "toto");
     for (uint32_t i = 0; i < LEAVERS + 10; i++)
         leaver_add_locked(&world, 0);
@@ -138,7 +100,7 @@ static void forgotten(void)
     while (count < 2 * LEAVERS && leaver_before_locked(&world, &at))
         count++;
     CHECK(count <= LEAVERS && count >= LEAVERS - 1);
-    stop();
+    tables_stop();
 }
 
 /* ---- bans ---- */
@@ -209,19 +171,19 @@ static void owed(void)
 {
     struct net_range here, there;
     CHECK(net_parse_range("192.0.2.7", &here) && net_parse_range("192.0.2.8", &there));
-    start();
+    tables_start(50);
     CHECK(!wrong_password(&here, 100) && !wrong_password(&here, 101) && penalty_left(&world, &here, 101 * SECOND) == 0);
     CHECK(!wrong_password(&there, 102) && !wrong_password(&there, 103));
     CHECK(wrong_password(&here, 105) && penalty_left(&world, &here, 105 * SECOND) == 10);
     CHECK(!wrong_password(&there, 108) && penalty_left(&world, &there, 108 * SECOND) == 0);
     CHECK(penalty_left(&world, &here, 114 * SECOND) == 1 && penalty_left(&world, &here, 115 * SECOND) == 0);
     CHECK(wrong_password(&here, 200) && penalty_left(&world, &here, 200 * SECOND) == 10); /* twice as dear now */
-    stop();
+    tables_stop();
 }
 
 static void kept(void)
 {
-    start();
+    tables_start(50);
     uint32_t version = bans_version(&world);
     struct ban_shm ban = a_ban("a@*", 0);
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
@@ -236,12 +198,12 @@ static void kept(void)
     CHECK(!ban_find_locked(&world, "a", "x", 1500));
     ban = a_ban("c@*", 0);
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && bans_end_locked(&world) == 2);
-    stop();
+    tables_stop();
 }
 
 static void bounded(void)
 {
-    start();
+    tables_start(50);
     for (uint32_t i = 0; i < BANS; i++) {
         char mask[MASK_SIZE];
         snprintf(mask, sizeof mask, "u%u@*", i);
@@ -252,48 +214,39 @@ static void bounded(void)
     CHECK(ban_add_locked(&world, &ban) == BAN_FULL);
     ban.set_at = 3000; /* the eighth has expired */
     CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
-    stop();
+    tables_stop();
 }
 
 /* ---- dying ---- */
 
-/* A child begins a change and dies with the lock held. */
-static void died(void (*change)(void))
+static void died(void (*change)(uint32_t place))
 {
-    shared_commit(&shared);
-    pid_t child = fork();
-    if (child == 0) {
-        shared_begin(&shared, 0);
-        change();
-        raise(SIGKILL);
-    }
-    CHECK(waitpid(child, NULL, 0) == child);
-    shared_begin_look(&shared);
-    CHECK(consistent());
+    tables_die_in(change, 0);
     uint64_t at = UINT64_MAX;
     CHECK(world.users[0].state == USER_PRESENT && world.users[0].watch_count == 2);
     CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
     CHECK(ban_find_locked(&world, "a", "x", 1) && !ban_find_locked(&world, "b", "x", 1));
 }
 
-static void watch_more(void)
+static void watch_more(uint32_t place)
 {
-    watch_add_locked(&world, 0, "more");
+    watch_add_locked(&world, place, "more");
 }
 
-static void watch_less(void)
+static void watch_less(uint32_t place)
 {
-    watch_remove_locked(&world, world.users[0].first_watch);
-    watch_remove_locked(&world, world.users[0].first_watch);
+    watch_remove_locked(&world, world.users[place].first_watch);
+    watch_remove_locked(&world, world.users[place].first_watch);
 }
 
-static void leave(void)
+static void leave(uint32_t place)
 {
-    user_leave_locked(&world, 0);
+    user_leave_locked(&world, place);
 }
 
-static void ban_other(void)
+static void ban_other(uint32_t place)
 {
+    (void)place;
     struct ban_shm ban = a_ban("b@*", 0);
     ban_remove_locked(&world, "a@*");
     ban_add_locked(&world, &ban);
@@ -301,7 +254,7 @@ static void ban_other(void)
 
 static void taken_back(void)
 {
-    start();
+    tables_start(50);
     user(0, "toto");
     watch_add_locked(&world, 0, "tata");
     watch_add_locked(&world, 0, "tutu");
@@ -311,7 +264,7 @@ static void taken_back(void)
     died(watch_less);
     died(leave);
     died(ban_other);
-    stop();
+    tables_stop();
 }
 
 int main(void)

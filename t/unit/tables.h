@@ -1,0 +1,59 @@
+/* Tables for tests that change them, and that die in the middle of changing them. The test has the lock all the time. */
+#ifndef FORKCHAT_T_UNIT_TABLES_H
+#define FORKCHAT_T_UNIT_TABLES_H
+
+#include <string.h>
+#include <sys/wait.h>
+
+#include "check.h"
+#include "child.h"
+#include "world/world.h"
+
+static struct shared shared;
+static struct world world;
+static char tables_name[REGION_NAME_SIZE];
+
+/* Room for 20 users, 10 channels, and so many masks. */
+static inline void tables_start(uint32_t masks)
+{
+    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 1};
+    child_name_region(tables_name);
+    CHECK(shared_create(&shared, tables_name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &shared, &limits);
+    shared_begin_look(&shared);
+}
+
+static inline bool tables_are_consistent(void)
+{
+    const char *wrong = world_check_locked(&world);
+    if (wrong)
+        printf("# %s\n", wrong);
+    return !wrong;
+}
+
+static inline void tables_stop(void)
+{
+    CHECK(tables_are_consistent());
+    world_repair_locked(&world);
+    CHECK(tables_are_consistent());
+    shared_commit(&shared);
+    region_unmap(&shared.region);
+    region_unlink(tables_name);
+}
+
+/* A child begins a change and dies with the lock held. */
+static inline void tables_die_in(void (*change)(uint32_t which), uint32_t which)
+{
+    shared_commit(&shared);
+    pid_t child = fork();
+    if (child == 0) {
+        shared_begin(&shared, 0);
+        change(which);
+        raise(SIGKILL);
+    }
+    CHECK(waitpid(child, NULL, 0) == child);
+    shared_begin_look(&shared);
+    CHECK(tables_are_consistent());
+}
+
+#endif
