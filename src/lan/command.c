@@ -149,7 +149,7 @@ static const struct {
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
-const char *command_name(size_t i)
+static const char *command_name(size_t i)
 {
     return i < COMMANDS ? commands[i].name : NULL;
 }
@@ -246,7 +246,7 @@ void command_line(void *context, char *line)
 void command_complete(void *context, struct edit *edit)
 {
     if (asking == ASK_MESSAGE)
-        complete_message(context, edit);
+        complete_message(context, edit, command_name);
     else if (asking == ASK_GET)
         complete_offered(context, edit);
     else if (asking == ASK_OFFER)

@@ -131,13 +131,13 @@ void complete_path(struct edit *edit)
     complete_path_from(edit, 0);
 }
 
-static void complete_command(struct edit *edit)
+static void complete_command(struct edit *edit, const char *command(size_t number))
 {
     struct choice choice;
     char word[32];
     begin(&choice, edit, 0, " ");
-    for (size_t i = 0; command_name(i); i++) {
-        snprintf(word, sizeof word, "/%s", command_name(i));
+    for (size_t i = 0; command(i); i++) {
+        snprintf(word, sizeof word, "/%s", command(i));
         may_be(&choice, word);
     }
     end(&choice);
@@ -148,7 +148,7 @@ static bool is_command(const struct edit *edit, size_t length, const char *comma
     return length == strlen(command) && memcmp(edit->text, command, length) == 0;
 }
 
-void complete_message(struct peer *peer, struct edit *edit)
+void complete_message(struct peer *peer, struct edit *edit, const char *command(size_t number))
 {
     const char *blank = memchr(edit->text, ' ', edit->cursor);
     size_t first = blank ? (size_t)(blank - edit->text) : edit->cursor;
@@ -158,7 +158,7 @@ void complete_message(struct peer *peer, struct edit *edit)
         return;
     }
     if (!blank) {
-        complete_command(edit);
+        complete_command(edit, command);
     } else if (is_command(edit, first, "/get")) {
         const char *who = blank + 1, *next = memchr(who, ' ', edit->cursor - first - 1);
         if (next)
