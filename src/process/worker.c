@@ -81,10 +81,14 @@ static int wait_input(int fd, const struct timespec *most)
     return port_ppoll(&input, 1, most, &none);
 }
 
-/* Others may have put this client out, and the courier that was to hang up may have died over it. */
+/* Others may have put this client out, and the courier that was to hang up may have died over it. When a courier is
+ * replaced, all its workers are called at once: the look without the lock is a hint, and only who seems to be out makes
+ * sure. */
 static void look_around(struct worker *worker)
 {
     struct session *session = &worker->session;
+    if (session_is_here_locked(session))
+        return;
     shared_begin_look(session->world->shared);
     if (!session_is_here_locked(session))
         session->leaving = true;
