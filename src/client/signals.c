@@ -66,10 +66,3 @@ unsigned signals_take(void)
             bits |= (unsigned char)bytes[i];
     return bits;
 }
-
-void signals_stop_self(void)
-{
-    set(SIGTSTP, SIG_DFL);
-    raise(SIGTSTP);
-    set(SIGTSTP, handle);
-}

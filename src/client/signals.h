@@ -14,7 +14,4 @@ int signals_init(void);
 /* Which have come since the last call. */
 unsigned signals_take(void);
 
-/* Stops this process as SIGTSTP does by default; returns when it goes on. */
-void signals_stop_self(void);
-
 #endif

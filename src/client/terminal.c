@@ -79,7 +79,7 @@ static void resize(struct terminal *terminal)
 static void wait_for_foreground(void)
 {
     for (int tries = 0; tries < 100 && tcgetpgrp(STDIN_FILENO) != getpgrp(); tries++)
-        signals_stop_self();
+        guardian_stop();
 }
 
 static void take(struct terminal *terminal)
@@ -102,7 +102,7 @@ void terminal_stop(struct terminal *terminal)
     if (!terminal->screen.on) /* in a test without a terminal */
         return;
     give_back(terminal);
-    signals_stop_self();
+    guardian_stop();
     take(terminal);
 }
 

@@ -68,9 +68,7 @@ static void stop_or_look(void)
 {
     if (stop_asked) {
         screen_pause();
-        signal(SIGTSTP, SIG_DFL);
-        raise(SIGTSTP);
-        set_handler(SIGTSTP);
+        guardian_stop();
         look_asked = true;
     }
     if (look_asked)

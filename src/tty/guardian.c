@@ -167,3 +167,20 @@ void guardian_screen(int guardian, bool on)
     if (guardian >= 0 && send(guardian, on ? "y" : "n", 1, MSG_NOSIGNAL) < 0)
         return;
 }
+
+void guardian_stop(void)
+{
+    struct sigaction action, handling;
+    sigset_t stop, old;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_DFL;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    /* Blocked, all that come are one, and what comes later is thrown away by what continues us. */
+    sigprocmask(SIG_BLOCK, &stop, &old);
+    sigaction(SIGTSTP, &action, &handling);
+    raise(SIGTSTP);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    sigaction(SIGTSTP, &handling, NULL);
+}

@@ -17,4 +17,8 @@ bool guardian_has_reset(int guardian);
 /* From the client: the screen is on (needs resetting) or off. */
 void guardian_screen(int guardian, bool on);
 
+/* In the client, told by SIGTSTP: stops it as that does by default, once, however often it is told (the terminal tells both
+ * processes, and the guardian passes it on). Returns when it goes on, with SIGTSTP as it was. */
+void guardian_stop(void);
+
 #endif
