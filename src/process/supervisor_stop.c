@@ -91,7 +91,10 @@ static void end_family(struct supervisor *supervisor)
 {
     int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
     bool killed = false;
+    /* With the lock in our hand it is in nobody's who ends now: the log would tell of a change that was taken back. */
+    supervisor_begin_look(supervisor);
     supervisor_signal_family(supervisor, SIGTERM);
+    shared_commit(&supervisor->shared);
     for (;;) {
         pid_t pid = waitpid(-1, NULL, WNOHANG);
         if (pid > 0) {
