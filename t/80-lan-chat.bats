@@ -60,6 +60,8 @@ knows_both() {
 
 @test "a message to someone known goes to that address, and to no one else's" {
     three_peers
+    # What is said by another process goes by the roster on disk.
+    until_true 5 knows_both
     local before after
     before=$(on 3 cat /sys/class/net/eth0/statistics/rx_bytes)
     say 1 toto "tutu:$(printf 'x%.0s' {1..10000})last"
