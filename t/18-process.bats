@@ -328,6 +328,7 @@ ends_within_two_seconds() {
     old=$(daemon_pids 'courier 0')
     kill -STOP "$old"
     send tutu 'QUIT bye'
+    expect_log 'client disconnected "tutu"' # two clients' lines have the order in which they are said
     open tata plain
     send tata 'NICK tata' 'MSG hello'
     expect_log 'client "127.0.0.1:[0-9]+" => "tata"'
