@@ -241,6 +241,7 @@ refused() {
     daemon_start -c "$CONFIG"
     open toto plain
     open tutu plain
+    sync tutu
     config 'listen plain 127.0.0.1:0' 'flood off'
     kill -HUP "$DAEMON"
     expect_log '^configuration read again$'

@@ -319,6 +319,7 @@ teardown() {
     enter toto plain
     enter tutu plain
     send toto 'JOIN #games'
+    expect toto -e 'talking in #games'
     send tutu 'JOIN #games'
     expect tutu -e 'talking in #games'
     send tutu 'PART #games enough for today'

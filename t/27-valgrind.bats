@@ -31,7 +31,9 @@ SECRET='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3z
     enter toto plain
     enter tutu talk
     enter tata plain
-    send toto 'JOIN #games' 'TOPIC chess' 'LIST' 'WHO' 'HELP' 'MSG hello' '@tutu psst' 'ME waves' 'NONSENSE' 'NICK toto2' 'NICK toto'
+    send toto 'JOIN #games'
+    expect toto -e 'talking in #games' # the first there can kick
+    send toto 'TOPIC chess' 'LIST' 'WHO' 'HELP' 'MSG hello' '@tutu psst' 'ME waves' 'NONSENSE' 'NICK toto2' 'NICK toto'
     send_bytes toto 'MSG \0377\0000\0033[2J\r\n'
     send toto "$(head -c 3000 /dev/zero | tr '\0' x)"
     send tutu '/join #games' '/msg #games hello' '/who' 'hello' '/topic mine'

@@ -34,7 +34,7 @@ teardown() {
     local victim
     crowd_begin --rate 200 --seconds 2
     for victim in v1 v2 v3; do
-        kill -KILL "$(daemon_pids "^forkchatd: worker $victim ")"
+        kill -KILL "$(worker_of "$victim")"
         expect toto "[server] $victim has left (server trouble)"
     done
     crowd_end
@@ -47,9 +47,9 @@ teardown() {
     daemon_start -o 'flood off' -o 'couriers 2'
     enter toto plain
     crowd_begin --rate 200 --seconds 2
-    kill -KILL "$(daemon_pids 'courier 1')"
+    kill -KILL "$(daemon_pid 'courier 1')"
     expect_log 'courier 1 died: signal 9; starting another'
-    kill -KILL "$(daemon_pids 'courier 0')"
+    kill -KILL "$(daemon_pid 'courier 0')"
     expect_log 'courier 0 died: signal 9; starting another'
     crowd_end
 }
@@ -61,7 +61,7 @@ teardown() {
     crowd_begin --rate 300 --seconds 3
     local round
     for round in 1 2 3 4 5; do
-        kill -KILL "$(daemon_pids "courier $((round % 2))")"
+        kill -KILL "$(daemon_pid "courier $((round % 2))")"
         expect_log "courier $((round % 2)) died: signal 9; starting another"
         crowd_is_heard
     done

@@ -76,6 +76,7 @@ teardown() {
 
 @test "silence in a channel leaves its moderators the word, and other channels alone" {
     send toto 'JOIN #games'
+    expect toto '[server] you are now talking in #games'
     send tutu '/join #games'
     expect tutu '[server] you are now talking in #games'
     run -0 ctl mute '#games'

@@ -31,8 +31,7 @@ victim() {
         send "$1" 'JOIN #lobby'
         expect "$1" -e ' 366 '
     fi
-    wait_until victim_of "$1"
-    PID=$(victim_of "$1")
+    PID=$(worker_of "$1")
 }
 
 @test "every crash point in the source is passed by a test" {
@@ -192,19 +191,43 @@ END
     all_is_well
 }
 
-@test "whoever stops with the lock in its hands is ended, also while the configuration is read again" {
+@test "whoever loops with the lock in its hands is ended, also while the configuration is read again" {
     daemon_may 'held the lock'
     local point count=0
     for point in lock-taken before-unlock; do
         victim "v$((++count))" plain
-        arm "$point" "$PID" '?'
+        arm "$point" "$PID" '@'
         send "v$count" 'MSG never mind'
         dies "$point"
         kill -HUP "$DAEMON"
         expect_end "v$count"
+        expect_log 'held the lock for too long and was ended'
         expect_log 'configuration read again'
         all_is_well
     done
+}
+
+@test "whoever was stopped with the lock in its hands goes on, and is ended if that does not help" {
+    local point
+    victim v plain
+    for point in lock-taken before-unlock; do
+        arm "$point" "$PID" '?'
+        tag v
+        send v "MSG $TAG"
+        dies "$point"
+        expect tata "[v] $TAG"
+        expect tutu -e "$TAG\$"
+        expect titi -e "$TAG\$"
+    done
+    daemon_may 'held the lock'
+    arm lock-taken "$PID" '?'
+    send v 'MSG never mind'
+    dies lock-taken
+    arm before-unlock "$PID" '?'
+    dies before-unlock
+    expect_log 'held the lock for too long and was ended'
+    expect_end v
+    all_is_well
 }
 
 @test "whoever stops with the lock before it has said so, or when it has taken that back, goes on" {
@@ -233,15 +256,14 @@ END
         expect "$name" -e ' 366 '
     done
     sync vera
-    wait_until victim_of vera
-    arm names-noted "$(victim_of vera)" '?'
+    arm names-noted "$(worker_of vera)" '?'
     send vera 'NAMES #room'
     wait_until died
     send tom 'PART #room'
     expect tom -e ' PART #room'
     send ann 'NICK anna'
     expect ann -e ' NICK :anna'
-    kill -CONT "$(victim_of vera)"
+    kill -CONT "$(worker_of vera)"
     expect vera -e '^:tom!.* PART #room'
     expect_next vera -e '^:ann!.* NICK :anna'
     expect_next vera -e ' 353 vera = #room :anna @vera$'

@@ -23,7 +23,7 @@ teardown() {
 }
 
 courier() {
-    daemon_pids "courier ${1:-0}"
+    daemon_pid "courier ${1:-0}"
 }
 
 is_stopped() {
@@ -52,7 +52,7 @@ is_published() {
 
 # The worker of NAME hands nothing over: its courier knows the client, and has no socket for it.
 stop_worker() {
-    WORKER=$(victim_of "$1")
+    WORKER=$(worker_of "$1")
     kill -STOP "$WORKER"
     wait_until is_stopped "$WORKER"
 }
@@ -105,8 +105,7 @@ let_hand_over() {
 
 @test "a worker may die as it hands its socket over again" {
     enter v plain
-    wait_until victim_of v
-    arm handed-over-again "$(victim_of v)"
+    arm handed-over-again "$(worker_of v)"
     kill -KILL "$(courier)"
     dies handed-over-again
     expect_end v
@@ -117,14 +116,13 @@ let_hand_over() {
     local point
     for point in courier-sent-to-one courier-sent courier-advanced; do
         enter "old-$point" plain
-        wait_until victim_of "old-$point"
         stop_courier
         # All this is one batch: the old one's end and the new one's beginning.
-        kill -KILL "$(victim_of "old-$point")"
+        kill -KILL "$(worker_of "old-$point")"
         expect_log 'worker .*died'
         open "new-$point" plain
         send "new-$point" "NICK new-$point"
-        wait_until victim_of "new-$point"
+        worker_of "new-$point"
         arm "$point" "-$DAEMON"
         kill -CONT "$COURIER"
         dies "$point"
@@ -137,10 +135,23 @@ let_hand_over() {
     done
 }
 
+@test "a client that closes its side at once is told everything, by the next courier if need be" {
+    arm socket-taken "$(courier)" '?'
+    exchange plain <<<'NICK brief' >"$BATS_TEST_TMPDIR/brief" &
+    local brief=$!
+    dies socket-taken
+    expect_log 'client disconnected "brief"'
+    kill -KILL "$(courier)"
+    expect tata '[server] brief has left'
+    wait "$brief"
+    grep -qF '[server] Welcome' "$BATS_TEST_TMPDIR/brief"
+    grep -qxF '[server] you are now brief' "$BATS_TEST_TMPDIR/brief"
+    all_is_well
+}
+
 @test "one who was put out while couriers died is hung up on when the worker looks up" {
     local round
     enter put-out plain
-    wait_until victim_of put-out
     stop_worker put-out
     kill -KILL "$(courier)"
     expect_log 'courier 0 died: signal 9; starting another'
@@ -163,10 +174,9 @@ let_hand_over() {
         # It looks into its mailbox when the first comes again; the second is not there at that moment.
         open "first$round" plain
         send "first$round" "NICK first$round"
-        wait_until victim_of "first$round"
+        worker_of "first$round"
         open "in$round" plain
         send "in$round" "NICK in$round"
-        wait_until victim_of "in$round"
         stop_worker "in$round"
         # The next one has undone its CONNECT when its worker hands the socket over again.
         arm courier-walked-back "-$DAEMON" '?'
@@ -207,7 +217,6 @@ let_hand_over() {
     for count in 1 2 3; do
         # Because of this one the next courier begins so far back that what it sends first is a part only.
         enter "behind$count" plain
-        wait_until victim_of "behind$count"
         stop_worker "behind$count"
         behind=$WORKER
         kill -KILL "$(courier)"

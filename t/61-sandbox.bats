@@ -48,10 +48,6 @@ start_as() {
     DAEMON_HOME=${OPEN_FOLDER:-} daemon_start -o 'flood off' -o 'connect-rate off' "$@"
 }
 
-worker() {
-    daemon_pids "^forkchatd: worker $1 "
-}
-
 # Two who talk, while a third has its worker try one thing after the other.
 cannot_trespass() {
     daemon_may "worker [0-9]+ of v[0-9]* died: signal $SIGSYS"
@@ -59,8 +55,8 @@ cannot_trespass() {
     enter toto plain
     enter tutu irc
     send tutu 'JOIN #lobby'
-    wait_until worker tutu
-    victim=$(worker tutu)
+    expect tutu -e ' 366 '
+    victim=$(worker_of tutu)
     for attempt in "open $SECRET" "open /etc/passwd" "create ${SECRET%/*}/new" "unlink $SECRET" "exec /bin/true" fork socket \
         unix "connect $PORT_PLAIN" "kill $victim" "kill $DAEMON" "kill -1" "tgkill $victim" "ptrace $victim" mmap mprotect \
         prctl ioctl fcntl limits x32 i386 "survive $SECRET"; do
@@ -74,7 +70,7 @@ cannot_trespass() {
         send tutu "PRIVMSG #lobby :and back $attempt"
         expect toto "[tutu] and back $attempt"
     done
-    [[ $(worker tutu) == "$victim" ]]
+    [[ $(worker_of tutu) == "$victim" ]]
     [[ -e $SECRET && ! -e ${SECRET%/*}/new ]]
     run -1 grep '^trespass' "$DAEMON_LOG"
 }
@@ -95,7 +91,6 @@ cannot_trespass() {
     grep -qx 'forkchatd: warning: the sandbox is off' "$DAEMON_LOG"
     enter toto plain
     enter tutu plain
-    wait_until worker tutu
     send toto "TRESPASS open $SECRET"
     expect_log '^trespass: read nobody should know'
     send toto "TRESPASS create ${SECRET%/*}/new"
@@ -105,7 +100,7 @@ cannot_trespass() {
     expect_log '^trespass: mmap: done$'
     send toto 'TRESPASS socket'
     expect_log '^trespass: socket: done$'
-    send toto "TRESPASS kill $(worker tutu)"
+    send toto "TRESPASS kill $(worker_of tutu)"
     expect_log '^trespass: kill: done$'
     expect_end tutu
 }

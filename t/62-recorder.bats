@@ -29,12 +29,12 @@ teardown() {
 # enter_door NAME DOOR: with the nick taken, and in the title of its process
 enter_door() {
     enter "$1" "$2"
-    wait_until victim_of "$1"
+    worker_of "$1"
 }
 
 # die NAME [SIGNAL]: its worker, and the server has seen it
 die() {
-    kill -s "${2:-KILL}" "$(victim_of "$1")"
+    kill -s "${2:-KILL}" "$(worker_of "$1")"
     expect_end "$1"
     expect_log "worker .* of $1 died"
 }
@@ -79,7 +79,7 @@ say_on() { # DOOR TEXT: a line that says it to the lobby
         enter_door "v$door" "$door"
         send "v$door" "$(say_on "$door" 'good day')"
         sync "v$door"
-        arm recorded "$(victim_of "v$door")" '&'
+        arm recorded "$(worker_of "v$door")" '&'
         line=$(say_on "$door" 'last words')
         send "v$door" "$line"
         expect_end "v$door"
@@ -104,7 +104,7 @@ say_on() { # DOOR TEXT: a line that says it to the lobby
 
 @test "running out of stack is recorded" {
     enter_door toto plain
-    arm recorded "$(victim_of toto)" '^'
+    arm recorded "$(worker_of toto)" '^'
     send toto 'MSG deep'
     expect_end toto
     expect_log 'SIGSEGV at address 0x[0-9a-f]+, instruction'
@@ -121,7 +121,7 @@ say_on() { # DOOR TEXT: a line that says it to the lobby
             send toto "MSG number $i"
         done
         expect tata '[toto] number 12'
-        arm "$point" "$(victim_of toto)"
+        arm "$point" "$(worker_of toto)"
         send toto 'MSG never'
         expect_end toto
         expect_log 'worker .* of toto died'
@@ -264,7 +264,7 @@ v2 SIGKILL  MSG from 2 true" ]
     # The same place: without a word, then after a client that left in peace.
     open tutu plain
     expect tutu -e HELP
-    kill -KILL "$(daemon_pids 'worker 127')"
+    kill -KILL "$(daemon_pid 'worker 127')"
     expect_end tutu
     expect_log 'worker .* died'
     run -0 ctl crash last
@@ -274,7 +274,7 @@ v2 SIGKILL  MSG from 2 true" ]
     wait_until all_gone
     open tata plain
     expect tata -e HELP
-    kill -KILL "$(daemon_pids 'worker 127')"
+    kill -KILL "$(daemon_pid 'worker 127')"
     expect_end tata
     expect_log 'worker .* died'
     run -0 ctl crash last
@@ -283,14 +283,14 @@ v2 SIGKILL  MSG from 2 true" ]
 
 @test "couriers and control processes are recorded as well" {
     enter_door toto plain
-    kill -SEGV "$(daemon_pids 'courier 0')"
+    kill -SEGV "$(daemon_pid 'courier 0')"
     expect_log 'courier 0 died: signal 11; starting another'
     run -0 ctl crash last
     [[ ${lines[1]} =~ courier\ +[0-9]+\ +signal\ +11\ +SIGSEGV ]]
     ctl tail >"$BATS_TEST_TMPDIR/tail" 2>&1 3>&- &
     local tail=$!
     expect_log 'control "tail"'
-    kill -SEGV "$(daemon_pids '^forkchatd: control')"
+    kill -SEGV "$(daemon_pid '^forkchatd: control')"
     expect_log 'control process .* died: signal 11'
     wait "$tail" || :
     run -0 ctl crash last
@@ -299,7 +299,6 @@ v2 SIGKILL  MSG from 2 true" ]
 }
 
 @test "what was recorded is still there when another supervisor has taken over" {
-    local session=$DAEMON
     enter_door toto plain
     enter_door tutu plain
     die tutu
@@ -314,7 +313,7 @@ v2 SIGKILL  MSG from 2 true" ]
     # Nobody can tell it how a worker that is no child of its own died, but what that one wrote down.
     send toto 'MSG behind'
     sync toto
-    kill -SEGV "$(DAEMON_PIDS_OF=$session daemon_pids 'worker toto ')"
+    kill -SEGV "$(worker_of toto)"
     expect_end toto
     expect_log 'worker .* of toto died: signal 11'
     run -0 ctl crash last 2
@@ -333,10 +332,9 @@ v2 SIGKILL  MSG from 2 true" ]
     daemon_start -o 'listen metrics 127.0.0.1:0'
     open prometheus metrics
     send prometheus 'GET /metrics HTTP/1.1' 'Authorization: Basic Z2VoZWlt'
-    wait_until daemon_pids '^forkchatd: metrics'
-    head_read() { [[ -n $(daemon_pids '^forkchatd: metrics') ]] && grep -qa 'GET /metrics HTTP/1.1' "${DAEMON_MEMORY[-1]}"; }
+    head_read() { daemon_pids '^forkchatd: metrics' && grep -qa 'GET /metrics HTTP/1.1' "${DAEMON_MEMORY[-1]}"; }
     wait_until head_read
-    kill -SEGV "$(daemon_pids '^forkchatd: metrics')"
+    kill -SEGV "$(daemon_pid '^forkchatd: metrics')"
     expect_end prometheus
     expect_log 'control process .* died: signal 11'
     run -0 ctl crash last

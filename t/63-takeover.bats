@@ -32,6 +32,19 @@ family_is() {
     [[ $(family "$1" | wc -l) == "$2" ]]
 }
 
+# The pid of the one who was stopped at a crash point, other than $1.
+stopped() {
+    local found
+    wait_until _find_stopped "${1:-}" >&2 && echo "$found"
+}
+
+_find_stopped() {
+    for found in $(family .); do
+        [[ $found == "$1" ]] || ! grep -q '^State:.T' "/proc/$found/status" || return 0
+    done
+    return 1
+}
+
 kill_supervisor() {
     kill -KILL "$DAEMON"
     daemon_killed
@@ -76,7 +89,7 @@ all_hear() {
     expect_end toto
     expect tata '[toto] bye'
     daemon_may 'worker .* died'
-    kill -KILL "$(family 'worker tutu ')"
+    kill -KILL "$(worker_of tutu)"
     expect tata '[server] tutu has left (server trouble)'
     wait_until family_is 'worker' 1
     send tata 'WHO'
@@ -135,7 +148,7 @@ all_hear() {
     enter tutu plain
     enter tata plain
     kill_supervisor
-    kill -KILL "$(family 'worker tutu ')"
+    kill -KILL "$(worker_of tutu)"
     send tata 'QUIT bye'
     expect_end tata
     send toto 'MSG still here'
@@ -157,7 +170,7 @@ all_hear() {
     enter toto plain
     enter tutu plain
     kill_supervisor
-    kill -KILL "$(family 'courier 1')"
+    kill -KILL "$(daemon_pid 'courier 1')"
     send toto 'MSG one' 'MSG two'
     daemon_start -o 'couriers 2'
     send toto 'MSG three'
@@ -174,7 +187,7 @@ all_hear() {
     enter toto plain
     enter tutu plain
     kill_supervisor
-    kill -STOP "$(family 'courier 1')"
+    kill -STOP "$(daemon_pid 'courier 1')"
     daemon_start -o 'couriers 2' -o 'ring-size 256k' -o 'flood off'
     grep -q 'took over' "$DAEMON_LOG"
     # More than half of the ring, so that it is not waited for as long as for one that holds up nobody.
@@ -253,7 +266,7 @@ all_hear() {
     enter toto plain
     enter tutu plain
     kill_supervisor
-    arm lock-taken "$(family 'worker tutu ')" '?'
+    arm lock-taken "$(worker_of tutu)" '@'
     send tutu 'MSG I hang'
     wait_until died
     daemon_start
@@ -301,7 +314,7 @@ all_hear() {
     open tutu plain
     wait_until died
     local child port=$PORT_PLAIN
-    child=$(family 'supervisor' | grep -vx "$DAEMON") # it has no title of its own yet
+    child=$(stopped)
     kill_supervisor
     (pause; kill -CONT "$child") 3>&- &
     daemon_start -o 'couriers 1' -o "listen plain 127.0.0.1:$port"
@@ -310,6 +323,82 @@ all_hear() {
     send toto 'MSG hello'
     enter tata plain
     all_hear tata toto
+}
+
+@test "a courier whose supervisor died before it called the workers has all their sockets" {
+    daemon_may 'courier 0 died: signal 9'
+    crash_build
+    crash_prepare
+    daemon_start -o 'couriers 1'
+    enter toto plain
+    enter tutu talk
+    arm courier-forked "$DAEMON"
+    kill -KILL "$(daemon_pid 'courier 0')"
+    wait_until died
+    daemon_killed
+    # A line is on its way to them, so the courier owes them something and does not make way.
+    send toto 'MSG still here'
+    daemon_start -o 'couriers 1'
+    expect tutu '(toto) still here'
+    expect_log 'courier 0 made way for another'
+    enter tata plain
+    all_hear tata toto tutu
+}
+
+@test "of two couriers that were being born, for a supervisor that died and for the next, one serves" {
+    daemon_may 'courier 1 died: signal 9'
+    crash_build
+    crash_prepare
+    daemon_start -o 'couriers 2'
+    enter toto plain
+    enter tutu plain
+    arm newborn "-$DAEMON" '?'
+    kill -KILL "$(daemon_pid 'courier 1')"
+    wait_until died
+    local first second
+    first=$(stopped)
+    kill_supervisor
+    daemon_start -o 'couriers 2'
+    all_hear toto tutu
+    arm newborn "-$DAEMON" '?'
+    kill -KILL "$(daemon_pid 'courier 1')"
+    wait_until died
+    second=$(stopped "$first")
+    kill -CONT "$first"
+    all_hear tutu toto
+    kill -CONT "$second"
+    # The one is adopted, and then makes way as all do who were there before.
+    expect_log 'courier 1 made way for another'
+    expect_log 'courier 1 made way for another'
+    all_hear toto tutu
+    wait_until family_is 'courier 1' 1
+}
+
+@test "whoever comes to life when all is over ends" {
+    local who
+    crash_build
+    crash_prepare
+    daemon_may 'courier 1 died: signal 9'
+    for who in courier worker; do
+        daemon_start -o 'couriers 2'
+        enter toto plain
+        arm newborn "-$DAEMON" '?'
+        if [[ $who == courier ]]; then
+            kill -KILL "$(daemon_pid 'courier 1')"
+        else
+            open tutu plain
+        fi
+        wait_until died
+        local child
+        child=$(stopped)
+        kill_supervisor
+        daemon_start -o 'couriers 2'
+        daemon_stop
+        kill -CONT "$child"
+        wait_until eval "! kill -0 $child"
+        close toto
+    done
+    expect_end tutu
 }
 
 @test "one that was being born when the supervisor died lives on, and whoever is given its place leaves it alone" {
@@ -322,14 +411,14 @@ all_hear() {
     open tutu plain
     wait_until died
     local first second
-    first=$(family 'supervisor' | grep -vx "$DAEMON" | head -n 1)
+    first=$(stopped)
     kill_supervisor
     daemon_start
     # The next one is given the same place; both are on their way to it.
     arm unborn "-$DAEMON" '?'
     open tata plain
     wait_until died
-    second=$(family 'supervisor' | grep -vx -e "$DAEMON" -e "$first")
+    second=$(stopped "$first")
     kill -CONT "$first"
     send tutu 'NICK tutu'
     expect tutu '[server] you are now tutu'
@@ -436,7 +525,7 @@ all_hear() {
     [[ "$PORT_PLAIN $PORT_TALK $PORT_IRC" == "$ports" ]]
     # They are children still: whoever dies is reaped.
     daemon_may 'worker .* died: signal 9'
-    kill -KILL "$(family 'worker tutu ')"
+    kill -KILL "$(worker_of tutu)"
     expect titi '[server] tutu has left (server trouble)'
     send titi 'QUIT'
     expect_end titi
@@ -616,7 +705,7 @@ EOF
     "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" top >"$BATS_TEST_TMPDIR/seen" 2>&1 3>&- &
     wait_until family_is 'control' 1
     again
-    kill -KILL "$(family 'control')"
+    kill -KILL "$(daemon_pid 'control')"
     expect_log 'control process .* died: signal 9'
 }
 
@@ -641,7 +730,7 @@ EOF
     seq -f "MSG %06.0f $(head -c 980 /dev/zero | tr '\0' x)" 1 "$last" >&"${CLIENT_FD[toto]}"
     sync toto
     local courier
-    courier=$(family 'courier 0')
+    courier=$(daemon_pid 'courier 0')
     again
     [[ $(family 'courier 0') == "$courier" ]]
     enter tutu plain

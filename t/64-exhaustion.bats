@@ -138,7 +138,7 @@ doors_say_busy() {
     local i start used
     now start
     used=$(ran)
-    kill -KILL "$(daemon_pids 'courier 0')"
+    kill -KILL "$(daemon_pid 'courier 0')"
     expect_log 'fork: Resource temporarily unavailable: everybody waits for courier 0'
     # more than the ring holds
     seq -f "MSG %04.0f $(head -c 900 /dev/zero | tr '\0' x)" 1 600 >&"${CLIENT_FD[toto]}" &

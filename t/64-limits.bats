@@ -27,7 +27,7 @@ welcome() {
 # Ends the worker of that client, which is told nothing.
 crash() {
     daemon_may "worker .* of $1 died: signal 9"
-    kill -KILL "$(daemon_pids "worker $1 ")"
+    kill -KILL "$(worker_of "$1")"
     expect_end "$1"
     close "$1"
     wait_until grep -q "of $1 died: signal 9" "$DAEMON_LOG"
@@ -140,7 +140,7 @@ crash() {
     local titi=$!
     wait_until grep -q Welcome "$BATS_TEST_TMPDIR/titi"
     daemon_may 'worker .* of 127.0.0.2:.* died: signal 9'
-    kill -KILL "$(daemon_pids 'worker 127\.0\.0\.2:')"
+    kill -KILL "$(daemon_pid 'worker 127\.0\.0\.2:')"
     wait_until grep -q 'penalty for 127.0.0.2: crash' "$DAEMON_LOG"
     kill "$titi"
     wait "$titi" || :
@@ -217,7 +217,7 @@ crash() {
     send toto 'QUIT'
     expect_end toto
     enter tutu plain
-    kill -TERM "$(daemon_pids 'worker tutu ')"
+    kill -TERM "$(worker_of tutu)"
     expect_end tutu
     wait_until grep -q 'client disconnected "tutu"' "$DAEMON_LOG"
     welcome 127.0.0.1

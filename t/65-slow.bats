@@ -107,7 +107,7 @@ all_accounted_for() {
     daemon_start -o 'flood off' -o 'ring-size 256k' -o 'couriers 2'
     enter toto plain
     enter tutu plain
-    kill -STOP "$(daemon_pids 'courier 1')"
+    kill -STOP "$(daemon_pid 'courier 1')"
     shout toto 1 1000
     send toto 'MSG done'
     timeout "$PATIENCE" sed '/^\[toto\] done/q' <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/got"

@@ -23,10 +23,6 @@ begin() {
     snapshot
 }
 
-worker_of() {
-    daemon_pids "^forkchatd: worker $1"
-}
-
 # ---- other protocols ----
 
 # What comes back for these bytes at a door, as printf %b has them.
@@ -173,7 +169,7 @@ answer_at() {
             kill -0 "${ATTACK_PID[gush]}"
             people_chat
         done
-        pid=$(worker_of 127)
+        pid=$(daemon_pid '^forkchatd: worker 127')
         echo "# $door: at most $(memory_of "$pid" VmHWM) kB, one that talks $(memory_of "$(worker_of toto)" VmHWM) kB" >&3
         [[ -n $UNDER_ASAN ]] || (($(memory_of "$pid" VmHWM) < $(memory_of "$(worker_of toto)" VmHWM) + 1024))
         attack_end gush
@@ -428,11 +424,11 @@ visit() {
     all_found() {
         # shellcheck disable=SC2317
         for name in idle shut quiet 10.9.0.2; do
-            [[ -z $(worker_of "$name") ]] || return 1
+            ! daemon_pids "^forkchatd: worker $name" || return 1
         done
     }
     wait_until all_found
-    [[ -n $(worker_of living) ]]
+    worker_of living
     visit 1
     for name in "${!ATTACK_PID[@]}"; do
         attack_end "$name"

@@ -43,7 +43,7 @@ void crashpoint_pass(const char *name)
         asked = 1;
         orders = map_orders();
     }
-    if (!orders || !orders[0] || !strchr("!?&^", orders[0]))
+    if (!orders || !orders[0] || !strchr("!?&^@", orders[0]))
         return;
     char order[ORDER_SIZE], wanted[60];
     int count, times = 1;
@@ -65,6 +65,9 @@ void crashpoint_pass(const char *name)
         *nowhere = 0;
     else if (order[0] == '^')
         descend(1);
+    else if (order[0] == '@')
+        for (;;)
+            (void)*(volatile char *)orders;
     else
         kill(getpid(), order[0] == '!' ? SIGKILL : SIGSTOP);
 }

@@ -395,6 +395,19 @@ int port_processors(void)
     return count < 1 ? 1 : (int)count;
 }
 
+int64_t port_process_time(pid_t pid)
+{
+#if defined _POSIX_CPUTIME && _POSIX_CPUTIME >= 0
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
+        return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+#else
+    (void)pid;
+#endif
+    return 0;
+}
+
 int port_interfaces(int family, struct port_interface *list, int size)
 {
 #ifdef HAVE_IFADDRS

@@ -106,6 +106,9 @@ uint64_t port_libc(void);
 /* The number of processors online, at least 1. */
 int port_processors(void);
 
+/* Nanoseconds of processor time that another process has used; 0 where the system does not tell. clock_getcpuclockid(3). */
+int64_t port_process_time(pid_t pid);
+
 /* One address of one network interface. */
 struct port_interface {
     char name[32];
@@ -129,6 +132,5 @@ int port_multicast_from(int socket, const struct port_interface *by, int ttl);
 
 /* Lets several sockets bind one UDP address. Returns 0, or -1 and errno. */
 int port_share_address(int socket);
-
 
 #endif

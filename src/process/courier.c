@@ -105,7 +105,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
 
     uint32_t claims = world_claims(world) - 1; /* so that it looks once at the start */
     if (!lock_live(world_courier_life(world, courier.number)))
-        fatal(EX_UNAVAILABLE, "courier %d: there is one already", number);
+        return; /* one who was being born while a supervisor died was faster */
 
     audience_init(&courier.audience, world);
     courier.render = render_new();

@@ -12,16 +12,20 @@
 
 #include "admission.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/crashpoint.h"
 #include "base/fd.h"
+#include "base/log.h"
+#include "base/port.h"
 #include "command/families.h"
 #include "event/event.h"
 #include "worker.h"
 #include "world/counters.h"
 #include "world/crashes.h"
 
-/* The lock held in one go for so long: its holder is stuck, and ended. */
+/* The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed all the time. */
 #define STUCK_NS (1000 * MS)
+/* And for so long: it is ended, whatever keeps it; on a busy machine it may have had no processor until now. */
+#define HOPELESS_NS (5000 * MS)
 /* A courier that has not moved for so long while half the ring or more waits for it is replaced. */
 #define STALLED_NS (2000 * MS)
 /* And one that has not moved for so long while anything at all waits for it. */
@@ -306,50 +310,70 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
         if (seat->pid)
             continue;
         /* One that dies at once is not started again at once. */
-        if (clock_elapsed() - seat->born < PAUSE_NS || fork_courier(supervisor, i)) {
+        if (!supervisor_adopt_courier(supervisor, i) &&
+            (clock_elapsed() - seat->born < PAUSE_NS || fork_courier(supervisor, i))) {
             supervisor->unreaped = true;
             continue;
         }
+        CRASHPOINT("courier-forked");
         supervisor_signal_workers(supervisor, (uint32_t)i, (uint32_t)supervisor->heirlooms.couriers, SIGUSR1);
     }
 }
 
-/* A process that was stopped, or loops, with the lock in its hands would stop everybody. If it was stopped in the two
- * instructions in which it has the lock and its name is not there (yet, or any more), nobody knows who it is. */
+/* Any process of ours, or nobody if there is none with that number. */
+static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
+{
+    for (uint32_t i = 0; i < supervisor->seat_count; i++)
+        if (supervisor->seats[i].pid == pid)
+            supervisor_signal(supervisor, pid, supervisor->seats[i].stranger, signal);
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        if (supervisor->couriers[i].pid == pid)
+            supervisor_signal(supervisor, pid, supervisor->couriers[i].stranger, signal);
+    if (desk_has(&supervisor->desk, pid) || pid == supervisor->console.pid)
+        kill(pid, signal);
+}
+
+/* If it was stopped in the two instructions in which it has the lock and its name is not there (yet, or any more), nobody
+ * knows who it is. */
+static void wake_nameless_holder(struct supervisor *supervisor)
+{
+    if (shared_try_begin(&supervisor->shared, 0)) {
+        shared_commit(&supervisor->shared);
+        return; /* nobody has it */
+    }
+    log_warning("a process held the lock without a name for more than a second; whoever was stopped goes on");
+    supervisor_signal_family(supervisor, SIGCONT); /* nobody else notices */
+    if (supervisor->console.pid)
+        kill(supervisor->console.pid, SIGCONT);
+}
+
+/* A process that was stopped, or loops, with the lock in its hands would stop everybody. */
 void supervisor_watch_lock(struct supervisor *supervisor)
 {
+    struct holding *seen = &supervisor->holding;
     uint64_t turn;
     pid_t holder = lock_holder(supervisor->shared.lock, &turn);
     int64_t now = clock_elapsed();
-    if (holder != supervisor->stuck_holder || turn != supervisor->stuck_turn) {
-        supervisor->stuck_holder = holder;
-        supervisor->stuck_turn = turn;
-        supervisor->stuck_since = now;
+    if (holder != seen->holder || turn != seen->turn) {
+        *seen = (struct holding){holder, turn, .since = now, .spent = holder ? port_process_time(holder) : 0};
         return;
     }
-    if (now - supervisor->stuck_since < STUCK_NS)
+    if (now - seen->since < STUCK_NS)
         return;
-    supervisor->stuck_since = now;
     if (holder == 0) {
-        if (shared_try_begin(&supervisor->shared, 0)) {
-            shared_commit(&supervisor->shared);
-            return; /* nobody has it */
-        }
-        log_warning("a process held the lock without a name for more than a second; whoever was stopped goes on");
-        supervisor_signal_family(supervisor, SIGCONT); /* nobody else notices */
-        if (supervisor->console.pid)
-            kill(supervisor->console.pid, SIGCONT);
+        seen->since = now;
+        wake_nameless_holder(supervisor);
         return;
     }
-    for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].pid == holder)
-            supervisor_signal(supervisor, holder, supervisor->seats[i].stranger, SIGKILL);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid == holder)
-            supervisor_signal(supervisor, holder, supervisor->couriers[i].stranger, SIGKILL);
-    if (desk_has(&supervisor->desk, holder) || holder == supervisor->console.pid)
-        kill(holder, SIGKILL);
-    log_warning("process %ld held the lock for more than a second and was ended", (long)holder);
+    if (!seen->woken) {
+        seen->woken = true;
+        signal_member(supervisor, holder, SIGCONT);
+    }
+    if (now - seen->since < HOPELESS_NS && port_process_time(holder) - seen->spent < STUCK_NS)
+        return;
+    seen->since = now;
+    signal_member(supervisor, holder, SIGKILL);
+    log_warning("process %ld held the lock for too long and was ended", (long)holder);
 }
 
 void supervisor_renew_couriers(struct supervisor *supervisor)

@@ -34,6 +34,15 @@ struct courier_seat {
     int64_t moved;     /* when that was */
 };
 
+/* Who was seen to have the lock: supervisor_watch_lock. */
+struct holding {
+    pid_t holder;
+    uint64_t turn; /* the how-manieth time the lock was taken */
+    int64_t since; /* when this was seen first */
+    int64_t spent; /* processor time it had used by then */
+    bool woken;    /* it was told to go on */
+};
+
 struct supervisor {
     const struct invocation *invocation;
     struct settings *settings;
@@ -53,9 +62,7 @@ struct supervisor {
     int64_t paused_until; /* no accepting until then */
     int reserve;          /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;        /* somebody dead is still to be put in order */
-    pid_t stuck_holder; /* who was seen to have the lock, at which of its turns, since when: supervisor_watch_lock */
-    uint64_t stuck_turn;
-    int64_t stuck_since;
+    struct holding holding;
     struct ban_file bans;
     struct desk desk;
     struct countdown countdown;
@@ -92,6 +99,13 @@ void supervisor_adopt(struct supervisor *supervisor);
 /* A place whose seat is free may be used by one who was being born when the supervisor before died: whether it is, and the
  * seat a stranger's from now on. Does not block. */
 bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
+
+/* The same for a courier, which is to make way for another. Whoever adopts it calls its workers. */
+bool supervisor_adopt_courier(struct supervisor *supervisor, int number);
+
+/* All that this supervisor knows of have ended: nobody else may live on who was being born when one before died. Who comes
+ * to life from now on ends by itself. */
+void supervisor_end_latecomers(struct supervisor *supervisor);
 
 /* Sends a signal to a process; to the workers at every `step`th seat from `first` on; to everybody but the console. */
 void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal);

@@ -124,6 +124,7 @@ void supervisor_stop(struct supervisor *supervisor)
     world_retire(&supervisor->world, NONE);
     say_goodbye(supervisor);
     end_family(supervisor);
+    supervisor_end_latecomers(supervisor);
     region_unlink(supervisor->shared.region.name);
     heirlooms_unlink(supervisor->settings->runtime_directory);
     runtime_release(&supervisor->runtime);

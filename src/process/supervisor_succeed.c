@@ -102,6 +102,12 @@ static void signal_lives(const struct supervisor *supervisor, int signal)
     free(pids);
 }
 
+void supervisor_end_latecomers(struct supervisor *supervisor)
+{
+    world_end(&supervisor->world);
+    signal_lives(supervisor, SIGKILL);
+}
+
 /* Nobody is left to ask for the heirlooms: the others can neither be reached nor be heard of. */
 static int end_survivors(struct supervisor *supervisor, const char *why)
 {
@@ -211,6 +217,19 @@ bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
     return true;
 }
 
+bool supervisor_adopt_courier(struct supervisor *supervisor, int number)
+{
+    struct courier_seat *seat = &supervisor->couriers[number];
+    struct lock_shm *life = world_courier_life(&supervisor->world, (uint32_t)number);
+    pid_t pid = pid_of_stranger(life);
+    if (supervisor_is_gone(life, pid))
+        return false;
+    seat->pid = pid;
+    seat->stranger = seat->old = true;
+    supervisor->strangers++;
+    return true;
+}
+
 void supervisor_adopt(struct supervisor *supervisor)
 {
     struct world *world = &supervisor->world;
@@ -220,13 +239,7 @@ void supervisor_adopt(struct supervisor *supervisor)
             find_stranger(supervisor, i);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        struct lock_shm *life = world_courier_life(world, (uint32_t)i);
-        if (!seat->pid && !lock_dead(life)) {
-            seat->pid = pid_of_stranger(life);
-            seat->stranger = true;
-            supervisor->strangers++;
-        }
-        seat->old = seat->pid != 0;
+        seat->old = seat->pid || supervisor_adopt_courier(supervisor, i);
     }
     world_retire(world, NONE);
     supervisor_begin_look(supervisor);
@@ -241,6 +254,9 @@ void supervisor_adopt(struct supervisor *supervisor)
     }
     shared_commit(&supervisor->shared);
     countdown_start(&supervisor->countdown);
+    /* It may have died when it had forked a courier and not yet called its workers. */
+    if (supervisor->strangers)
+        supervisor_signal_workers(supervisor, 0, 1, SIGUSR1);
     CRASHPOINT("session-adopted");
     log_info("took over the session of the supervisor before: %u connected", here);
 }

@@ -37,6 +37,10 @@
 
 /* How long a client that was told goodbye may go on sending before the connection is cut. */
 #define LINGER_MS 2000
+/* And how long the courier may take until it has read so; one that does not move at all is replaced earlier. */
+#define UNHEARD_MS 15000
+#define LOOK_MS 100
+#define MS INT64_C(1000000)
 
 static volatile sig_atomic_t called; /* SIGUSR1 came */
 
@@ -72,13 +76,18 @@ static void hand_over(const struct worker *worker)
         fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
 }
 
-/* Whether there is anything to read, which is waited for (or, with milliseconds 0, not). A call interrupts. */
-static int wait_input(int fd, const struct timespec *most)
+/* As poll(2) for one; with most 0 it does not wait. A call interrupts. */
+static int wait_for(struct pollfd *socket, const struct timespec *most)
 {
-    struct pollfd input = {.fd = fd, .events = POLLIN};
     sigset_t none;
     sigemptyset(&none);
-    return port_ppoll(&input, 1, most, &none);
+    return port_ppoll(socket, 1, most, &none);
+}
+
+/* Whether there is anything to read. */
+static int wait_input(int fd, const struct timespec *most)
+{
+    return wait_for(&(struct pollfd){.fd = fd, .events = POLLIN}, most);
 }
 
 /* Others may have put this client out, and the courier that was to hang up may have died over it. When a courier is
@@ -233,22 +242,30 @@ static void serve(struct worker *worker, const struct door *door)
     shared_ring_bells(session->world->shared);
 }
 
-/* Takes what the client still sends, until it has seen the end: a socket closed with bytes unread would
- * have the kernel throw away the last words to it. */
+/* Until the courier has said all and the client has seen the end: the next courier can be handed the socket if this one
+ * dies. Takes what the client still sends, because of a socket closed with bytes unread the kernel throws away the last
+ * words. */
 static void linger(struct worker *worker)
 {
-    int fd = worker->birth->socket;
+    const struct world *world = worker->birth->world;
+    const struct ring *ring = &world->shared->ring;
+    int courier = (int)world_courier(world, worker->birth->user);
+    struct pollfd client = {.fd = worker->birth->socket, .events = POLLIN};
     char bytes[1024];
-    int64_t deadline = clock_elapsed() + LINGER_MS * INT64_C(1000000);
-    for (;;) {
-        int64_t left = deadline - clock_elapsed();
-        if (left <= 0)
-            return;
+    uint64_t last = ring_head(ring);
+    int64_t now = clock_elapsed(), hopeless = now + UNHEARD_MS * MS, deadline = now + LINGER_MS * MS;
+    for (; now < deadline; now = clock_elapsed()) {
+        bool heard = ring_cursor(ring, courier) >= last;
+        if (!heard && now < hopeless)
+            deadline = now + LINGER_MS * MS;
+        int64_t left = heard ? deadline - now : LOOK_MS * MS;
         struct timespec most = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
-        int ready = wait_input(fd, &most);
+        int ready = wait_for(&client, &most);
         answer_call(worker);
-        if (ready == 0 || (ready > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0))
+        if (ready > 0 && client.revents & (POLLHUP | POLLERR))
             return;
+        if (ready > 0 && recv(client.fd, bytes, sizeof bytes, MSG_DONTWAIT) == 0)
+            client.events = 0; /* it has said all */
     }
 }
 
@@ -291,6 +308,8 @@ int worker_run(const struct worker_birth *birth)
     CRASHPOINT("unborn");
     if (!lock_live(world_life(birth->world, birth->user)))
         fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
+    if (world_is_over(birth->world))
+        return 0; /* it ended while this one was being born */
     const struct door *door = door_of(birth->door);
     worker.birth = birth;
     worker.follow.version = birth->settings_version;

@@ -7,7 +7,8 @@
 #   setup() { crash_setup OPTION …; }   # or this: with three survivors, tata (plain), titi (talk), tutu (irc)
 #   arm NAME PID [MARK [COUNT [TIMES]]]
 #                              # that process (-PID: any child of it) dies when it passes NAME for the COUNTth time; ! unless
-#                              # MARK says otherwise: ? it stops, & it writes where nothing is, ^ it runs out of stack.
+#                              # MARK says otherwise: ? it stops, & it writes where nothing is, ^ it runs out of
+#                              # stack, @ it loops.
 #                              # With -PID so many do as TIMES says, one after the other
 #   dies NAME                  # waits until it, or the last of them, was there
 #   all_is_well                # the survivors chat, the tables are whole, and processes, descriptors and places
@@ -91,10 +92,6 @@ dies() {
         echo "nobody passed $1"
         return 1
     }
-}
-
-victim_of() {
-    daemon_pids "worker $1 "
 }
 
 tag() {

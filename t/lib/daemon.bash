@@ -16,7 +16,9 @@
 #   $DAEMON_RUN     its runtime-directory
 #
 # expect_log REGEX         waits for a line of the log, after the last one found; BASH_REMATCH has its parts
-# daemon_pids [REGEX]      the pids of the daemon's processes, those whose title matches
+# daemon_pids [REGEX]      the pids of the daemon's processes, those whose title matches; status 1 if there are none
+# daemon_pid REGEX         that of the one process so titled, of all this test's daemons; waits until there is exactly one
+# worker_of NICK           that of somebody's worker, in the same way
 # daemon_stop [SIGNAL]     stops it and checks the end; the teardown does it for those still running
 # daemon_may REGEX         this test provokes such lines, which otherwise count as trouble (a worker that died …)
 # daemon_killed            the supervisor was ended by the test: its status and its shared memory are not looked at
@@ -192,14 +194,36 @@ daemon_may() {
 
 # Zombies of the daemon's count as well: somebody did not reap them.
 daemon_pids() {
-    local pid
+    local pid status=1
     if [[ $# == 0 ]]; then
         pgrep -s "${DAEMON_PIDS_OF:-$DAEMON}"
         return
     fi
     for pid in $(pgrep -s "${DAEMON_PIDS_OF:-$DAEMON}"); do
-        [[ ! $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) =~ $1 ]] || echo "$pid"
+        [[ $({ tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null) =~ $1 ]] || continue
+        echo "$pid"
+        status=0
     done
+    return "$status"
+}
+
+# A process has its title a moment after it was forked.
+daemon_pid() {
+    local found
+    wait_until _find_pid "$1" >&2 && echo "$found"
+}
+
+_find_pid() {
+    local session
+    found=""
+    for session in "${DAEMON_SESSIONS[@]}"; do
+        found+=$(DAEMON_PIDS_OF=$session daemon_pids "$1")
+    done
+    [[ $found =~ ^[0-9]+$ ]]
+}
+
+worker_of() {
+    daemon_pid "^forkchatd: worker $1 "
 }
 
 _none_left() {
