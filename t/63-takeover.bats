@@ -310,6 +310,7 @@ all_hear() {
     crash_prepare
     daemon_start -o 'couriers 1'
     enter toto plain
+    wait_until all_born
     arm newborn "-$DAEMON" '?'
     open tutu plain
     wait_until died
@@ -352,6 +353,7 @@ all_hear() {
     daemon_start -o 'couriers 2'
     enter toto plain
     enter tutu plain
+    wait_until all_born
     arm newborn "-$DAEMON" '?'
     kill -KILL "$(daemon_pid 'courier 1')"
     wait_until died
@@ -360,6 +362,7 @@ all_hear() {
     kill_supervisor
     daemon_start -o 'couriers 2'
     all_hear toto tutu
+    wait_until all_born
     arm newborn "-$DAEMON" '?'
     kill -KILL "$(daemon_pid 'courier 1')"
     wait_until died
@@ -382,6 +385,7 @@ all_hear() {
     for who in courier worker; do
         daemon_start -o 'couriers 2'
         enter toto plain
+        wait_until all_born
         arm newborn "-$DAEMON" '?'
         if [[ $who == courier ]]; then
             kill -KILL "$(daemon_pid 'courier 1')"

@@ -117,7 +117,8 @@ void confine_renew(const struct confinement *confinement)
     renewed = now;
     if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used))
         return;
-    limit.rlim_cur = (rlim_t)(used.tv_sec + confinement->worker_cpu + 1);
+    /* The limit is in whole seconds; and another may have been used when it is renewed next. */
+    limit.rlim_cur = (rlim_t)(used.tv_sec + confinement->worker_cpu + 2);
     if (limit.rlim_max == RLIM_INFINITY || limit.rlim_cur < limit.rlim_max)
         setrlimit(RLIMIT_CPU, &limit);
 }

@@ -48,13 +48,9 @@ crash_setup() {
     enter tutu irc
     send tutu 'JOIN #lobby'
     expect tutu -e ' 366 '
-    wait_until couriers_are_there
+    wait_until all_born
     CRASH_BEFORE=$(sizes)
     CRASH_MEMORY=$(own_memory)
-}
-
-couriers_are_there() {
-    (($(daemon_pids 'forkchatd: courier' | wc -l) == $(daemon_pids | wc -l) - 4))
 }
 
 own_memory() {

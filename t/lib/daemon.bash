@@ -19,6 +19,7 @@
 # daemon_pids [REGEX]      the pids of the daemon's processes, those whose title matches; status 1 if there are none
 # daemon_pid REGEX         that of the one process so titled, of all this test's daemons; waits until there is exactly one
 # worker_of NICK           that of somebody's worker, in the same way
+# all_born                 whether every process has the title of what it is
 # daemon_stop [SIGNAL]     stops it and checks the end; the teardown does it for those still running
 # daemon_may REGEX         this test provokes such lines, which otherwise count as trouble (a worker that died …)
 # daemon_killed            the supervisor was ended by the test: its status and its shared memory are not looked at
@@ -220,6 +221,11 @@ _find_pid() {
         found+=$(DAEMON_PIDS_OF=$session daemon_pids "$1")
     done
     [[ $found =~ ^[0-9]+$ ]]
+}
+
+# Who has just been forked has the supervisor's title.
+all_born() {
+    [[ $(daemon_pids '^forkchatd: supervisor') == "$DAEMON" ]]
 }
 
 worker_of() {

@@ -118,6 +118,7 @@ _no_more_than_then() {
 }
 
 snapshot() {
+    wait_until all_born
     SNAPSHOT_PROCESSES=$(daemon_pids | wc -l)
     SNAPSHOT_DESCRIPTORS=$(_descriptors)
 }
