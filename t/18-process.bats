@@ -26,6 +26,10 @@ count_is() {
     [[ $(count "$1") == "$2" ]]
 }
 
+is_welcome() {
+    exchange plain </dev/null | grep -q Welcome
+}
+
 no_zombie() {
     [[ $(ps -o stat= -s "$DAEMON") != *Z* ]]
 }
@@ -91,11 +95,7 @@ TITLES
     send tutu 'stop'
     expect_end tutu
     close tutu
-    # shellcheck disable=SC2317
-    welcome() {
-        exchange plain </dev/null | grep -q Welcome
-    }
-    wait_until welcome
+    wait_until is_welcome
     send toto 'WHO'
     expect toto -e '^\[server\] (.* )?toto( |$)' # perhaps with the one who has just left
 }
@@ -110,11 +110,7 @@ TITLES
     nc -N -s 127.0.0.2 127.0.0.1 "$PORT_PLAIN" </dev/null >"$BATS_TEST_TMPDIR/out" 3>&-
     grep -q '^\[server\] Welcome .* You are 127\.0\.0\.2:' "$BATS_TEST_TMPDIR/out"
     close tutu
-    # shellcheck disable=SC2317
-    welcome() {
-        exchange plain </dev/null | grep -q Welcome
-    }
-    wait_until welcome
+    wait_until is_welcome
 }
 
 @test "connect-rate refuses an address that comes too often, and only it" {
@@ -132,11 +128,7 @@ TITLES
     daemon_start -o 'connect-rate 2/1'
     exchange plain </dev/null | grep -q Welcome
     exchange plain </dev/null | grep -q Welcome
-    # shellcheck disable=SC2317
-    welcome() {
-        exchange plain </dev/null | grep -q Welcome
-    }
-    wait_until welcome
+    wait_until is_welcome
 }
 
 @test "a client in the backlog when descriptors run out is served when there are some again" {
@@ -175,8 +167,7 @@ TITLES
     send toto 'WHO'
     expect toto '[server] toto'
     "${DAEMON_WRAP[@]}" prlimit --pid "$DAEMON" --nproc="$most:"
-    open tata plain
-    expect tata -e 'Welcome'
+    wait_until is_welcome
 }
 
 # The daemon must end within two seconds of the signal $1, status 0, having told those who can hear.

@@ -250,9 +250,11 @@ static bool is_short(struct supervisor *supervisor, int listener, enum door_kind
         return true;
     if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS)
         return false;
-    pause_accepting(supervisor, "accept");
+    int why = errno;
     for (int i = 0; i < ACCEPT_BURST && refuse_with_reserve(supervisor, listener, door); i++)
         ;
+    errno = why;
+    pause_accepting(supervisor, "accept");
     return true;
 }
 
