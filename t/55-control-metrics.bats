@@ -22,6 +22,12 @@ ask() {
     answer=$(printf '%s\r\nHost: here\r\n\r\n' "$1" | exchange metrics | tr -d '\r')
 }
 
+# Whether the answer has that line now.
+metric() {
+    ask 'GET /metrics HTTP/1.1'
+    grep -qx "$1" <<<"$answer"
+}
+
 @test "it is off unless asked for, and has no usual port" {
     daemon_start
     [ -z "${PORT[metrics]:-}" ]
@@ -36,11 +42,11 @@ ask() {
     enter tutu plain
     send toto 'MSG hello'
     expect tutu '[toto] hello'
-    ask 'GET /metrics HTTP/1.1'
+    # Courier 0 counts the lines, and tutu's is another.
+    wait_until metric 'forkchat_lines_total 1'
     [[ $answer == "HTTP/1.1 200 OK"$'\n'* ]]
     grep -qx 'Content-Type: text/plain; version=0.0.4; charset=utf-8' <<<"$answer"
     grep -qx 'forkchat_clients{door="plain"} 2' <<<"$answer"
-    grep -qx 'forkchat_lines_total 1' <<<"$answer"
     grep -qE '^forkchat_deliveries_total\{courier="0"\} [1-9]' <<<"$answer"
     grep -qx 'forkchat_forks_total{process="worker"} 2' <<<"$answer"
     grep -qx 'forkchat_refusals_total{reason="banned"} 0' <<<"$answer"
