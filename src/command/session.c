@@ -151,7 +151,7 @@ struct event session_event_locked(const struct session *session, enum event_type
     return event;
 }
 
-bool session_is_here_locked(const struct session *session)
+bool session_is_here(const struct session *session)
 {
     if (session->user == NONE)
         return true;
@@ -164,7 +164,7 @@ bool session_begin(struct session *session, size_t need)
 {
     /* Room for what is answered before the transaction and during it. */
     shared_begin(session->world->shared, need + 2 * ring_need(SESSION_OUT_SIZE + 512));
-    if (!session_is_here_locked(session)) {
+    if (!session_is_here(session)) {
         shared_commit(session->world->shared);
         session->leaving = true;
         return false;

@@ -169,7 +169,7 @@ struct event session_event_locked(const struct session *session, enum event_type
 /* This session's own record. Transaction running. */
 struct user_shm *session_user_locked(const struct session *session);
 
-/* Whether the session's place still is its own. */
-bool session_is_here_locked(const struct session *session);
+/* Whether the session's place still is its own. Under the lock that is certain; without, it may just have changed. */
+bool session_is_here(const struct session *session);
 
 #endif

@@ -96,10 +96,10 @@ static int wait_input(int fd, const struct timespec *most)
 static void look_around(struct worker *worker)
 {
     struct session *session = &worker->session;
-    if (session_is_here_locked(session))
+    if (session_is_here(session))
         return;
     shared_begin_look(session->world->shared);
-    if (!session_is_here_locked(session))
+    if (!session_is_here(session))
         session->leaving = true;
     shared_commit(session->world->shared);
 }
