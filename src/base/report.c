@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "clock.h"
 #include "log.h"
 
 enum kind { TEXT, NUMBER, TRUTH, NOTHING, BELOW };
@@ -94,6 +95,16 @@ void report_true(struct report *report, bool yes)
 void report_nothing(struct report *report)
 {
     add(report, NOTHING, "");
+}
+
+void report_time(struct report *report, int64_t told)
+{
+    char stamp[CLOCK_STAMP_SIZE];
+    clock_stamp(told, stamp);
+    if (told)
+        report_add(report, stamp);
+    else
+        report_nothing(report);
 }
 
 void report_below(struct report *report, struct report *below)

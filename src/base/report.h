@@ -27,6 +27,8 @@ void report_add(struct report *report, const char *string);
 void report_addf(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void report_number(struct report *report, int64_t number);
 void report_true(struct report *report, bool yes);
+/* Milliseconds since 1970; 0 is nothing. */
+void report_time(struct report *report, int64_t told);
 /* Nothing to say: blank, or null. */
 void report_nothing(struct report *report);
 

@@ -175,23 +175,13 @@ void operator_unban(struct session *session, struct request *request)
     session->call_supervisor(session);
 }
 
-static void add_time(struct report *report, int64_t told)
-{
-    char stamp[CLOCK_STAMP_SIZE];
-    clock_stamp(told, stamp);
-    if (told)
-        report_add(report, stamp);
-    else
-        report_nothing(report);
-}
-
 static void report_bans(struct session *session, const struct ban_shm *bans, uint32_t count)
 {
     struct report *report = report_new("mask", "set", "until", "by", "reason", NULL);
     for (uint32_t i = 0; i < count; i++) {
         report_add(report, bans[i].mask);
-        add_time(report, bans[i].set_at);
-        add_time(report, bans[i].expires_at);
+        report_time(report, bans[i].set_at);
+        report_time(report, bans[i].expires_at);
         report_add(report, bans[i].by);
         report_add(report, bans[i].reason);
     }

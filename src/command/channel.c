@@ -103,8 +103,7 @@ bool channel_is_shown_locked(const struct session *session, uint32_t index)
            member_find_locked(session->world, session->user, index) != NONE;
 }
 
-/* The current channel's name into `name`; answers and returns NONE if there is none. */
-static uint32_t current_channel(struct session *session, char name[CHANNEL_SIZE])
+uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE])
 {
     if (!session_begin(session, 0))
         return NONE;
@@ -261,7 +260,7 @@ void channel_part(struct session *session, struct request *request)
     char name[CHANNEL_SIZE];
     const char *text = request->count > 1 ? request->arguments[1] : "";
     if (request->count == 0) {
-        if (current_channel(session, name) == NONE)
+        if (channel_current(session, name) == NONE)
             return;
     } else if (!text_copy(name, sizeof name, request->arguments[0]) || !name_is_channel(name)) {
         session_reply(session, REPLY_BAD_CHANNEL, request->arguments[0], NULL);
@@ -305,7 +304,7 @@ void channel_kick(struct session *session, struct request *request)
     struct world *world = session->world;
     const char *nick = request->arguments[0];
     char name[CHANNEL_SIZE];
-    uint32_t channel = current_channel(session, name);
+    uint32_t channel = channel_current(session, name);
     if (channel == NONE || !session_begin(session, EVENT_NEED_MAX))
         return;
     enum reply_code answer = REPLY_NO_CURRENT; /* put out ourselves meanwhile */
@@ -355,7 +354,7 @@ static void show_topic(struct session *session, const char *name)
 void channel_topic(struct session *session, struct request *request)
 {
     char name[CHANNEL_SIZE];
-    uint32_t channel = current_channel(session, name);
+    uint32_t channel = channel_current(session, name);
     if (channel == NONE)
         return;
     if (request->count == 0) {

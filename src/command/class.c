@@ -51,16 +51,6 @@ static struct attendance_shm *copy_attendance(struct session *session, size_t *c
     return entries;
 }
 
-static void add_time(struct report *report, int64_t told)
-{
-    char stamp[CLOCK_STAMP_SIZE];
-    clock_stamp(told, stamp);
-    if (told)
-        report_add(report, stamp);
-    else
-        report_nothing(report);
-}
-
 void class_attendance(struct session *session, struct request *request)
 {
     struct report *report = report_new("nick", "from", "to", "door", "address", NULL);
@@ -72,8 +62,8 @@ void class_attendance(struct session *session, struct request *request)
     for (size_t i = 0; i < count; i++) {
         const char *door = door_name((enum door_kind)entries[i].door);
         report_add(report, entries[i].nick);
-        add_time(report, entries[i].from);
-        add_time(report, entries[i].to);
+        report_time(report, entries[i].from);
+        report_time(report, entries[i].to);
         report_add(report, door ? door : "");
         report_add(report, entries[i].host);
     }

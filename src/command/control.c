@@ -379,9 +379,7 @@ static void show_crash(struct report *report, const struct crash_shm *crash)
     const struct fault *fault = &crash->recording.fault;
     const char *door = door_name((enum door_kind)crash->door), *name = fault_signal_name(crash->number);
     bool noted = fault->signal != 0;
-    char stamp[CLOCK_STAMP_SIZE];
-    clock_stamp(crash->at, stamp);
-    report_add(report, stamp);
+    report_time(report, crash->at);
     report_add(report, crash->process);
     report_number(report, crash->pid);
     report_add(report, crash->by_signal ? "signal" : "exit status");

@@ -117,6 +117,10 @@ enum reply_code channel_topic_locked(struct session *session, uint32_t channel, 
 /* Why the session's user may not speak in that channel, in words; NULL if they may. */
 const char *channel_why_silent_locked(const struct session *session, uint32_t channel);
 
+/* query.c: the lines of LIST, for the channels that may be known of and `fits`. Nothing that waits may be done there. */
+typedef bool channel_filter(const void *wanted, const struct channel_shm *channel);
+void query_show_channels(struct session *session, channel_filter *fits, const void *wanted);
+
 /* Whether the session's user may know of the channel: it has members, and is neither secret nor private, or
  * they are in it. */
 bool channel_is_shown_locked(const struct session *session, uint32_t channel);
@@ -141,12 +145,18 @@ size_t irc_room(const struct session *session);
 void irc_show_isupport(struct session *session);
 void irc_renew_isupport(struct session *session);
 
+/* channel.c: the session's current channel, its name into `name`; answers and returns NONE if there is none. */
+uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE]);
+
 /* channel.c, for who arrives: puts the user into the lobby, as a change of the copy. Transaction running;
  * the event needs EVENT_NEED_MAX. */
 void channel_enter_lobby_locked(struct session *session);
 
 /* register.c: takes the nick, or answers why not. True if the user now has it. */
 bool register_change_nick(struct session *session, const char *nick);
+
+/* register.c: tells the lobby that the session's user is here. Transaction running; EVENT_NEED_MAX. */
+void register_arrive_locked(const struct session *session);
 
 /* register.c: the user at that place leaves: event and tables. Transaction running; EVENT_NEED_MAX. Also
  * for the supervisor, after a worker's death. */

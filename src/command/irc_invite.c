@@ -106,21 +106,11 @@ void irc_invite(struct session *session, struct request *request)
 
 void channel_invite(struct session *session, struct request *request)
 {
-    char name[CHANNEL_SIZE] = "";
-    if (request->count == 0) {
+    char name[CHANNEL_SIZE];
+    if (request->count == 0)
         show_invitations(session);
-        return;
-    }
-    if (!session_begin(session, 0))
-        return;
-    uint32_t current = session_user_locked(session)->current;
-    if (current != NONE)
-        text_copy(name, sizeof name, session->world->channels[current].name);
-    session_commit(session);
-    if (*name)
+    else if (channel_current(session, name) != NONE)
         invite(session, request->arguments[0], name);
-    else
-        session_reply(session, REPLY_NO_CURRENT, NULL);
 }
 
 static enum reply_code knock_locked(struct session *session, uint32_t channel)

@@ -1,7 +1,5 @@
 /* IRC: LIST with conditions. RFC 2812 section 3.2.6, Modern IRC client protocol (ELIST CMNTU). Run by workers;
  * changes nothing. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,6 +10,7 @@
 
 /* What a channel must be to be listed; -1: no matter. */
 struct conditions {
+    int64_t now; /* milliseconds since 1970 */
     const char *masks[MASKS], *excluded[MASKS];
     int mask_count, excluded_count;
     int64_t more_than, less_than;             /* members */
@@ -52,10 +51,11 @@ static bool fits_any(const char *const *masks, int count, const char *name)
     return false;
 }
 
-static bool fits(const struct conditions *wanted, const struct channel_shm *channel, int64_t now)
+static bool fits(const void *conditions, const struct channel_shm *channel)
 {
-    int64_t members = channel->member_count, age = (now - channel->created_at) / 60000;
-    int64_t topic_age = (now - channel->topic_at) / 60000;
+    const struct conditions *wanted = conditions;
+    int64_t members = channel->member_count, age = (wanted->now - channel->created_at) / 60000;
+    int64_t topic_age = (wanted->now - channel->topic_at) / 60000;
     if (wanted->mask_count && !fits_any(wanted->masks, wanted->mask_count, channel->name))
         return false;
     if (fits_any(wanted->excluded, wanted->excluded_count, channel->name))
@@ -71,43 +71,16 @@ static bool fits(const struct conditions *wanted, const struct channel_shm *chan
            (wanted->topic_after < 0 || topic_age < wanted->topic_after);
 }
 
-struct shown_channel {
-    uint32_t members;
-    char name[CHANNEL_SIZE];
-    char topic[TOPIC_SIZE];
-};
-
 void irc_list(struct session *session, struct request *request)
 {
-    struct conditions wanted = {.more_than = -1, .less_than = -1, .created_before = -1,
+    struct conditions wanted = {.now = clock_told(), .more_than = -1, .less_than = -1, .created_before = -1,
                                 .created_after = -1, .topic_before = -1, .topic_after = -1};
-    const struct world *world = session->world;
     for (int i = 0; i < request->count && i < 2; i++) {
         char *rest = request->arguments[i], *word;
         while ((word = text_next_item(&rest, ',')))
             take_condition(&wanted, word);
     }
-    int64_t now = clock_told();
-    if (!session_begin(session, 0))
-        return;
-    uint32_t end = world_channels_end_locked(world);
-    struct shown_channel *channels = calloc(end, sizeof *channels);
-    size_t count = 0;
-    for (uint32_t i = 0; channels && i < end; i++) {
-        const struct channel_shm *channel = &world->channels[i];
-        if (!channel_is_shown_locked(session, i) || !fits(&wanted, channel, now))
-            continue;
-        channels[count].members = channel->member_count;
-        memcpy(channels[count].name, channel->name, sizeof channel->name);
-        memcpy(channels[count++].topic, channel->topic, sizeof channel->topic);
-    }
-    session_commit(session);
     session_reply(session, REPLY_LIST_START, NULL);
-    for (size_t i = 0; i < count; i++) {
-        char members[12];
-        snprintf(members, sizeof members, "%u", channels[i].members);
-        session_reply(session, REPLY_LIST_LINE, channels[i].name, members, channels[i].topic, NULL);
-    }
+    query_show_channels(session, fits, &wanted);
     session_reply(session, REPLY_LIST_END, NULL);
-    free(channels);
 }

@@ -359,18 +359,10 @@ void irc_mode(struct session *session, struct request *request)
 
 void channel_mode(struct session *session, struct request *request)
 {
-    char name[CHANNEL_SIZE] = "", *words[COMMAND_ARGUMENTS], *rest;
+    char name[CHANNEL_SIZE], *words[COMMAND_ARGUMENTS], *rest;
     int count = 0;
-    if (!session_begin(session, 0))
+    if (channel_current(session, name) == NONE)
         return;
-    uint32_t current = session_user_locked(session)->current;
-    if (current != NONE)
-        text_copy(name, sizeof name, session->world->channels[current].name);
-    session_commit(session);
-    if (!*name) {
-        session_reply(session, REPLY_NO_CURRENT, NULL);
-        return;
-    }
     rest = request->count > 0 ? request->arguments[0] : NULL;
     while (rest && count < COMMAND_ARGUMENTS && (words[count] = text_next_word(&rest)))
         count++;

@@ -220,11 +220,7 @@ static void complete(struct session *session)
         return;
     user_introduce_locked(world, session->user);
     irc_begin_flags_locked(session, session_user_locked(session)->flags | registration->flags);
-    struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
-    event.audience = AUDIENCE_CHANNEL;
-    event.target = LOBBY;
-    event.flags |= EVENT_NOT_SOURCE;
-    event_publish_locked(world, &event);
+    register_arrive_locked(session);
     session_commit(session);
     registration->done = true;
     session->wake_after = (int)session->settings->ping_timeout;

@@ -65,9 +65,8 @@ struct shown_channel {
     char topic[TOPIC_SIZE];
 };
 
-void query_list(struct session *session, struct request *request)
+void query_show_channels(struct session *session, channel_filter *fits, const void *wanted)
 {
-    (void)request;
     struct world *world = session->world;
     if (!session_begin(session, 0))
         return;
@@ -76,7 +75,7 @@ void query_list(struct session *session, struct request *request)
     size_t count = 0;
     for (uint32_t i = 0; channels && i < end; i++) {
         const struct channel_shm *channel = &world->channels[i];
-        if (!channel_is_shown_locked(session, i))
+        if (!channel_is_shown_locked(session, i) || !fits(wanted, channel))
             continue;
         channels[count].members = channel->member_count;
         memcpy(channels[count].name, channel->name, sizeof channel->name);
@@ -89,6 +88,19 @@ void query_list(struct session *session, struct request *request)
         session_reply(session, REPLY_LIST_LINE, channels[i].name, members, channels[i].topic, NULL);
     }
     free(channels);
+}
+
+static bool fits_always(const void *wanted, const struct channel_shm *channel)
+{
+    (void)wanted;
+    (void)channel;
+    return true;
+}
+
+void query_list(struct session *session, struct request *request)
+{
+    (void)request;
+    query_show_channels(session, fits_always, NULL);
 }
 
 void command_show_help(struct session *session)

@@ -24,6 +24,15 @@ static void greet(struct session *session, const char *name)
     command_show_help(session);
 }
 
+void register_arrive_locked(const struct session *session)
+{
+    struct event event = event_of_locked(session->world, EVENT_ARRIVE, session->user);
+    event.audience = AUDIENCE_CHANNEL;
+    event.target = LOBBY;
+    event.flags |= EVENT_NOT_SOURCE;
+    event_publish_locked(session->world, &event);
+}
+
 void command_arrive(struct session *session)
 {
     struct world *world = session->world;
@@ -37,11 +46,7 @@ void command_arrive(struct session *session)
         return;
     user_introduce_locked(world, session->user);
     channel_enter_lobby_locked(session);
-    struct event event = event_of_locked(world, EVENT_ARRIVE, session->user);
-    event.audience = AUDIENCE_CHANNEL;
-    event.target = LOBBY;
-    event.flags |= EVENT_NOT_SOURCE;
-    event_publish_locked(world, &event);
+    register_arrive_locked(session);
     session_commit(session);
     CRASHPOINT("arrived");
 }
