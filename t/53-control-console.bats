@@ -66,8 +66,15 @@ left() {
     term_type "line"
     term_input_see "> wall half a line"
     term_key Enter
-    term_see "> wall half a line"
+    term_see "0 clients were told"
     term_key C-c
+    left
+}
+
+@test "a console that does not end is ended, and the terminal is whole all the same" {
+    serve
+    kill -STOP "$(pgrep -P "$(<"$RUN/forkchatd.pid")" -f 'forkchatd: console')"
+    kill -TERM "$(<"$RUN/forkchatd.pid")"
     left
 }
 

@@ -45,7 +45,9 @@ _find_stopped() {
     return 1
 }
 
+# When all its children are what they are to be, unless $1 is now.
 kill_supervisor() {
+    [[ ${1:-} == now ]] || wait_until all_born
     kill -KILL "$DAEMON"
     daemon_killed
 }
@@ -316,7 +318,7 @@ all_hear() {
     wait_until died
     local child port=$PORT_PLAIN
     child=$(stopped)
-    kill_supervisor
+    kill_supervisor now
     (pause; kill -CONT "$child") 3>&- &
     daemon_start -o 'couriers 1' -o "listen plain 127.0.0.1:$port"
     [[ $PORT_PLAIN == "$port" ]]
@@ -359,7 +361,7 @@ all_hear() {
     wait_until died
     local first second
     first=$(stopped)
-    kill_supervisor
+    kill_supervisor now
     daemon_start -o 'couriers 2'
     all_hear toto tutu
     wait_until all_born
@@ -395,7 +397,7 @@ all_hear() {
         wait_until died
         local child
         child=$(stopped)
-        kill_supervisor
+        kill_supervisor now
         daemon_start -o 'couriers 2'
         daemon_stop
         kill -CONT "$child"
@@ -416,7 +418,7 @@ all_hear() {
     wait_until died
     local first second
     first=$(stopped)
-    kill_supervisor
+    kill_supervisor now
     daemon_start
     # The next one is given the same place; both are on their way to it.
     arm unborn "-$DAEMON" '?'
@@ -560,7 +562,7 @@ all_hear() {
     enter toto plain
     crowd_begin --rate 200 --seconds 4
     for round in 1 2; do
-        kill_supervisor
+        kill_supervisor now
         daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
         crowd_is_heard
     done

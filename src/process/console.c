@@ -85,7 +85,7 @@ void console_forked(struct console *console, pid_t pid)
     console->log = -1;
     console->pid = pid > 0 ? pid : 0;
     if (pid < 0)
-        console_gone(console);
+        console_gone(console, true);
 }
 
 static void restore(int *copy, int fd)
@@ -97,12 +97,15 @@ static void restore(int *copy, int fd)
     *copy = -1;
 }
 
-void console_gone(struct console *console)
+void console_gone(struct console *console, bool well)
 {
+    static const char whole_screen[] = "\033[r\033[999;1H\n";
     console->pid = 0;
     log_set_spare(-1);
     restore(&console->output, STDOUT_FILENO);
     restore(&console->error, STDERR_FILENO);
+    if (!well)
+        fd_write_all(STDOUT_FILENO, whole_screen, sizeof whole_screen - 1);
 }
 
 void console_end(struct console *console)
@@ -110,16 +113,17 @@ void console_end(struct console *console)
     if (console->pid == 0)
         return;
     kill(console->pid, SIGTERM);
+    int status = 0;
     int64_t deadline = clock_elapsed() + CONSOLE_END_MS * INT64_C(1000000);
-    while (waitpid(console->pid, NULL, WNOHANG) == 0) {
+    while (waitpid(console->pid, &status, WNOHANG) == 0) {
         if (clock_elapsed() > deadline) {
             kill(console->pid, SIGKILL);
-            waitpid(console->pid, NULL, 0);
+            waitpid(console->pid, &status, 0);
             break;
         }
         clock_sleep(1);
     }
-    console_gone(console);
+    console_gone(console, status == 0);
 }
 
 /* ---- the terminal ---- */

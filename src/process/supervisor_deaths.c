@@ -13,7 +13,6 @@
 #include "admission.h"
 #include "base/clock.h"
 #include "base/crashpoint.h"
-#include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "command/families.h"
@@ -86,13 +85,10 @@ static bool is_crash(const siginfo_t *death)
 
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 {
-    static const char whole_screen[] = "\033[r\033[999;1H\n";
-    console_gone(&supervisor->console);
+    console_gone(&supervisor->console, !is_crash(death));
     ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
-    /* It could not give the screen back itself. */
-    fd_write_all(STDOUT_FILENO, whole_screen, sizeof whole_screen - 1);
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
     log_warning("the console died: %s %d", death->si_code == CLD_EXITED ? "exit status" : "signal",
                 death->si_status);

@@ -60,10 +60,10 @@ static bool is_anybody_left(struct supervisor *supervisor)
     return left;
 }
 
-static void forget(struct supervisor *supervisor, pid_t pid)
+static void forget(struct supervisor *supervisor, pid_t pid, int status)
 {
     if (pid == supervisor->console.pid)
-        console_gone(&supervisor->console);
+        console_gone(&supervisor->console, status == 0);
     desk_leave(&supervisor->desk, pid);
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == pid && !supervisor->seats[i].stranger)
@@ -96,9 +96,10 @@ static void end_family(struct supervisor *supervisor)
     supervisor_signal_family(supervisor, SIGTERM);
     shared_commit(&supervisor->shared);
     for (;;) {
-        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        int status;
+        pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid > 0) {
-            forget(supervisor, pid);
+            forget(supervisor, pid, status);
             continue;
         }
         if (!is_anybody_left(supervisor))

@@ -3,8 +3,9 @@
  *
  * When it is born, a process is given how long it may dawdle and how often: one is always prompt, another takes a
  * quarter of a second for every line. It does so where a busy machine might have taken the processor from it: before a
- * worker reads, when a courier or a worker wakes up, before an accept, on both sides of a fork. Only so many times, so
- * that what takes many calls still comes to an end. Nothing here can be repeated: it depends on pids and on the clock.
+ * worker or a program reads, when a courier or a worker wakes up, before an accept, on both sides of a fork. Only so
+ * many times, so that what takes many calls still comes to an end. Nothing here can be repeated: it depends on pids and
+ * on the clock.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -95,6 +96,13 @@ ssize_t recv(int socket, void *bytes, size_t size, int flags)
     if (!(flags & MSG_PEEK))
         dawdle(1);
     return real(socket, bytes, size, flags);
+}
+
+ssize_t read(int file, void *bytes, size_t size)
+{
+    REAL(read);
+    dawdle(4);
+    return real(file, bytes, size);
 }
 
 int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags)
