@@ -26,10 +26,6 @@ courier() {
     daemon_pid "courier ${1:-0}"
 }
 
-is_stopped() {
-    grep -q '^State:.T' "/proc/$1/status"
-}
-
 stop_courier() {
     COURIER=$(courier)
     kill -STOP "$COURIER"

@@ -16,14 +16,6 @@ teardown() {
     daemon_teardown
 }
 
-# The pids of processes of all daemons of this test.
-family() {
-    local session
-    for session in "${DAEMON_SESSIONS[@]}"; do
-        DAEMON_PIDS_OF=$session daemon_pids "$@"
-    done
-}
-
 parent_of() {
     ps -o ppid= -p "$1" | tr -d ' '
 }
@@ -40,7 +32,7 @@ stopped() {
 
 _find_stopped() {
     for found in $(family .); do
-        [[ $found == "$1" ]] || ! grep -q '^State:.T' "/proc/$found/status" || return 0
+        [[ $found == "$1" ]] || ! is_stopped "$found" || return 0
     done
     return 1
 }

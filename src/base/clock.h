@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
+/* Nanoseconds in a millisecond. */
+#define MS INT64_C(1000000)
+
 /* Nanoseconds since some fixed point; never goes back. Signal-safe. clock_gettime(2). */
 int64_t clock_elapsed(void);
 

@@ -106,7 +106,8 @@ uint64_t port_libc(void);
 /* The number of processors online, at least 1. */
 int port_processors(void);
 
-/* Nanoseconds of processor time that another process has used; 0 where the system does not tell. clock_getcpuclockid(3). */
+/* Nanoseconds of processor time that another process has used; 0 where the system does not tell.
+ * clock_getcpuclockid(3). */
 int64_t port_process_time(pid_t pid);
 
 /* One address of one network interface. */

@@ -213,7 +213,7 @@ void control_reload(struct session *session, struct request *request)
     (void)request;
     world_give_order(session->world, ORDER_REHASH);
     session->call_supervisor(session);
-    for (int64_t end = clock_elapsed() + RELOAD_MS * INT64_C(1000000); clock_elapsed() < end; clock_sleep(5)) {
+    for (int64_t end = clock_elapsed() + RELOAD_MS * MS; clock_elapsed() < end; clock_sleep(5)) {
         if (count_get(world, COUNT_RELOADS) != done) {
             session_reply(session, REPLY_DONE, "the configuration was read again", NULL);
             return;

@@ -117,7 +117,7 @@ enum reply_code channel_topic_locked(struct session *session, uint32_t channel, 
 /* Why the session's user may not speak in that channel, in words; NULL if they may. */
 const char *channel_why_silent_locked(const struct session *session, uint32_t channel);
 
-/* query.c: the lines of LIST, for the channels that may be known of and `fits`. Nothing that waits may be done there. */
+/* query.c: the lines of LIST, for the channels that may be known of and that fit; `fits` is called under the lock. */
 typedef bool channel_filter(const void *wanted, const struct channel_shm *channel);
 void query_show_channels(struct session *session, channel_filter *fits, const void *wanted);
 

@@ -114,7 +114,7 @@ void console_end(struct console *console)
         return;
     kill(console->pid, SIGTERM);
     int status = 0;
-    int64_t deadline = clock_elapsed() + CONSOLE_END_MS * INT64_C(1000000);
+    int64_t deadline = clock_elapsed() + CONSOLE_END_MS * MS;
     while (waitpid(console->pid, &status, WNOHANG) == 0) {
         if (clock_elapsed() > deadline) {
             kill(console->pid, SIGKILL);
@@ -242,7 +242,7 @@ static bool wait_without_input(struct session *session, int milliseconds)
 {
     struct terminal *terminal = (struct terminal *)session;
     session_flush(session);
-    int64_t end = clock_elapsed() + milliseconds * INT64_C(1000000);
+    int64_t end = clock_elapsed() + milliseconds * MS;
     for (int64_t now; !stopping && (now = clock_elapsed()) < end;)
         if (pump(terminal, (int)((end - now) / 1000000) + 1))
             return false;

@@ -24,8 +24,8 @@ void console_forked(struct console *console, pid_t pid);
 /* In the child: serves the terminal until SIGTERM, the end of its input, or the supervisor's death. */
 void console_run(const struct console *console, const struct control_birth *birth);
 
-/* It has died, or shall end: standard output and error are what they were, and the screen is whole again, which it could
- * not see to itself if it did not end `well`. */
+/* It has died, or shall end: standard output and error are what they were, and the screen is whole again, which it
+ * could not see to itself if it did not end `well`. */
 void console_gone(struct console *console, bool well);
 void console_end(struct console *console);
 

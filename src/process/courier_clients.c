@@ -122,7 +122,7 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
 {
     audience_remove(&courier->audience, client);
     user_set_queue(courier->world, client->user, 0);
-    client->deadline = clock_elapsed() + LINGER_MS * INT64_C(1000000);
+    client->deadline = clock_elapsed() + LINGER_MS * MS;
     client->hang_up = hang_up;
     client->next = courier->leavers;
     courier->leavers = client;

@@ -155,7 +155,7 @@ static void retry(struct courier *courier, struct client *client, int64_t now)
     if (!client->slow)
         return;
     client->patience = client->outbox.queue_length < before ? SLOW_MS : patience;
-    client->due = now + client->patience * INT64_C(1000000);
+    client->due = now + client->patience * MS;
 }
 
 void courier_retry_slow(struct courier *courier, int64_t now)

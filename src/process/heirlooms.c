@@ -17,7 +17,7 @@
 #include "base/port.h"
 #include "ipc/pass.h"
 
-#define CLAIM_NS (5000 * INT64_C(1000000))
+#define CLAIM_NS (5000 * MS)
 #define ASK_MS   50
 #define BACKLOG  4
 

@@ -21,7 +21,7 @@
 #include "world/counters.h"
 #include "world/crashes.h"
 
-/* The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed all the time. */
+/* The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed meanwhile. */
 #define STUCK_NS (1000 * MS)
 /* And for so long: it is ended, whatever keeps it; on a busy machine it may have had no processor until now. */
 #define HOPELESS_NS (5000 * MS)
@@ -329,8 +329,8 @@ static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
         kill(pid, signal);
 }
 
-/* If it was stopped in the two instructions in which it has the lock and its name is not there (yet, or any more), nobody
- * knows who it is. */
+/* If it was stopped in the two instructions in which it has the lock and its name is not there (yet, or any more),
+ * nobody knows who it is. */
 static void wake_nameless_holder(struct supervisor *supervisor)
 {
     if (shared_try_begin(&supervisor->shared, 0)) {

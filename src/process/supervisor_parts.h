@@ -14,8 +14,6 @@
 #include "runtime.h"
 #include "supervisor.h"
 
-#define MS INT64_C(1000000)
-
 /* No accepting for so long after the system refused a process or a descriptor. */
 #define PAUSE_NS (100 * MS)
 
@@ -103,8 +101,8 @@ bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
 /* The same for a courier, which is to make way for another. Whoever adopts it calls its workers. */
 bool supervisor_adopt_courier(struct supervisor *supervisor, int number);
 
-/* All that this supervisor knows of have ended: nobody else may live on who was being born when one before died. Who comes
- * to life from now on ends by itself. */
+/* All that this supervisor knows of have ended: nobody else may live on who was being born when one before died. Who
+ * comes to life from now on ends by itself. */
 void supervisor_end_latecomers(struct supervisor *supervisor);
 
 /* Sends a signal to a process; to the workers at every `step`th seat from `first` on; to everybody but the console. */

@@ -40,7 +40,6 @@
 /* And how long the courier may take until it has read so; one that does not move at all is replaced earlier. */
 #define UNHEARD_MS 15000
 #define LOOK_MS 100
-#define MS INT64_C(1000000)
 
 static volatile sig_atomic_t called; /* SIGUSR1 came */
 

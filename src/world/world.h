@@ -396,8 +396,8 @@ uint32_t world_retiring(const struct world *world);
 
 /* ---- The end ---- */
 
-/* Tells everyone who follows this world, or comes to life in it, that it is over: the daemon has ended, or a new one takes
- * the place of one that was killed. Whoever calls it rings the bells. No lock needed. */
+/* Tells everyone who follows this world, or comes to life in it, that it is over: the daemon has ended, or a new one
+ * takes the place of one that was killed. Whoever calls it rings the bells. No lock needed. */
 void world_end(struct world *world);
 bool world_is_over(const struct world *world);
 

@@ -71,11 +71,16 @@ static void dawdle(long part)
     errno = error;
 }
 
+static void find(void **function, const char *name)
+{
+    if (!*function)
+        *function = dlsym(RTLD_NEXT, name);
+}
+
 /* What the C library has under that name. */
 #define REAL(name)                                                                                                     \
     static __typeof__(&name) real;                                                                                     \
-    if (!real)                                                                                                         \
-    *(void **)&real = dlsym(RTLD_NEXT, #name)
+    find((void **)&real, #name)
 
 pid_t fork(void)
 {

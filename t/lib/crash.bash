@@ -11,6 +11,7 @@
 #                              # stack, @ it loops.
 #                              # With -PID so many do as TIMES says, one after the other
 #   dies NAME                  # waits until it, or the last of them, was there
+#   is_stopped PID             # at such a place, or by SIGSTOP
 #   all_is_well                # the survivors chat, the tables are whole, and processes, descriptors and places
 #                              # are as many as before
 #   crash_teardown             # besides: every survivor heard every line once, in the order of the others
@@ -88,6 +89,10 @@ dies() {
         echo "nobody passed $1"
         return 1
     }
+}
+
+is_stopped() {
+    grep -q '^State:.T' "/proc/$1/status"
 }
 
 tag() {

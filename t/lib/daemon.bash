@@ -17,7 +17,8 @@
 #
 # expect_log REGEX         waits for a line of the log, after the last one found; BASH_REMATCH has its parts
 # daemon_pids [REGEX]      the pids of the daemon's processes, those whose title matches; status 1 if there are none
-# daemon_pid REGEX         that of the one process so titled, of all this test's daemons; waits until there is exactly one
+# family REGEX             the same of all this test's daemons
+# daemon_pid REGEX         that of the one process of them so titled; waits until there is exactly one
 # worker_of NICK           that of somebody's worker, in the same way
 # all_born                 whether every process has the title of what it is
 # daemon_stop [SIGNAL]     stops it and checks the end; the teardown does it for those still running
@@ -208,6 +209,13 @@ daemon_pids() {
     return "$status"
 }
 
+family() {
+    local session
+    for session in "${DAEMON_SESSIONS[@]}"; do
+        DAEMON_PIDS_OF=$session daemon_pids "$1" || :
+    done
+}
+
 # A process has its title a moment after it was forked.
 daemon_pid() {
     local found
@@ -215,11 +223,7 @@ daemon_pid() {
 }
 
 _find_pid() {
-    local session
-    found=""
-    for session in "${DAEMON_SESSIONS[@]}"; do
-        found+=$(DAEMON_PIDS_OF=$session daemon_pids "$1")
-    done
+    found=$(family "$1")
     [[ $found =~ ^[0-9]+$ ]]
 }
 
