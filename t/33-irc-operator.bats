@@ -192,10 +192,13 @@ setup() {
 @test "a ban of IPv6 is shown as it can be read, and taken back" {
     enter_operator op
     send op 'KLINE *@::2/64 :no' 'STATS k' 'UNKLINE 0::2/64' 'KLINE 0::2 :no' 'UNKLINE *@::2'
-    expect op ':irc.example.org 216 op K 0::2/64 * * 0 0 :no (by op, for ever)'
-    expect op -e ' NOTICE op :\*\*\* \*@0::2/64 is no longer banned$'
+    expect op ':irc.example.org 216 op K 0::/64 * * 0 0 :no (by op, for ever)'
+    expect op -e ' NOTICE op :\*\*\* \*@0::/64 is no longer banned$'
     expect op -e ' NOTICE op :\*\*\* \*@0::2 is banned for ever$'
     expect op -e ' NOTICE op :\*\*\* \*@0::2 is no longer banned$'
+    send op 'KLINE 2001:DB8:0::5 :no' 'UNKLINE *@2001:db8::0:5/128'
+    expect op -e ' NOTICE op :\*\*\* \*@2001:db8::5 is banned for ever$'
+    expect op -e ' NOTICE op :\*\*\* \*@2001:db8::5 is no longer banned$'
 }
 
 @test "what can be no ban is said" {

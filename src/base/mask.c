@@ -1,8 +1,11 @@
 /* Masks. Any process; writes no shared memory. */
 #include "mask.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "net.h"
 #include "text.h"
 
 static bool is_continuation(char c)
@@ -57,6 +60,47 @@ bool mask_is_wild(const char *mask)
     return strpbrk(mask, "*?") != NULL;
 }
 
+bool mask_match_host(const char *mask, const char *host)
+{
+    struct net_range range;
+    unsigned char bytes[16];
+    return mask_match(mask, host) || (!mask_is_wild(mask) && net_parse_range(mask, &range) &&
+                                      net_parse_host(host, bytes) && net_range_holds(&range, bytes));
+}
+
+/* Whether the part of a mask fits; no mask is longer than MASK_SIZE. */
+static bool match_part(const char *mask, size_t length, const char *text)
+{
+    char part[MASK_SIZE];
+    if (length >= sizeof part)
+        return false;
+    memcpy(part, mask, length);
+    part[length] = '\0';
+    return mask_match(part, text);
+}
+
+bool mask_match_person(const char *mask, const char *nick, const char *username, const char *host)
+{
+    const char *bang = strchr(mask, '!'), *at = bang ? strrchr(bang, '@') : NULL;
+    return at && match_part(mask, (size_t)(bang - mask), nick) &&
+           match_part(bang + 1, (size_t)(at - bang - 1), username) && mask_match_host(at + 1, host);
+}
+
+bool mask_normalise_host(char normal[MASK_SIZE], const char *host)
+{
+    struct net_range range;
+    char address[NET_TEXT_SIZE];
+    bool wild = mask_is_wild(host);
+    bool meant = strchr(host, '/') || strspn(host, "0123456789.") == strlen(host) || (strchr(host, ':') && !wild);
+    if (meant) {
+        if (wild || !net_parse_range(host, &range))
+            return false;
+        net_format_range(&range, address);
+        host = address;
+    }
+    return snprintf(normal, MASK_SIZE, "%s%s", *host == ':' ? "0" : "", host) < MASK_SIZE;
+}
+
 /* Adds a part of a mask: * if it is empty, runs of * as one. */
 static void add_part(struct text *text, const char *part, size_t length)
 {
@@ -95,8 +139,9 @@ bool mask_normalise(char normal[MASK_SIZE], const char *mask)
     text_add_char(&text, '!');
     add_part(&text, user, user_length);
     text_add_char(&text, '@');
-    if (*host == ':')
-        text_add_char(&text, '0'); /* hosts never begin with a colon */
-    add_part(&text, host, strlen(host));
+    char where[MASK_SIZE];
+    if (*host && !mask_normalise_host(where, host))
+        return false;
+    add_part(&text, *host ? where : "", *host ? strlen(where) : 0);
     return !text.cut;
 }

@@ -7,38 +7,29 @@
 
 /* ---- who may: the one place for every door ---- */
 
-#define PERSON_SIZE (NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3)
-
-/* Whether the person is on a list. `muted`: on that part of it that only forbids to speak, the masks that
+/* Whether the user is on a list. `muted`: on that part of it that only forbids to speak, the masks that
  * begin with m: (an extended ban). */
 static bool is_listed(const struct world *world, uint32_t channel, enum mask_kind kind, bool muted,
-                      const char *person)
+                      const struct user_shm *user)
 {
     for (uint32_t at = NONE; (at = mask_next_locked(world, channel, kind, at)) != NONE;) {
         const char *mask = world->masks[at].mask;
         bool mutes = mask[0] == 'm' && mask[1] == ':';
-        if (mutes == muted && mask_match(mutes ? mask + 2 : mask, person))
+        if (mutes == muted && mask_match_person(mutes ? mask + 2 : mask, user->nick, user->username, user->host))
             return true;
     }
     return false;
 }
 
-static void name_person(const struct user_shm *user, char person[PERSON_SIZE])
+static bool is_banned(const struct world *world, uint32_t channel, const struct user_shm *user)
 {
-    snprintf(person, PERSON_SIZE, "%s!%s@%s", user->nick, user->username, user->host);
+    return is_listed(world, channel, MASK_BAN, false, user) && !is_listed(world, channel, MASK_EXCEPTION, false, user);
 }
 
-static bool is_banned(const struct world *world, uint32_t channel, const char *person)
+static bool is_muted(const struct world *world, uint32_t channel, const struct user_shm *user)
 {
-    return is_listed(world, channel, MASK_BAN, false, person) &&
-           !is_listed(world, channel, MASK_EXCEPTION, false, person);
-}
-
-static bool is_muted(const struct world *world, uint32_t channel, const char *person)
-{
-    return is_listed(world, channel, MASK_BAN, true, person) &&
-           !is_listed(world, channel, MASK_EXCEPTION, true, person) &&
-           !is_listed(world, channel, MASK_EXCEPTION, false, person);
+    return is_listed(world, channel, MASK_BAN, true, user) && !is_listed(world, channel, MASK_EXCEPTION, true, user) &&
+           !is_listed(world, channel, MASK_EXCEPTION, false, user);
 }
 
 /* Whether the session's user may come in; REPLY_CODES if so. A channel operator's invitation opens
@@ -47,15 +38,14 @@ static enum reply_code check_join_locked(const struct session *session, uint32_t
 {
     const struct world *world = session->world;
     const struct channel_shm *channel = &world->channels[index];
-    char person[PERSON_SIZE];
+    const struct user_shm *user = session_user_locked(session);
     uint32_t invitation = invitation_find_locked(world, index, session->user);
     if (invitation != NONE && world->masks[invitation].kind == MASK_INVITED_BY_OPERATOR)
         return REPLY_CODES;
-    name_person(session_user_locked(session), person);
-    if (channel->first_mask != NONE && is_banned(world, index, person))
+    if (channel->first_mask != NONE && is_banned(world, index, user))
         return REPLY_BANNED_FROM;
     if ((channel->modes & CHANNEL_INVITE_ONLY) && invitation == NONE &&
-        !is_listed(world, index, MASK_INVITE, false, person))
+        !is_listed(world, index, MASK_INVITE, false, user))
         return REPLY_INVITE_ONLY;
     if (*channel->key && strcmp(channel->key, key) != 0)
         return REPLY_BAD_KEY;
@@ -80,18 +70,15 @@ const char *channel_why_silent_locked(const struct session *session, uint32_t in
         return "it is moderated, +m";
     if (channel->first_mask == NONE)
         return NULL;
-    char person[PERSON_SIZE];
-    name_person(session_user_locked(session), person);
-    if (is_banned(world, index, person))
+    const struct user_shm *user = session_user_locked(session);
+    if (is_banned(world, index, user))
         return "you are banned, +b";
-    return is_muted(world, index, person) ? "you are muted, +b m:" : NULL;
+    return is_muted(world, index, user) ? "you are muted, +b m:" : NULL;
 }
 
 bool channel_is_banned_locked(const struct session *session, uint32_t channel)
 {
-    char person[PERSON_SIZE];
-    name_person(session_user_locked(session), person);
-    return is_banned(session->world, channel, person);
+    return is_banned(session->world, channel, session_user_locked(session));
 }
 
 bool channel_is_shown_locked(const struct session *session, uint32_t index)

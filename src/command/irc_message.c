@@ -93,7 +93,7 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
 /* The user whom the target names: by nick, or by nick!user@host, of which all must be right. RFC 2812 section 3.3.1. */
 static uint32_t find_target_locked(const struct world *world, const char *target)
 {
-    char nick[NICK_SIZE], place[USERNAME_SIZE + HOST_SIZE + 1];
+    char nick[NICK_SIZE];
     struct text text;
     size_t length = strcspn(target, "!");
     text_init(&text, nick, sizeof nick);
@@ -101,8 +101,8 @@ static uint32_t find_target_locked(const struct world *world, const char *target
     uint32_t user = text.cut ? NONE : user_find_locked(world, nick);
     if (user == NONE || world->users[user].state != USER_PRESENT)
         return NONE;
-    snprintf(place, sizeof place, "%s@%s", world->users[user].username, world->users[user].host);
-    return target[length] && !mask_match(target + length + 1, place) ? NONE : user;
+    const struct user_shm *found = &world->users[user];
+    return target[length] && !mask_match_person(target, nick, found->username, found->host) ? NONE : user;
 }
 
 static void send_to_user(struct session *session, const struct parcel *parcel, const char *target)

@@ -85,15 +85,24 @@ static bool has_blank_or_control(const char *string)
     return false;
 }
 
-/* The mask as it is kept; m: in front makes it one that only forbids to speak. */
-static bool make_mask(char mask[MASK_SIZE], const char *given)
+/* The mask as it is kept; m: in front makes it one that only forbids to speak, which is nothing for invitations. */
+static bool make_mask(char mask[MASK_SIZE], const char *given, enum mask_kind kind)
 {
     char normal[MASK_SIZE];
     bool mutes = (given[0] == 'm' || given[0] == 'M') && given[1] == ':';
-    if (!*given || *given == ':' || has_blank_or_control(given) ||
+    if (!*given || *given == ':' || has_blank_or_control(given) || (mutes && kind == MASK_INVITE) ||
         !mask_normalise(normal, mutes ? given + 2 : given))
         return false;
     return snprintf(mask, MASK_SIZE, "%s%s", mutes ? "m:" : "", normal) < MASK_SIZE;
+}
+
+static void remove_mask_locked(struct work *work, const struct mode_change *change, uint32_t at)
+{
+    struct world *world = work->session->world;
+    char mask[MASK_SIZE];
+    text_copy(mask, sizeof mask, world->masks[at].mask);
+    mask_remove_locked(world, at);
+    note(work, false, change->letter, mask);
 }
 
 static void change_list_locked(struct work *work, const struct mode_change *change)
@@ -101,21 +110,22 @@ static void change_list_locked(struct work *work, const struct mode_change *chan
     struct world *world = work->session->world;
     enum mask_kind kind = (enum mask_kind)change->row->what;
     char mask[MASK_SIZE];
-    if (!make_mask(mask, change->argument)) {
-        complain(work, change, "This is not a mask");
-        return;
-    }
+    bool good = make_mask(mask, change->argument, kind);
     if (!change->on) {
-        uint32_t at = mask_find_locked(world, work->channel, kind, mask);
+        uint32_t at = good ? mask_find_locked(world, work->channel, kind, mask) : NONE;
         if (at == NONE) /* perhaps it was meant as it is written */
             at = mask_find_locked(world, work->channel, kind, change->argument);
-        if (at == NONE)
+        if (at != NONE) {
+            remove_mask_locked(work, change, at);
             return;
-        text_copy(mask, sizeof mask, world->masks[at].mask);
-        mask_remove_locked(world, at);
-        note(work, false, change->letter, mask);
+        }
+    }
+    if (!good) {
+        complain(work, change, "This is not a mask: use nick!user@host, an address, or a range as in 192.0.2.0/24");
         return;
     }
+    if (!change->on)
+        return;
     const char letter[] = {change->letter, '\0'};
     switch (mask_add_locked(world, work->channel, kind, mask, session_user_locked(work->session)->nick)) {
     case MASK_ADDED:

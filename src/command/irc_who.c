@@ -116,23 +116,13 @@ static uint32_t some_membership_locked(const struct session *session, uint32_t u
     return NONE;
 }
 
-/* Whether a mask of nick!user@host fits. */
-static bool matches_whole_locked(const struct answer *answer, const struct user_shm *user)
-{
-    char person[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
-    if (!*answer->whole)
-        return false;
-    snprintf(person, sizeof person, "%s!%s@%s", user->nick, user->username, user->host);
-    return mask_match(answer->whole, person);
-}
-
 static bool matches_locked(const struct answer *answer, const struct user_shm *user)
 {
     const char *mask = answer->mask;
-    return mask_match(mask, user->nick) || mask_match(mask, user->username) ||
-           mask_match(mask, user->host) || mask_match(mask, user->realname) ||
-           (*user->account && mask_match(mask, user->account)) ||
-           mask_match(mask, answer->session->settings->server_name) || matches_whole_locked(answer, user);
+    return mask_match(mask, user->nick) || mask_match(mask, user->username) || mask_match_host(mask, user->host) ||
+           mask_match(mask, user->realname) || (*user->account && mask_match(mask, user->account)) ||
+           mask_match(mask, answer->session->settings->server_name) ||
+           mask_match_person(answer->whole, user->nick, user->username, user->host);
 }
 
 static void gather_locked(struct answer *answer)

@@ -1,11 +1,9 @@
 /* Bans. Written by operators' workers and the supervisor, under the lock; ground truth only. */
 #include "bans.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/crashpoint.h"
-#include "base/net.h"
 #include "base/text.h"
 #include "layout.h"
 
@@ -18,21 +16,16 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask)
     for (const char *c = mask; *c; c++)
         if ((unsigned char)*c <= ' ' || *c == '!' || *c == 0x7f)
             return false;
-    if (!*host || at == mask || (at && *mask == ':') || strchr(host, '@') || (strchr(host, '/') && !net_is_range(host)))
+    char where[MASK_SIZE];
+    if (!*host || at == mask || (at && *mask == ':') || strchr(host, '@') || !mask_normalise_host(where, host))
         return false;
-    struct net_range range;
-    bool address = strspn(host, "0123456789.") == strlen(host) || (strchr(host, ':') && !strpbrk(host, "*?"));
-    if (address && !net_parse_range(host, &range))
-        return false; /* meant to be one */
     struct text text;
     text_init(&text, normal, MASK_SIZE);
     if (at)
         text_add_bytes(&text, mask, (size_t)(host - mask));
     else
         text_add(&text, "*@");
-    if (*host == ':')
-        text_add_char(&text, '0'); /* hosts never begin with a colon, as no parameter of IRC does */
-    text_add(&text, host);
+    text_add(&text, where);
     return !text.cut;
 }
 
@@ -99,18 +92,6 @@ bool ban_remove_locked(struct world *world, const char *mask)
     return false;
 }
 
-static bool matches_host(const char *mask, const char *host)
-{
-    char range[MASK_SIZE + 5];
-    if (strchr(mask, '/'))
-        return net_in_range(host, mask);
-    if (mask_match(mask, host))
-        return true;
-    /* An address can be written in several ways. */
-    snprintf(range, sizeof range, "%s/%d", mask, strchr(mask, ':') ? 128 : 32);
-    return net_in_range(host, range);
-}
-
 /* Splits user@host; false for a mask from the region that is none. */
 static bool split(const struct ban_shm *ban, char user[MASK_SIZE], const char **host)
 {
@@ -129,7 +110,7 @@ bool ban_matches(const struct ban_shm *ban, const char *username, const char *ho
     const char *where;
     if (!is_live(ban, now) || !split(ban, user, &where))
         return false;
-    return matches_host(where, host) &&
+    return mask_match_host(where, host) &&
            (mask_match(user, username) || (username[0] == '~' && mask_match(user, username + 1)));
 }
 
@@ -138,7 +119,7 @@ bool ban_matches_host(const struct ban_shm *ban, const char *host, int64_t now)
     char user[MASK_SIZE];
     const char *where;
     return is_live(ban, now) && split(ban, user, &where) && strspn(user, "*") == strlen(user) &&
-           matches_host(where, host);
+           mask_match_host(where, host);
 }
 
 const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host,

@@ -27,8 +27,7 @@ enum ban_result {
 };
 
 /* Writes `mask` as user@host ("*@" in front of a bare host). False if it can be none: too long, no user
- * or host, a nick in it, a range that is none, what is meant to be an address and is not. A host that begins with a colon
- * gets a 0 in front, as the hosts of users have. */
+ * or host, a nick in it, a host that mask_normalise_host() refuses. */
 bool ban_normalise(char normal[MASK_SIZE], const char *mask);
 
 /* Adds one; expired ones make room. The texts are cut to their sizes. */

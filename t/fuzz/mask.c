@@ -52,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const char *bang = strchr(normal, '!');
         CLAIM(bang && bang > normal && strchr(bang, '@') && strrchr(normal, '@')[1]);
         CLAIM(mask_normalise(again, normal) && strcmp(again, normal) == 0);
+        mask_match_person(normal, text, text, text);
     }
     CLAIM(strlen(normal) < sizeof normal);
     return 0;
