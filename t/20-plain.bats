@@ -105,7 +105,7 @@ teardown() {
     send_bytes toto 'nick toto\r\n'
     expect toto '[server] you are now toto'
     send_bytes toto '  \t Msg   hello  there \r\n'
-    expect tutu '[toto] hello  there '
+    expect tutu '[toto]   hello  there '
     send_bytes toto 'mSG one\nmsg two\r\n'
     expect_next tutu '[toto] one'
     expect_next tutu '[toto] two'
@@ -225,6 +225,41 @@ teardown() {
     expect_none tata -e 'who plays'
     send tutu 'MSG #games'
     expect tutu -e '^\[server\] there is nothing to say'
+}
+
+@test "MSG and SAY keep the indentation of a text, one blank ends the verb" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #games' 'JOIN #lobby'
+    send tutu 'JOIN #games' 'JOIN #lobby'
+    sync toto
+    expect tutu -e 'talking in #lobby'
+    send toto 'MSG     text' $'MSG\t\ttext' 'MSG #lobby   text' 'SAY   text' '@tutu   text' '@all   text' 'MSG    ' 'SAY  '
+    expect tutu '[toto]     text'
+    expect_next tutu $'[toto] \ttext'
+    expect_next tutu '[toto]   text'
+    expect_next tutu '[toto]   text'
+    expect_next tutu '[toto -> you]   text'
+    expect_next tutu '[toto]   text'
+    expect toto '[server] MSG needs more: MSG [<#channel>] <text>'
+    expect toto '[server] SAY needs more: SAY <text>'
+}
+
+@test "MSG @nick and blanks before @nick are private as well, and SAY says anything" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send toto 'MSG @tutu one' 'MSG   @tutu two' '  @tutu three' 'MSG @nobody four' 'MSG @tutu' 'MSG @all five' \
+        'SAY @tutu is a nick' 'SAY #tag'
+    expect tutu '[toto -> you] one'
+    expect_next tutu '[toto -> you] two'
+    expect_next tutu '[toto -> you] three'
+    expect_next tutu '[toto] five'
+    expect_next tutu '[toto] @tutu is a nick'
+    expect_next tutu '[toto] #tag'
+    expect toto '[server] nobody here is called nobody: WHO shows who is here'
+    expect_next toto '[server] there is nothing to say: @<nick> <text>'
+    expect_none tata -e 'one|two|three|four'
 }
 
 @test "@nick is a private message" {

@@ -21,7 +21,7 @@ teardown() {
     open toto talk
     expect_next toto -e '^\[server\] Welcome to chat\.example\.org \(forkchat [0-9.]+\)\. You are 127\.0\.0\.1:[0-9]+\.$'
     local verb
-    for verb in /NICK '/MSG \[<nick>\|<#channel>\] <text>' /WHO /JOIN /PART /LIST /KICK /OPER /KILL /QUIT /HELP '@<nick> ' '@all <text>, @tous '; do
+    for verb in /NICK '/MSG <nick>\|<#channel> <text>' /WHO /JOIN /PART /LIST /KICK /OPER /KILL /QUIT /HELP '@<nick> ' '@all <text>, @tous '; do
         expect toto -e "^\\[server\\] $verb"
     done
     send toto '/help'
@@ -93,16 +93,21 @@ teardown() {
     expect toto '[server] toto tutu'
 }
 
-@test "/msg speaks to the room, to one person, or to a channel one is in" {
+@test "/msg speaks to one person or to a channel one is in, never to the room by mistake" {
     enter toto talk
     enter tutu talk
     enter tata talk
-    send toto '/msg tutu  psst' '/msg' '/msg hello' '/msg hello  all' '/msg tutu'
+    send toto '/msg tutu psst' '/msg @tutu   psst' '/msg' '/msg hello' '/msg hello  all' '/msg tutu' '/msg @all hi' '/say hello  all'
     expect tutu '[toto -> you] psst'
-    expect toto '[server] /MSG needs more: /MSG [<nick>|<#channel>] <text>'
-    expect_next toto '(toto) hello'
+    expect tutu '[toto -> you]   psst'
+    expect toto '[you -> tutu] psst'
+    expect_next toto '[you -> tutu]   psst'
+    expect_next toto '[server] /MSG needs more: /MSG <nick>|<#channel> <text>'
+    expect_next toto '[server] there is nothing to say: /MSG <nick>|<#channel> <text>'
+    expect_next toto '[server] nobody here is called hello: /WHO shows who is here'
+    expect_next toto '[server] there is nothing to say: /MSG <nick>|<#channel> <text>'
+    expect_next toto '(toto) hi'
     expect_next toto '(toto) hello  all'
-    expect_next toto '(toto) tutu'
     expect tata '(toto) hello  all'
     expect_none tata -e psst
     send tutu '/join #games' '/join #lobby'
@@ -117,6 +122,69 @@ teardown() {
     send tata '/msg #games me?'
     expect tata '[server] you are not in #games: /JOIN #games first'
     expect_none toto -e 'me\?'
+}
+
+@test "what was for somebody who has just left, or taken another name, is said to nobody" {
+    enter toto talk
+    enter tutu talk
+    enter bob talk
+    send toto '/msg bob one' '@bob two'
+    expect bob '[toto -> you] one'
+    expect bob '[toto -> you] two'
+    send bob '/nick rob'
+    expect toto '[server] bob is now rob'
+    send toto '/msg bob three' '@bob four' '/MSG BOB: five' '/msg @bob six'
+    expect toto '[server] nobody here is called bob: /WHO shows who is here'
+    expect_next toto '[server] nobody here is called bob: /WHO shows who is here'
+    expect_next toto '[server] nobody here is called BOB:: /WHO shows who is here'
+    expect_next toto '[server] nobody here is called bob: /WHO shows who is here'
+    send bob 'stop'
+    expect_end bob
+    send toto '/msg rob seven' '@rob eight'
+    expect toto '[server] nobody here is called rob: /WHO shows who is here'
+    expect_next toto '[server] nobody here is called rob: /WHO shows who is here'
+    expect_none tutu -e 'one|two|three|four|five|six|seven|eight'
+}
+
+@test "blanks before @nick or a command do not make it public; before anything else they are kept" {
+    enter toto talk
+    enter tutu talk
+    enter tata talk
+    send toto ' @tutu one' ' /msg tutu two' $'\t /MSG nobody three' ' @ tutu four' '  /etc/passwd' '   // a comment'
+    expect tutu '[toto -> you] one'
+    expect_next tutu '[toto -> you] two'
+    expect_next tutu '[toto -> you] four'
+    expect_next tutu '(toto)   /etc/passwd'
+    expect_next tutu '(toto)    // a comment'
+    expect_none tata -e 'one|two|three|four'
+}
+
+@test "/say says a line whatever it begins with" {
+    enter toto talk
+    enter tutu talk
+    send toto '/say @tutu is a nick' '/say /etc' '/say stop' '/SAY   indented' '/say'
+    expect tutu '(toto) @tutu is a nick'
+    expect_next tutu '(toto) /etc'
+    expect_next tutu '(toto) stop'
+    expect_next tutu '(toto)   indented'
+    expect toto '[server] /SAY needs more: /SAY <text>'
+}
+
+@test "who writes to one person sees it, as all they say, and whether that person is away" {
+    enter toto talk
+    open tutu plain
+    expect tutu -e 'You are (127\.0\.0\.1:[0-9]+)'
+    local address=${BASH_REMATCH[1]}
+    send tutu 'AWAY lunch'
+    expect tutu -e 'you are away now'
+    send toto "@$address psst" '@toto note'
+    expect toto "[you -> $address] psst"
+    expect_next toto "[server] $address is away: lunch"
+    expect_next toto '[toto -> you] note'
+    expect toto '[you -> toto] note'
+    expect tutu '[toto -> you] psst'
+    send toto '@nobody psst'
+    expect toto '[server] nobody here is called nobody: /WHO shows who is here'
 }
 
 @test "@nick, @all and @tous work as at the plain door" {

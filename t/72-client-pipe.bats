@@ -345,6 +345,21 @@ sasl_server() {
     peer_sees "so long"
 }
 
+@test "@nick typed into forkchat is a private message at every door, and with --text it is said" {
+    start_forkchatd
+    peer_start bob '#lobby'
+    local door port
+    for door in plain talk irc; do
+        case $door in plain) port=$PLAIN_PORT ;; talk) port=$TALK_PORT ;; irc) port=$SERVER_PORT ;; esac
+        run -0 "$FORKCHAT" -d "$door" -n "${door}er" -j "#lobby" 127.0.0.1 "$port" <<<"@bob secret of $door"
+        peer_sees ":${door}er!"
+        peer_sees "PRIVMSG bob :secret of $door"
+        run -0 "$FORKCHAT" -t -d "$door" -n "${door}er" -j "#lobby" 127.0.0.1 "$port" <<<"@bob said at $door"
+        peer_sees "PRIVMSG #lobby :@bob said at $door"
+    done
+    run -1 grep 'PRIVMSG #lobby :.*secret' "$BATS_TEST_TMPDIR/peer.log"
+}
+
 @test "a plain door at an unknown port is found out" {
     start_forkchatd
     peer_start bob '#lobby'

@@ -284,7 +284,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-char *text_next_word(char **rest)
+char *text_take_word(char **rest)
 {
     char *word = *rest;
     while (is_blank(*word))
@@ -296,10 +296,23 @@ char *text_next_word(char **rest)
         end++;
     if (*end)
         *end++ = '\0';
-    while (is_blank(*end))
-        end++;
     *rest = end;
     return word;
+}
+
+char *text_next_word(char **rest)
+{
+    char *word = text_take_word(rest);
+    while (word && is_blank(**rest))
+        ++*rest;
+    return word;
+}
+
+bool text_is_blank(const char *text)
+{
+    while (is_blank(*text))
+        text++;
+    return !*text;
 }
 
 char *text_next_item(char **rest, char separator)

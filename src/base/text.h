@@ -66,6 +66,12 @@ uint32_t text_hash_name(const char *name);
  * the blanks that follow. NULL if there is none. */
 char *text_next_word(char **rest);
 
+/* The same, but of the blanks behind the word only the one that ends it is taken: what follows keeps its indentation. */
+char *text_take_word(char **rest);
+
+/* Whether there is nothing but blanks in it. */
+bool text_is_blank(const char *text);
+
 /* Cuts the next item off a list with `separator` between items, which may be empty. NULL after the last. */
 char *text_next_item(char **rest, char separator);
 

@@ -376,6 +376,24 @@ static bool is_stop(const struct session *session, const char *line)
            strcmp(line, "stop") == 0;
 }
 
+/* "@nick text", without the @: for that one alone. What names nobody is not said to everybody instead. */
+static void address(struct session *session, const char *line)
+{
+    char copy[8192], *text = copy;
+    text_copy(copy, sizeof copy, line);
+    const char *nick = text_next_word(&text);
+    if (!nick || !*text || irc_is_channel(session, nick)) {
+        session_complain(session, "@NICK TEXT says it to one person; /say @… says a line that starts with @");
+        session_fail(session, EX_DATAERR);
+    } else if (text_compare_names(nick, "all") == 0 || text_compare_names(nick, "tous") == 0) {
+        session->dialect->say(session, windows_current(&session->windows), text, false);
+    } else {
+        char target[sizeof copy];
+        snprintf(target, sizeof target, "%s %s", nick, text);
+        commands_msg(session, target);
+    }
+}
+
 void session_input(struct session *session, const char *line, bool literal)
 {
     if (!*line || session->ended || session->leaving || session->finishing)
@@ -396,7 +414,11 @@ void session_input(struct session *session, const char *line, bool literal)
         session_complain(session, "there is no connection; this was not sent: %s", line);
         return;
     }
-    session->dialect->say(session, windows_current(&session->windows), line, false);
+    const char *start = line + strspn(line, " \t");
+    if (!literal && *start == '@' && session->dialect->door != DOOR_PAIR)
+        address(session, start + 1);
+    else
+        session->dialect->say(session, windows_current(&session->windows), line, false);
 }
 
 bool session_ignores(const struct session *session, const char *nick, const char *user, const char *host)

@@ -56,7 +56,6 @@ struct session {
     struct secret secret;
     char nick[OPTIONS_NICK_SIZE];
     char peer[OPTIONS_NICK_SIZE]; /* pair: who is at the other end */
-    char channel[WINDOW_NAME_SIZE]; /* plain, talk: the channel we asked to be in */
     bool swallowing;              /* pair: the other side greets us as if we were an IRC server */
     bool greeted;                 /* a line has come from there on this connection */
     char *ignores[SESSION_IGNORES];

@@ -65,6 +65,33 @@ static bool take_apart(char *line, char open, char close, struct line *shown)
     return !strchr(shown->nick, ' ');
 }
 
+static void show_own(struct session *session, const char *text)
+{
+    session_show(session, session_server_window(session),
+                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
+}
+
+static void show_own_private(struct session *session, const char *nick, const char *text)
+{
+    char bytes[CONNECTION_LINE_LIMIT + 8];
+    struct text words;
+    text_init(&words, bytes, sizeof bytes);
+    text_addf(&words, "(to %s) %s", nick, text);
+    show_own(session, bytes);
+}
+
+/* "[you -> nick] text": what the talk door shows of a private line to who sent it. */
+static bool show_told(struct session *session, char *line)
+{
+    static const char head[] = "[you -> ";
+    char *end = strstr(line, "] ");
+    if (strncmp(line, head, sizeof head - 1) != 0 || !end)
+        return false;
+    *end = '\0';
+    show_own_private(session, line + sizeof head - 1, end + 2);
+    return true;
+}
+
 static void show_said(struct session *session, struct line *line)
 {
     struct window *window = session_server_window(session);
@@ -98,17 +125,13 @@ static void talk_line(struct session *session, char *line)
     text_copy(copy, sizeof copy, line);
     if (take_apart(copy, '(', ')', &shown))
         show_said(session, &shown);
+    else if (show_told(session, copy))
+        return;
     else
         plain_line(session, line);
 }
 
 /* --- what the user sends --- */
-
-static void show_own(struct session *session, const char *text)
-{
-    session_show(session, session_server_window(session),
-                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
-}
 
 void simple_command(struct session *session, const char *name, const char *arguments)
 {
@@ -118,46 +141,41 @@ void simple_command(struct session *session, const char *name, const char *argum
         *at = (char)toupper((unsigned char)*at);
     session_send(session, "%s%s%s%s", session->dialect->door == DOOR_TALK ? "/" : "", word,
                  *arguments ? " " : "", arguments);
-    if (strcmp(name, "join") == 0 || strcmp(name, "part") == 0)
-        text_copy(session->channel, sizeof session->channel, *name == 'j' ? arguments : "");
 }
 
+/* The talk door shows us what we said to one person, too. */
 void simple_private(struct session *session, const char *nick, const char *text)
 {
-    char words[600];
     session_send(session, "@%s %s", nick, text);
-    snprintf(words, sizeof words, "(to %s) %s", nick, text);
-    show_own(session, words);
+    if (session->dialect->door != DOOR_TALK)
+        show_own_private(session, nick, text);
 }
 
 /* The first channel is to be the current one, so it is joined last. */
 static void connected(struct session *session)
 {
     const struct options *options = session->options;
-    text_copy(session->channel, sizeof session->channel, "#lobby");
     simple_command(session, "nick", options->nick);
     for (int i = options->channel_count - 1; i >= 0; i--)
         simple_command(session, "join", options->channels[i]);
     session->ready = true;
 }
 
+/* SAY and not MSG, which would take some first words for a channel or a person. */
 static void plain_say(struct session *session, struct window *window, const char *text, bool action)
 {
     (void)window, (void)action;
-    /* MSG #word would go to a channel of that name: then the channel must be named. */
-    if (*text == '#' && *session->channel)
-        session_send(session, "MSG %s %s", session->channel, text);
-    else
-        session_send(session, "MSG %s", text);
+    session_send(session, "SAY %s", text);
     show_own(session, text);
 }
 
-/* The door shows everybody's lines to everybody, us too. What would be a command gets a blank in front. */
+/* The door shows everybody's lines to everybody, us too. */
 static void talk_say(struct session *session, struct window *window, const char *text, bool action)
 {
     (void)window, (void)action;
-    bool command = *text == '@' || strcmp(text, "stop") == 0;
-    session_send(session, "%s%s", *text == '/' ? "/" : command ? " " : "", text);
+    char first = text[strspn(text, " \t")];
+    bool command = first == '/' || first == '@' || strcmp(text, "stop") == 0;
+    session_send(session, "%s%s", command ? "/say " : "", text);
 }
 
 static void plain_quit(struct session *session, const char *reason)

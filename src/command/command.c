@@ -1,6 +1,7 @@
 /* The command table. Run by workers; writes no shared memory. */
 #include "command.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "families.h"
@@ -13,9 +14,11 @@
 
 static const struct command table[] = {
     {"NICK", PEOPLE, 1, 1, register_nick, "<nick>", "take a name"},
-    {"MSG", PLAIN, 1, 1, message_say, "[<#channel>] <text>", "say it in the current channel, or that one"},
-    {"MSG", TALK, 1, 1, message_say_or_tell, "[<nick>|<#channel>] <text>",
-     "say it here, to one person, or in that channel"},
+    {"MSG", PLAIN, 1, 1, message_say, "[<#channel>] <text>", "say it in the current channel, or that one", .said = true},
+    {"MSG", TALK, 1, 1, message_tell, "<nick>|<#channel> <text>", "say it to one person, or in that channel",
+     .said = true},
+    {"SAY", PEOPLE, 1, 1, message_say_literally, "<text>", "say it in the current channel, whatever it begins with",
+     .said = true},
     {"ME", PEOPLE, 1, 1, message_me, "<text>", "say what you do: * toto waves"},
     {"WHO", PEOPLE, 0, 0, query_who, "", "show who is here"},
     {"JOIN", PEOPLE, 1, 2, channel_join, "<#channel> [<key>]", "go into a channel and talk there; the first makes it"},
@@ -188,14 +191,14 @@ void command_run_text(struct session *session, const struct command *command, ch
             break;
         request.arguments[request.count++] = word;
     }
-    if (command->most > 0 && *rest)
-        request.arguments[request.count++] = rest;
+    if (command->most > 0 && !text_is_blank(rest))
+        request.arguments[request.count++] = command->said ? rest : rest + strspn(rest, " \t");
     world_count_command(session->world, command_number(command));
     if (request.count < command->least) {
         command_need_more(session, command->verb);
         return;
     }
-    if (command->most == 0 && *rest) {
+    if (command->most == 0 && !text_is_blank(rest)) {
         session_reply(session, REPLY_BAD_ARGUMENT, command->verb, "nothing behind it", NULL);
         return;
     }

@@ -25,6 +25,7 @@ struct command {
     const char *syntax;
     const char *meaning;
     bool before; /* IRC: also for those who have not registered */
+    bool said;   /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
 };
 
 /* The command for `verb` at that door, whatever its case, or NULL. */
@@ -52,9 +53,10 @@ void command_leave(struct session *session, enum event_quit how, const char *tex
 /* The same, with other words for IRC ("" for the same ones). */
 void command_leave_for(struct session *session, enum event_quit how, const char *text, const char *irc_text);
 
-/* message.c: text said in the current channel; to one nick or to everyone in the current channel. */
+/* message.c: text said in the current channel. */
 void command_say(struct session *session, const char *text);
-void command_say_to(struct session *session, const char *name, const char *text);
+/* A line that began with @, without it: a nick and what is for that one alone. Cuts it up. */
+void command_address(struct session *session, char *line);
 
 /* irc_register.c: asks an IRC client for a sign of life, or ends one that gave none or never registered. */
 void command_irc_idle(struct session *session);

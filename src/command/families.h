@@ -7,7 +7,7 @@
 /* register.c */
 command_run register_nick, register_quit;
 /* message.c */
-command_run message_say, message_say_or_tell, message_me;
+command_run message_say, message_say_literally, message_tell, message_me;
 /* channel.c */
 command_run channel_join, channel_part, channel_kick, channel_topic, channel_mode, channel_invite;
 /* query.c */

@@ -87,55 +87,85 @@ static void say_privately(struct session *session, const char *nick, const char 
         session_reply(session, REPLY_NO_SUCH_NICK, nick, NULL);
     else if (why)
         session_reply(session, REPLY_CANNOT_WRITE, name, why, NULL);
-    else if (*away)
+    else if (session->door == DOOR_TALK)
+        session_reply(session, REPLY_TOLD, name, text, NULL); /* as people there see all they say */
+    if (*away)
         session_reply(session, REPLY_IS_AWAY, name, away, NULL);
 }
 
-void command_say_to(struct session *session, const char *name, const char *text)
+static void say_to(struct session *session, const char *name, const char *text)
 {
-    if (!*text)
-        session_reply(session, REPLY_NOTHING_TO_SAY, "@<nick> <text>", NULL);
-    else if (strcasecmp(name, "all") == 0 || strcasecmp(name, "tous") == 0)
+    if (strcasecmp(name, "all") == 0 || strcasecmp(name, "tous") == 0)
         command_say(session, text);
     else
         say_privately(session, name, text);
 }
 
+void command_address(struct session *session, char *line)
+{
+    const char *name = text_take_word(&line);
+    if (!name || text_is_blank(line))
+        session_reply(session, REPLY_NOTHING_TO_SAY, "@<nick> <text>", NULL);
+    else
+        say_to(session, name, line);
+}
+
+/* Whether `word` names a channel that the session's user is in, but for its #, which is put before it into `name`. */
+static bool names_joined_channel(struct session *session, const char *word, size_t length, char name[CHANNEL_SIZE])
+{
+    if (snprintf(name, CHANNEL_SIZE, "#%.*s", (int)length, word) >= CHANNEL_SIZE)
+        return false;
+    if (!session_begin(session, 0))
+        return false;
+    uint32_t channel = channel_find_locked(session->world, name);
+    bool joined = channel != NONE && member_find_locked(session->world, session->user, channel) != NONE;
+    session_commit(session);
+    return joined;
+}
+
+/* Ends the word of that length, and returns what is behind the blank after it. */
+static char *cut(char *word, size_t length)
+{
+    word[length] = '\0';
+    return word + length + 1;
+}
+
+/* The plain door. The text is for everybody here, so whatever it begins with, nothing private becomes public; what begins
+ * as a private line does is one all the same. */
 void message_say(struct session *session, struct request *request)
 {
-    char *text = request->arguments[0];
-    if (*text != '#') {
-        command_say(session, text);
-        return;
-    }
-    const char *channel = text_next_word(&text);
-    if (*text)
-        say_in(session, channel, text);
-    else
+    char *text = request->arguments[0], *start = text + strspn(text, " \t"), name[CHANNEL_SIZE];
+    const size_t length = strcspn(start, " \t");
+    bool more = !text_is_blank(start + length);
+    if (*start == '@')
+        command_address(session, start + 1);
+    else if (*start == '#' && !more)
         session_reply(session, REPLY_NOTHING_TO_SAY, "MSG <#channel> <text>", NULL);
-}
-
-static bool is_here(struct session *session, const char *name)
-{
-    struct world *world = session->world;
-    shared_begin_look(world->shared);
-    uint32_t user = user_find_locked(world, name);
-    bool here = user != NONE && world->users[user].state == USER_PRESENT;
-    shared_commit(world->shared);
-    return here;
-}
-
-/* Like MSG at the plain door; but who begins with a nick, as on IRC, means that one alone. */
-void message_say_or_tell(struct session *session, struct request *request)
-{
-    char *text = request->arguments[0], name[ADDRESS_SIZE];
-    size_t length = strcspn(text, " ");
-    const char *rest = text + length + strspn(text + length, " ");
-    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : 0), text);
-    if (*rest && is_here(session, name))
-        command_say_to(session, name, rest);
+    else if (*start == '#')
+        say_in(session, start, cut(start, length));
+    else if (start == text && more && names_joined_channel(session, text, length, name))
+        say_in(session, name, cut(text, length));
     else
-        message_say(session, request);
+        command_say(session, text);
+}
+
+void message_say_literally(struct session *session, struct request *request)
+{
+    command_say(session, request->arguments[0]);
+}
+
+/* The talk door, where what one types is said without a command: the first word always is the one it is for. Whoever left
+ * a moment ago is nobody, and what was meant for them is said to nobody. */
+void message_tell(struct session *session, struct request *request)
+{
+    char *text = request->arguments[0];
+    const char *name = text_take_word(&text);
+    if (text_is_blank(text))
+        session_reply(session, REPLY_NOTHING_TO_SAY, "/MSG <nick>|<#channel> <text>", NULL);
+    else if (*name == '#')
+        say_in(session, name, text);
+    else
+        say_to(session, *name == '@' ? name + 1 : name, text);
 }
 
 /* CTCP ACTION, as IRC clients write it; doors for people show it as "* nick text". */

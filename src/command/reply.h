@@ -1,8 +1,9 @@
 /* What a command can answer to the one who gave it: one row per answer, worded once for each kind of door.
  *
  * $1 to $9 stand for the arguments of that answer. A door that speaks to people shows the last column, with $/ for
- * the slash its commands begin with, if any. IRC shows the one before it behind the numeric and the client's
- * nick; there $n is that nick and $s the server's name. NULL is not shown at all. */
+ * the slash its commands begin with, if any, behind "[server] " unless it begins with a bracket itself. IRC shows the
+ * one before it behind the numeric and the client's nick; there $n is that nick and $s the server's name. NULL is not
+ * shown at all. */
 #ifndef FORKCHAT_COMMAND_REPLY_H
 #define FORKCHAT_COMMAND_REPLY_H
 
@@ -36,6 +37,7 @@
     REPLY(IS_OPERATOR, 381, ":You are now an IRC operator", "you are now an operator")             \
     REPLY(BAD_PASSWORD, 464, ":Password incorrect", "wrong operator name or password")             \
     REPLY(NOTHING_TO_SAY, 412, ":No text to send", "there is nothing to say: $1")                  \
+    REPLY(TOLD, 0, NULL, "[you -> $1] $2")                                                         \
     REPLY(TALKING_IN, 0, NULL, "you are now talking in $1")                                        \
     REPLY(LEFT, 0, NULL, "you left $1")                                                            \
     REPLY(TOPIC_IS, 332, "$1 :$2", "the topic of $1 is: $2")                                       \

@@ -14,7 +14,7 @@ void people_clean(char *line, const char *bytes, size_t length)
 void people_run(struct session *session, char *line)
 {
     char *rest = line;
-    const char *verb = text_next_word(&rest);
+    const char *verb = text_take_word(&rest);
     if (!verb && !*session->verb_prefix)
         return; /* an empty line; but a slash alone meant something */
     const struct command *command = verb ? command_find(session->door, verb) : NULL;
@@ -26,11 +26,10 @@ void people_run(struct session *session, char *line)
 
 bool people_run_address(struct session *session, char *line)
 {
+    line += strspn(line, " \t");
     if (line[0] != '@')
         return false;
-    char *rest = line + 1;
-    const char *name = text_next_word(&rest);
-    command_say_to(session, name ? name : "", rest);
+    command_address(session, line + 1);
     return true;
 }
 
@@ -49,7 +48,8 @@ void people_wording(struct session *session, const struct people_style *style, e
     while (text.length > 0 && words[text.length - 1] == ' ')
         words[--text.length] = '\0'; /* an argument that is empty */
     text_init(&out, harmless, sizeof harmless);
-    text_add(&out, "[server] ");
+    if (*template != '[')
+        text_add(&out, "[server] ");
     text_add_harmless(&out, words, text.length);
     session_say(session, harmless, out.length);
     session_say(session, style->end, strlen(style->end));

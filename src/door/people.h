@@ -10,7 +10,7 @@
 /* Runs `line` as "VERB arguments"; answers if there is no such verb. */
 void people_run(struct session *session, char *line);
 
-/* "@nick text": true if the line was one. */
+/* "@nick text", with blanks before it or not, which may be a slip of the finger: true if the line was one. */
 bool people_run_address(struct session *session, char *line);
 
 /* Puts `bytes` into `line` (LINE_SIZE bytes) as valid UTF-8. */

@@ -1,5 +1,6 @@
 /* The talk door: what one types is said. For people at telnet, in line mode (the terminal edits, whole lines
  * arrive) and in character mode (we edit and, if asked to, echo). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,19 @@ static void echo(struct session *session, const struct typing *typing, const cha
         session_say(session, bytes, strlen(bytes));
 }
 
+/* Blanks before a command are a slip of the finger, and what follows it may be private; before anything else with a slash
+ * they are an indentation. */
+static bool slips_into_command(const struct session *session, const char *line)
+{
+    char verb[16];
+    const char *start = line + strspn(line, " \t");
+    if (start == line || *start != '/')
+        return false;
+    size_t length = strcspn(++start, " \t");
+    return snprintf(verb, sizeof verb, "%.*s", (int)length, start) < (int)sizeof verb &&
+           command_find(session->door, verb);
+}
+
 static void run_line(struct session *session, char *line)
 {
     if (strcmp(line, "stop") == 0)
@@ -42,6 +56,8 @@ static void run_line(struct session *session, char *line)
         return;
     else if (line[0] == '/' && line[1] != '/')
         people_run(session, line + 1);
+    else if (slips_into_command(session, line))
+        people_run(session, strchr(line, '/') + 1);
     else if (*line)
         command_say(session, line[0] == '/' ? line + 1 : line);
 }

@@ -334,7 +334,7 @@ static void plain_door(void)
     session_input(&session, "/who", false);
     session_input(&session, "/me waves", false);
     session_input(&session, "/away", false);
-    CHECK(strcmp(sent(), "MSG hi\nMSG #x #x is nice\n@bob secret\nWHO\nME waves\n") == 0);
+    CHECK(strcmp(sent(), "SAY hi\nSAY #x is nice\n@bob secret\nWHO\nME waves\n") == 0);
     receive("[server] you are now alicia\n");
     CHECK(strcmp(session.nick, "alicia") == 0);
     end();
@@ -351,11 +351,48 @@ static void talk_door(void)
     const struct window *window = session.windows.list[0];
     CHECK(strcmp(window_line(window, window->total - 2)->text, "#x: elsewhere") == 0);
     session_input(&session, "//kill me", false);
-    session_input(&session, "@x", false);
+    session_input(&session, "@x", true);
     session_input(&session, "/who", false);
-    CHECK(strcmp(sent(), "//kill me\n @x\n/who\n") == 0);
+    CHECK(strcmp(sent(), "/say /kill me\n/say @x\n/who\n") == 0);
+    session_input(&session, "@bob secret", false);
+    CHECK(strcmp(sent(), "@bob secret\n") == 0);
+    receive("[you -> bob] secret\r\n");
+    CHECK(shows("", "(to bob) secret") && newest(session.windows.list[0])->own);
     session_input(&session, "stop", false);
     CHECK(strcmp(sent(), "stop\n") == 0 && session.leaving);
+    end();
+}
+
+/* A private line is private at every door that has people; a literal one is said as it is. */
+static void addressed(void)
+{
+    begin(DOOR_PLAIN, NULL);
+    sent();
+    session_input(&session, "@bob secret", false);
+    session_input(&session, "  @bob  two words", false);
+    session_input(&session, "@all hello", false);
+    session_input(&session, "@bob literal", true);
+    CHECK(strcmp(sent(), "@bob secret\n@bob two words\nSAY hello\nSAY @bob literal\n") == 0);
+    session_input(&session, "@bob", false);
+    session_input(&session, "@", false);
+    session_input(&session, "@ ", false);
+    CHECK(strcmp(sent(), "") == 0);
+    CHECK(shows("", "@NICK TEXT says it to one person; /say @… says a line that starts with @"));
+    session_input(&session, "/say @ all", false);
+    CHECK(strcmp(sent(), "SAY @ all\n") == 0);
+    end();
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n");
+    sent();
+    session_input(&session, "@bob secret", false);
+    session_input(&session, "@tous hello", false);
+    session_input(&session, "@bob literal", true);
+    session_input(&session, "@#x to its operators", false);
+    CHECK(strcmp(sent(), "PRIVMSG bob :secret\r\nPRIVMSG #x :hello\r\nPRIVMSG #x :@bob literal\r\n") == 0);
+    end();
+    begin(DOOR_PAIR, NULL);
+    session_input(&session, "@bob is me", false);
+    CHECK(strcmp(sent(), "@bob is me\n") == 0);
     end();
 }
 
@@ -504,6 +541,7 @@ int main(void)
     CASE("a crowd of strangers cannot open windows without end", many_windows);
     CASE("the plain door", plain_door);
     CASE("the talk door, with its telnet negotiation", talk_door);
+    CASE("@nick and a text is for that one alone, unless the line is literal", addressed);
     CASE("at a port that tells no door it may greet first", doors_guessed);
     CASE("a person at the other end is known by the greeting", pair_guessed);
     CASE("messages are taken apart", messages);
