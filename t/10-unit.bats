@@ -144,6 +144,10 @@ unit() {
     unit world-masks
 }
 
+@test "guessing at an operator's password is slow for whoever guesses, and tells nothing" {
+    unit guesses
+}
+
 @test "the judge of chaos finds what it is to find" {
     unit transcript
 }

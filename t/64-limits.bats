@@ -224,32 +224,95 @@ crash() {
     [[ $(ctl --json penalties) == '' ]]
 }
 
-@test "wrong passwords add up: of an operator, and of the server" {
+@test "a wrong password is owed for at once, whatever comes after it: of an operator, and of the server" {
     # shellcheck disable=SC2016
     local crypted='$6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.'
     daemon_start -o 'penalty-exempt none' -o "operator root $crypted" -o "password $crypted" -o 'penalty password 300' \
         -o 'penalty longest 1h' -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
     enter toto plain
-    enter tutu plain
     send toto 'OPER root wrong'
+    expect_log 'penalty for 127.0.0.1: password: refused for 300 s'
     expect toto '[server] wrong operator name or password'
     send toto 'OPER root secret'
     expect toto '[server] you are now an operator'
-    send toto 'QUIT'
-    expect_end toto
-    wait_until grep -q 'client disconnected "toto"' "$DAEMON_LOG"
-    welcome 127.0.0.1
-    send tutu 'OPER root wrong'
-    expect tutu '[server] wrong operator name or password'
-    send tutu 'QUIT'
-    expect_end tutu
-    expect_log 'penalty for 127.0.0.1: password: refused for 300 s'
+    [[ $(ctl_json .times penalties) == 1 ]]
     run -0 ctl forgive all
     open tata irc
     send tata 'PASS wrong' 'NICK tata' 'USER tata 0 * :tata'
     expect tata -e ' 464 '
     expect_end tata
     expect_log 'penalty for 127.0.0.1: password: refused for 300 s'
+}
+
+# guess NICK DOOR OPER: three wrong ones, and more, in one write.
+guess() {
+    send "$1" "$3 root wrong" "$3 nobody wrong" "$3 root  wrong" "$3 root secret" "$3 root secret"
+    if [[ $2 == irc ]]; then
+        for _ in 1 2 3; do
+            expect_next "$1" -e ' 464 '
+        done
+        expect_next "$1" -e '^ERROR :Closing Link: .*\(Too many wrong passwords\)$'
+    else
+        for _ in 1 2 3; do
+            expect_next "$1" -e 'wrong operator name or password$'
+        done
+        expect_next "$1" -e 'too many wrong passwords: the connection ends$'
+    fi
+    expect_end "$1"
+}
+
+@test "the third wrong operator's password ends the connection, at every door" {
+    # shellcheck disable=SC2016
+    daemon_start -o 'operator root $6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.' \
+        -o 'listen plain 127.0.0.1:0' -o 'listen talk 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
+    local door
+    enter tutu plain
+    for door in plain talk irc; do
+        enter "${door}er" "$door"
+        case $door in
+        talk) guess "${door}er" "$door" /oper ;;
+        *) guess "${door}er" "$door" OPER ;;
+        esac
+        expect tutu -e "${door}er has left \([Tt]oo many wrong passwords\)$"
+        run -1 grep -q 'is now operator' "$DAEMON_LOG"
+    done
+    [[ $(grep -c 'wrong operator name or password for' "$DAEMON_LOG") == 9 ]]
+}
+
+@test "who has guessed three times from many connections is refused while these still guess" {
+    # shellcheck disable=SC2016
+    daemon_start -o 'penalty-exempt none' -o 'operator root $6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.' \
+        -o 'penalty password 100' -o 'penalty longest 1h' -o 'listen plain 127.0.0.1:0'
+    local nick
+    for nick in toto tutu tata; do
+        enter "$nick" plain
+    done
+    for nick in toto tutu tata; do
+        send "$nick" 'OPER root wrong'
+    done
+    for nick in toto tutu tata; do
+        expect "$nick" '[server] wrong operator name or password'
+    done
+    [[ $(ctl_json .times penalties) == 3 ]]
+    [[ $(from 127.0.0.1) == *'there was trouble with clients from your address'* ]]
+}
+
+@test "who tries one key of a channel after the other waits between them" {
+    daemon_start -o 'flood off' -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
+    enter toto plain
+    send toto 'JOIN #x' 'MODE +k secret'
+    expect toto -e "key of #x to secret"
+    local door before after
+    for door in plain irc; do
+        enter "${door}er" "$door"
+        # Without a key, or with keys that are out of date: at once.
+        send "${door}er" 'JOIN #x' 'JOIN #x' 'JOIN #x' 'JOIN #x' 'JOIN #x' 'JOIN #x one' 'JOIN #x two' 'JOIN #x three'
+        now before
+        send "${door}er" 'JOIN #x four' 'JOIN #x five' 'JOIN #x secret'
+        expect "${door}er" -e '(now talking in #x|!.* JOIN :?#x)'
+        now after
+        ((after - before >= 2000000))
+    done
 }
 
 @test "who never registers owes for it" {

@@ -189,13 +189,14 @@ void channel_join(struct session *session, struct request *request)
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
     char shown[CHANNEL_SIZE]; /* in the letters of who made it */
-    enum reply_code answer =
-        channel_go_locked(session, name, request->count > 1 ? request->arguments[1] : "");
+    const char *key = request->count > 1 ? request->arguments[1] : "";
+    enum reply_code answer = channel_go_locked(session, name, key);
     uint32_t channel = channel_find_locked(session->world, name);
     text_copy(shown, sizeof shown, channel == NONE ? name : session->world->channels[channel].name);
     if (answer == REPLY_TALKING_IN)
         make_current_locked(session, channel);
     session_commit(session);
+    password_try_key(session, answer, key);
     session_reply(session, answer == REPLY_CODES ? REPLY_TALKING_IN : answer, shown, NULL);
 }
 

@@ -179,6 +179,13 @@ void operator_tell_locked(struct session *session, const char *format, ...)
 /* operator.c: whether the session's user is an operator; answers if not. Transaction running, which is ended then. */
 bool operator_may_locked(struct session *session);
 
+/* password.c: whether it is that operator's password, or the server's. If not, the client's address owes for it at once,
+ * and time has passed; an operator's is answered, and the third ends the connection. Blocks. */
+bool password_is_operators(struct session *session, const char *name, const char *password);
+bool password_is_servers(struct session *session, const char *password);
+/* How joining with that key went: who was wrong many times waits before it is answered. Blocks. */
+void password_try_key(struct session *session, enum reply_code answer, const char *key);
+
 /* mute.c: why an operator of the server has the user at that place say nothing in that channel (NONE: nothing at all),
  * in words; NULL if nobody has. Transaction running. */
 const char *mute_why_locked(const struct world *world, uint32_t user, uint32_t channel);

@@ -66,6 +66,7 @@ static void join(struct session *session, const char *name, const char *key)
         return;
     enum reply_code answer = channel_go_locked(session, name, key);
     session_commit(session);
+    password_try_key(session, answer, key);
     if (answer == REPLY_TALKING_IN)
         return; /* in it already: nothing to do, nothing to say */
     if (answer != REPLY_CODES) {

@@ -192,16 +192,6 @@ static void show_welcome(struct session *session)
     irc_show_motd(session);
 }
 
-/* Whether the client gave the server's password, if there is one. Hashing holds up nobody else. */
-static bool password_is_right(struct session *session)
-{
-    const char *wanted = session->settings->password;
-    if (!wanted)
-        return true;
-    const char *given = port_crypt(session->registration.password, wanted);
-    return given && strcmp(given, wanted) == 0;
-}
-
 /* Registers the client if everything it takes is there. */
 static void complete(struct session *session)
 {
@@ -209,10 +199,8 @@ static void complete(struct session *session)
     struct world *world = session->world;
     if (registration->done || !registration->nick || !registration->user || registration->negotiating)
         return;
-    if (!password_is_right(session)) {
-        log_warning("wrong password from \"%s\"", world->users[session->user].address);
+    if (!password_is_servers(session, registration->password)) {
         session_reply(session, REPLY_WRONG_PASSWORD, NULL);
-        session->trouble = PENALTY_PASSWORD;
         irc_close(session, QUIT_LOST, "Bad password");
         return;
     }

@@ -12,33 +12,11 @@
 
 /* ---- OPER ---- */
 
-/* Hashing takes its time, and takes only this worker's; so do wrong guesses. */
-static bool password_is_right(const struct session *session, const char *name, const char *password)
-{
-    const char *crypted = NULL;
-    for (int i = 0; i < session->settings->operator_count; i++)
-        if (strcmp(session->settings->operators[i].name, name) == 0)
-            crypted = session->settings->operators[i].password;
-    /* An unknown name takes as long as a known one. */
-    const char *hash = port_crypt(password, crypted ? crypted : "$6$unknownname$");
-    if (crypted && hash && strcmp(hash, crypted) == 0)
-        return true;
-    clock_sleep(1000);
-    return false;
-}
-
 void operator_oper(struct session *session, struct request *request)
 {
     const char *account = request->arguments[0];
-    session_flush(session);
-    shared_ring_bells(session->world->shared);
-    if (!password_is_right(session, account, request->arguments[1])) {
-        log_warning("wrong operator name or password for \"%s\"", account);
-        session_reply(session, REPLY_BAD_PASSWORD, NULL);
-        session->trouble = PENALTY_PASSWORD;
+    if (!password_is_operators(session, account, request->arguments[1]))
         return;
-    }
-    session->trouble = PENALTY_NONE;
     session_reply(session, REPLY_IS_OPERATOR, NULL);
     if (!session_begin(session, 3 * EVENT_NEED_MAX))
         return;

@@ -36,6 +36,7 @@
     REPLY(NOT_OPERATOR, 481, ":Permission denied: you are not an operator", "only operators may do that: $/OPER <name> <password>") \
     REPLY(IS_OPERATOR, 381, ":You are now an IRC operator", "you are now an operator")             \
     REPLY(BAD_PASSWORD, 464, ":Password incorrect", "wrong operator name or password")             \
+    REPLY(TOO_MANY_GUESSES, 0, NULL, "too many wrong passwords: the connection ends")              \
     REPLY(NOTHING_TO_SAY, 412, ":No text to send", "there is nothing to say: $1")                  \
     REPLY(TOLD, 0, NULL, "[you -> $1] $2")                                                         \
     REPLY(TALKING_IN, 0, NULL, "you are now talking in $1")                                        \

@@ -87,7 +87,9 @@ struct session {
     struct backlog backlog;
     struct pace pace;
     void *door_state; /* belongs to the door */
-    enum penalty trouble; /* what the client is to be blamed for, or PENALTY_NONE */
+    enum penalty trouble; /* what the client is to be blamed for when it has gone, or PENALTY_NONE */
+    unsigned wrong_passwords; /* given for OPER so far */
+    unsigned wrong_keys;      /* and for channels */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
     void (*attend)(struct session *session);
@@ -160,6 +162,10 @@ void session_pace_bytes(struct session *session, size_t length);
 
 /* The same for bytes of answers, which the next line waits for: they were published. Does not sleep. */
 void session_pace_answers(struct session *session, size_t length);
+
+/* Publishes the answers gathered so far, then waits. False if the client was gone before the end. Outside of a
+ * transaction. */
+bool session_wait(struct session *session, int64_t milliseconds);
 
 /* ---- session.c again: who we are ---- */
 

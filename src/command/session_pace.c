@@ -6,6 +6,9 @@
 /* How often a busy worker looks whether its client is still there. */
 #define LOOK_NS INT64_C(1000000000)
 
+/* A worker that waits looks up so often. */
+#define LONGEST_MS 500
+
 /* Time that has passed gives lines. What is too short for a whole token is not used up: else a slow rate would never
  * fill. */
 static void refill(struct pace *pace, int64_t full, int64_t span)
@@ -74,11 +77,25 @@ void session_pace(struct session *session)
         session_flush(session);
         shared_ring_bells(session->world->shared);
         int64_t wait = (1000 - pace->tokens) * span / full + 1;
-        clock_sleep(wait < 500 ? wait : 500);
+        clock_sleep(wait < LONGEST_MS ? wait : LONGEST_MS);
         session->attend(session);
         if (session->leaving)
             return;
     }
+}
+
+bool session_wait(struct session *session, int64_t milliseconds)
+{
+    int64_t end = clock_elapsed() / 1000000 + milliseconds, left = milliseconds;
+    if (left > 0) {
+        session_flush(session);
+        shared_ring_bells(session->world->shared);
+    }
+    for (; left > 0 && !session->leaving; left = end - clock_elapsed() / 1000000) {
+        clock_sleep(left < LONGEST_MS ? left : LONGEST_MS);
+        session->attend(session);
+    }
+    return !session->leaving;
 }
 
 void session_pace_bytes(struct session *session, size_t length)

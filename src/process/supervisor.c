@@ -124,7 +124,7 @@ void supervisor_make_seats(struct supervisor *supervisor)
         supervisor->free_seats[supervisor->free_count++] = i;
 }
 
-/* What operators asked for through their workers. */
+/* What operators asked for through their workers, and workers themselves. */
 static void take_orders(struct supervisor *supervisor)
 {
     char bytes[64];
@@ -138,6 +138,8 @@ static void take_orders(struct supervisor *supervisor)
     supervisor->restart = supervisor->restart || (orders & ORDER_RESTART);
     if (orders & ORDER_COUNT_DOWN)
         countdown_start(&supervisor->countdown);
+    if (orders & ORDER_BLAME)
+        supervisor_blame_guessers(supervisor);
     ban_file_update(&supervisor->bans, &supervisor->world, supervisor->settings);
 }
 

@@ -15,6 +15,7 @@
 #include "base/port.h"
 #include "door/door.h"
 #include "world/counters.h"
+#include "world/guesses.h"
 
 /* Connections taken from one door before the others are looked at again. */
 #define ACCEPT_BURST 64
@@ -288,5 +289,35 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
         }
         if (is_short(supervisor, listener->fd, listener->wanted.door))
             return;
+    }
+}
+
+int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t seat)
+{
+    int64_t seconds = 0, more;
+    uint32_t count = guess_take(&supervisor->world, seat);
+    if (count > GUESSES_MOST)
+        count = GUESSES_MOST; /* more cannot be: somebody wrote it there */
+    for (; count > 0; count--)
+        if ((more = admission_blame_locked(supervisor->settings, &supervisor->world, seat, PENALTY_PASSWORD,
+                                           clock_elapsed())))
+            seconds = more;
+    return seconds;
+}
+
+void supervisor_blame_guessers(struct supervisor *supervisor)
+{
+    struct world *world = &supervisor->world;
+    for (uint32_t i = 0; i < supervisor->seat_count; i++) {
+        if (!supervisor->seats[i].pid || !guess_is_counted(world, i))
+            continue;
+        if (!shared_try_begin(&supervisor->shared, 0)) {
+            world_give_order(world, ORDER_BLAME);
+            supervisor->unreaped = true; /* looks again soon */
+            return;
+        }
+        int64_t seconds = supervisor_blame_guesser_locked(supervisor, i);
+        shared_commit(&supervisor->shared);
+        admission_tell(i, PENALTY_PASSWORD, seconds);
     }
 }

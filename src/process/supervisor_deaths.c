@@ -135,6 +135,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
         user_free_locked(world, number);
     }
     enum penalty trouble = worker_trouble(death);
+    int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
     int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_elapsed());
     /* Its socket may lie with a courier that has no client for it (any more, or yet). */
     struct event event = event_of_server(EVENT_DROP);
@@ -153,6 +154,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
                     crash.by_signal ? "signal" : "exit status", crash.number);
     if (crashed)
         log_crash(&crash);
+    admission_tell(number, PENALTY_PASSWORD, guessed);
     admission_tell(number, trouble, seconds);
     if (*name)
         log_info("client disconnected \"%s\"", name);

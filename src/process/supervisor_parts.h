@@ -140,6 +140,11 @@ void supervisor_prepare_accepting(struct supervisor *supervisor);
 void supervisor_accept_operators(struct supervisor *supervisor);
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener);
 
+/* Addresses owe at once for the wrong passwords their clients give; the other has what one client owes when it is
+ * buried. Lock held: returns the seconds for admission_tell. */
+void supervisor_blame_guessers(struct supervisor *supervisor);
+int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t seat);
+
 /* ---- supervisor_deaths.c: who has died, and who might as well have ---- */
 
 /* Whether a stranger is dead. */

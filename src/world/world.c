@@ -14,6 +14,7 @@
 #include "attendance.h"
 #include "bans.h"
 #include "counters.h"
+#include "guesses.h"
 #include "layout.h"
 #include "leavers.h"
 #include "metadata.h"
@@ -28,7 +29,7 @@ struct places {
     uint64_t bans, leavers, watches;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t streams, lives, recorders, penalties, end;
+    uint64_t streams, lives, recorders, penalties, guesses, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -64,7 +65,8 @@ static struct places place(const struct world_limits *limits)
     places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
     places.recorders = after(places.lives, (size_t)limits->users + limits->couriers + 1, lock_size());
     places.penalties = after(places.recorders, 1, recorders_size(limits));
-    places.end = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
+    places.guesses = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
+    places.end = after(places.guesses, 1, guesses_size(limits));
     return places;
 }
 
@@ -100,6 +102,7 @@ static void lay_out(struct world *world, struct shared *shared, const struct wor
                             .streams = (struct stream_shm *)(base + places.streams),
                             .penalties = (struct penalty_shm *)(base + places.penalties),
                             .recorders = (struct recorder_shm *)(base + places.recorders),
+                            .guesses = (struct guesses_shm *)(base + places.guesses),
                             .lives = base + places.lives,
                             .limits = *limits};
     shared_set_repair(shared, repair, world);
@@ -145,6 +148,7 @@ void world_create(struct world *world, struct shared *shared, const struct world
     lay_out(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
+    guesses_start(world);
     for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
         if (lock_init(world_life(world, i)))
             fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));

@@ -189,12 +189,13 @@ struct world {
     struct stream_shm *streams;   /* streams.h */
     struct penalty_shm *penalties; /* penalties.h */
     struct recorder_shm *recorders; /* recorder.h */
+    struct guesses_shm *guesses; /* guesses.h */
     char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0005)
+#define WORLD_LAYOUT UINT64_C(0x0006)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -359,6 +360,7 @@ enum world_order {
     ORDER_RESTART = 1u << 1, /* stop, and start again */
     ORDER_STOP = 1u << 2,
     ORDER_COUNT_DOWN = 1u << 3, /* to what world_stop_locked says */
+    ORDER_BLAME = 1u << 4, /* somebody gave a wrong password: guess_take */
 };
 void world_give_order(struct world *world, enum world_order order);
 

@@ -15,6 +15,7 @@
 #include "crowd.h"
 #include "world/attendance.h"
 #include "world/counters.h"
+#include "world/guesses.h"
 #include "world/leavers.h"
 #include "world/metadata.h"
 #include "world/streams.h"
@@ -51,7 +52,7 @@ static void make_copy(struct copy *copy)
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
                         &copy->world.bans,        &copy->world.leavers,   &copy->world.channel_buckets,
                         &copy->world.watches,     &copy->world.metadata,  &copy->world.attendances,
-                        &copy->world.counters,    &copy->world.streams};
+                        &copy->world.counters,    &copy->world.streams,   &copy->world.guesses};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
         move(copy, pointers[i], sizeof(char *));
 }
@@ -81,6 +82,7 @@ static void blank_derived(struct world *copy)
     memset(copy->channel_buckets, 0, world_buckets(copy->limits.channels) * sizeof(uint32_t));
     memset(copy->counters, 0, counters_size(&copy->limits));
     memset(copy->streams, 0, copy->limits.users * sizeof *copy->streams);
+    memset(copy->guesses, 0, guesses_size(&copy->limits));
     memset(&shm->present, 0, sizeof *shm - offsetof(struct world_shm, present));
     atomic_store(&shm->bans_version, 0);
     atomic_store(&shm->settings_version, 0);

@@ -1,0 +1,130 @@
+/* Passwords that clients give, and what it costs to guess at them. Run by workers; writes how often that happened
+ * (world/guesses.h), without the lock.
+ *
+ * Hashing takes its time, and so does waiting: both only this worker's. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/port.h"
+#include "families.h"
+#include "world/guesses.h"
+
+/* A wrong one is answered after so long. */
+#define WRONG_MS 1000
+
+/* So many wrong keys of channels are answered at once; they are typed by hand, or stand in lists that are old. */
+#define WRONG_KEYS 3u
+
+/* How much of what crypt(3) made says in which way, and how laboriously: all but the salt and the hash. */
+static size_t kind_length(const char *hash)
+{
+    if (hash[0] == '_')
+        return strlen(hash) < 5 ? strlen(hash) : 5; /* of BSDi: four characters are the count */
+    const char *last = hash[0] == '$' ? strrchr(hash, '$') : NULL;
+    if (!last || last == hash)
+        return 0; /* DES */
+    if (hash[1] == '2' || hash[1] == '7')
+        return (size_t)(last -
+                        hash); /* bcrypt, where both are in one; scrypt, which has its cost in front of the salt */
+    for (const char *at = last - 1; at > hash; at--)
+        if (*at == '$')
+            return (size_t)(at - hash);
+    return (size_t)(last - hash);
+}
+
+static bool same_kind(const char *a, const char *b)
+{
+    size_t length = kind_length(a);
+    return length == kind_length(b) && memcmp(a, b, length) == 0;
+}
+
+static bool is_right(const char *password, const char *wanted)
+{
+    const char *hash = port_crypt(password, wanted);
+    return hash && strcmp(hash, wanted) == 0;
+}
+
+/* Hashes once in each of the ways in which the operators' passwords are, whoever's it is: so how long it takes does not
+ * say who is an operator. */
+static bool is_operators(const struct settings *settings, const char *name, const char *password)
+{
+    const char *wanted = NULL;
+    bool right = false;
+    for (int i = 0; i < settings->operator_count; i++)
+        if (strcmp(settings->operators[i].name, name) == 0)
+            wanted = settings->operators[i].password;
+    for (int i = 0; i < settings->operator_count; i++) {
+        const char *hash = settings->operators[i].password;
+        bool had = false;
+        for (int before = 0; before < i && !had; before++)
+            had = same_kind(settings->operators[before].password, hash);
+        if (had)
+            continue;
+        bool own = wanted && same_kind(wanted, hash);
+        right |= is_right(password, own ? wanted : hash) && own;
+    }
+    return right;
+}
+
+/* Where the session's client is, as far as addresses count. */
+static struct net_range place_of(const struct session *session)
+{
+    struct net_range host = {.bits = 128};
+    const struct setting_prefix *prefix = &session->settings->address_prefix;
+    char text[HOST_SIZE];
+    text_copy(text, sizeof text, session_user_locked(session)->host); /* our own: nobody else writes it */
+    net_parse_range(text, &host);
+    return net_range_of(host.bytes, (int)prefix->ipv4, (int)prefix->ipv6);
+}
+
+/* One more wrong password, which its address owes for at once. */
+static void blame(struct session *session)
+{
+    guess_count(session->world, session->user);
+    session->call_supervisor(session);
+    session_wait(session, WRONG_MS);
+}
+
+bool password_is_operators(struct session *session, const char *name, const char *password)
+{
+    struct world *world = session->world;
+    struct net_range from = place_of(session);
+    if (!session_wait(session, guess_begin(world, name, &from, clock_elapsed())))
+        return false;
+    if (is_operators(session->settings, name, password)) {
+        guess_was_right(world, name, &from);
+        return true;
+    }
+    guess_was_wrong(world, name, &from);
+    log_warning("wrong operator name or password for \"%s\"", name);
+    blame(session);
+    if (session->leaving)
+        return false;
+    session_reply(session, REPLY_BAD_PASSWORD, NULL);
+    if (++session->wrong_passwords < GUESSES_MOST)
+        return false;
+    if (session->door == DOOR_IRC) {
+        irc_close(session, QUIT_LOST, "Too many wrong passwords");
+        return false;
+    }
+    session_reply(session, REPLY_TOO_MANY_GUESSES, NULL);
+    command_leave(session, QUIT_LOST, "too many wrong passwords");
+    return false;
+}
+
+bool password_is_servers(struct session *session, const char *password)
+{
+    const char *wanted = session->settings->password;
+    if (!wanted || is_right(password, wanted))
+        return true;
+    log_warning("wrong password from \"%s\"", session_user_locked(session)->address);
+    blame(session);
+    return false;
+}
+
+void password_try_key(struct session *session, enum reply_code answer, const char *key)
+{
+    if (answer == REPLY_BAD_KEY && *key && ++session->wrong_keys > WRONG_KEYS)
+        session_wait(session, WRONG_MS);
+}

@@ -1,0 +1,115 @@
+/* Guessing at passwords. A name hashes to one of a few places, with a number nobody outside knows: several names may
+ * share one, and then wait for one another. */
+#include "guesses.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/port.h"
+
+#define NAMES 256u
+#define KNOWN 4u /* addresses remembered for a name */
+
+struct guessed {
+    _Atomic int64_t free_at;       /* clock_elapsed(), ms: when all who try it now have waited; 0: never tried */
+    _Atomic uint64_t known[KNOWN]; /* addresses that were right, as hashes; 0: none */
+    _Atomic uint32_t next;         /* the one of these to be forgotten next */
+};
+
+struct guesses_shm {
+    uint64_t seed; /* written once */
+    struct guessed names[NAMES];
+    _Atomic uint32_t wrong[]; /* by user, since the supervisor last looked */
+};
+
+size_t guesses_size(const struct world_limits *limits)
+{
+    return sizeof(struct guesses_shm) + limits->users * sizeof(uint32_t);
+}
+
+void guesses_start(struct world *world)
+{
+    if (port_random(&world->guesses->seed, sizeof world->guesses->seed))
+        log_warning("no random number for the table of names");
+}
+
+static uint64_t hash(const struct world *world, const void *bytes, size_t length)
+{
+    uint64_t sum = UINT64_C(14695981039346656037) ^ world->guesses->seed;
+    for (size_t i = 0; i < length; i++)
+        sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    return sum ^ sum >> 32;
+}
+
+static struct guessed *place(const struct world *world, const char *name)
+{
+    return &world->guesses->names[hash(world, name, strlen(name)) % NAMES];
+}
+
+/* Never 0. */
+static uint64_t address_hash(const struct world *world, const char *name, const struct net_range *from)
+{
+    return (hash(world, from->bytes, sizeof from->bytes) ^ hash(world, name, strlen(name))) | 1;
+}
+
+static bool is_known(const struct guessed *guessed, uint64_t address)
+{
+    for (unsigned i = 0; i < KNOWN; i++)
+        if (atomic_load(&guessed->known[i]) == address)
+            return true;
+    return false;
+}
+
+static void forget(struct guessed *guessed, uint64_t address)
+{
+    for (unsigned i = 0; i < KNOWN; i++)
+        atomic_compare_exchange_strong(&guessed->known[i], &(uint64_t){address}, 0);
+}
+
+int64_t guess_begin(struct world *world, const char *name, const struct net_range *from, int64_t now)
+{
+    struct guessed *guessed = place(world, name);
+    const int64_t free_ms = (GUESS_FREE - 1) * GUESS_STEP_MS, most = free_ms + GUESS_MOST_MS;
+    int64_t ms = now / 1000000, before = atomic_load(&guessed->free_at), wait, next;
+    if (is_known(guessed, address_hash(world, name, from)))
+        return 0;
+    do {
+        /* Whatever stands there: anybody may have written it. */
+        int64_t queue = before > ms ? before - ms : 0;
+        if (queue > most)
+            queue = most;
+        wait = queue > free_ms ? queue - free_ms : 0;
+        next = ms + queue + GUESS_STEP_MS;
+    } while (!atomic_compare_exchange_weak(&guessed->free_at, &before, next));
+    return wait;
+}
+
+void guess_was_right(struct world *world, const char *name, const struct net_range *from)
+{
+    struct guessed *guessed = place(world, name);
+    uint64_t address = address_hash(world, name, from);
+    if (!is_known(guessed, address))
+        atomic_store(&guessed->known[atomic_fetch_add(&guessed->next, 1) % KNOWN], address);
+}
+
+void guess_was_wrong(struct world *world, const char *name, const struct net_range *from)
+{
+    forget(place(world, name), address_hash(world, name, from));
+}
+
+void guess_count(struct world *world, uint32_t user)
+{
+    atomic_fetch_add(&world->guesses->wrong[user], 1); /* pairs with the exchange in guess_take */
+    world_give_order(world, ORDER_BLAME);
+}
+
+bool guess_is_counted(const struct world *world, uint32_t user)
+{
+    return atomic_load_explicit(&world->guesses->wrong[user], memory_order_relaxed) != 0;
+}
+
+uint32_t guess_take(struct world *world, uint32_t user)
+{
+    return atomic_exchange(&world->guesses->wrong[user], 0);
+}
