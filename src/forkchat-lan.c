@@ -1,4 +1,5 @@
 /* forkchat-lan(1): main(), nothing else. */
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "lan/options.h"
@@ -7,6 +8,7 @@
 int main(int argc, char **argv)
 {
     struct options options;
+    fd_open_standard();
     port_title_init(argc, argv);
     port_harden();
     log_open("forkchat-lan");

@@ -316,7 +316,7 @@ free_port() {
     run -0 "${DAEMON_COMMAND[@]}" 3>&-
     [[ -z $output ]]
     pid=$(<"$DAEMON_RUN/forkchatd.pid")
-    DAEMON_SESSIONS+=("$pid") # it has its own
+    DAEMON_SESSIONS+=("$(ps -o sid= -p "$pid" | tr -d " ")") # it has its own
     DAEMON_MEMORY+=("$(grep -o '/dev/shm/[^ ]*' "/proc/$pid/maps" | head -n 1)")
     # shellcheck disable=SC2034,SC2154
     PORT[plain]=$port

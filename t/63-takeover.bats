@@ -589,7 +589,7 @@ all_hear() {
     daemon_command -o "listen plain 127.0.0.1:$port"
     "${DAEMON_COMMAND[@]}" 3>&-
     pid=$(<"$DAEMON_RUN/forkchatd.pid")
-    DAEMON_SESSIONS+=("$pid")
+    DAEMON_SESSIONS+=("$(ps -o sid= -p "$pid" | tr -d " ")")
     # shellcheck disable=SC2034,SC2154 # for open
     PORT[plain]=$port
     enter toto plain

@@ -28,6 +28,17 @@ int fd_clear_cloexec(int fd)
     return fcntl(fd, F_SETFD, 0);
 }
 
+void fd_open_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        /* The lowest that is free is what open(2) gives: this one. Any directory does where there are no devices. */
+        if (open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0 && open("/", O_RDONLY) < 0)
+            return;
+    }
+}
+
 int fd_write_all(int fd, const void *bytes, size_t length)
 {
     const char *at = bytes;

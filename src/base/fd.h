@@ -10,6 +10,11 @@ int fd_set_nonblocking(int fd);
 int fd_set_cloexec(int fd);
 int fd_clear_cloexec(int fd);
 
+/* First thing in main(): those of 0, 1 and 2 that are closed become /dev/null, so that no file or socket opened later is
+ * taken for standard output. Reading there ends at once; writing to 1 fails as if it were closed, because who asked for
+ * an answer has not got it. Never fails. */
+void fd_open_standard(void);
+
 /* Writes all `length` bytes, going on after signals and short writes. May block. Returns 0, or -1. */
 int fd_write_all(int fd, const void *bytes, size_t length);
 

@@ -82,6 +82,53 @@ void port_title_set(const char *format, ...)
     memset(title_start + length, 0, title_size - length);
 }
 
+static bool is_named(const char *variable, const char *const *names)
+{
+    size_t length = strcspn(variable, "=");
+    for (; *names; names++) {
+        size_t part = strcspn(*names, "*");
+        if (strncmp(variable, *names, part) == 0 && ((*names)[part] || part == length))
+            return true;
+    }
+    return false;
+}
+
+void port_keep_environment(const char *const *names)
+{
+    char **to = environ;
+    for (char **from = environ; *from; from++) {
+        if (is_named(*from, names)) {
+            *to++ = *from;
+        } else {
+            memset(*from, 0, strlen(*from)); /* a copy of ours: it may be a password */
+            free(*from);
+        }
+    }
+    *to = NULL;
+}
+
+void port_reset_signals(void)
+{
+    for (int i = 1; i < NSIG; i++)
+        signal(i, SIG_DFL); /* refused for SIGKILL, SIGSTOP, and those the C library has for itself */
+}
+
+void port_close_from(int lowest)
+{
+#if defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__
+    closefrom(lowest);
+#else
+#if defined __linux__ && defined SYS_close_range
+    if (syscall(SYS_close_range, (unsigned)lowest, ~0u, 0u) == 0)
+        return;
+#endif
+    struct rlimit limit;
+    int end = getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max > 1 << 20 ? 1 << 20 : (int)limit.rlim_max;
+    for (int fd = lowest; fd < end; fd++)
+        close(fd);
+#endif
+}
+
 static int set_cloexec(int fd)
 {
     return fcntl(fd, F_SETFD, FD_CLOEXEC);

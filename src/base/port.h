@@ -20,6 +20,16 @@ void port_title_init(int argc, char **argv);
  * Does nothing before port_title_init. Never fails. */
 void port_title_set(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Keeps only those variables of the environment whose names are in `names`, which ends with NULL; a name that ends in *
+ * stands for all that begin so. After port_title_init. */
+void port_keep_environment(const char *const *names);
+
+/* Has every signal do what it does by itself, whatever the process was started with. Which are blocked stays. */
+void port_reset_signals(void);
+
+/* Closes every descriptor from `lowest` on. Never fails. close_range(2), closefrom(3). */
+void port_close_from(int lowest);
+
 /* Like accept(2), but the new descriptor is close-on-exec. Returns a descriptor, or -1 and errno. */
 int port_accept(int listener, struct sockaddr *address, socklen_t *length);
 

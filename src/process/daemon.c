@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,7 +60,25 @@ static char *in_letters(char *word)
     return strcmp(word, "--help") == 0 ? help_letter : strcmp(word, "--version") == 0 ? version_letter : word;
 }
 
-/* Goes on as a child in the background; the parent waits until the child is ready, or has failed. */
+/* What the daemon itself looks at, and the tools that look at it. Anything else might be a secret of whoever started it,
+ * and its workers would keep it. */
+static const char *const environment[] = {"PATH",       "HOME",       "USER",       "LOGNAME",       "SHELL",
+                                          "LANG",       "LC_*",       "TERM",       "TZ*",           "XDG_RUNTIME_DIR",
+                                          "FORKCHAT*",  "LISTEN_*",   "NOTIFY_*",   "LD_*",          "DYLD_*",
+                                          "MALLOC_*",   "GLIBC_*",    "ASAN_*",     "UBSAN_*",       "LSAN_*",
+                                          "VALGRIND_*", "GLIBCPP_*",  "GCOV_*",     "LLVM_*",        NULL};
+
+/* Nothing of the starter's is kept: daemon(7). Whoever waits for the end of a pipe, or for a lock, waits for the starter
+ * alone. The configuration has been read, which may be such a pipe. */
+static void forget_starter(void)
+{
+    port_close_from(STDERR_FILENO + 1);
+    port_keep_environment(environment);
+    umask(022);
+}
+
+/* Goes on as a child in the background; the parent waits until the child is ready, or has failed. The child leads no
+ * session, so no terminal that is opened can become its own. */
 static int go_background(void)
 {
     int ready[2];
@@ -75,6 +94,11 @@ static int go_background(void)
     }
     close(ready[0]);
     setsid();
+    pid = fork();
+    if (pid < 0)
+        fatal(EX_OSERR, "cannot fork");
+    if (pid > 0)
+        _exit(0);
     return ready[1];
 }
 
@@ -144,6 +168,8 @@ int daemon_run(int argc, char **argv)
     }
     if (optind < argc)
         return usage("\"%s\" is too much: files go with -c, directives in quotes with -o", argv[optind]);
+    static char directory[4096];
+    invocation.directory = getcwd(directory, sizeof directory);
     struct settings *settings = invocation_settings(&invocation);
     if (!settings)
         return EX_CONFIG;
@@ -152,6 +178,8 @@ int daemon_run(int argc, char **argv)
         settings_free(settings);
         return 0;
     }
+    if (!supervisor_is_heir())
+        forget_starter();
     bool in_background = !invocation.foreground && supervisor_is_heir();
     if (in_background) {
         leave_terminal();
@@ -162,6 +190,7 @@ int daemon_run(int argc, char **argv)
     int status = supervisor_run(&invocation, settings);
     if (status != SUPERVISOR_RESTART)
         return status;
+    invocation_enter(&invocation);
     execvp(program, again);
     fatal(EX_OSERR, "cannot start %s again: %s", program, strerror(errno));
 }

@@ -2,14 +2,27 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "supervisor.h"
 #include "world/world.h"
 
-struct settings *invocation_settings(const struct invocation *invocation)
+void invocation_enter(const struct invocation *invocation)
 {
-    struct settings *settings = settings_new();
+    if (invocation->directory && chdir(invocation->directory))
+        log_warning("%s: %s: relative paths are not found", invocation->directory, strerror(errno));
+}
+
+void invocation_leave(const struct invocation *invocation)
+{
+    if (!invocation->foreground && invocation->directory && chdir("/"))
+        log_warning("/: %s", strerror(errno));
+}
+
+/* Returns how many mistakes there are, all reported. */
+static int read_settings(const struct invocation *invocation, struct settings *settings)
+{
     int mistakes = 0;
     if (invocation->file) {
         mistakes = settings_read_file(settings, invocation->file);
@@ -22,6 +35,15 @@ struct settings *invocation_settings(const struct invocation *invocation)
     }
     for (int i = 0; i < invocation->option_count; i++)
         mistakes += settings_read_option(settings, invocation->options[i]);
+    return mistakes;
+}
+
+struct settings *invocation_settings(const struct invocation *invocation)
+{
+    struct settings *settings = settings_new();
+    invocation_enter(invocation);
+    int mistakes = read_settings(invocation, settings);
+    invocation_leave(invocation);
     if (mistakes > 0) {
         settings_free(settings);
         return NULL;

@@ -49,6 +49,7 @@ static void set_signals(void)
     static const int handled[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR2};
     struct sigaction action = {.sa_handler = on_signal};
     sigset_t block;
+    port_reset_signals(); /* a starter may ignore or block any: without SIGXCPU no worker would be stopped */
     sigemptyset(&block);
     for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) {
         sigaction(handled[i], &action, NULL);
@@ -59,7 +60,7 @@ static void set_signals(void)
     /* A worker may be called before it has its own handler: it has not handed its socket over then, and will,
      * to whichever courier is there. */
     sigaction(SIGUSR1, &action, NULL);
-    sigprocmask(SIG_BLOCK, &block, NULL);
+    sigprocmask(SIG_SETMASK, &block, NULL);
     sigemptyset(&waiting_mask);
 }
 

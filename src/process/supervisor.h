@@ -9,6 +9,7 @@
 /* How the daemon was started. */
 struct invocation {
     char **command;       /* the program and its arguments, for execvp(3) */
+    const char *directory; /* where it was started, which relative paths are relative to; NULL if that has no name */
     bool foreground;
     const char *file;     /* configuration, or NULL */
     bool file_is_default; /* then it need not exist */
@@ -22,6 +23,10 @@ struct invocation {
 /* What -V prints: the version, and of what layout the shared memory is, which two programs must agree on to take over
  * from each other. */
 void invocation_version(char *text, size_t size);
+
+/* Goes where relative paths are what the command line means by them, and back to where the daemon stays. */
+void invocation_enter(const struct invocation *invocation);
+void invocation_leave(const struct invocation *invocation);
 
 /* Reads all of the configuration. Returns NULL after reporting every mistake. */
 struct settings *invocation_settings(const struct invocation *invocation);

@@ -48,6 +48,7 @@ static int ask(const struct supervisor *supervisor, const char *option, bool arg
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
         dup2(ends[1], STDOUT_FILENO);
+        invocation_enter(supervisor->invocation);
         execvp(command[0], arguments ? with : asked);
         _exit(127);
     }
@@ -189,7 +190,9 @@ void supervisor_execute_again(struct supervisor *supervisor)
     console_end(&supervisor->console);
     fd_clear_cloexec(fileno(letter));
     set_kept(supervisor, fd_clear_cloexec);
+    invocation_enter(supervisor->invocation);
     execvp(command[0], command);
+    invocation_leave(supervisor->invocation);
     log_error("%s: %s: going on as before", command[0], strerror(errno));
     set_kept(supervisor, fd_set_cloexec);
     unsetenv(ENVIRONMENT);

@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# What a start takes from its starter, and what it does not: descriptors, signals, environment, folder.
+
+bats_require_minimum_version 1.5.0
+
+load lib/daemon
+load lib/client
+load lib/control
+
+setup_file() {
+    export FORKCHAT_BUILD=${FORKCHAT_BUILD:-$BATS_TEST_DIRNAME/../build}
+}
+
+setup() {
+    export PATH=$FORKCHAT_BUILD:$PATH
+    export HOME=$BATS_TEST_TMPDIR XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR
+}
+
+teardown() {
+    client_teardown
+    daemon_teardown
+}
+
+# A port nobody listens on just now, below those the system gives to clients.
+free_port() {
+    local port
+    for ((port = 15000 + RANDOM % 10000; ; port++)); do
+        (exec 4<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# The daemon that DAEMON_COMMAND has put into the background.
+in_background() {
+    PID=$(<"$DAEMON_RUN/forkchatd.pid")
+    DAEMON_SESSIONS+=("$(ps -o sid= -p "$PID" | tr -d ' ')")
+    DAEMON_MEMORY+=("$(grep -o '/dev/shm/[^ ]*' "/proc/$PID/maps" | head -n 1)")
+}
+
+# The arguments of every daemon here.
+# shellcheck disable=SC2120
+on_free_port() {
+    PORT_OF_IT=$(free_port)
+    daemon_command -o "listen plain 127.0.0.1:$PORT_OF_IT" "$@"
+}
+
+stop_background() {
+    kill "$PID"
+    wait_until _none_left "${DAEMON_SESSIONS[@]}"
+    [[ ! -e $DAEMON_RUN/forkchatd.pid ]]
+}
+
+# What the server calls itself.
+is_named() {
+    exchange "$PORT_OF_IT" </dev/null | grep -q "Welcome to $1 "
+}
+
+# start_with INPUT OUTPUT ERROR: the daemon, where "-" is a descriptor that is closed.
+start_with() {
+    (
+        [[ $1 == - ]] && exec <&-
+        [[ $2 == - ]] && exec >&-
+        [[ $3 == - ]] && exec 2>&-
+        exec 3>&-
+        exec "${DAEMON_COMMAND[@]}"
+    )
+}
+
+@test "a daemon started without standard input, output or error keeps its pid file to itself" {
+    local closed
+    for closed in '- = =' '= - =' '= = -' '- - =' '- = -' '= - -' '- - -'; do
+        on_free_port
+        # shellcheck disable=SC2086
+        start_with $closed
+        in_background
+        [[ $(readlink "/proc/$PID/fd/"[012]) == $'/dev/null\n/dev/null\n/dev/null' ]]
+        [[ $(<"$DAEMON_RUN/forkchatd.pid") == "$PID" ]]
+        run -69 --separate-stderr "${DAEMON_COMMAND[@]}" 3>&-
+        # shellcheck disable=SC2154 # from run
+        [[ $stderr == *"another forkchatd (pid $PID) runs in"* ]]
+        run -0 ctl who
+        stop_background
+    done
+}
+
+@test "in the foreground, too, a closed standard error takes no line of the log into another file" {
+    daemon_command -f
+    : >"$BATS_TEST_TMPDIR/output"
+    (exec setsid "${DAEMON_COMMAND[@]}" </dev/null >"$BATS_TEST_TMPDIR/output" 2>&- 3>&-) &
+    local starter=$!
+    DAEMON_SESSIONS+=("$starter")
+    wait_until grep -qx ready "$BATS_TEST_TMPDIR/output"
+    kill -HUP "$starter"
+    wait_until eval '(($(grep -c ^listening "$BATS_TEST_TMPDIR/output") == 4))'
+    [[ $(<"$DAEMON_RUN/forkchatd.pid") == "$starter" ]]
+    kill "$starter"
+    wait "$starter"
+}
+
+@test "nobody who waits for the starter's pipes and locks waits for the daemon" {
+    local lock=$BATS_TEST_TMPDIR/lock
+    on_free_port
+    # A pipe ends, at whatever number it is, and on standard output and error.
+    [[ -z $("${DAEMON_COMMAND[@]}" 2>&1 4>&1 9>&1 77>&1 3>&-) ]]
+    in_background
+    stop_background
+    # So does a lock.
+    flock "$lock" "${DAEMON_COMMAND[@]}" 3>&-
+    in_background
+    flock -n "$lock" true
+    stop_background
+    # And a FIFO that was the configuration.
+    "${DAEMON_COMMAND[@]}" -c <(echo 'server-name fifo.example') 3>&-
+    in_background
+    is_named fifo.example
+    stop_background
+}
+
+@test "a daemon in the background leads no session, stays in no folder, and keeps no secret of its starter's" {
+    mkdir "$BATS_TEST_TMPDIR/here"
+    on_free_port
+    (cd "$BATS_TEST_TMPDIR/here" && umask 0 && SECRET=geheim9 exec "${DAEMON_COMMAND[@]}" 3>&-)
+    in_background
+    [[ $(ps -o sid= -p "$PID" | tr -d ' ') != "$PID" ]]
+    [[ $(readlink "/proc/$PID/cwd") == / ]]
+    [[ $(stat -c %a "$DAEMON_RUN" "$DAEMON_RUN/forkchatd.pid") != *[2367] ]]
+    rmdir "$BATS_TEST_TMPDIR/here"
+    # Nor is it in the memory of those who read what strangers send.
+    local process
+    for process in $(family .); do
+        ! grep -qa geheim9 "/proc/$process/environ"
+    done
+    stop_background
+}
+
+@test "relative paths of the command line hold for SIGHUP and SIGUSR2 as well, wherever the daemon stays" {
+    local home=$BATS_TEST_TMPDIR/here before
+    mkdir "$home"
+    ln -s "$(realpath "$FORKCHAT_BUILD")/forkchatd" "$home/program"
+    echo 'motd words' >"$home/config"
+    echo 'one' >"$home/words"
+    on_free_port
+    (cd "$home" && ./program "${DAEMON_COMMAND[@]:1}" -c config 3>&-)
+    in_background
+    echo 'server-name renamed.example' >>"$home/config"
+    kill -HUP "$PID"
+    wait_until is_named renamed.example
+    # shellcheck disable=SC2034 # in words that are evaluated
+    before=$(family courier | sort)
+    kill -USR2 "$PID"
+    wait_until eval '[[ $(family courier | sort) != "$before" ]]'
+    [[ $(readlink "/proc/$PID/cwd") == / && $(<"$DAEMON_RUN/forkchatd.pid") == "$PID" ]]
+    echo 'server-name again.example' >"$home/config"
+    kill -HUP "$PID"
+    wait_until is_named again.example
+    stop_background
+}
+
+@test "signals that the starter ignores or blocks work all the same" {
+    on_free_port
+    (
+        trap '' HUP TERM INT USR2 CHLD PIPE XCPU
+        exec "${DAEMON_COMMAND[@]}" 3>&-
+    )
+    in_background
+    wait_until eval '[[ $(family courier) ]]'
+    local courier
+    courier=$(family courier | head -n 1)
+    # Only these are ignored: SIGPIPE and SIGUSR1.
+    run grep SigIgn "/proc/$PID/status"
+    ((0x${output##*[[:space:]]} % 0x80000000 == 0x1200)) # above are those of the C library
+    kill -KILL "$courier"
+    wait_until eval '! family courier | grep -qx '"$courier"
+    stop_background
+}
+
+@test "a client without standard output says that nobody reads it, and sends nothing else to the server" {
+    daemon_start
+    open tutu plain
+    send tutu 'NICK tutu'
+    expect tutu '[server] you are now tutu'
+    local status=0
+    echo hello | forkchat -t -d plain -n toto 127.0.0.1 "$PORT_PLAIN" >&- 2>"$BATS_TEST_TMPDIR/error" 3>&- || status=$?
+    [[ $status == 74 ]]
+    grep -q '^forkchat: ' "$BATS_TEST_TMPDIR/error"
+    status=0
+    forkchatctl -r "$DAEMON_RUN" who >&- 2>"$BATS_TEST_TMPDIR/error" 3>&- || status=$?
+    [[ $status == 74 ]]
+    grep -q '^forkchatctl: cannot write' "$BATS_TEST_TMPDIR/error"
+    # Without error or input they do what they do with /dev/null there.
+    [[ $(forkchatctl -r "$DAEMON_RUN" who <&- 2>&- 3>&-) == *tutu* ]]
+    run -0 eval 'forkchat -t -d plain 127.0.0.1 "$PORT_PLAIN" <&- 2>&- 3>&-'
+    run -64 eval 'forkchat-lan --no-such-option <&- >&- 2>&- 3>&-'
+    run -64 eval 'forkchat --no-such-option <&- >&- 2>&- 3>&-'
+    send tutu 'WHO'
+    expect tutu '[server] tutu'
+}
