@@ -104,7 +104,7 @@ no_worker() { [[ -z $(ip netns pids "$LAN-$1") ]]; }
 
 link_local_is_ready() { [[ -n $(on "$1" ip -6 -o addr show dev eth0 scope link -tentative) ]]; }
 
-@test "a folder is fetched as a tree, without what is not its own" {
+@test "a folder is fetched as a tree, without what is not its own, and the getter is told what is missing" {
     lan_open 2
     mkdir -p "$work/photos/2001/empty" "$work/photos/ro"
     random_file "$work/photos/2001/a.jpg" 100000
@@ -118,13 +118,90 @@ link_local_is_ready() { [[ -n $(on "$1" ip -6 -o addr show dev eth0 scope link -
     peer toto 1 --offer "$work/photos" --period 1
     sees toto 'offering photos (100.0 kB, folder)'
     sees toto '2 things in photos cannot be offered'
-    run -0 get 2 tutu --get toto:photos
+    run -75 get 2 tutu --get toto:photos
+    [[ $output == *'missing: photos/leak (a link)'* ]]
+    [[ $output == *'missing: photos/pipe (neither a file nor a folder)'* ]]
+    [[ $output == *'got photos from toto, but not all of it: 2 of the things in it could not be offered'* ]]
+    [[ $output != *verified* ]]
     rm "$work/photos/leak" "$work/photos/pipe"
     diff -r "$work/photos" "$BATS_TEST_TMPDIR/tutu.files/photos"
     [ "$(cd "$work/photos/2001" && stat -c '%n %a %Y' . ./*)" = \
         "$(cd "$BATS_TEST_TMPDIR/tutu.files/photos/2001" && stat -c '%n %a %Y' . ./*)" ]
     [ ! -e "$BATS_TEST_TMPDIR/tutu.files/photos/leak" ]
     run -73 get 2 tutu --get toto:photos
+}
+
+@test "odd names, folders too deep and unreadable files are named as missing; a whole folder is verified" {
+    lan_open 2
+    local deep
+    mkdir -p "$work/odd/sub" "$work/whole"
+    : >"$work/odd/sub/$(printf 'bell\a')"
+    : >"$work/odd/$(printf 'latin\351')"
+    # A backslash is a name like another, and not what an odd one is shown as.
+    : >"$work/whole/$(printf 'back\\x07slash')"
+    deep=$work/odd$(printf '/d%.0s' {1..40})
+    mkdir -p "$deep"
+    if (($(id -u) > 0)); then
+        echo x >"$work/odd/locked"
+        chmod 0 "$work/odd/locked"
+    fi
+    peer toto 1 --offer "$work/odd" --offer "$work/whole" --period 1
+    sees toto 'offering odd'
+    run -75 get 2 tutu --get toto:odd --get toto:whole
+    [[ $output == *'missing: odd/sub/bell\x07 (a name that cannot be offered)'* ]]
+    [[ $output == *'missing: odd/latin\xe9 (a name that cannot be offered)'* ]]
+    [[ $output == *'/d/d/d (too deep, or its path too long)'* ]]
+    (($(id -u) == 0)) || [[ $output == *'missing: odd/locked (it could not be read)'* ]]
+    [[ $output == *'got whole from toto: verified'* ]]
+}
+
+@test "modes are the offerer's less what the getter's umask forbids, of files, folders and casts" {
+    lan_open 2
+    mkdir -p "$work/photos/open"
+    echo x >"$work/photos/run"
+    echo x >"$work/single"
+    echo x >"$work/cast"
+    echo x >"$work/secret"
+    chmod 777 "$work/photos" "$work/photos/open" "$work/photos/run" "$work/cast"
+    chmod 6777 "$work/single"
+    chmod g+s "$work/photos/open"
+    chmod 400 "$work/secret"
+    peer toto 1 --offer "$work/photos" --offer "$work/single" --offer "$work/secret" --period 1
+    sees toto 'offering secret'
+    local mask out=$BATS_TEST_TMPDIR/tutu.files
+    for mask in 077 022 027; do
+        umask $mask
+        run -0 get 2 tutu --get toto:photos --get toto:single --get toto:secret
+        peer r2 2 --receive --watch 60
+        umask 022
+        until_true 10 listens 2
+        run -0 on 1 "$LAN_PROGRAM" --name toto --cast "$work/cast" --receivers 1 --wait 20
+        peer_wait r2
+        [ "$(stat -c %a "$out/photos" "$out/photos/open" "$out/photos/run" "$out/single" "$out/secret" \
+            "$BATS_TEST_TMPDIR/r2.files/cast" | uniq -c | awk '{print $1, $2}')" = \
+            "$(printf '4 %o\n1 400\n1 %o' $((0777 & ~mask)) $((0777 & ~mask)))" ]
+        rm -rf "$out" "$BATS_TEST_TMPDIR/r2.files"
+    done
+}
+
+listens() { on "$1" ss -Hlun 2>/dev/null | grep -q ':7182'; }
+
+@test "times before 1970 are kept, of files, folders and casts" {
+    lan_open 2
+    mkdir "$work/old"
+    echo x >"$work/old/file"
+    echo x >"$work/single"
+    touch -d '1965-04-03 02:01:00 UTC' "$work/old/file" "$work/old" "$work/single"
+    peer toto 1 --offer "$work/old" --offer "$work/single" --period 1
+    sees toto 'offering old'
+    run -0 get 2 tutu --get toto:old --get toto:single
+    peer r2 2 --receive --watch 60
+    until_true 10 listens 2
+    run -0 on 1 "$LAN_PROGRAM" --name toto --cast "$work/single" --receivers 1 --wait 20
+    peer_wait r2
+    cd "$BATS_TEST_TMPDIR"
+    [ "$(stat -c %Y tutu.files/old tutu.files/old/file tutu.files/single r2.files/single | uniq -c)" = \
+        "$(printf '%7d -149810340' 4)" ]
 }
 
 @test "the right password is let in, a wrong one is refused, and guessing is slowed" {
@@ -213,6 +290,82 @@ link_local_is_ready() { [[ -n $(on "$1" ip -6 -o addr show dev eth0 scope link -
     [ "$(grep -c '^error' <<<"$said")" = 5 ]
 }
 
+@test "whoever gives a password takes nothing from one who does without: file, folder, at the prompt and at the menu" {
+    lan_open 3
+    local way
+    mkdir "$work/false" "$work/true" "$work/false/box" "$work/true/box"
+    for way in false true; do
+        echo "$way" | tee "$work/$way/plan.txt" >"$work/$way/box/file"
+    done
+    peer bob 3 --offer "$work/false/plan.txt" --offer "$work/false/box" --period 1
+    sees bob 'offering plan.txt'
+    run -69 get 2 tutu --get bob:plan.txt --password-file "$work/right" --patience 2
+    [[ $output == *'plan.txt from bob is offered without a password: waiting'* ]]
+    [[ $output == *'it is offered without a password, so that nobody proves to know yours'* ]]
+    run -69 get 2 tutu --get bob:box --password-file "$work/right" --patience 2
+    # The same at the keyboard, where patience is as long.
+    mkfifo "$work/keys"
+    mkdir -p "$BATS_TEST_TMPDIR/tutu.files"
+    ip netns exec "$LAN-2" "$LAN_PROGRAM" --name tutu --period 1 --state "$BATS_TEST_TMPDIR/tutu.state" --patience 2 \
+        --output "$BATS_TEST_TMPDIR/tutu.files" <"$work/keys" >"$(peer_log tutu)" 2>&1 3>&- &
+    # shellcheck disable=SC2034,SC2154 # used by lib/netns
+    PEER_PIDS[tutu]=$!
+    exec 7>"$work/keys"
+    sees tutu 'bob offers plan.txt'
+    printf '/get bob plan.txt open sesame\n' >&7
+    sees tutu 'cannot get plan.txt from bob'
+    printf '\n2\nbob:plan.txt\nopen sesame\n' >&7
+    sees tutu 'cannot get plan.txt from bob' 2
+    [ -z "$(ls "$BATS_TEST_TMPDIR/tutu.files")" ]
+    # Who asks for no proof gets it, and who proves it is found beside the other.
+    printf '\n2\nbob:plan.txt\n\n' >&7
+    sees tutu 'got plan.txt from bob: verified'
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/plan.txt")" = false ]
+    rm "$BATS_TEST_TMPDIR/tutu.files/plan.txt"
+    beside honest 1 "$LAN_PROGRAM" --name bob --state "$work/state" --offer "$work/true/plan.txt" \
+        --password-file "$work/right" --period 1
+    run -0 get 2 tutu --get bob:plan.txt --password-file "$work/right"
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/plan.txt")" = true ]
+    printf '/quit\n' >&7
+    exec 7>&-
+}
+
+@test "a cast, whose sender proves no password, is not taken by whoever gave one" {
+    lan_open 2
+    echo x >"$work/movie"
+    run -64 on 2 "$LAN_PROGRAM" --name tutu --receive --password-file "$work/right"
+    [[ $output == *'proves no password'* ]]
+    run -64 on 2 "$LAN_PROGRAM" --name tutu --cast "$work/movie" --password-file "$work/right"
+    peer tutu 2 --accept --password-file "$work/right" --watch 0
+    until_true 10 listens 2
+    run -69 on 1 "$LAN_PROGRAM" --name toto --cast "$work/movie" --wait 2
+    sees tutu 'movie from toto: who sends to everyone cannot prove to know the password that you gave'
+    [ -z "$(ls "$BATS_TEST_TMPDIR/tutu.files")" ]
+}
+
+@test "a false offerer cannot make a proof cheaper to guess at than an honest one, and does not hide that one" {
+    lan_open 3
+    local setting hash
+    echo treasure >"$work/cave"
+    hash=$(printf 'a%.0s' {1..64})
+    # shellcheck disable=SC2016 # nothing is to be expanded
+    for setting in '$6$rounds=1000$' '$6$rounds=19999$' '$5$rounds=20000$' '$6$' '$1$'; do
+        FLAGS=p impostor 1 cave "$hash" 9 "forkchat-files 2\\nchallenge ${setting}0123456789abcdef\\n"
+        run -69 get 2 tutu --get prof:cave --password-file "$work/right"
+        [[ $output == *'in an unsafe way'* ]]
+        dismiss
+    done
+    beside honest 3 "$LAN_PROGRAM" --name prof --state "$work/state" --offer "$work/cave" \
+        --password-file "$work/right" --period 1
+    sees honest 'offering cave'
+    # shellcheck disable=SC2016
+    FLAGS=p impostor 1 cave "$hash" 9 'forkchat-files 2\nchallenge $6$rounds=1000$0123456789abcdef\n'
+    run -0 get 2 tutu --get prof:cave --password-file "$work/right" --patience 30
+    [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/cave")" = treasure ]
+}
+
+manifest_hash() { printf '%b' "$1" | sha256sum | cut -d' ' -f1; }
+
 # impostor HOST NAME HASH SIZE ANSWER: offers NAME as prof and answers every fetch with these bytes.
 impostor() {
     printf '%b' "$5" >"$work/answer"
@@ -221,7 +374,7 @@ impostor() {
     [ -p "$work/never" ] || mkfifo "$work/never"
     beside crier "$1" bash -c "exec 9<>$work/never; trap '' PIPE
         while :; do
-            printf 'prof:/offer:0123456789abcdef 10.9.0.$1 7000 $4 - $3 $2\n' >/dev/udp/10.9.0.2/7182
+            printf 'prof:/offer:0123456789abcdef 10.9.0.$1 7000 $4 ${FLAGS:--} $3 $2\n' >/dev/udp/10.9.0.2/7182
             read -rt 0.3 <&9
         done"
 }
@@ -236,20 +389,32 @@ dismiss() {
     local zeros line
     zeros=$(printf '0%.0s' {1..64})
     line="f 420 0 5 $zeros ../../evil\n"
-    impostor 1 evil "$zeros" 5 "forkchat-files 1\nok - $((${#line} - 1))\n${line}data 5\nhello"
+    impostor 1 evil "$(manifest_hash "$line")" 5 "forkchat-files 2\nok - $((${#line} - 1))\n${line}data 5\nhello"
     run -69 get 2 tutu --get prof:evil
     [[ $output == *'no file may be called'* ]]
     dismiss
     line="f 420 0 5 $zeros evil\n"
-    impostor 1 evil "$zeros" 5 "forkchat-files 1\nok - $((${#line} - 1))\n${line}data 5\nhello"
+    impostor 1 evil "$(manifest_hash "$line")" 5 "forkchat-files 2\nok - $((${#line} - 1))\n${line}data 5\nhello"
     run -65 get 2 tutu --get prof:evil
     [[ $output == *'not what was offered'* ]]
     [ -z "$(find "$BATS_TEST_TMPDIR/tutu.files" -mindepth 1)" ]
     # More than was announced, and a tree that is not the one that was announced.
     dismiss
-    impostor 1 evil "$zeros" 5 "forkchat-files 1\nok - $((${#line} - 1))\n${line}data 500\nhello"
+    impostor 1 evil "$(manifest_hash "$line")" 5 "forkchat-files 2\nok - $((${#line} - 1))\n${line}data 500\nhello"
     run -69 get 2 tutu --get prof:evil
     [[ $output == *'another size'* ]]
+    # The right bytes under another mode, time or name are not what was announced.
+    local hello=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 other
+    line="f 420 0 5 $hello evil\n"
+    for other in "f 511 0 5 $hello evil\n" "f 420 9 5 $hello evil\n"; do
+        dismiss
+        impostor 1 evil "$(manifest_hash "$line")" 5 "forkchat-files 2\nok - $((${#other} - 1))\n${other}data 5\nhello"
+        run -65 get 2 tutu --get prof:evil
+        [[ $output == *'not the one that was offered'* ]]
+    done
+    dismiss
+    impostor 1 evil "$(manifest_hash "$line")" 5 "forkchat-files 2\nok - $((${#line} - 1))\n${line}data 5\nhello"
+    run -0 get 2 tutu --get prof:evil
 }
 
 @test "an existing file is not replaced unless asked, and an equal one is as good as fetched" {

@@ -31,6 +31,17 @@ bool parse_number(const char *text, int64_t least, int64_t most, int64_t *value)
     return true;
 }
 
+bool parse_signed(const char *text, int64_t least, int64_t most, int64_t *value)
+{
+    int64_t size;
+    if (*text != '-')
+        return parse_number(text, least, most, value);
+    if (!parse_number(text + 1, 0, INT64_MAX, &size) || -size < least || -size > most)
+        return false;
+    *value = -size;
+    return true;
+}
+
 bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes)
 {
     const char *end;

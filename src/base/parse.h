@@ -8,6 +8,9 @@
 /* A decimal number from `least` to `most`. False, with *value untouched, for anything else. */
 bool parse_number(const char *text, int64_t least, int64_t most, int64_t *value);
 
+/* The same, which may be negative: one '-' before the digits. */
+bool parse_signed(const char *text, int64_t least, int64_t most, int64_t *value);
+
 /* Bytes, with an optional k, M or G (powers of 1024), from `least` to `most`. */
 bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes);
 

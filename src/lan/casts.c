@@ -57,7 +57,7 @@ static int describe(int fd, struct datagram_card *card)
     sha256_finish(&hash, digest);
     sha256_hex(digest, card->hash);
     card->mode = status.st_mode & 0777;
-    card->changed = status.st_mtime > 0 ? status.st_mtime : 0;
+    card->changed = status.st_mtime;
     card->port = (uint16_t)(49152 + (port[0] << 8 | port[1]) % 16384);
     return 0;
 }
@@ -143,6 +143,12 @@ static void receive(struct peer *peer, struct peer_cast *cast)
     if (cast->card.size > peer->options->limit || cast->card.size > CAST_SIZE_MOST) {
         log_error("%s is larger than the limit: %s", cast->card.name, size_text(cast->card.size, size));
         peer_fail(peer, EX_DATAERR);
+        return;
+    }
+    if (peer->options->password) {
+        log_error("%s from %s: who sends to everyone cannot prove to know the password that you gave", cast->card.name,
+                  cast->sender);
+        peer_fail(peer, EX_UNAVAILABLE);
         return;
     }
     if (worker_count(WORKER_RECEIVE, NULL) >= RECEIVING_MOST) {

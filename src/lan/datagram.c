@@ -38,6 +38,12 @@ static bool take_number(char **rest, int64_t least, int64_t most, int64_t *value
     return word && parse_number(word, least, most, value);
 }
 
+static bool take_time(char **rest, int64_t *value)
+{
+    const char *word = next_field(rest);
+    return word && parse_signed(word, -TIME_MOST, TIME_MOST, value);
+}
+
 static bool take_hex(char **rest, char *to, size_t digits)
 {
     const char *word = next_field(rest);
@@ -77,7 +83,7 @@ static bool take_cast(char *rest, struct datagram_card *card)
     int64_t port, mode;
     if (!take_hex(&rest, card->id, DATAGRAM_ID_SIZE - 1) || !take_number(&rest, 1, 65535, &port) ||
         !take_number(&rest, 0, SIZE_MOST, &card->size) || !take_number(&rest, 0, 0777, &mode) ||
-        !take_number(&rest, 0, TIME_MOST, &card->changed))
+        !take_time(&rest, &card->changed))
         return false;
     card->port = (uint16_t)port;
     card->mode = (unsigned)mode;

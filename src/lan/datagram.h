@@ -46,7 +46,7 @@ struct datagram_card {
     int64_t size;
     bool password, tree;
     unsigned mode;   /* casts only: 0 to 0777 */
-    int64_t changed; /* casts only: seconds since 1970 */
+    int64_t changed; /* casts only: seconds since 1970, or before it */
     char hash[SHA256_HEX_SIZE];
     char name[NAME_FILE_MAX + 1];
 };

@@ -89,7 +89,7 @@ static enum fetch_result open_offer(struct session *session, int64_t *length)
         return end(fetch, FETCH_LOCAL, "no random numbers", strerror(errno));
     if (wire_read_line(&session->wire, line) < 0)
         return broken(fetch);
-    if (strcmp(line, "forkchat-files 1") != 0)
+    if (strcmp(line, "forkchat-files 2") != 0)
         return refused(fetch, line);
     if (wire_print(&session->wire, "open %s %s\n", card->id, nonce) || wire_read_line(&session->wire, line) < 0)
         return broken(fetch);
@@ -110,8 +110,9 @@ static enum fetch_result open_offer(struct session *session, int64_t *length)
     const char *theirs = strncmp(line, "ok ", 3) == 0 ? text_next_word(&rest) : NULL;
     if (!theirs || !parse_number(rest, 1, TREE_MANIFEST_MAX, length))
         return refused(fetch, line);
-    /* Whoever sends the file must know the password as well: an impostor's is not taken for it. */
-    if ((card->password && !challenged) || !secret_equal(theirs, ours))
+    /* Whoever sends the file must know the password as well: an impostor's is not taken for it, and nor is that of
+     * one who does without. */
+    if (((card->password || fetch->password) && !challenged) || !secret_equal(theirs, ours))
         return end(fetch, FETCH_REFUSED, "the other side does not know the password", NULL);
     return FETCH_DONE;
 }
@@ -141,7 +142,7 @@ static enum fetch_result take_manifest(struct session *session, int64_t length)
         return local(fetch, fetch->output);
     sha256_finish(&hash, digest);
     sha256_hex(digest, hex);
-    if (fetch->card.tree && strcmp(hex, fetch->card.hash) != 0)
+    if (strcmp(hex, fetch->card.hash) != 0)
         return end(fetch, FETCH_DAMAGED, "the list of files is not the one that was offered", NULL);
     return FETCH_DONE;
 }
@@ -171,8 +172,8 @@ static enum fetch_result check_manifest(struct session *session)
     while ((result = next_entry(session, line, &entry)) == 1) {
         bool root = strcmp(entry.path, card->name) == 0;
         bool below = strncmp(entry.path, card->name, name) == 0 && entry.path[name] == '/';
-        bool fits = card->tree ? (lines == 0 ? root && entry.folder : below)
-                               : lines == 0 && root && strcmp(entry.hash, card->hash) == 0;
+        bool fits = card->tree ? (lines == 0 ? root && entry.folder : below || entry.missing)
+                               : lines == 0 && root && !entry.folder && !entry.missing;
         if (!fits || lines == TREE_ENTRIES_MAX)
             return end(fetch, FETCH_REFUSED, "the list of files holds what was not offered", entry.path);
         size += entry.size;
@@ -320,7 +321,7 @@ static enum fetch_result fetch_entry(struct session *session, int number, const 
                                      int root)
 {
     const char *leaf, *path = below(entry);
-    if (!path)
+    if (!path || entry->missing)
         return FETCH_DONE;
     int folder = tree_open_parent(root, path, true, &leaf);
     if (folder < 0)
@@ -335,6 +336,22 @@ static enum fetch_result fetch_entry(struct session *session, int number, const 
     return result;
 }
 
+/* A tree that is all here may still not be all that is there. */
+static enum fetch_result tell_missing(struct session *session)
+{
+    struct fetch *fetch = session->fetch;
+    char line[TREE_LINE_MAX];
+    struct tree_entry entry;
+    rewind(session->manifest);
+    while (next_entry(session, line, &entry) == 1)
+        if (entry.missing) {
+            fetch->lacking++;
+            if (fetch->missing)
+                fetch->missing(fetch, entry.path, entry.missing);
+        }
+    return fetch->lacking > 0 ? FETCH_LACKING : FETCH_DONE;
+}
+
 /* Modes and times of folders, once nothing is written in them any more. Their owner may always write, or
  * an unfinished tree could not be taken up again. */
 static void dress_folders(struct session *session, int root)
@@ -343,7 +360,7 @@ static void dress_folders(struct session *session, int root)
     struct tree_entry entry;
     rewind(session->manifest);
     while (next_entry(session, line, &entry) == 1) {
-        if (!entry.folder)
+        if (!entry.folder || entry.missing)
             continue;
         const char *path = below(&entry), *leaf;
         int parent = path ? tree_open_parent(root, path, false, &leaf) : -1;
@@ -354,7 +371,7 @@ static void dress_folders(struct session *session, int root)
         if (fd < 0)
             continue;
         struct timespec times[2] = {{.tv_sec = (time_t)entry.changed}, {.tv_sec = (time_t)entry.changed}};
-        if (fchmod(fd, (entry.mode & 0777) | 0700) || futimens(fd, times)) {
+        if (fchmod(fd, keep_mode(entry.mode) | 0700) || futimens(fd, times)) {
             /* A disk that cannot keep a mode or a time still keeps the files. */
         }
         close(fd);
@@ -388,7 +405,7 @@ static enum fetch_result fetch_tree(struct session *session)
                          : local(fetch, session->kept);
     }
     close(root);
-    return result;
+    return result == FETCH_DONE ? tell_missing(session) : result;
 }
 
 static enum fetch_result fetch_single(struct session *session)
@@ -404,7 +421,7 @@ enum fetch_result fetch_session(int fd, struct fetch *fetch)
 {
     struct session *session = calloc(1, sizeof *session);
     int64_t length = 0;
-    fetch->done = fetch->came = 0;
+    fetch->done = fetch->came = fetch->lacking = 0;
     fetch->message[0] = '\0';
     if (!session)
         return end(fetch, FETCH_LOCAL, "no memory", NULL);
@@ -423,7 +440,7 @@ enum fetch_result fetch_session(int fd, struct fetch *fetch)
     }
     if (result == FETCH_DONE)
         result = fetch->card.tree ? fetch_tree(session) : fetch_single(session);
-    if (result == FETCH_DONE)
+    if (result == FETCH_DONE || result == FETCH_LACKING)
         wire_print(&session->wire, "done\n");
     if (session->manifest)
         fclose(session->manifest);

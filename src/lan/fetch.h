@@ -9,6 +9,7 @@
 
 enum fetch_result {
     FETCH_DONE,
+    FETCH_LACKING, /* the same, but the offerer could not offer all that is in the folder */
     FETCH_BROKEN,  /* the connection could not be made, or broke: what has come is kept, try again */
     FETCH_FURTHER, /* the same, but something new had come */
     FETCH_BUSY,    /* the offerer says: later (fetch->wait seconds) */
@@ -28,9 +29,11 @@ struct fetch {
     int64_t limit;        /* most bytes to take in all; 0 for no limit */
     int patience;         /* milliseconds without a byte */
     void (*progress)(struct fetch *fetch);
+    void (*missing)(struct fetch *fetch, const char *path, const char *why); /* of what could not be offered */
     /* Set while it runs. */
     int64_t done; /* of card.size, with what was here before */
     int64_t came; /* over the wire, this time */
+    int lacking;  /* how many things could not be offered */
     int wait;
     char message[256]; /* what to tell the user; harmless for a terminal */
 };

@@ -16,19 +16,22 @@
 #include "lan/peer.h"
 #include "lan/progress.h"
 #include "lan/screen.h"
+#include "lan/tree.h"
 
 #define FETCH_PATIENCE 20000 /* milliseconds */
+#define ANSWER_TIME    (2 * PEER_SECOND) /* in which who is there has answered the question who is there */
+#define MISSING_SHOWN  20                /* names of what a folder lacks */
 
 /* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
 static const struct {
     int status;
     bool again;
 } outcomes[] = {
-    [FETCH_DONE] = {EX_OK, false},           [FETCH_BROKEN] = {EX_TEMPFAIL, true},
-    [FETCH_FURTHER] = {EX_TEMPFAIL, true},   [FETCH_BUSY] = {EX_TEMPFAIL, true},
-    [FETCH_DENIED] = {EX_NOPERM, false},     [FETCH_REFUSED] = {EX_UNAVAILABLE, false},
-    [FETCH_DAMAGED] = {EX_DATAERR, false},   [FETCH_EXISTS] = {EX_CANTCREAT, false},
-    [FETCH_LOCAL] = {EX_IOERR, false},
+    [FETCH_DONE] = {EX_OK, false},         [FETCH_BROKEN] = {EX_TEMPFAIL, true},
+    [FETCH_FURTHER] = {EX_TEMPFAIL, true}, [FETCH_BUSY] = {EX_TEMPFAIL, true},
+    [FETCH_DENIED] = {EX_NOPERM, false},   [FETCH_REFUSED] = {EX_UNAVAILABLE, false},
+    [FETCH_DAMAGED] = {EX_DATAERR, false}, [FETCH_EXISTS] = {EX_CANTCREAT, false},
+    [FETCH_LOCAL] = {EX_IOERR, false},     [FETCH_LACKING] = {EX_TEMPFAIL, false},
 };
 
 static void forget(struct peer_get *get)
@@ -74,6 +77,7 @@ struct fetching {
     struct progress progress;
     char host[NET_TEXT_SIZE], port[8];
     bool terminal;
+    int report;
 };
 
 static void show_progress(struct fetch *fetch)
@@ -82,17 +86,30 @@ static void show_progress(struct fetch *fetch)
     progress_step(&fetching->progress, fetch->done, fetch->card.size);
 }
 
+/* The first few by name: nobody reads thousands. */
+static void show_missing(struct fetch *fetch, const char *path, const char *why)
+{
+    struct fetching *fetching = (struct fetching *)((char *)fetch - offsetof(struct fetching, fetch));
+    char line[NAME_PATH_MAX + 100];
+    if (fetch->lacking > MISSING_SHOWN)
+        return;
+    snprintf(line, sizeof line, "missing: %s (%s)\n", path, why);
+    if (fd_write_all(fetching->report, line, strlen(line)))
+        return;
+}
+
 static int run_fetch(int report, void *context)
 {
     struct fetching *fetching = context;
     char line[400];
+    fetching->report = report;
     progress_start(&fetching->progress, fetching->fetch.card.name, fetching->terminal ? STDERR_FILENO : report,
                    fetching->terminal);
     enum fetch_result result = fetch_run(fetching->host, fetching->port, &fetching->fetch);
     progress_end(&fetching->progress);
     int64_t took = clock_elapsed() - fetching->progress.started;
-    snprintf(line, sizeof line, "=%d %lld %lld %s\n", fetching->fetch.wait, (long long)fetching->fetch.came,
-             (long long)took, fetching->fetch.message);
+    snprintf(line, sizeof line, "=%d %lld %lld %d %s\n", fetching->fetch.wait, (long long)fetching->fetch.came,
+             (long long)took, fetching->fetch.lacking, fetching->fetch.message);
     if (fd_write_all(report, line, strlen(line)))
         return FETCH_LOCAL;
     return (int)result;
@@ -106,7 +123,8 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
                                           .force = peer->options->force,
                                           .limit = peer->options->limit,
                                           .patience = FETCH_PATIENCE,
-                                          .progress = show_progress},
+                                          .progress = show_progress,
+                                          .missing = show_missing},
                                 /* A bar is drawn only where no line is being typed, and only one. */
                                 .terminal = peer->brief && isatty(STDERR_FILENO) && gets_open(peer) == 1};
     net_format_host(&entry->source, fetching.host);
@@ -127,13 +145,27 @@ void gets_work(struct peer *peer)
         struct peer_get *get = &peer->gets[i];
         if (!get->used || get->running || peer->now < get->next)
             continue;
-        const struct index_entry *entry =
-            index_find(peer->index, get->peer, get->name, get->hash[0] ? get->hash : NULL);
+        struct index_wish wish = {.peer = get->peer,
+                                  .name = get->name,
+                                  .hash = get->hash[0] ? get->hash : NULL,
+                                  .except = get->refused,
+                                  .password = get->password};
+        const struct index_entry *entry = index_find(peer->index, &wish);
+        wish.password = false;
+        bool unproved = !entry && index_find(peer->index, &wish);
+        if (unproved && !get->warned)
+            screen_show("%s from %s is offered without a password: waiting for somebody who proves to know yours",
+                        get->name, get->peer);
+        get->warned |= unproved;
         if (entry)
             start(peer, get, entry);
+        else if (peer->now >= get->deadline && get->refused[0])
+            fail(peer, get, outcomes[get->last].status, get->message);
         else if (peer->now >= get->deadline)
-            fail(peer, get, get->hash[0] ? EX_TEMPFAIL : EX_UNAVAILABLE,
-                 get->hash[0] ? "it is not offered any more; what has come is kept" : "nobody offers that");
+            fail(peer, get, wish.hash ? EX_TEMPFAIL : EX_UNAVAILABLE,
+                 wish.hash  ? "it is not offered any more; what has come is kept"
+                 : unproved ? "it is offered without a password, so that nobody proves to know yours"
+                            : "nobody offers that");
         else
             chat_ask(peer);
     }
@@ -142,19 +174,19 @@ void gets_work(struct peer *peer)
 void gets_line(struct peer *peer, int job, char *line)
 {
     struct peer_get *get = &peer->gets[job];
-    int64_t wait = 0, came = 0, took = 0;
+    int64_t wait = 0, came = 0, took = 0, lacking = 0;
     if (*line != '=') {
         screen_show("%s", line);
         return;
     }
     char *rest = line + 1;
-    const char *words[3] = {NULL};
-    for (int i = 0; i < 3; i++)
+    const char *words[4] = {NULL};
+    for (int i = 0; i < 4; i++)
         words[i] = text_next_word(&rest);
-    if (!words[2] || !parse_number(words[0], 0, 3600, &wait) ||
-        !parse_number(words[1], 0, (int64_t)1 << 50, &came) ||
-        !parse_number(words[2], 0, (int64_t)1 << 60, &took))
+    if (!words[3] || !parse_number(words[0], 0, 3600, &wait) || !parse_number(words[1], 0, (int64_t)1 << 50, &came) ||
+        !parse_number(words[2], 0, (int64_t)1 << 60, &took) || !parse_number(words[3], 0, TREE_ENTRIES_MAX, &lacking))
         return;
+    get->lacking = (int)lacking;
     get->next = peer->now + (wait > 0 ? wait * PEER_SECOND : PEER_SECOND / 2);
     text_copy(get->message, sizeof get->message, rest);
     if (!*rest) {
@@ -162,6 +194,28 @@ void gets_line(struct peer *peer, int job, char *line)
         snprintf(get->message, sizeof get->message, "%s in %.1f s, %s/s", size_text(came, size),
                  (double)took / 1e9, size_text((int64_t)((double)came * 1e9 / (double)(took + 1)), rate));
     }
+}
+
+/* Whoever offers something of that name first, and then does not have it or does not know the password, does not keep
+ * us from the one who does. */
+static bool try_another(struct peer *peer, struct peer_get *get, int status)
+{
+    if (status != FETCH_REFUSED && status != FETCH_DENIED && status != FETCH_DAMAGED)
+        return false;
+    struct index_wish wish = {.peer = get->peer, .name = get->name, .except = get->id, .password = get->password};
+    bool another = index_find(peer->index, &wish), impostor = get->password && status == FETCH_REFUSED;
+    if (peer->now >= get->deadline || !(another || impostor))
+        return false;
+    /* The one who knows the password may not have been heard yet. */
+    if (!another && !get->refused[0])
+        get->deadline = peer->now + ANSWER_TIME;
+    if (!get->refused[0])
+        screen_show("%s from %s: %s; trying another who offers it", get->name, get->peer, get->message);
+    text_copy(get->refused, sizeof get->refused, get->id);
+    get->hash[0] = '\0';
+    get->last = status;
+    get->next = peer->now;
+    return true;
 }
 
 void gets_ended(struct peer *peer, int job, int status)
@@ -173,12 +227,20 @@ void gets_ended(struct peer *peer, int job, int status)
         forget(get);
         return;
     }
+    if (status == FETCH_LACKING) {
+        screen_show("got %s from %s, but not all of it: %d of the things in it could not be offered; %s", get->name,
+                    get->peer, get->lacking, get->message);
+        peer_fail(peer, outcomes[status].status);
+        forget(get);
+        return;
+    }
     if (status < 0 || status > FETCH_LOCAL) {
         fail(peer, get, EX_SOFTWARE, "the worker died; what has come is kept");
         return;
     }
     if (!outcomes[status].again) {
-        fail(peer, get, outcomes[status].status, get->message);
+        if (!try_another(peer, get, status))
+            fail(peer, get, outcomes[status].status, get->message);
         return;
     }
     if (status != FETCH_BUSY)

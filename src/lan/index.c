@@ -92,16 +92,19 @@ void index_expire(struct index *index, int64_t now)
             remove_at(index, i);
 }
 
-const struct index_entry *index_find(const struct index *index, const char *peer, const char *name,
-                                     const char *hash)
+static bool fulfils(const struct index_entry *entry, const struct index_wish *wish)
+{
+    return strcmp(entry->card.name, wish->name) == 0 && (!wish->peer || strcmp(entry->peer, wish->peer) == 0) &&
+           (!wish->hash || strcmp(entry->card.hash, wish->hash) == 0) &&
+           (!wish->except || strcmp(entry->card.id, wish->except) != 0) && (!wish->password || entry->card.password);
+}
+
+const struct index_entry *index_find(const struct index *index, const struct index_wish *wish)
 {
     const struct index_entry *best = NULL;
     for (int i = 0; i < index->count; i++) {
         const struct index_entry *entry = &index->entries[i];
-        if (strcmp(entry->card.name, name) || (peer && strcmp(entry->peer, peer)) ||
-            (hash && strcmp(entry->card.hash, hash)))
-            continue;
-        if (!best || entry->last >= best->last)
+        if (fulfils(entry, wish) && (!best || entry->last >= best->last))
             best = entry;
     }
     return best;

@@ -38,9 +38,17 @@ void index_forget(struct index *index, const char *peer, const struct net_addres
 /* Forgets what has not been announced for a lifetime. */
 void index_expire(struct index *index, int64_t now);
 
-/* The newest offer of that name by that peer (NULL: any peer); with `hash`, only with that content. */
-const struct index_entry *index_find(const struct index *index, const char *peer, const char *name,
-                                     const char *hash);
+/* What is looked for. */
+struct index_wish {
+    const char *peer;   /* NULL: anybody */
+    const char *name;   /* of the file or folder */
+    const char *hash;   /* NULL: any content */
+    const char *except; /* the ID of an offer that is not wanted; NULL or empty: none */
+    bool password;      /* only from one who says that it has one, and so will prove to know it */
+};
+
+/* The newest offer of that kind, or NULL. */
+const struct index_entry *index_find(const struct index *index, const struct index_wish *wish);
 
 /* The next entry whose name (or PEER:NAME) matches the shell pattern, or contains it; NULL matches all.
  * Start with NULL; ends with NULL. */

@@ -54,12 +54,19 @@ static int name_it(int folder, const char *part, const char *leaf, bool force)
     return renameat(folder, part, folder, leaf);
 }
 
+unsigned keep_mode(unsigned mode)
+{
+    mode_t forbidden = umask(0);
+    umask(forbidden);
+    return mode & 0777 & ~(unsigned)forbidden;
+}
+
 int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed,
                 bool force)
 {
     struct timespec times[2] = {{.tv_sec = (time_t)changed}, {.tv_sec = (time_t)changed}};
-    /* A set-user-id bit from a stranger is never taken over; a disk without modes or times is no failure. */
-    if (fchmod(fd, mode & 0777) && errno != EPERM && errno != ENOTSUP)
+    /* A disk without modes or times is no failure. */
+    if (fchmod(fd, keep_mode(mode)) && errno != EPERM && errno != ENOTSUP)
         return -1;
     if (futimens(fd, times) && errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
         return -1;

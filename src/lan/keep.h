@@ -18,8 +18,12 @@ void keep_part_name(const char *leaf, const char *hash, char part[KEEP_PART_SIZE
  * (EACCES or EAGAIN: somebody else fills it). */
 int keep_open_part(int folder, const char *part);
 
-/* Gives the complete file its mode (0 to 0777), its time and, once it is on disk, its name; never replaces
- * an existing one (EEXIST) unless `force`. Returns 0, or -1 and errno. */
+/* What is left here of a mode that the other side wishes: nothing that the umask forbids, and never set-user-id,
+ * set-group-id or the sticky bit. */
+unsigned keep_mode(unsigned mode);
+
+/* Gives the complete file what keep_mode leaves of its mode, its time and, once it is on disk, its name; never
+ * replaces an existing one (EEXIST) unless `force`. Returns 0, or -1 and errno. */
 int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed,
                 bool force);
 

@@ -287,6 +287,8 @@ void options_read(int argc, char **argv, struct options *options)
         set_default_name(options);
     if (!options->state)
         options->state = default_state();
+    if (options->password && (options->cast || options->receive))
+        wrong("--password-file", "who sends to everyone proves no password: it does not go with --cast and --receive");
     if (options->pattern && !options->files)
         wrong("--pattern", "goes with --files");
 }

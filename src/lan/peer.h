@@ -30,14 +30,17 @@ struct peer_offer {
 /* A fetch that is wanted. */
 struct peer_get {
     bool used, running;
+    bool warned; /* that it is offered without a password */
     char peer[NAME_PEER_MAX + 1];
     char name[NAME_FILE_MAX + 1];
     char *password;
     char hash[SHA256_HEX_SIZE]; /* once found: only the same content goes on */
     char id[DATAGRAM_ID_SIZE];  /* of the offer it runs on */
+    char refused[DATAGRAM_ID_SIZE]; /* of one that turned out to be none */
     struct net_address source;
     int64_t deadline, next;
     int last;          /* the last attempt's result */
+    int lacking;       /* things that could not be offered */
     char message[256]; /* and what it said */
 };
 

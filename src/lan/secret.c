@@ -40,7 +40,7 @@ bool secret_is_setting(const char *setting)
 {
     char rounds[16];
     int64_t number;
-    if (strncmp(setting, "$6$rounds=", 10) != 0 && strncmp(setting, "$5$rounds=", 10) != 0)
+    if (strncmp(setting, "$6$rounds=", 10) != 0)
         return false;
     const char *dollar = strchr(setting + 10, '$');
     size_t length = dollar ? (size_t)(dollar - setting - 10) : 0;
@@ -49,7 +49,7 @@ bool secret_is_setting(const char *setting)
     memcpy(rounds, setting + 10, length);
     rounds[length] = '\0';
     /* Fewer rounds would make guessing cheap for a false offerer, more would keep us busy for him. */
-    if (!parse_number(rounds, 1000, 200000, &number))
+    if (!parse_number(rounds, ROUNDS, 200000, &number))
         return false;
     return strlen(dollar + 1) == SALT && strspn(dollar + 1, salt_letters) == SALT;
 }

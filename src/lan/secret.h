@@ -17,7 +17,8 @@
 int secret_make_setting(char setting[SECRET_SETTING_SIZE]);
 int secret_make_nonce(char nonce[SECRET_NONCE_SIZE]);
 
-/* Is this a setting that an honest offerer makes: SHA-crypt, 1,000 to 200,000 rounds, a salt of 16? */
+/* Is this a setting that an honest offerer makes: SHA-512-crypt, no fewer rounds than we ask for and no more than
+ * 200,000, a salt of 16? */
 bool secret_is_setting(const char *setting);
 
 /* The proof that `role` ("getter" or "offerer") knows the password. Slow on purpose (milliseconds).

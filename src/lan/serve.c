@@ -1,7 +1,7 @@
 /* The offering side of one transfer. Runs in a worker of its own, one for each connection.
  *
  * The protocol, client (C) and server (S), in lines:
- *   S forkchat-files 1
+ *   S forkchat-files 2
  *   C open ID NONCE                 S challenge SETTING, then C proof HEX; or at once:
  *                                   S ok HEX|- LENGTH and the manifest of LENGTH bytes
  *                                   S error TEXT, denied, wait SECONDS, busy   (and closes)
@@ -90,7 +90,7 @@ static int send_manifest(struct session *session, const char *proof)
 static enum serve_result open_offer(struct session *session)
 {
     char line[WIRE_LINE_MAX + 1], proof[SHA256_HEX_SIZE] = "-", *rest = line;
-    if (wire_print(&session->wire, "forkchat-files 1\n") || wire_read_line(&session->wire, line) < 0)
+    if (wire_print(&session->wire, "forkchat-files 2\n") || wire_read_line(&session->wire, line) < 0)
         return SERVE_BROKEN;
     const char *verb = text_next_word(&rest), *id = verb ? text_next_word(&rest) : NULL;
     const char *nonce = id ? text_next_word(&rest) : NULL;
@@ -144,7 +144,7 @@ static bool find_entry(struct session *session, int64_t number, char line[TREE_L
     while (session->line_number <= number)
         if (next_line(session, line) != 1)
             return false;
-    return tree_read_line(line, entry) && !entry->folder;
+    return tree_read_line(line, entry) && !entry->folder && !entry->missing;
 }
 
 /* Opens what the entry names, if it still is what was described. */
@@ -163,7 +163,7 @@ static int open_entry(const struct serve_offer *offer, const struct tree_entry *
     struct stat status;
     if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode)) {
         *why = "the file is no longer there";
-    } else if (status.st_size != entry->size || (status.st_mtime > 0 && status.st_mtime != entry->changed)) {
+    } else if (status.st_size != entry->size || status.st_mtime != entry->changed) {
         *why = "the file has changed since it was offered";
     } else {
         return fd;

@@ -100,17 +100,44 @@ static char *next_field(char **rest)
     return field;
 }
 
+#define TIME_MOST ((int64_t)1 << 40)
+
+/* Why something in a folder is not offered: the word on the wire, and what it says to people. */
+enum reason { REASON_LINK, REASON_SPECIAL, REASON_UNREADABLE, REASON_NAME, REASON_DEEP };
+
+static const struct {
+    const char *word, *says;
+} reasons[] = {
+    [REASON_LINK] = {"link", "a link"},
+    [REASON_SPECIAL] = {"special", "neither a file nor a folder"},
+    [REASON_UNREADABLE] = {"unreadable", "it could not be read"},
+    [REASON_NAME] = {"name", "a name that cannot be offered"},
+    [REASON_DEEP] = {"deep", "too deep, or its path too long"},
+};
+
+static bool read_missing(char *line, struct tree_entry *entry)
+{
+    const char *word = next_field(&line);
+    *entry = (struct tree_entry){.path = line};
+    for (size_t i = 0; word && i < sizeof reasons / sizeof reasons[0]; i++)
+        if (strcmp(word, reasons[i].word) == 0)
+            entry->missing = reasons[i].says;
+    return entry->missing && *line && text_is_utf8(line, strlen(line));
+}
+
 bool tree_read_line(char *line, struct tree_entry *entry)
 {
     int64_t mode;
+    if (line[0] == '-' && line[1] == ' ')
+        return read_missing(line + 2, entry);
     const char *kind = next_field(&line), *mode_text = kind ? next_field(&line) : NULL;
     const char *changed = mode_text ? next_field(&line) : NULL, *size = changed ? next_field(&line) : NULL;
     const char *hash = size ? next_field(&line) : NULL;
     if (!hash || kind[0] == '\0' || kind[1] != '\0' || !strchr("fd", kind[0]))
         return false;
+    entry->missing = NULL;
     entry->folder = kind[0] == 'd';
-    if (!parse_number(mode_text, 0, 0777, &mode) ||
-        !parse_number(changed, 0, (int64_t)1 << 40, &entry->changed) ||
+    if (!parse_number(mode_text, 0, 0777, &mode) || !parse_signed(changed, -TIME_MOST, TIME_MOST, &entry->changed) ||
         !parse_number(size, 0, (int64_t)1 << 50, &entry->size))
         return false;
     entry->mode = (unsigned)mode;
@@ -133,9 +160,25 @@ struct walk {
     int64_t size;
     int entries;
     int skipped;
+    bool folder;
     char path[NAME_PATH_MAX + 1];
     const char *why;
 };
+
+static int add_text(struct walk *walk, const struct text *line)
+{
+    walk->length += (int64_t)line->length;
+    if (line->cut || ++walk->entries > TREE_ENTRIES_MAX || walk->length > TREE_MANIFEST_MAX) {
+        walk->why = "there are too many files in it";
+        return -1;
+    }
+    sha256_add(&walk->hash, line->start, line->length);
+    if (fd_write_all(walk->manifest, line->start, line->length)) {
+        walk->why = strerror(errno);
+        return -1;
+    }
+    return 0;
+}
 
 static int add_line(struct walk *walk, const struct tree_entry *entry)
 {
@@ -145,23 +188,32 @@ static int add_line(struct walk *walk, const struct tree_entry *entry)
     text_addf(&text, "%c %u %lld %lld %s %s\n", entry->folder ? 'd' : 'f', entry->mode,
               (long long)entry->changed, (long long)entry->size, entry->folder ? "-" : entry->hash,
               entry->path);
-    walk->length += (int64_t)text.length;
-    if (text.cut || ++walk->entries > TREE_ENTRIES_MAX || walk->length > TREE_MANIFEST_MAX) {
-        walk->why = "there are too many files in it";
-        return -1;
+    return add_text(walk, &text);
+}
+
+/* Whoever gets the tree is to know that `name` in the folder walk->path, or with NULL that folder itself, was there. */
+static int add_missing(struct walk *walk, const char *name, enum reason reason)
+{
+    char line[TREE_LINE_MAX], path[NAME_PATH_MAX + 1];
+    struct text text, shown;
+    walk->skipped++;
+    if (!walk->folder)
+        return 0;
+    text_init(&shown, path, sizeof path);
+    text_add_escaped(&shown, walk->path, strlen(walk->path));
+    if (name) {
+        text_add_char(&shown, '/');
+        text_add_escaped(&shown, name, strlen(name));
     }
-    sha256_add(&walk->hash, line, text.length);
-    if (fd_write_all(walk->manifest, line, text.length)) {
-        walk->why = strerror(errno);
-        return -1;
-    }
-    return 0;
+    text_init(&text, line, sizeof line);
+    text_addf(&text, "- %s %s\n", reasons[reason].word, path);
+    return add_text(walk, &text);
 }
 
 static void set_status(struct tree_entry *entry, const struct stat *status)
 {
     entry->mode = status->st_mode & 0777;
-    entry->changed = status->st_mtime > 0 ? status->st_mtime : 0;
+    entry->changed = status->st_mtime;
 }
 
 static int add_file(struct walk *walk, int fd)
@@ -170,16 +222,14 @@ static int add_file(struct walk *walk, int fd)
     struct stat status;
     struct sha256 hash;
     unsigned char digest[SHA256_SIZE];
-    if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
-        walk->skipped++;
-        return 0;
-    }
+    if (fstat(fd, &status))
+        return add_missing(walk, NULL, REASON_UNREADABLE);
+    if (!S_ISREG(status.st_mode))
+        return add_missing(walk, NULL, REASON_SPECIAL);
     sha256_start(&hash);
     entry.size = tree_hash(fd, -1, &hash);
-    if (entry.size < 0) {
-        walk->skipped++;
-        return 0;
-    }
+    if (entry.size < 0)
+        return add_missing(walk, NULL, REASON_UNREADABLE);
     sha256_finish(&hash, digest);
     sha256_hex(digest, entry.hash);
     set_status(&entry, &status);
@@ -189,21 +239,25 @@ static int add_file(struct walk *walk, int fd)
 
 static int add_folder(struct walk *walk, int fd, int depth);
 
+/* What open(2) says of a link under O_NOFOLLOW (EMLINK, EFTYPE on BSD), and of sockets and devices. */
+static enum reason why_not_opened(int error)
+{
+    return error == ELOOP || error == EMLINK ? REASON_LINK : error == ENXIO ? REASON_SPECIAL : REASON_UNREADABLE;
+}
+
 /* One name in the folder `parent`, whose path stands in walk->path up to `length`. */
 static int add_name(struct walk *walk, int parent, const char *name, size_t length, int depth)
 {
     size_t name_length = strlen(name);
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
-    if (!name_is_file(name, name_length) || length + 1 + name_length > NAME_PATH_MAX) {
-        walk->skipped++;
-        return 0;
-    }
+    if (!name_is_file(name, name_length))
+        return add_missing(walk, name, REASON_NAME);
+    if (length + 1 + name_length > NAME_PATH_MAX)
+        return add_missing(walk, name, REASON_DEEP);
     int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) {
-        walk->skipped++;
-        return 0;
-    }
+    if (fd < 0)
+        return add_missing(walk, name, why_not_opened(errno));
     walk->path[length] = '/';
     memcpy(walk->path + length + 1, name, name_length + 1);
     struct stat status;
@@ -224,9 +278,8 @@ static int add_folder(struct walk *walk, int fd, int depth)
     struct tree_entry entry = {.folder = true, .path = walk->path};
     struct stat status;
     if (depth >= NAME_PATH_DEPTH || fstat(fd, &status)) {
-        walk->skipped++;
         close(fd);
-        return 0;
+        return add_missing(walk, NULL, REASON_DEEP);
     }
     set_status(&entry, &status);
     DIR *folder = fdopendir(fd);
@@ -237,12 +290,12 @@ static int add_folder(struct walk *walk, int fd, int depth)
     }
     int result = add_line(walk, &entry);
     size_t length = strlen(walk->path);
-    while (!result) {
-        const struct dirent *found = readdir(folder);
-        if (!found)
-            break;
+    const struct dirent *found;
+    while (!result && (errno = 0, found = readdir(folder)))
         result = add_name(walk, dirfd(folder), found->d_name, length, depth);
-    }
+    /* The rest of it could not be listed. */
+    if (!result && errno)
+        result = add_missing(walk, NULL, REASON_UNREADABLE);
     closedir(folder);
     return result;
 }
@@ -261,7 +314,7 @@ int tree_describe(const char *path, const char *name, int manifest, int64_t *siz
     }
     sha256_start(&walk.hash);
     text_copy(walk.path, sizeof walk.path, name);
-    *folder = S_ISDIR(status.st_mode);
+    *folder = walk.folder = S_ISDIR(status.st_mode);
     int result;
     if (*folder) {
         result = add_folder(&walk, fd, 0);
@@ -279,21 +332,5 @@ int tree_describe(const char *path, const char *name, int manifest, int64_t *siz
     unsigned char digest[SHA256_SIZE];
     sha256_finish(&walk.hash, digest);
     sha256_hex(digest, hash);
-    if (result || *folder)
-        return result;
-    /* A single file's hash is its own: the one line of the manifest says it. */
-    char line[TREE_LINE_MAX];
-    ssize_t got = pread(manifest, line, sizeof line - 1, 0);
-    struct tree_entry entry;
-    if (got < 1) {
-        *why = strerror(errno);
-        return -1;
-    }
-    line[got - 1] = '\0';
-    if (!tree_read_line(line, &entry)) {
-        *why = "its name cannot be offered";
-        return -1;
-    }
-    text_copy(hash, SHA256_HEX_SIZE, entry.hash);
-    return 0;
+    return result;
 }

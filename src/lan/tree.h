@@ -22,9 +22,10 @@ int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash);
 
 /* One line of a manifest: what a tree holds. `path` points into the line. */
 struct tree_entry {
+    const char *missing; /* why it could not be offered, in words; NULL for a file or folder */
     bool folder;
     unsigned mode;   /* 0 to 0777 */
-    int64_t changed; /* seconds since 1970 */
+    int64_t changed; /* seconds since 1970, or before it */
     int64_t size;
     char hash[SHA256_HEX_SIZE]; /* empty for a folder */
     const char *path;
@@ -34,15 +35,15 @@ struct tree_entry {
 #define TREE_MANIFEST_MAX ((int64_t)64 << 20)
 #define TREE_LINE_MAX 1200
 
-/* Reads one line (which it takes apart) `f|d MODE MTIME SIZE HASH|- PATH`. False for anything that is not
- * exactly this with a path that name_is_path() accepts. */
+/* Reads one line (which it takes apart) `f|d MODE MTIME SIZE HASH|- PATH`, with a path that name_is_path() accepts, or
+ * `- REASON PATH`, whose path is only to be shown. False for anything that is not exactly this. */
 bool tree_read_line(char *line, struct tree_entry *entry);
 
 /* Writes to `manifest` what is at `path` (a file or a folder; a link given by name is followed), with
  * `name` as its name. *root becomes the folder that the manifest's paths start from, *size the sum of the
- * sizes, *hash the file's hash or, for a folder, the manifest's. What cannot be offered (links, devices,
- * unreadable files, names that name_is_file() refuses) is counted in *skipped. Returns 0, or -1 with
- * *why set to a sentence. */
+ * sizes, *hash the manifest's hash: names, modes and times belong to what is hashed. What cannot be offered
+ * (links, devices, unreadable files, names that name_is_file() refuses) has its line too, and is counted in
+ * *skipped. Returns 0, or -1 with *why set to a sentence. */
 int tree_describe(const char *path, const char *name, int manifest, int64_t *size, char hash[SHA256_HEX_SIZE],
                   bool *folder, int *skipped, const char **why);
 

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (ssize_t got; (got = read(ends[1], said + length, sizeof said - 1 - length)) > 0;)
         length += (size_t)got;
     said[length] = '\0';
-    CLAIM(strncmp(said, "forkchat-files 1\n", 17) == 0);
+    CLAIM(strncmp(said, "forkchat-files 2\n", 17) == 0);
     CLAIM(!strstr(said, "SECRET"));
     close(ends[0]);
     close(ends[1]);

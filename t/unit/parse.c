@@ -19,6 +19,22 @@ static bool refuses_number(const char *text)
     return !parse_number(text, 0, INT64_MAX, &value) && value == -77;
 }
 
+static void signed_numbers(void)
+{
+    value = 7;
+    CHECK(parse_signed("-12", -12, 0, &value) && value == -12);
+    CHECK(parse_signed("12", -12, 12, &value) && value == 12);
+    CHECK(parse_signed("-0", 0, 0, &value) && value == 0);
+    CHECK(parse_signed("-9223372036854775807", INT64_MIN, 0, &value) && value == -INT64_MAX);
+    value = 7;
+    CHECK(!parse_signed("-13", -12, 12, &value) && !parse_signed("13", -12, 12, &value) &&
+          !parse_signed("-", -12, 12, &value));
+    CHECK(!parse_signed("--1", -12, 12, &value) && !parse_signed("+1", -12, 12, &value) &&
+          !parse_signed("- 1", -12, 12, &value));
+    CHECK(!parse_signed("-99999999999999999999", INT64_MIN, 12, &value) && !parse_signed("-1x", -12, 12, &value) &&
+          value == 7);
+}
+
 static void numbers(void)
 {
     CHECK(number("0", 0) && number("7777", 7777) && number("007", 7));
@@ -122,6 +138,7 @@ static void rates(void)
 
 int main(void)
 {
+    CASE("a number with a sign is read where one may be, and nothing else", signed_numbers);
     CASE("a number is digits within its bounds", numbers);
     CASE("what is not wholly a number is refused and touches nothing", no_numbers);
     CASE("a size has an optional power of 1024 and never overflows", sizes);
