@@ -116,6 +116,10 @@ unit() {
     unit client-session
 }
 
+@test "a session that loses its connection comes back as it was" {
+    unit client-return
+}
+
 @test "a courier that is replaced twice loses nothing and sends nothing twice" {
     unit courier
 }

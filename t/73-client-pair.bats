@@ -122,7 +122,7 @@ converse() {
     nc -l 127.0.0.1 "$port" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
     B_PID=$!
     exec 8>"$BATS_TEST_TMPDIR/B.in"
-    until_true 10 ss_listens "$port"
+    until_true 10 port_listens "$port"
     person A -n anna -d pair 127.0.0.1 "$port"
     says A "only this line"
     sees B "only this line"
@@ -131,13 +131,6 @@ converse() {
     exec 8>&-
     ends B 0
     [[ $(<"$BATS_TEST_TMPDIR/B.out") == $'only this line\nstop' ]]
-}
-
-# Without connecting: netcat listens for one only.
-ss_listens() {
-    local hex
-    printf -v hex ':%04X ' "$1"
-    grep -q "$hex.* 0A " /proc/net/tcp
 }
 
 @test "a file goes through, from pipe to pipe" {

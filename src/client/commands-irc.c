@@ -53,7 +53,7 @@ void commands_part(struct session *session, char *arguments)
     if (window && !window->joined)
         windows_close(&session->windows, window);
     else
-        session_send(session, "PART %s :%s", channel, arguments);
+        session_request(session, "PART %s :%s", channel, arguments);
 }
 
 void commands_msg(struct session *session, char *arguments)
@@ -99,7 +99,7 @@ void commands_notice(struct session *session, char *arguments)
 
 void commands_nick(struct session *session, char *arguments)
 {
-    session_send(session, "NICK %s", text_next_word(&arguments));
+    irc_take_nick(session, text_next_word(&arguments));
 }
 
 void commands_names(struct session *session, char *arguments)
@@ -109,29 +109,29 @@ void commands_names(struct session *session, char *arguments)
     if (window)
         window_forget_members(window);
     if (channel)
-        session_send(session, "NAMES %s", channel);
+        session_request(session, "NAMES %s", channel);
 }
 
 void commands_topic(struct session *session, char *arguments)
 {
     const char *channel = channel_or_this(session, &arguments);
     if (channel)
-        session_send(session, *arguments ? "TOPIC %s :%s" : "TOPIC %s", channel, arguments);
+        session_request(session, *arguments ? "TOPIC %s :%s" : "TOPIC %s", channel, arguments);
 }
 
 void commands_whois(struct session *session, char *arguments)
 {
-    session_send(session, "WHOIS %s", text_next_word(&arguments));
+    session_request(session, "WHOIS %s", text_next_word(&arguments));
 }
 
 void commands_who(struct session *session, char *arguments)
 {
-    session_send(session, "WHO %s", *arguments ? arguments : windows_current(&session->windows)->name);
+    session_request(session, "WHO %s", *arguments ? arguments : windows_current(&session->windows)->name);
 }
 
 void commands_list(struct session *session, char *arguments)
 {
-    session_send(session, "LIST %s", arguments);
+    session_request(session, "LIST %s", arguments);
 }
 
 void commands_invite(struct session *session, char *arguments)
@@ -139,7 +139,7 @@ void commands_invite(struct session *session, char *arguments)
     char *nick = text_next_word(&arguments);
     const char *channel = channel_or_this(session, &arguments);
     if (channel)
-        session_send(session, "INVITE %s %s", nick, channel);
+        session_request(session, "INVITE %s %s", nick, channel);
 }
 
 void commands_kick(struct session *session, char *arguments)
@@ -147,7 +147,7 @@ void commands_kick(struct session *session, char *arguments)
     const char *channel = channel_or_this(session, &arguments);
     char *nick = channel ? text_next_word(&arguments) : NULL;
     if (nick)
-        session_send(session, "KICK %s %s :%s", channel, nick, arguments);
+        session_request(session, *arguments ? "KICK %s %s :%s" : "KICK %s %s", channel, nick, arguments);
     else if (channel)
         session_complain(session, "whom? /kick NICK");
 }
@@ -159,16 +159,16 @@ void commands_ban(struct session *session, char *arguments)
         return;
     char *mask = text_next_word(&arguments);
     if (!mask)
-        session_send(session, "MODE %s +b", channel);
+        session_request(session, "MODE %s +b", channel);
     else
-        session_send(session, "MODE %s +b %s%s", channel, mask, strpbrk(mask, "!@") ? "" : "!*@*");
+        session_request(session, "MODE %s +b %s%s", channel, mask, strpbrk(mask, "!@") ? "" : "!*@*");
 }
 
 static void give(struct session *session, char sign, char *arguments)
 {
     struct window *window = this_channel(session);
     for (char *nick; window && (nick = text_next_word(&arguments));)
-        session_send(session, "MODE %s %co %s", window->name, sign, nick);
+        session_request(session, "MODE %s %co %s", window->name, sign, nick);
 }
 
 void commands_op(struct session *session, char *arguments)
@@ -186,14 +186,14 @@ void commands_mode(struct session *session, char *arguments)
     bool here = !*arguments || *arguments == '+' || *arguments == '-';
     struct window *window = here ? this_channel(session) : NULL;
     if (window)
-        session_send(session, "MODE %s %s", window->name, arguments);
+        session_request(session, "MODE %s %s", window->name, arguments);
     else if (!here)
-        session_send(session, "MODE %s", arguments);
+        session_request(session, "MODE %s", arguments);
 }
 
 void commands_away(struct session *session, char *arguments)
 {
-    session_send(session, *arguments ? "AWAY :%s" : "AWAY", arguments);
+    irc_be_away(session, arguments);
 }
 
 void commands_ctcp(struct session *session, char *arguments)
@@ -203,12 +203,12 @@ void commands_ctcp(struct session *session, char *arguments)
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 32);
     if (strcmp(question, "PING") == 0)
-        session_send(session, "PRIVMSG %s :\001PING %lld\001", nick, (long long)clock_told());
+        session_request(session, "PRIVMSG %s :\001PING %lld\001", nick, (long long)clock_told());
     else
-        session_send(session, "PRIVMSG %s :\001%s\001", nick, question);
+        session_request(session, "PRIVMSG %s :\001%s\001", nick, question);
 }
 
 void commands_oper(struct session *session, char *arguments)
 {
-    session_send(session, "OPER %s", arguments);
+    session_request(session, "OPER %s", arguments);
 }

@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "commands.h"
+#include "irc.h"
 #include "message.h"
 
 void commands_help(struct session *session, char *arguments)
@@ -113,7 +114,7 @@ void commands_close(struct session *session, char *arguments)
     if (window->kind == WINDOW_SERVER)
         session_complain(session, "this window stays; /quit leaves");
     else if (window->kind == WINDOW_CHANNEL && window->joined)
-        session_send(session, "PART %s", window->name);
+        session_request(session, "PART %s", window->name);
     else
         windows_close(&session->windows, window);
     session->changed = true;
@@ -137,10 +138,12 @@ void commands_quit(struct session *session, char *arguments)
 
 void commands_raw(struct session *session, char *arguments)
 {
-    if (session->connection.state == CONNECTION_OPEN)
-        session_send(session, "%s", arguments);
+    if (session->connection.state == CONNECTION_OPEN && session->dialect->door == DOOR_IRC)
+        irc_raw(session, arguments);
+    else if (session->connection.state == CONNECTION_OPEN)
+        session_request(session, "%s", arguments);
     else
-        session_complain(session, "there is no connection");
+        session_complain(session, "there is no connection: /reconnect, or wait");
 }
 
 void commands_say(struct session *session, char *arguments)

@@ -136,14 +136,22 @@ static int count_words(const char *text)
     return count;
 }
 
+/* For a time when it can be done. */
+static void hold(struct session *session, const struct command *command, const char *arguments)
+{
+    char line[8300];
+    snprintf(line, sizeof line, "/%s%s%s", command->name, *arguments ? " " : "", arguments);
+    delivery_hold(session, line, false);
+}
+
 static void run(struct session *session, const struct command *command, char *arguments)
 {
     bool simple = session->dialect->door == DOOR_PLAIN || session->dialect->door == DOOR_TALK;
     if (count_words(arguments) < command->least) {
         session_complain(session, "/%s wants more: /%s %s", command->name, command->name, command->arguments);
         session_fail(session, EX_DATAERR);
-    } else if (!(command->doors & COMMAND_LOCAL) && session->connection.state != CONNECTION_OPEN) {
-        session_complain(session, "there is no connection: /reconnect, or wait");
+    } else if (!session->ready && (command->doors & (COMMAND_IRC | COMMAND_SIMPLE))) {
+        hold(session, command, arguments);
     } else if (simple && (command->doors & COMMAND_SIMPLE)) {
         simple_command(session, command->name, arguments);
     } else {

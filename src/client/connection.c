@@ -95,6 +95,7 @@ void connection_adopt(struct connection *connection, int fd)
     connection->fd = fd;
     connection->state = CONNECTION_OPEN;
     connection->half_closed = false;
+    connection->written = 0;
     connection->heard = clock_elapsed();
     fd_set_nonblocking(fd);
     fd_set_cloexec(fd);
@@ -154,6 +155,7 @@ static bool flush(struct connection *connection)
             return false;
         }
         at += (size_t)wrote;
+        connection->written += (uint64_t)wrote;
     }
     if (at > 0) {
         memmove(connection->out, connection->out + at, connection->out_length - at);

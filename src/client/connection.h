@@ -25,7 +25,7 @@ enum connection_event {
     CONNECTION_LOST,   /* see `why`; what had arrived was delivered */
 };
 
-/* Belongs to its user; connection.c alone touches the fields, but state and why may be read. */
+/* Belongs to its user; connection.c alone touches the fields, but state, written and why may be read. */
 struct connection {
     enum connection_state state;
     int fd;       /* the socket, or the line to the dialler */
@@ -35,6 +35,7 @@ struct connection {
     struct lines in;
     char *out;
     size_t out_length, out_size;
+    uint64_t written; /* bytes the system has taken, on this connection or the last */
     int64_t heard; /* clock_elapsed() of the last byte from there */
     char why[160];
 };

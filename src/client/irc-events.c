@@ -117,7 +117,6 @@ static void joined_ourselves(struct session *session, const struct message *mess
 {
     bool is_new = !windows_find(&session->windows, channel);
     struct window *window = windows_open(&session->windows, channel, WINDOW_CHANNEL);
-    session->irc.own_length = strlen(message->nick) + strlen(message->user) + strlen(message->host) + 2;
     if (window->kind != WINDOW_CHANNEL) {
         session_complain(session, "%s cannot be shown: there are too many windows", channel);
         irc_join_answered(session, true);
@@ -125,6 +124,7 @@ static void joined_ourselves(struct session *session, const struct message *mess
     }
     window_forget_members(window);
     window->joined = true;
+    standing_joined(&session->standing, channel);
     const struct options *options = session->options;
     bool first = options->channel_count && text_compare_names(channel, options->channels[0]) == 0;
     /* The first channel of the command line is where a script's lines go, whatever else is joined. */
@@ -155,6 +155,7 @@ static void on_part(struct session *session, struct message *message)
     if (!window)
         return;
     if (is_us(session, message->nick)) {
+        standing_parted(&session->standing, channel);
         windows_close(&session->windows, window);
         session_tell(session, "you have left %s", channel);
         return;
@@ -169,16 +170,27 @@ static void on_kick(struct session *session, struct message *message)
 {
     char *victim = message->parameters[1], text[800];
     struct window *window = channel_window(session, message->parameters[0]);
+    const char *why = message->count > 2 ? message->last : "", *colon = *why ? ": " : "";
     window_part(window, victim);
     if (is_us(session, victim)) {
         window->joined = false;
+        standing_parted(&session->standing, message->parameters[0]);
         window_forget_members(window);
-        snprintf(text, sizeof text, "%s has kicked you out: %s", message->nick, message->last);
+        snprintf(text, sizeof text, "%s has kicked you out%s%s", message->nick, colon, why);
         session_fail(session, EX_NOPERM);
     } else {
-        snprintf(text, sizeof text, "%s has kicked %s out: %s", message->nick, victim, message->last);
+        snprintf(text, sizeof text, "%s has kicked %s out%s%s", message->nick, victim, colon, why);
     }
     event(session, window, message, text);
+}
+
+/* Somebody has given up that name. It is taken back if it was ours before the connection broke. */
+static void nick_is_free(struct session *session, const char *nick)
+{
+    if (!session->irc.usurped || text_compare_names(nick, session->standing.nick) != 0)
+        return;
+    session->irc.usurped = false;
+    session_send(session, "NICK %s", session->standing.nick);
 }
 
 static void on_quit(struct session *session, struct message *message)
@@ -192,6 +204,7 @@ static void on_quit(struct session *session, struct message *message)
         if (window_part(window, message->nick) || query)
             event(session, window, message, text);
     }
+    nick_is_free(session, message->nick);
 }
 
 static void on_nick(struct session *session, struct message *message)
@@ -203,6 +216,7 @@ static void on_nick(struct session *session, struct message *message)
     snprintf(text, sizeof text, us ? "you are now %s%s" : "%s is now %s", us ? "" : message->nick, new);
     if (us) {
         text_copy(session->nick, sizeof session->nick, new);
+        standing_named(&session->standing, new);
         event(session, session_server_window(session), message, text);
     }
     for (int i = 1; i < session->windows.count; i++) {
@@ -216,6 +230,8 @@ static void on_nick(struct session *session, struct message *message)
         if (member || query)
             event(session, window, message, text);
     }
+    if (!us)
+        nick_is_free(session, message->nick);
 }
 
 static void on_topic(struct session *session, struct message *message)
@@ -229,10 +245,42 @@ static void on_topic(struct session *session, struct message *message)
     event(session, window, message, words);
 }
 
+/* Whether a mode has an argument; the letters of RFC 2811 where the server has not told which it knows. */
+static bool takes_argument(const struct irc *irc, char mode, char sign)
+{
+    const char *lists = irc->modes[0], *always = irc->modes[1], *to_set = irc->modes[2];
+    const char *ranks = *irc->rank_modes ? irc->rank_modes : "ov";
+    if (!*irc->modes[0] && !*irc->modes[1] && !*irc->modes[2]) {
+        lists = "beI";
+        always = "k";
+        to_set = "l";
+    }
+    return strchr(ranks, mode) || strchr(lists, mode) || strchr(always, mode) || (sign == '+' && strchr(to_set, mode));
+}
+
+/* The key of a channel has changed: it will be wanted when we come back. */
+static void learn_key(struct session *session, const struct message *message)
+{
+    struct standing_channel *channel = standing_find(&session->standing, message->parameters[0]);
+    int argument = 2;
+    char sign = '+';
+    for (const char *mode = message->parameters[1]; channel && *mode; mode++) {
+        if (*mode == '+' || *mode == '-') {
+            sign = *mode;
+            continue;
+        }
+        bool has = takes_argument(&session->irc, *mode, sign) && argument < message->count;
+        const char *value = has ? message->parameters[argument++] : "";
+        if (*mode == 'k')
+            text_copy(channel->key, sizeof channel->key, sign == '+' ? value : "");
+    }
+}
+
 static void on_mode(struct session *session, struct message *message)
 {
     char words[600];
     struct text text;
+    learn_key(session, message);
     text_init(&text, words, sizeof words);
     text_addf(&text, "%s has set mode", message->nick);
     for (int i = 1; i < message->count; i++)
@@ -251,6 +299,12 @@ static void on_ping(struct session *session, struct message *message)
     session_send(session, "PONG :%s", message->last);
 }
 
+static void on_pong(struct session *session, struct message *message)
+{
+    if (irc_is_answer(message))
+        delivery_prove(session);
+}
+
 static void on_error(struct session *session, struct message *message)
 {
     if (session->leaving)
@@ -267,6 +321,14 @@ static void on_wallops(struct session *session, struct message *message)
         &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = message->last});
 }
 
+static void on_chghost(struct session *session, struct message *message)
+{
+    if (!is_us(session, message->nick))
+        return;
+    session->irc.own_user = strlen(message->parameters[0]);
+    session->irc.own_host = strlen(message->parameters[1]);
+}
+
 static void on_nothing(struct session *session, struct message *message)
 {
     (void)session, (void)message;
@@ -277,13 +339,11 @@ static const struct {
     int least; /* parameters */
     void (*run)(struct session *session, struct message *message);
 } table[] = {
-    {"PRIVMSG", 2, on_privmsg}, {"NOTICE", 2, on_notice},   {"JOIN", 1, on_join},
-    {"PART", 1, on_part},       {"KICK", 2, on_kick},       {"QUIT", 0, on_quit},
-    {"NICK", 1, on_nick},       {"TOPIC", 2, on_topic},     {"MODE", 2, on_mode},
-    {"INVITE", 2, on_invite},   {"PING", 0, on_ping},       {"PONG", 0, on_nothing},
-    {"ERROR", 0, on_error},     {"WALLOPS", 1, on_wallops}, {"KILL", 0, on_nothing},
-    {"AWAY", 0, on_nothing},    {"ACCOUNT", 0, on_nothing}, {"CHGHOST", 0, on_nothing},
-    {"TAGMSG", 0, on_nothing},  {"BATCH", 0, on_nothing},
+    {"PRIVMSG", 2, on_privmsg}, {"NOTICE", 2, on_notice},   {"JOIN", 1, on_join},      {"PART", 1, on_part},
+    {"KICK", 2, on_kick},       {"QUIT", 0, on_quit},       {"NICK", 1, on_nick},      {"TOPIC", 2, on_topic},
+    {"MODE", 2, on_mode},       {"INVITE", 2, on_invite},   {"PING", 0, on_ping},      {"PONG", 0, on_pong},
+    {"ERROR", 0, on_error},     {"WALLOPS", 1, on_wallops}, {"KILL", 0, on_nothing},   {"AWAY", 0, on_nothing},
+    {"ACCOUNT", 0, on_nothing}, {"CHGHOST", 2, on_chghost}, {"TAGMSG", 0, on_nothing}, {"BATCH", 0, on_nothing},
 };
 
 void irc_event(struct session *session, struct message *message)

@@ -6,24 +6,23 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "base/parse.h"
 #include "base/text.h"
 #include "irc.h"
 
-/* Joins the channels of the command line, or after a reconnect those that were open. */
+/* Joins the channels of the command line, or after a reconnect those we were in. */
 static void join_channels(struct session *session)
 {
-    const struct options *options = session->options;
-    for (int i = 0; i < options->channel_count; i++) {
-        if (!windows_find(&session->windows, options->channels[i])) {
-            session_send(session, "JOIN %s", options->channels[i]);
-            session->irc.joins_open++;
-        }
+    const struct standing *standing = &session->standing;
+    int count = 0;
+    for (int i = 0; i < standing->count; i++) {
+        const struct standing_channel *channel = &standing->channels[i];
+        if (!channel->wanted)
+            continue;
+        session_send(session, *channel->key ? "JOIN %s %s" : "JOIN %s", channel->name, channel->key);
+        count++;
     }
-    for (int i = 1; i < session->windows.count; i++)
-        if (session->windows.list[i]->kind == WINDOW_CHANNEL)
-            session_send(session, "JOIN %s", session->windows.list[i]->name);
-    if (session->irc.joins_open == 0)
-        session->ready = true;
+    irc_joins_sent(session, count);
 }
 
 static void welcome(struct session *session, struct message *message)
@@ -38,7 +37,10 @@ static void welcome(struct session *session, struct message *message)
     }
     session->irc.registered = true;
     session->irc.negotiating = false;
+    standing_named(&session->standing, session->nick);
     session_showf(session, session_server_window(session), LINE_SERVER, "%s", message->last);
+    if (*session->standing.away)
+        session_send(session, "AWAY :%s", session->standing.away);
     join_channels(session);
 }
 
@@ -46,28 +48,52 @@ static void welcome(struct session *session, struct message *message)
  * script knows where it wants to speak. */
 static void go_to_lobby(struct session *session, const char *lobby)
 {
-    if (!session->interactive || session->irc.lobbied || session->options->channel_count > 0)
+    if (!session->interactive || session->standing.lobbied || session->options->channel_count > 0)
         return;
-    session->irc.lobbied = true;
+    session->standing.lobbied = true;
     for (int i = 1; i < session->windows.count; i++)
         if (session->windows.list[i]->kind == WINDOW_CHANNEL)
             return;
     session_send(session, "JOIN %s", lobby);
 }
 
+/* A length from 005; 0 if it is none that anybody has. */
+static size_t length_of(const char *digits)
+{
+    int64_t number;
+    return parse_number(digits, 1, 400, &number) ? (size_t)number : 0;
+}
+
+/* PREFIX=(ov)@+ and CHANMODES=b,k,l,imnst */
+static void supports_modes(struct irc *irc, char *word)
+{
+    const char *signs = strchr(word, ')');
+    if (strncmp(word, "PREFIX=(", 8) == 0 && signs) {
+        snprintf(irc->rank_modes, sizeof irc->rank_modes, "%.*s", (int)(signs - word - 8), word + 8);
+        text_copy(irc->ranks, sizeof irc->ranks, signs + 1);
+    } else if (strncmp(word, "CHANMODES=", 10) == 0) {
+        char *rest = word + 10, *letters;
+        for (int kind = 0; kind < 4 && (letters = text_next_item(&rest, ',')); kind++)
+            text_copy(irc->modes[kind], sizeof irc->modes[kind], letters);
+    }
+}
+
 static void supports(struct session *session, struct message *message)
 {
     for (int i = 1; i < message->count - 1; i++) {
-        const char *word = message->parameters[i];
-        const char *signs = strncmp(word, "PREFIX=", 7) == 0 ? strchr(word, ')') : NULL;
+        char *word = message->parameters[i];
         if (strncmp(word, "CHANTYPES=", 10) == 0)
             text_copy(session->irc.types, sizeof session->irc.types, word + 10);
         else if (strncmp(word, "LOBBY=", 6) == 0)
             go_to_lobby(session, word + 6);
         else if (strncmp(word, "NICKLEN=", 8) == 0)
-            session->irc.nick_length = (size_t)strtoul(word + 8, NULL, 10);
-        else if (signs)
-            text_copy(session->irc.ranks, sizeof session->irc.ranks, signs + 1);
+            session->irc.nick_length = length_of(word + 8);
+        else if (strncmp(word, "USERLEN=", 8) == 0)
+            session->irc.user_length = length_of(word + 8);
+        else if (strncmp(word, "HOSTLEN=", 8) == 0)
+            session->irc.host_length = length_of(word + 8);
+        else
+            supports_modes(&session->irc, word);
     }
 }
 
@@ -133,6 +159,13 @@ static void from_server(struct session *session, struct message *message)
     text_init(&text, words, sizeof words);
     words_of(message, &text);
     session_showf(session, session_server_window(session), LINE_SERVER, "%s", words);
+}
+
+/* 396: our host is another one for others from now on. */
+static void host_changed(struct session *session, struct message *message)
+{
+    session->irc.own_host = strlen(message->parameters[1]);
+    from_server(session, message);
 }
 
 /* A reply or an error that the user's own doing has brought about. */
@@ -261,15 +294,15 @@ static const struct {
     int first, last;
     void (*run)(struct session *session, struct message *message);
 } table[] = {
-    {1, 1, welcome},         {2, 4, from_server},     {5, 5, supports},       {6, 299, from_server},
-    {311, 314, about},       {315, 315, hide},        {317, 317, about},      {318, 318, hide},
-    {319, 319, about},       {321, 321, hide},        {322, 322, listed},     {330, 330, about},
-    {352, 352, seen},        {331, 332, topic},      {333, 333, hide},
-    {353, 353, names},       {366, 366, end_of_names}, {323, 323, hide},      {369, 369, hide},
-    {372, 376, from_server}, {401, 401, not_said},    {404, 404, not_said},   {411, 413, not_said},
-    {422, 422, from_server}, {403, 403, not_joined},  {405, 405, not_joined}, {437, 437, not_joined},
-    {448, 448, not_joined},  {471, 471, not_joined},  {473, 477, not_joined}, {479, 479, not_joined},
-    {520, 520, not_joined},  {900, 903, from_server},
+    {1, 1, welcome},          {2, 4, from_server},     {5, 5, supports},       {6, 299, from_server},
+    {311, 314, about},        {315, 315, hide},        {317, 317, about},      {318, 318, hide},
+    {319, 319, about},        {321, 321, hide},        {322, 322, listed},     {330, 330, about},
+    {352, 352, seen},         {331, 332, topic},       {333, 333, hide},       {353, 353, names},
+    {366, 366, end_of_names}, {323, 323, hide},        {369, 369, hide},       {372, 376, from_server},
+    {396, 396, host_changed}, {401, 401, not_said},    {404, 404, not_said},   {411, 413, not_said},
+    {422, 422, from_server},  {403, 403, not_joined},  {405, 405, not_joined}, {437, 437, not_joined},
+    {448, 448, not_joined},   {471, 471, not_joined},  {473, 477, not_joined}, {479, 479, not_joined},
+    {520, 520, not_joined},   {900, 903, from_server},
 };
 
 void irc_numeric(struct session *session, struct message *message, int number)

@@ -32,10 +32,24 @@ void irc_numeric(struct session *session, struct message *message, int number);
 /* Everything else. */
 void irc_event(struct session *session, struct message *message);
 
-/* Joins channels ("#a,#b") for the user; `keys` may be "". */
+/* Joins channels ("#a,#b") for the user, with those keys or those that are known. */
 void irc_join(struct session *session, const char *channels, const char *keys);
+
+/* A line of the user's own making: what it says of nick, channels and absence is remembered as if a command had. */
+void irc_raw(struct session *session, const char *line);
+
+/* Asks for a name, or says that the user is away ("": is back). */
+void irc_take_nick(struct session *session, const char *nick);
+void irc_be_away(struct session *session, const char *text);
+
 /* Whether the answer to that is still to be waited for. */
 bool irc_is_joining(const struct session *session);
+
+/* The JOINs of the start, or of the return, are sent: when they are answered, things can be said. */
+void irc_joins_sent(struct session *session, int count);
+
+/* Whether that PONG answers the question of the dialect. */
+bool irc_is_answer(const struct message *message);
 
 /* A JOIN was answered, the command line's before the user's; `refused`: with no. */
 void irc_join_answered(struct session *session, bool refused);

@@ -20,7 +20,7 @@ struct option {
 
 static const struct option table[] = {
     {'n', "nick", "NICK", "the name to go by (else your login name)"},
-    {'j', "join", "#CHANNEL", "join it; may be given more than once, the first is where lines go"},
+    {'j', "join", "#CHANNEL [KEY]", "join it; may be given more than once, the first is where lines go"},
     {'d', "door", "DOOR", "what HOST speaks: irc, plain, talk, or pair (a person, no server)"},
     {'l', "listen", NULL, "no server: wait for one person to connect to [ADDRESS:]PORT"},
     {'s', "sasl", "FILE", "log in with the account and password in FILE, a line each"},
@@ -121,7 +121,29 @@ static bool channel_is_sane(const char *channel)
     return strchr("#&+!", *channel) && *channel && channel[1] && !strpbrk(channel, " ,\r\n\a");
 }
 
-static enum options_result take(struct options *options, char letter, const char *value)
+/* "#CHANNEL", "#CHANNEL KEY" or, as for JOIN on IRC, "#A,#B KEY,KEY". */
+static enum options_result take_channels(struct options *options, char *value)
+{
+    char *keys = value + strcspn(value, " "), *channel;
+    if (*keys)
+        *keys++ = '\0';
+    keys += strspn(keys, " ");
+    if (strchr(keys, ' '))
+        return wrong("-j: \"%s\" is no key: keys have no blanks; a further channel wants a -j of its own%s", keys, "");
+    while ((channel = text_next_item(&value, ','))) {
+        if (!channel_is_sane(channel))
+            return wrong("-j: \"%s\" is no channel: it starts with #, and the shell wants it quoted, as in "
+                         "-j '#%s'",
+                         channel, *channel ? channel : "lobby");
+        if (options->channel_count == OPTIONS_MAX_CHANNELS)
+            return wrong("-j: that is more than 32 channels%s%s", "", "");
+        options->keys[options->channel_count] = text_next_item(&keys, ',');
+        options->channels[options->channel_count++] = channel;
+    }
+    return OPTIONS_RUN;
+}
+
+static enum options_result take(struct options *options, char letter, char *value)
 {
     switch (letter) {
     case 'n':
@@ -131,13 +153,7 @@ static enum options_result take(struct options *options, char letter, const char
         text_copy(options->nick, sizeof options->nick, value);
         break;
     case 'j':
-        if (!channel_is_sane(value))
-            return wrong("-j: \"%s\" is no channel: it starts with #, and the shell wants it quoted, as in "
-                         "-j '#%s'", value, *value ? value : "lobby");
-        if (options->channel_count == OPTIONS_MAX_CHANNELS)
-            return wrong("-j: that is more than 32 channels%s%s", "", "");
-        options->channels[options->channel_count++] = value;
-        break;
+        return take_channels(options, value);
     case 'd':
         if (!read_door(value, options))
             return wrong("-d: \"%s\" is no door: irc, plain, talk or pair%s", value, "");
@@ -209,7 +225,8 @@ static const struct option *find_word(const char *word, size_t length)
 /* --word, --word=value or --word value. Moves *i over a value of its own. */
 static enum options_result take_word(struct options *options, int argc, char **argv, int *i)
 {
-    const char *word = argv[*i] + 2, *value = strchr(word, '=');
+    const char *word = argv[*i] + 2;
+    char none[1] = "", *value = strchr(argv[*i] + 2, '=');
     size_t length = value ? (size_t)(value - word) : strlen(word);
     const struct option *option = find_word(word, length);
     if (!option)
@@ -223,19 +240,19 @@ static enum options_result take_word(struct options *options, int argc, char **a
         value = argv[++*i];
     if (option->argument && !value)
         return wrong("--%s wants a value: %s", option->word, option->argument);
-    return take(options, option->letter, value ? value : "");
+    return take(options, option->letter, value ? value : none);
 }
 
 /* -tn NICK, -nNICK. */
 static enum options_result take_letters(struct options *options, int argc, char **argv, int *i)
 {
-    for (const char *at = argv[*i] + 1; *at; at++) {
+    for (char *at = argv[*i] + 1; *at; at++) {
         const struct option *option = find_letter(*at);
         if (!option) {
             char shown[3] = {'-', *at, '\0'};
             return wrong("there is no option %s: forkchat --help lists them%s", shown, "");
         }
-        const char *value = "";
+        char none[1] = "", *value = none;
         if (option->argument) {
             value = at[1] ? at + 1 : *i + 1 < argc ? argv[++*i] : NULL;
             if (!value) {

@@ -32,6 +32,7 @@ struct options {
     char port[32];
     struct net_address listen_at;
     const char *channels[OPTIONS_MAX_CHANNELS];
+    const char *keys[OPTIONS_MAX_CHANNELS]; /* NULL or "": none */
     int channel_count;
     const char *real_name, *sasl_file, *password_file, *log_file;
     int64_t rate_lines, rate_seconds; /* 0 lines: no limit */
@@ -43,7 +44,7 @@ enum options_result {
     OPTIONS_WRONG, /* what is wrong, and the usage, went to stderr */
 };
 
-/* Reads the command line; strings of argv stay in use. Options may stand before or after the host. */
+/* Reads the command line; strings of argv stay in use and are cut up. Options may stand before or after the host. */
 enum options_result options_read(int argc, char **argv, struct options *options);
 
 /* The name people know a door by. */

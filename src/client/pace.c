@@ -15,14 +15,22 @@ void pace_init(struct pace *pace, int64_t lines, int64_t seconds)
     *pace = (struct pace){.lines = lines, .nanoseconds = seconds * 1000000000};
 }
 
-int pace_push(struct pace *pace, const char *line)
+static struct pace_line *new_line(const char *text)
 {
-    size_t length = strlen(line);
+    size_t length = strlen(text);
     struct pace_line *new = malloc(sizeof *new + length + 1);
     if (!new)
-        return -1;
-    memcpy(new->text, line, length + 1);
+        return NULL;
+    memcpy(new->text, text, length + 1);
     new->next = NULL;
+    return new;
+}
+
+int pace_push(struct pace *pace, const char *line)
+{
+    struct pace_line *new = new_line(line);
+    if (!new)
+        return -1;
     if (pace->last)
         pace->last->next = new;
     else
@@ -30,6 +38,25 @@ int pace_push(struct pace *pace, const char *line)
     pace->last = new;
     pace->count++;
     return 0;
+}
+
+int pace_push_first(struct pace *pace, const char *line)
+{
+    struct pace_line *new = new_line(line);
+    if (!new)
+        return -1;
+    new->next = pace->first;
+    pace->first = new;
+    if (!pace->last)
+        pace->last = new;
+    pace->count++;
+    return 0;
+}
+
+void pace_count_line(struct pace *pace, int64_t now)
+{
+    if (pace->lines > 0)
+        pace->ready = (pace->ready > now ? pace->ready : now) + pace->nanoseconds / pace->lines;
 }
 
 /* How long the first line still has to wait. */
@@ -47,8 +74,7 @@ char *pace_pop(struct pace *pace, int64_t now)
     struct pace_line *line = pace->first;
     if (!line || ahead(pace, now) > 0)
         return NULL;
-    if (pace->lines > 0)
-        pace->ready = (pace->ready > now ? pace->ready : now) + pace->nanoseconds / pace->lines;
+    pace_count_line(pace, now);
     char *copy = strdup(line->text);
     if (!copy)
         return NULL;

@@ -20,6 +20,12 @@ void pace_init(struct pace *pace, int64_t lines, int64_t seconds);
 /* Puts a copy of the line at the end. Returns 0, or -1 with ENOMEM. */
 int pace_push(struct pace *pace, const char *line);
 
+/* The same in front of all others. */
+int pace_push_first(struct pace *pace, const char *line);
+
+/* Counts a line that did not wait. */
+void pace_count_line(struct pace *pace, int64_t now);
+
 /* The next line if it may go at `now` (clock_elapsed()), to be freed, or NULL. */
 char *pace_pop(struct pace *pace, int64_t now);
 

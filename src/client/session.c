@@ -45,6 +45,7 @@ int session_init(struct session *session, const struct options *options)
     *session = (struct session){.options = options, .changed = true};
     session_speak(session, options->door);
     text_copy(session->nick, sizeof session->nick, options->nick);
+    standing_init(&session->standing, options);
     pace_init(&session->pace, options->door == DOOR_IRC ? options->rate_lines : 0, options->rate_seconds);
     if (connection_init(&session->connection))
         return -1;
@@ -58,6 +59,7 @@ void session_free(struct session *session)
     free(session->connection.out);
     windows_free(&session->windows);
     pace_clear(&session->pace);
+    delivery_free(&session->delivery);
     for (int i = 0; i < session->ignore_count; i++)
         free(session->ignores[i]);
     session_journal(session, NULL);
@@ -109,16 +111,27 @@ void session_fail(struct session *session, int status)
         session->status = status;
 }
 
+/* The end that was asked for. */
+static void leave_now(struct session *session)
+{
+    if (session->unsent > 0)
+        session_end(session, 0, "left; %zu line%s not sent", session->unsent, session->unsent == 1 ? " was" : "s were");
+    else
+        session_end(session, 0, "left");
+}
+
 void session_leave(struct session *session, const char *reason)
 {
-    bool open = session->connection.state == CONNECTION_OPEN;
-    if (session->leaving || !open) {
-        session_end(session, 0, "left");
+    size_t unsent = delivery_unsent(session);
+    if (unsent > 0)
+        session_fail(session, EX_TEMPFAIL); /* lines that were to be said are not */
+    session->unsent += unsent;
+    pace_clear(&session->pace);
+    delivery_free(&session->delivery);
+    if (session->leaving || session->connection.state != CONNECTION_OPEN) {
+        leave_now(session);
         return;
     }
-    if (pace_count(&session->pace) > 0)
-        session_fail(session, EX_TEMPFAIL); /* lines that were to be said are not */
-    pace_clear(&session->pace);
     session->leaving = true;
     session->leave_by = clock_elapsed() + LEAVE_SECONDS * SECOND;
     session->dialect->quit(session, reason);
@@ -145,19 +158,37 @@ static void forget_state(struct session *session)
         session->windows.list[i]->joined = false;
         window_forget_members(session->windows.list[i]);
     }
+    standing_leave_all(&session->standing);
     session->irc = (struct irc){0};
     session->ready = false;
+}
+
+static bool has_more_to_say(const struct session *session)
+{
+    return !session->finishing || delivery_unsent(session) > 0;
+}
+
+static void give_up(struct session *session, const char *why)
+{
+    size_t unsent = delivery_unsent(session);
+    if (unsent > 0)
+        session_end(session, EX_UNAVAILABLE, "the connection to %s is lost: %s; %zu line%s not sent",
+                    session->options->host, why, unsent, unsent == 1 ? " was" : "s were");
+    else
+        session_end(session, EX_UNAVAILABLE, "the connection to %s is lost: %s", session->options->host, why);
 }
 
 static void lost(struct session *session)
 {
     const char *why = session->connection.why;
+    if (!session->leaving)
+        delivery_lose(session);
     if (session->leaving) {
-        session_end(session, 0, "left");
+        leave_now(session);
     } else if (session->dialect->door == DOOR_PAIR) {
         session_end(session, 0, "%s has left", *session->peer ? session->peer : "the other side");
-    } else if (!session->options->reconnect || session->finishing) {
-        session_end(session, EX_UNAVAILABLE, "the connection to %s is lost: %s", session->options->host, why);
+    } else if (!session->options->reconnect || !has_more_to_say(session)) {
+        give_up(session, why);
     } else {
         if (session->made && clock_elapsed() - session->made > 30 * SECOND)
             session->attempts = 0;
@@ -197,9 +228,10 @@ static void take_line(void *context, char *line, size_t length)
 static void release_paced(struct session *session, int64_t now)
 {
     char *line;
-    if (session->connection.state != CONNECTION_OPEN || session->leaving)
+    if (session->connection.state != CONNECTION_OPEN || !session->ready || session->leaving)
         return;
     while (connection_waiting(&session->connection) < 65536 && (line = pace_pop(&session->pace, now))) {
+        delivery_send(session, line);
         session_send(session, "%s", line);
         free(line);
         session->changed = true;
@@ -221,7 +253,10 @@ int session_prepare(struct session *session, struct pollfd *wait)
     *wait = (struct pollfd){.fd = wants ? session->connection.fd : -1, .events = wants};
     int timeout = -1;
     if (session->connection.state == CONNECTION_OPEN && !session->leaving) {
-        timeout = pace_wait(&session->pace, now);
+        int question = delivery_wait(session, now);
+        timeout = session->ready ? pace_wait(&session->pace, now) : -1;
+        if (question >= 0 && (timeout < 0 || question < timeout))
+            timeout = question;
         if (session->dialect->door == DOOR_IRC)
             timeout = sooner(timeout, now + 10 * SECOND, now); /* is it still there? */
     }
@@ -266,8 +301,10 @@ void session_work(struct session *session, short ready)
                     "left without waiting for an answer");
     if (session->dialect->door == DOOR_IRC)
         irc_check(session, now);
+    delivery_release(session);
     finish_if_done(session, now);
     release_paced(session, now);
+    delivery_ask(session, now);
 }
 
 void session_send(struct session *session, const char *format, ...)
@@ -287,6 +324,21 @@ void session_send(struct session *session, const char *format, ...)
         line[length++] = '\r';
     line[length++] = '\n';
     connection_send(&session->connection, line, length);
+}
+
+void session_request(struct session *session, const char *format, ...)
+{
+    char line[CONNECTION_LINE_LIMIT];
+    va_list arguments;
+    va_start(arguments, format);
+    int wrote = vsnprintf(line, sizeof line - 2, format, arguments);
+    va_end(arguments);
+    if (wrote < 0)
+        return;
+    if (session->ready)
+        session_send_paced(session, line);
+    else
+        session_send(session, "%s", line);
 }
 
 void session_send_paced(struct session *session, const char *line)
@@ -408,12 +460,12 @@ void session_input(struct session *session, const char *line, bool literal)
         commands_run(session, line + 1);
         return;
     }
-    if (!literal && line[0] == '/')
-        line++;
-    if (session->connection.state != CONNECTION_OPEN) {
-        session_complain(session, "there is no connection; this was not sent: %s", line);
+    if (!session->ready) {
+        delivery_hold(session, line, literal);
         return;
     }
+    if (!literal && line[0] == '/')
+        line++;
     const char *start = line + strspn(line, " \t");
     if (!literal && *start == '@' && session->dialect->door != DOOR_PAIR)
         address(session, start + 1);

@@ -10,9 +10,11 @@
 #include <stdio.h>
 
 #include "connection.h"
+#include "delivery.h"
 #include "options.h"
 #include "pace.h"
 #include "secret.h"
+#include "standing.h"
 #include "window.h"
 
 #define SESSION_IGNORES 100
@@ -26,6 +28,7 @@ struct dialect {
     void (*line)(struct session *session, char *line); /* one line from the other side */
     void (*say)(struct session *session, struct window *window, const char *text, bool action);
     void (*quit)(struct session *session, const char *reason);
+    void (*ask)(struct session *session); /* for an answer, on which the dialect calls delivery_prove; may be NULL */
 };
 
 /* What the IRC dialect knows of its server; irc*.c alone change it. */
@@ -33,11 +36,13 @@ struct irc {
     bool registered, authenticated, negotiating, sasl_offered;
     char types[16];       /* CHANTYPES */
     char ranks[16];       /* the signs of PREFIX */
-    size_t nick_length;   /* NICKLEN */
-    size_t own_length;    /* of our own nick!user@host, as others see it; 0: unknown */
+    char rank_modes[16];  /* and its letters */
+    char modes[4][32];    /* the letters of CHANMODES: lists, always with an argument, only to set, never */
+    size_t nick_length, user_length, host_length; /* NICKLEN, USERLEN, HOSTLEN; 0: not told */
+    size_t own_user, own_host;                    /* lengths of ours, as others see them; 0: unknown */
     int nick_tries;
-    bool lobbied;         /* the server has a lobby (LOBBY), and we went there, having nowhere to go */
-    int joins_open;       /* JOINs of the command line that were not answered */
+    bool usurped;         /* somebody has the nick that was ours, perhaps ourselves on the lost connection */
+    int joins_open;       /* JOINs of the start, or of the return, that were not answered */
     int joins_asked;      /* those of /join: a script's next line may be for that channel, and waits */
     int64_t join_by;      /* clock_elapsed() after which it waits no more */
     int64_t login_at;     /* clock_elapsed(): the door is a guess, and may greet until then; 0: logged in */
@@ -52,6 +57,8 @@ struct session {
     struct connection connection;
     struct windows windows;
     struct pace pace;
+    struct delivery delivery;
+    struct standing standing;
     struct irc irc;
     struct secret secret;
     char nick[OPTIONS_NICK_SIZE];
@@ -63,8 +70,10 @@ struct session {
     FILE *journal;
     bool interactive;
     bool ready;     /* lines can be said: registered, joined */
+    bool arrived;   /* that was so once */
     bool finishing; /* the input has ended: leave once everything is said */
     char parting[256]; /* what to say then */
+    size_t unsent;     /* lines that were given up */
     bool leaving;   /* QUIT was sent, or there is nobody to send it to */
     bool ended;
     int status;     /* of the program, once ended */
@@ -105,9 +114,13 @@ void session_end(struct session *session, int status, const char *format, ...)
 
 /* --- for dialects and commands --- */
 
-/* Sends one line at once, or in its turn; CR, LF and NUL cannot get in. */
+/* Sends one line at once, or in its turn: all that the user says and asks for is sent in the order in which it was
+ * typed. CR, LF and NUL cannot get in. */
 void session_send(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_send_paced(struct session *session, const char *line);
+
+/* In its turn; at once while nothing can be said yet, because the login may depend on it. */
+void session_request(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Shows a line; strings may be anything. `told` 0 is now. */
 void session_show(struct session *session, struct window *window, const struct line *line);

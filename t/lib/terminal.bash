@@ -136,6 +136,13 @@ port_answers() {
     (exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
+# The same without connecting: netcat and such listen for one only.
+port_listens() {
+    local hex
+    printf -v hex ':%04X ' "$1"
+    grep -q "$hex.* 0A " /proc/net/tcp
+}
+
 # A port where nobody listens now. Whoever starts a server on it checks that the server lives.
 free_port() {
     local port

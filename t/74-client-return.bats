@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# forkchat when its connection breaks: what it takes back to the server, and what becomes of what was typed.
+
+bats_require_minimum_version 1.5.0
+load lib/terminal.bash
+
+teardown() {
+    term_stop
+    gate_shut
+    peer_stop
+    server_stop
+    nothing_is_left
+}
+
+# gate_open PORT: a way to that port, for one connection, that can be shut; its own port is GATE_PORT.
+gate_open() {
+    GATE_PORT=${GATE_PORT:-$(free_port)}
+    socat "TCP-LISTEN:$GATE_PORT,bind=127.0.0.1,reuseaddr" "TCP:127.0.0.1:$1" 3>&- 8>&- &
+    GATE_PID=$!
+    until_true 10 port_listens "$GATE_PORT"
+}
+
+gate_shut() {
+    [[ -n ${GATE_PID-} ]] || return 0
+    kill "$GATE_PID" 2>/dev/null || :
+    wait "$GATE_PID" 2>/dev/null || :
+    GATE_PID=
+}
+
+# alice ARGUMENT…: at a terminal.
+alice() {
+    term_start 100 24
+    term_run "clear; '$FORKCHAT' -n alice $* 127.0.0.1 $GATE_PORT; echo status \$?"
+}
+
+# What the peer saw from her, as "TARGET TEXT".
+said_by() {
+    sed -n "s/\r\$//; s/^:$1![^ ]* PRIVMSG \([^ ]*\) :/\1 /p" "$BATS_TEST_TMPDIR/peer.log"
+}
+
+# The whole of it, with whatever server runs.
+back_as_before() {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    peer_start bob '#x'
+    peer "MODE #x +k sesame" "JOIN #y"
+    peer_sees "MODE #x +k"
+    gate_open "$SERVER_PORT"
+    alice -d irc -j "'#x sesame'"
+    term_see "here: alice bob"
+    term_run "/nick zoe"
+    peer_sees "zoe"
+    term_run "/away having lunch"
+    term_run "/join #y"
+    term_input_see "[#y]"
+    term_run "before"
+    peer_sees "PRIVMSG #y :before"
+    gate_shut
+    term_see "trying again"
+    term_run "one"
+    term_see "this waits until everything is joined again: one"
+    term_run "/me is two"
+    term_run "/2"
+    term_run "three"
+    term_run "/msg bob four"
+    gate_open "$SERVER_PORT"
+    peer_sees "PRIVMSG bob :four" 70
+    diff <(said_by zoe) - <<-END
+	#y before
+	#y one
+	#y $(printf '\001ACTION is two\001')
+	#x three
+	bob four
+	END
+    peer "WHOIS zoe"
+    peer_sees "having lunch"
+}
+
+@test "after a break, nick, absence, channels with keys are as before, and what was typed is said in order, once" {
+    start_forkchatd
+    back_as_before
+}
+
+@test "on ngIRCd, too, all is as before after a break" {
+    start_ngircd
+    back_as_before
+}
+
+@test "on InspIRCd, too, all is as before after a break" {
+    start_inspircd
+    back_as_before
+}
+
+@test "whoever is put out with lines in the queue says them when everything is joined again" {
+    local line=0 seen
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    start_forkchatd
+    peer_start bob '#x'
+    GATE_PORT=$SERVER_PORT
+    alice -d irc -j "'#x'" -r 4/4
+    term_see "here: alice bob"
+    seq -f 'line %g' 12 | term load-buffer -
+    term paste-buffer -p -r
+    term_type y
+    peer_sees "PRIVMSG #x :line 3"
+    "${FORKCHAT_BUILD:-build}/forkchatctl" -r "$BATS_TEST_TMPDIR/run" kick alice
+    peer_sees "PRIVMSG #x :line 12" 70
+    # Each was said once and in order; only what was under way may be missing, and is told.
+    seen=$(said_by alice | cut -d ' ' -f 3)
+    diff <(sort -nu <<<"$seen") - <<<"$seen"
+    while ((++line <= 12)); do
+        grep -qx "$line" <<<"$seen" || term_shows "it is not known whether this has arrived: line $line"
+    done
+}

@@ -1,0 +1,236 @@
+/* Sessions that lose their connection and come back, with the test as the other side. */
+#include <signal.h>
+#include <string.h>
+
+#include "check.h"
+#include "conversation.h"
+
+/* In #x, as somebody who comes back when the connection breaks. */
+static void stay(const char *channel)
+{
+    start_irc(channel);
+    options.reconnect = true;
+    receive(":s CAP * LS :\r\n:s 001 alice :welcome\r\n:alice!u@h JOIN #x\r\n");
+    sent();
+}
+
+/* The other side goes; what the session still wrote is lost. */
+static void lose(void)
+{
+    close(server);
+    session_work(&session, POLLIN);
+    CHECK(!session.ended && session.connection.state == CONNECTION_NONE && !session.ready);
+}
+
+/* And is there again. */
+static void come_back(const char *welcome)
+{
+    meet();
+    receive(welcome);
+}
+
+static int has_shown(const char *name, const char *text)
+{
+    const struct window *window = *name ? windows_find(&session.windows, name) : session.windows.list[0];
+    for (uint64_t i = window->total - window->count; i < window->total; i++)
+        if (strstr(window_line(window, i)->text, text))
+            return 1;
+    printf("# %s never showed: %s\n", name, text);
+    return 0;
+}
+
+static void queue_waits(void)
+{
+    stay("#x");
+    pace_init(&session.pace, 1, 60);
+    session_input(&session, "one", false);
+    session_input(&session, "two", false);
+    session_input(&session, "three", false);
+    CHECK(strcmp(sent(), "PRIVMSG #x :one\r\nPING :arrived\r\n") == 0);
+    receive(":s PONG s :arrived\r\n");
+    lose();
+    session_input(&session, "four", false);
+    CHECK(has_shown("#x", "this waits until everything is joined again: four"));
+    session.pace.lines = 0;
+    come_back(":s 001 alice :welcome\r\n");
+    CHECK(!strstr(sent(), "PRIVMSG"));
+    receive(":alice!u@h JOIN #x\r\n");
+    CHECK(strcmp(sent(), "PRIVMSG #x :two\r\nPRIVMSG #x :three\r\nPRIVMSG #x :four\r\nPING :arrived\r\n") == 0);
+    end();
+}
+
+static void nothing_before_joined(void)
+{
+    stay("#x");
+    session_input(&session, "one", false);
+    sent();
+    receive(":s PONG s :arrived\r\n");
+    lose();
+    session_input(&session, "two", false);
+    session_input(&session, "/topic a new one", false);
+    session_input(&session, "//three", false);
+    session_input(&session, "/msg bob four", false);
+    meet();
+    receive(":s CAP * LS :\r\n");
+    CHECK(strcmp(sent(), "CAP LS 302\r\nNICK alice\r\nUSER alice 0 * :Alice\r\nCAP END\r\n") == 0);
+    session_input(&session, "five", false);
+    receive(":s 001 alice :welcome\r\n");
+    CHECK(strcmp(sent(), "JOIN #x\r\n") == 0);
+    session_input(&session, "six", false);
+    CHECK(strcmp(sent(), "") == 0);
+    receive(":alice!u@h JOIN #x\r\n");
+    CHECK(strcmp(sent(), "PRIVMSG #x :two\r\nTOPIC #x :a new one\r\nPRIVMSG #x :/three\r\nPRIVMSG bob :four\r\n"
+                         "PRIVMSG #x :five\r\nPRIVMSG #x :six\r\nPING :arrived\r\n") == 0);
+    receive(":s PONG s :arrived\r\n");
+    CHECK(strcmp(sent(), "") == 0);
+    end();
+}
+
+static void unknown_is_told(void)
+{
+    stay("#x");
+    session_input(&session, "surely", false);
+    CHECK(strcmp(sent(), "PRIVMSG #x :surely\r\nPING :arrived\r\n") == 0);
+    receive(":s PONG s :arrived\r\n");
+    session_input(&session, "perhaps", false);
+    CHECK(strcmp(sent(), "PRIVMSG #x :perhaps\r\n") == 0); /* the next question can wait */
+    lose();
+    CHECK(has_shown("#x", "it is not known whether this has arrived: perhaps"));
+    come_back(":s 001 alice :welcome\r\n:alice!u@h JOIN #x\r\n");
+    CHECK(!strstr(sent(), "PRIVMSG"));
+    end();
+}
+
+/* The system took some lines, and not the rest. */
+static void unwritten_is_sent(void)
+{
+    char text[300], drain[4096];
+    stay("#x");
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    int small = 4096, count = 400;
+    setsockopt(session.connection.fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    for (int i = 0; i < count; i++) {
+        char line[320];
+        snprintf(line, sizeof line, "%03d %s", i, text);
+        session_input(&session, line, false);
+    }
+    session_work(&session, 0);
+    session_work(&session, 0);
+    CHECK(connection_waiting(&session.connection) > 0);
+    uint64_t before = session.windows.list[1]->total;
+    lose();
+    int told = 0;
+    for (uint64_t i = before; i < session.windows.list[1]->total; i++)
+        told += strstr(window_line(session.windows.list[1], i)->text, "not known whether") != NULL;
+    CHECK(told > 0 && told + (int)session.pace.count == count);
+    come_back(":s 001 alice :welcome\r\n:alice!u@h JOIN #x\r\n");
+    int next = told;
+    for (int turns = 0; turns < 1000 && next < count; turns++) {
+        session_work(&session, 0);
+        ssize_t got = read(server, drain, sizeof drain - 1);
+        drain[got > 0 ? got : 0] = '\0';
+        for (const char *at = drain; (at = strstr(at, "#x :")) && at[4] && at[5] && at[6]; at++, next++)
+            CHECK(atoi(at + 4) == next);
+    }
+    end();
+}
+
+static void who_we_are(void)
+{
+    stay("#x");
+    session_input(&session, "/nick zoe", false);
+    receive(":alice!u@h NICK :zoe\r\n");
+    session_input(&session, "/away at lunch", false);
+    session_input(&session, "/join #kk,#plain,#none sesame,,x", false);
+    receive(":zoe!u@h JOIN #kk\r\n:zoe!u@h JOIN #plain\r\n:s 403 zoe #none :No\r\n");
+    session_input(&session, "/join #left", false);
+    receive(":zoe!u@h JOIN #left\r\n:zoe!u@h PART #left\r\n");
+    receive(":bob!b@h MODE #plain +ok-v zoe new bob\r\n:bob!b@h MODE #kk -lk+o *\r\n:bob!b@h MODE #kk +lk 5 other\r\n");
+    receive(":zoe!u@h JOIN #out\r\n:bob!b@h KICK #out zoe\r\n");
+    CHECK(has_shown("#out", "bob has kicked you out"));
+    lose();
+    meet();
+    CHECK(strcmp(sent(), "CAP LS 302\r\nNICK zoe\r\nUSER alice 0 * :Alice\r\n") == 0);
+    receive(":s 001 zoe :welcome\r\n");
+    CHECK(strcmp(sent(), "AWAY :at lunch\r\nJOIN #x\r\nJOIN #kk other\r\nJOIN #plain new\r\n") == 0);
+    receive(":zoe!u@h JOIN #x\r\n:s 475 zoe #kk :Cannot join\r\n");
+    CHECK(!session.ready);
+    receive(":zoe!u@h JOIN #plain\r\n");
+    CHECK(session.ready);
+    end();
+}
+
+static void a_ghost(void)
+{
+    stay("#x");
+    lose();
+    meet();
+    sent();
+    receive(":s 433 * alice :in use\r\n");
+    CHECK(strcmp(sent(), "NICK alice_\r\n") == 0);
+    receive(":s 001 alice_ :welcome\r\n:alice_!u@h JOIN #x\r\n:s 353 alice_ = #x :alice alice_\r\n");
+    sent();
+    receive(":bob!b@h QUIT :bye\r\n");
+    CHECK(strcmp(sent(), "") == 0);
+    receive(":alice!u@h QUIT :Ping timeout\r\n");
+    CHECK(strcmp(sent(), "NICK alice\r\n") == 0);
+    end();
+}
+
+static void the_right_window(void)
+{
+    stay("#x");
+    receive(":alice!u@h JOIN #y\r\n");
+    lose();
+    session_input(&session, "/window #x", false);
+    session_input(&session, "in x", false);
+    session_input(&session, "/window #y", false);
+    session_input(&session, "in y", false);
+    session_input(&session, "/window 1", false);
+    session_input(&session, "to nobody", false);
+    session_input(&session, "/window #x", false);
+    come_back(":s 001 alice :welcome\r\n:alice!u@h JOIN #x\r\n:alice!u@h JOIN #y\r\n");
+    CHECK(strstr(sent(), "PRIVMSG #x :in x\r\nPRIVMSG #y :in y\r\nPING"));
+    CHECK(strcmp(windows_current(&session.windows)->name, "#x") == 0);
+    CHECK(has_shown("", "there is nobody to say it to here"));
+    end();
+}
+
+static void early_lines(void)
+{
+    start_irc("#x");
+    options.reconnect = true;
+    session_input(&session, "hello", false);
+    receive(":s 001 alice :welcome\r\n");
+    sent();
+    receive(":alice!u@h JOIN #x\r\n");
+    CHECK(strncmp(sent(), "PRIVMSG #x :hello\r\n", 19) == 0);
+    end();
+}
+
+static void leaving_meanwhile(void)
+{
+    stay("#x");
+    lose();
+    session_input(&session, "one", false);
+    session_input(&session, "two", false);
+    session_input(&session, "/quit", false);
+    CHECK(session.ended && strcmp(session.farewell, "left; 2 lines were not sent") == 0);
+    end();
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    CASE("what waits in the queue waits on while there is no connection", queue_waits);
+    CASE("what was typed while disconnected is sent after everything is joined, in order, once", nothing_before_joined);
+    CASE("what may not have arrived is told, and not sent twice", unknown_is_told);
+    CASE("what never left is sent again, in order", unwritten_is_sent);
+    CASE("nick, absence, channels and their keys are as before", who_we_are);
+    CASE("a nick that our lost connection still has is taken back when it is free", a_ghost);
+    CASE("each line goes where it was typed", the_right_window);
+    CASE("what is typed before the first channel is joined is said there", early_lines);
+    CASE("who leaves meanwhile is told how much was not sent", leaving_meanwhile);
+    CHECK_DONE();
+}

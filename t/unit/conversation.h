@@ -1,0 +1,107 @@
+/* A session, with the test as the other side: what it sends, what it shows. */
+#ifndef FORKCHAT_T_UNIT_CONVERSATION_H
+#define FORKCHAT_T_UNIT_CONVERSATION_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/port.h"
+#include "client/session.h"
+
+static struct session session;
+static struct options options;
+static int server = -1;
+
+/* Another connection of the same session. */
+static inline void meet(void)
+{
+    int ends[2];
+    if (port_socketpair(SOCK_STREAM, ends))
+        abort();
+    server = ends[1];
+    fd_set_nonblocking(server);
+    session.retry_at = 0;
+    session_adopt(&session, ends[0]);
+}
+
+static inline void begin_as(bool told, enum door door, const char *channel)
+{
+    options = (struct options){.door = door, .door_told = told, .nick = "alice", .host = "test", .real_name = "Alice"};
+    if (channel)
+        options.channels[options.channel_count++] = channel;
+    if (session_init(&session, &options))
+        abort();
+    session.interactive = true;
+    meet();
+}
+
+static inline void begin(enum door door, const char *channel)
+{
+    begin_as(true, door, channel);
+}
+
+/* At a port that tells no door. */
+static inline void guess(void)
+{
+    begin_as(false, DOOR_IRC, NULL);
+}
+
+static inline void end(void)
+{
+    session_free(&session);
+    close(server);
+}
+
+/* What the session has sent since the last call. */
+static inline const char *sent(void)
+{
+    static char bytes[65536];
+    size_t used = 0;
+    ssize_t got;
+    session_work(&session, 0); /* what waits is queued, */
+    session_work(&session, 0); /* then written */
+    while ((got = read(server, bytes + used, sizeof bytes - used - 1)) > 0)
+        used += (size_t)got;
+    bytes[used] = '\0';
+    return bytes;
+}
+
+static inline void receive(const char *text)
+{
+    if (fd_write_all(server, text, strlen(text)))
+        abort();
+    session_work(&session, POLLIN);
+}
+
+static inline void start_irc(const char *channel)
+{
+    begin(DOOR_IRC, channel);
+}
+
+static inline void log_in(const char *channel)
+{
+    start_irc(channel);
+    receive(":s CAP * LS :\r\n:s 001 alice :welcome\r\n");
+    sent();
+}
+
+/* The newest line of the window in view (or of another). */
+static inline const struct line *newest(const struct window *window)
+{
+    return window_line(window, window->total - 1);
+}
+
+static inline int shows(const char *name, const char *text)
+{
+    const struct window *window = *name ? windows_find(&session.windows, name) : session.windows.list[0];
+    const struct line *line = window ? newest(window) : NULL;
+    if (!line || strcmp(line->text, text) != 0)
+        printf("# %s shows: %s\n", name, line ? line->text : "nothing");
+    return line && strcmp(line->text, text) == 0;
+}
+
+#endif
