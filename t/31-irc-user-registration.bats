@@ -199,6 +199,24 @@ LONG_SECRET='$6$forkchat$B8UIx36eG7FF0EMUwOillcKhqSqMcZjEoPmbA8i.dUGqsbhlpkxVu3I
     expect_next one ':one!~one@127.0.0.1 PRIVMSG one :c'
 }
 
+@test "a line ends in CR, LF or CR LF, in whatever pieces they come, and CR LF is one end" {
+    begin
+    open cr irc
+    send_bytes cr 'NICK cr\rUSER cr 0 * :cr\r'
+    expect cr -e ' 422 cr :'
+    send_bytes cr 'PING one\r'
+    expect_next cr -e ' PONG .*:one$'
+    send_bytes cr '\nPING two\n\rPING three\r\n\r\r\nPING four\r\rPI'
+    expect_next cr -e ' PONG .*:two$'
+    expect_next cr -e ' PONG .*:three$'
+    expect_next cr -e ' PONG .*:four$'
+    send_bytes cr 'NG five\r'
+    expect_next cr -e ' PONG .*:five$'
+    send_bytes cr "PING $(head -c 600 /dev/zero | tr '\0' y)\rPING six\r"
+    expect_next cr -e ' 417 cr :'
+    expect_next cr -e ' PONG .*:six$'
+}
+
 @test "USER asks for modes to begin with" {
     begin
     open one irc

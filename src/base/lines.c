@@ -11,6 +11,11 @@ int lines_init(struct lines *lines, size_t limit)
     return lines->bytes ? 0 : -1;
 }
 
+void lines_end_at_cr(struct lines *lines)
+{
+    lines->cr_ends = true;
+}
+
 void lines_free(struct lines *lines)
 {
     free(lines->bytes);
@@ -46,16 +51,33 @@ static enum lines_result end_line(struct lines *lines, char **line, size_t *line
     return overlong ? LINES_LONG : LINES_LINE;
 }
 
+/* Where the line ends, or NULL: not among these bytes. */
+static const char *find_end(const struct lines *lines, const char *bytes, size_t length)
+{
+    const char *end = length ? memchr(bytes, '\n', length) : NULL;
+    if (end)
+        length = (size_t)(end - bytes);
+    const char *cr = lines->cr_ends && length ? memchr(bytes, '\r', length) : NULL;
+    return cr ? cr : end;
+}
+
 enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
                              size_t *line_length)
 {
-    const char *end = *length ? memchr(*from, '\n', *length) : NULL;
+    bool any = *length > 0;
+    if (any && lines->skips_lf && **from == '\n') {
+        ++*from;
+        --*length;
+    }
+    lines->skips_lf = lines->skips_lf && !any;
+    const char *end = find_end(lines, *from, *length);
     size_t taken = end ? (size_t)(end - *from) : *length;
     append(lines, *from, taken);
     *from += taken;
     *length -= taken;
     if (!end)
         return LINES_NONE;
+    lines->skips_lf = *end == '\r';
     ++*from;
     --*length;
     return end_line(lines, line, line_length);

@@ -18,6 +18,8 @@ struct lines {
     size_t limit;
     bool overlong; /* the rest of a line over the limit is being skipped */
     bool after_cr; /* the last line handed out ended in CR LF, not in LF alone */
+    bool cr_ends;  /* a CR alone ends a line as well */
+    bool skips_lf; /* it just did: a LF that follows belongs to it */
 };
 
 /* A splitter for lines of at most `limit` bytes (1 or more, ends not counted). Returns 0, or -1 with
@@ -25,7 +27,10 @@ struct lines {
 int lines_init(struct lines *lines, size_t limit);
 void lines_free(struct lines *lines);
 
-/* Takes bytes from *from (*length of them), up to and with the first LF, and moves both on. LINES_LINE:
+/* From now on a CR alone ends a line as well; CR LF is still one end, in however many pieces it comes. */
+void lines_end_at_cr(struct lines *lines);
+
+/* Takes bytes from *from (*length of them), up to and with the first end, and moves both on. LINES_LINE:
  * *line is the line (CR before LF removed, NULs inside kept), zero-terminated, *line_length its length;
  * valid until the next call. LINES_LONG: the same, of its first `limit` bytes. Call again until LINES_NONE.
  * A line at its limit costs nothing more however long it goes on. */

@@ -219,6 +219,7 @@ static int irc_open(struct session *session)
     struct irc *irc = calloc(1, sizeof *irc);
     if (!irc || lines_init(&irc->lines, IRC_LINE_LIMIT))
         return -1;
+    lines_end_at_cr(&irc->lines); /* RFC 1459 section 8: "CR, or LF, or both" */
     session->door_state = irc;
     command_irc_start(session);
     return 0;
@@ -364,20 +365,6 @@ static void take(struct session *session, enum lines_result result, char *line, 
         run_labeled(session, &parsed, good);
 }
 
-/* A CR alone ends a message as well (RFC 1459 section 8): what others are shown never has one. */
-static void take_all(struct session *session, enum lines_result result, char *line, size_t length)
-{
-    char *end;
-    while (result == LINES_LINE && !session->leaving && (end = memchr(line, '\r', length))) {
-        *end = '\0';
-        take(session, result, line, (size_t)(end - line));
-        length -= (size_t)(end + 1 - line);
-        line = end + 1;
-    }
-    if (!session->leaving)
-        take(session, result, line, length);
-}
-
 static void irc_feed(struct session *session, const char *bytes, size_t length)
 {
     struct irc *irc = session->door_state;
@@ -390,7 +377,7 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
         return;
     while (!session->leaving &&
            (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))
-        take_all(session, result, line, line_length);
+        take(session, result, line, line_length);
     command_irc_watch(session);
 }
 

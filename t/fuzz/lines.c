@@ -24,11 +24,13 @@ static void tell(struct told *told, enum lines_result result, const char *line, 
         told->lines++;
 }
 
-static struct told split(const char *bytes, size_t length, size_t limit, size_t piece)
+static struct told split(const char *bytes, size_t length, size_t limit, size_t piece, bool cr_ends)
 {
     struct told told = {0};
     struct lines lines;
     CLAIM(lines_init(&lines, limit) == 0);
+    if (cr_ends)
+        lines_end_at_cr(&lines);
     char *line;
     size_t line_length;
     enum lines_result result;
@@ -55,11 +57,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t limit = 1 + data[0], piece = 1 + data[1] % 32;
     const char *bytes = (const char *)data + 2;
     size_t length = size - 2, ends = 0;
+    bool cr_ends = data[1] >= 128, open_end = length > 0 && bytes[length - 1] != '\n';
     for (size_t i = 0; i < length; i++)
-        ends += bytes[i] == '\n';
-    struct told whole = split(bytes, length, limit, length + 1);
-    struct told pieces = split(bytes, length, limit, piece);
+        if (cr_ends)
+            ends += bytes[i] == '\r' || (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r'));
+        else
+            ends += bytes[i] == '\n';
+    if (cr_ends && open_end && bytes[length - 1] == '\r')
+        open_end = false;
+    struct told whole = split(bytes, length, limit, length + 1, cr_ends);
+    struct told pieces = split(bytes, length, limit, piece, cr_ends);
     CLAIM(whole.hash == pieces.hash && whole.lines == pieces.lines && whole.longs == pieces.longs);
-    CLAIM(whole.lines + whole.longs == ends + (length > 0 && bytes[length - 1] != '\n'));
+    CLAIM(whole.lines + whole.longs == ends + open_end);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "check.h"
 
 static struct lines lines;
+static bool cr_ends; /* a CR alone ends a line */
 static char told[512]; /* what came out: "[line]" each, "!" and its beginning for one that was too long */
 
 static void tell(enum lines_result result, const char *line, size_t length)
@@ -40,6 +41,8 @@ static bool gives(size_t limit, const char *bytes, const char *expected)
         told[0] = '\0';
         if (lines_init(&lines, limit))
             return false;
+        if (cr_ends)
+            lines_end_at_cr(&lines);
         feed(bytes, strlen(bytes), piece);
         char *line;
         size_t length;
@@ -74,6 +77,19 @@ static void carriage_returns(void)
     CHECK(gives(10, "one\r\r\n", "[one\r]"));
     CHECK(gives(10, "o\rne\n", "[o\rne]"));
     CHECK(!lines_ended_in_cr(&lines));
+}
+
+static void carriage_returns_alone(void)
+{
+    cr_ends = true;
+    CHECK(gives(10, "one\rtwo\r", "[one][two]"));
+    CHECK(gives(10, "one\r\ntwo\r\n", "[one][two]"));
+    CHECK(gives(10, "one\ntwo\r\nthree\rfour\n", "[one][two][three][four]"));
+    CHECK(gives(10, "\r\r\n\n\n\r", "[][][][][]"));
+    CHECK(gives(10, "one\n\rtwo", "[one][]+[two]"));
+    CHECK(gives(3, "abc\rabcd\rabcd\r\nabc\r\n", "[abc]!abc!abc[abc]"));
+    cr_ends = false;
+    CHECK(gives(10, "o\rne\n", "[o\rne]"));
 }
 
 static void unfinished(void)
@@ -140,6 +156,7 @@ int main(void)
 {
     CASE("lines come out as they went in, however they are cut", plain);
     CASE("one CR before LF belongs to the end, any other to the line", carriage_returns);
+    CASE("where a CR ends a line, CR, LF and CR LF are one end each, however they are cut", carriage_returns_alone);
     CASE("what came after the last LF is a last line", unfinished);
     CASE("a line at the limit passes, one byte more is told once, and the next is fine", limits);
     CASE("zero bytes are kept and counted", zero_bytes);
