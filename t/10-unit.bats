@@ -56,6 +56,10 @@ unit() {
     unit clock
 }
 
+@test "who is starved of processor time is given more patience, who is stopped or loops is not" {
+    unit patience
+}
+
 @test "files are read and replaced whole" {
     unit fd
 }

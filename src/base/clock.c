@@ -17,14 +17,9 @@ int64_t clock_told(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-struct timespec clock_deadline(int64_t milliseconds)
+int64_t clock_date(int64_t elapsed)
 {
-    struct timespec then;
-    clock_gettime(CLOCK_REALTIME, &then);
-    int64_t nanoseconds = then.tv_nsec + milliseconds % 1000 * 1000000;
-    then.tv_sec += (time_t)(milliseconds / 1000 + nanoseconds / 1000000000);
-    then.tv_nsec = (long)(nanoseconds % 1000000000);
-    return then;
+    return clock_told() + (elapsed - clock_elapsed()) / MS;
 }
 
 void clock_sleep(int64_t milliseconds)

@@ -15,8 +15,9 @@ int64_t clock_elapsed(void);
 /* Milliseconds since 1970, as the wall clock tells. Signal-safe. */
 int64_t clock_told(void);
 
-/* The absolute wall-clock time `milliseconds` from now, as sem_timedwait(3) wants it. */
-struct timespec clock_deadline(int64_t milliseconds);
+/* What the wall clock tells at a time of clock_elapsed(), be that past or to come, if it is not set again; milliseconds
+ * since 1970. For what lasts, and is shown as a date. */
+int64_t clock_date(int64_t elapsed);
 
 /* Sleeps that long, or until a signal arrives. */
 void clock_sleep(int64_t milliseconds);

@@ -279,6 +279,51 @@ int port_tcp_written(int socket, uint64_t *bytes)
 #endif
 }
 
+/* POSIX.1-2024 has waits by any clock, as glibc has had them before. musl turns the wall clock's time into a span before it
+ * waits. */
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 30)
+#define WAITS_BY_CLOCK 1
+#endif
+#elif defined _POSIX_VERSION && _POSIX_VERSION >= 202405L && !defined __linux__
+#define WAITS_BY_CLOCK 1
+#endif
+#ifdef WAITS_BY_CLOCK
+#define WAITING_CLOCK CLOCK_MONOTONIC
+#else
+#define WAITING_CLOCK CLOCK_REALTIME
+#endif
+
+static struct timespec deadline_in(int64_t milliseconds)
+{
+    struct timespec then;
+    clock_gettime(WAITING_CLOCK, &then);
+    int64_t nanoseconds = then.tv_nsec + milliseconds % 1000 * 1000000;
+    then.tv_sec += (time_t)(milliseconds / 1000 + nanoseconds / 1000000000);
+    then.tv_nsec = (long)(nanoseconds % 1000000000);
+    return then;
+}
+
+int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds)
+{
+    struct timespec deadline = deadline_in(milliseconds);
+#ifdef WAITS_BY_CLOCK
+    return sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline);
+#else
+    return sem_timedwait(semaphore, &deadline);
+#endif
+}
+
+int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds)
+{
+    struct timespec deadline = deadline_in(milliseconds);
+#ifdef WAITS_BY_CLOCK
+    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &deadline);
+#else
+    return pthread_mutex_timedlock(mutex, &deadline);
+#endif
+}
+
 bool port_die_with_parent(int signal)
 {
 #ifdef __linux__
@@ -453,6 +498,25 @@ int64_t port_process_time(pid_t pid)
     (void)pid;
 #endif
     return 0;
+}
+
+bool port_process_is_ready(pid_t pid)
+{
+#ifdef __linux__
+    char path[40], text[200];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    const char *name_end = strrchr(text, ')');
+    return name_end && name_end[1] == ' ' && (name_end[2] == 'R' || name_end[2] == 'D');
+#else
+    (void)pid;
+    return false;
+#endif
 }
 
 int port_interfaces(int family, struct port_interface *list, int size)

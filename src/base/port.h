@@ -4,6 +4,8 @@
 #define FORKCHAT_BASE_PORT_H
 
 #include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +65,12 @@ int64_t port_tcp_unanswered(int socket);
  * that is blocked otherwise interrupts it without a race. */
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);
 
+/* Like sem_timedwait(3) and pthread_mutex_timedlock(3), for so many milliseconds (at least 0), however the wall clock is
+ * set meanwhile. Where the C library can only wait until a time of the wall clock and the system takes that at its word,
+ * a wait during which it is set back lasts for so much longer. */
+int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds);
+int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds); /* returns an error number, ETIMEDOUT among them */
+
 /* After fork: asks for `signal` when the parent dies, where the system can; false where it cannot. */
 bool port_die_with_parent(int signal);
 
@@ -119,6 +127,10 @@ int port_processors(void);
 /* Nanoseconds of processor time that another process has used; 0 where the system does not tell.
  * clock_getcpuclockid(3). */
 int64_t port_process_time(pid_t pid);
+
+/* Whether another process runs, or waits for nothing but a processor or a disk: it gets on as soon as it may. False where
+ * the system does not tell. proc_pid_stat(5). */
+bool port_process_is_ready(pid_t pid);
 
 /* One address of one network interface. */
 struct port_interface {

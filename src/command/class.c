@@ -43,7 +43,7 @@ static struct attendance_shm *copy_attendance(struct session *session, size_t *c
             if (user->state != USER_PRESENT || *count == size)
                 continue;
             struct attendance_shm *here = &entries[(*count)++];
-            *here = (struct attendance_shm){.from = user->attached_at, .door = user->door};
+            *here = (struct attendance_shm){.from = user->attached_elapsed, .door = user->door};
             text_copy(here->nick, sizeof here->nick, user_shown(user));
             text_copy(here->host, sizeof here->host, user->host);
         }
@@ -62,8 +62,8 @@ void class_attendance(struct session *session, struct request *request)
     for (size_t i = 0; i < count; i++) {
         const char *door = door_name((enum door_kind)entries[i].door);
         report_add(report, entries[i].nick);
-        report_time(report, entries[i].from);
-        report_time(report, entries[i].to);
+        report_time(report, clock_date(entries[i].from));
+        report_time(report, entries[i].to ? clock_date(entries[i].to) : 0);
         report_add(report, door ? door : "");
         report_add(report, entries[i].host);
     }
@@ -80,7 +80,7 @@ void class_hand(struct session *session, struct request *request)
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
     const struct user_shm *user = session_user_locked(session);
-    bool up = user->hand_at == 0;
+    bool up = user->hand_elapsed == 0;
     uint32_t current = user->current;
     const char *name = user_shown(user);
     user_set_hand_locked(session->world, session->user, up);
@@ -114,9 +114,9 @@ static void show_hands(struct session *session)
         end = world_users_end_locked(world);
         for (uint32_t last = i + STEP; i < last && i < end; i++) {
             const struct user_shm *user = &world->users[i];
-            if (user->state != USER_PRESENT || user->hand_at == 0)
+            if (user->state != USER_PRESENT || user->hand_elapsed == 0)
                 continue;
-            hands[count].at = user->hand_at;
+            hands[count].at = user->hand_elapsed;
             text_copy(hands[count].name, sizeof hands[count].name, user_shown(user));
             if (user->current != NONE)
                 text_copy(hands[count].channel, sizeof hands[count].channel, world->channels[user->current].name);
@@ -126,11 +126,11 @@ static void show_hands(struct session *session)
     if (count > 0)
         qsort(hands, count, sizeof *hands, by_time);
     struct report *report = report_new("nick", "channel", "since", NULL);
-    int64_t now = clock_told();
+    int64_t now = clock_elapsed();
     for (size_t i = 0; i < count; i++) {
         report_add(report, hands[i].name);
         report_add(report, hands[i].channel);
-        report_number(report, (now - hands[i].at) / 1000);
+        report_number(report, (now - hands[i].at) / (1000 * MS));
     }
     free(hands);
     session_show(session, report);
@@ -154,7 +154,7 @@ static void clear_hands(struct session *session, const char *nick)
     }
     for (uint32_t i = 0; i < end && session_begin(session, 0); session_commit(session)) {
         for (uint32_t last = i + STEP; i < last && i < end; i++) {
-            if (world->users[i].hand_at == 0 || (nick && i != only))
+            if (world->users[i].hand_elapsed == 0 || (nick && i != only))
                 continue;
             user_set_hand_locked(world, i, false);
             count++;

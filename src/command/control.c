@@ -16,7 +16,8 @@
 #include "world/modes.h"
 
 /* How long a reload may take before its answer is given up. */
-#define RELOAD_MS 5000
+/* A server that is alive answers when it can; one that was stopped is not waited for any longer than this. */
+#define RELOAD_MS 60000
 
 /* Records looked at in one hold of the lock. */
 #define STEP 128u
@@ -91,7 +92,7 @@ static void show_client(struct report *report, const struct shown_client *client
     report_add(report, door_name((enum door_kind)user->door));
     report_add(report, user->address);
     report_add(report, client->channels ? client->channels : "");
-    report_number(report, (now - user->active_at) / 1000);
+    report_number(report, (now - user->active_elapsed) / (1000 * MS));
     report_number(report, (int64_t)client->queue);
     report_number(report, user->pid);
     const char *const words[] = {user->flags & USER_OPERATOR ? "operator" : "", user->flags & USER_MUTED ? "muted" : "",
@@ -127,7 +128,7 @@ static struct shown_client *copy_clients(struct session *session, size_t *count)
 void control_who(struct session *session, struct request *request)
 {
     size_t count;
-    int64_t now = clock_told();
+    int64_t now = clock_elapsed();
     (void)request;
     struct shown_client *clients = copy_clients(session, &count);
     struct report *report =
@@ -299,7 +300,7 @@ void control_stats(struct session *session, struct request *request)
     for (uint32_t i = 0; i < world->limits.couriers; i++)
         for (int k = 0; k < COURIER_COUNTS; k++)
             sums[k] += courier_count_get(world, i, (enum courier_count)k);
-    add_stat(report, "uptime seconds", (clock_told() - world_started(world)) / 1000);
+    add_stat(report, "uptime seconds", world_uptime(world));
     add_stat(report, "clients", tally.present);
     add_stat(report, "clients at most", tally.most);
     add_stat(report, "clients ever", (int64_t)tally.arrivals);

@@ -98,7 +98,7 @@ void irc_admin(struct session *session, struct request *request)
 static void show_uptime(struct session *session)
 {
     char days[24], time[24];
-    int64_t seconds = (clock_told() - world_started(session->world)) / 1000;
+    int64_t seconds = world_uptime(session->world);
     snprintf(days, sizeof days, "%lld", (long long)(seconds / 86400));
     snprintf(time, sizeof time, "%d:%02d:%02d", (int)(seconds % 86400 / 3600), (int)(seconds % 3600 / 60),
              (int)(seconds % 60));

@@ -78,7 +78,7 @@ static void add_locked(struct answer *answer, uint32_t index, uint32_t member)
     memcpy(shown->host, user->host, sizeof shown->host);
     memcpy(shown->realname, user->realname, sizeof shown->realname);
     memcpy(shown->account, user->account, sizeof shown->account);
-    shown->idle = (answer->now - user->active_at) / 1000;
+    shown->idle = (answer->now - user->active_elapsed) / (1000 * MS);
     text_copy(shown->channel, sizeof shown->channel,
               member == NONE ? "*" : world->channels[world->members[member].channel].name);
     text_init(&flags, shown->flags, sizeof shown->flags);
@@ -221,7 +221,7 @@ void irc_who(struct session *session, struct request *request)
     struct answer answer = {.session = session,
                             .mask = strcmp(mask, "0") == 0 ? "*" : mask,
                             .only_operators = wishes.operators,
-                            .now = clock_told()};
+                            .now = clock_elapsed()};
     if (strpbrk(mask, "!@") && !mask_normalise(answer.whole, mask))
         answer.whole[0] = '\0';
     if (!session_begin(session, 0))

@@ -90,7 +90,7 @@ static void show_user(struct session *session, const struct user_shm *user, char
         session_reply(session, REPLY_WHOIS_ACCOUNT, user->nick, user->account, NULL);
     if (all)
         show_private(session, user);
-    session_reply(session, REPLY_WHOIS_IDLE, user->nick, number(idle, (clock_told() - user->active_at) / 1000),
+    session_reply(session, REPLY_WHOIS_IDLE, user->nick, number(idle, (clock_elapsed() - user->active_elapsed) / (1000 * MS)),
                   number(since, user->attached_at / 1000), NULL);
 }
 

@@ -241,7 +241,7 @@ static void wait_for_reader(struct session *session)
             session->backlog.forsaken = false;
             return;
         }
-        if (queue != last)
+        if (queue != last || !passed) /* that courier is behind is not its client's fault */
             since = clock_elapsed();
         last = queue;
         session->backlog.forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);

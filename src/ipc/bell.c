@@ -14,8 +14,8 @@
 #include <errno.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/crashpoint.h"
+#include "base/port.h"
 
 int bell_init(struct bell_shm *bell)
 {
@@ -46,8 +46,7 @@ bool bell_wait(struct bell_shm *bell, int milliseconds)
     } else if (milliseconds == 0) {
         result = sem_trywait(&bell->semaphore);
     } else {
-        struct timespec deadline = clock_deadline(milliseconds);
-        result = sem_timedwait(&bell->semaphore, &deadline);
+        result = port_semaphore_wait(&bell->semaphore, milliseconds);
     }
     /* Also without a ring: a ringer that died before its post must not silence the bell for ever.
      * Pairs with the exchange in bell_ring. */

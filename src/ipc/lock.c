@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
+#include "base/port.h"
 
 /* This process's id: asking the system at every turn would cost as much as the lock itself. */
 static pid_t self;
@@ -71,10 +71,8 @@ static enum lock_result taken(struct lock_shm *lock, int error)
 enum lock_result lock_take(struct lock_shm *lock)
 {
     int error = pthread_mutex_trylock(&lock->mutex);
-    while (error == EBUSY || error == ETIMEDOUT) {
-        struct timespec deadline = clock_deadline(LOOK_MS);
-        error = pthread_mutex_timedlock(&lock->mutex, &deadline);
-    }
+    while (error == EBUSY || error == ETIMEDOUT)
+        error = port_mutex_wait(&lock->mutex, LOOK_MS);
     return taken(lock, error);
 }
 

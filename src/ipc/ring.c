@@ -24,9 +24,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
+#include "base/port.h"
 
 #define HEAD ((size_t)16)
 
@@ -244,8 +244,7 @@ void ring_unwant_room(struct ring *ring)
 
 bool ring_wait_room(struct ring *ring, int milliseconds)
 {
-    struct timespec deadline = clock_deadline(milliseconds);
-    if (sem_timedwait(&ring->shared->room, &deadline) == 0)
+    if (port_semaphore_wait(&ring->shared->room, milliseconds) == 0)
         return true;
     ring_unwant_room(ring);
     return false;

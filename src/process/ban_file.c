@@ -18,6 +18,9 @@
 
 #define FILE_LIMIT ((size_t)1 << 20)
 #define PATH_LIMIT 4096
+/* A hundred years. */
+#define LONGEST_MS (100 * 366 * INT64_C(86400000))
+#define CLOCK_SET_MS 2000
 #define RETRY_NS   INT64_C(1000000000)
 
 static void path_of(const struct settings *settings, char path[PATH_LIMIT])
@@ -29,7 +32,7 @@ static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 static bool read_line(char *line, struct ban_shm *ban)
 {
     char *fields[5], *rest = line;
-    int64_t set_at, expires_at;
+    int64_t set_at, expires_at, now = clock_elapsed(), told = clock_told();
     for (int i = 0; i < 5; i++)
         if (!(fields[i] = i < 4 ? text_next_item(&rest, '\t') : rest))
             return false;
@@ -38,7 +41,10 @@ static bool read_line(char *line, struct ban_shm *ban)
         !parse_number(fields[2], 0, INT64_MAX / 1000, &expires_at))
         return false;
     ban->set_at = set_at * 1000;
-    ban->expires_at = expires_at * 1000;
+    if (expires_at && expires_at * 1000 <= told)
+        ban->state = BAN_FREE; /* it is over */
+    else if (expires_at)
+        ban->expires_elapsed = now + (expires_at * 1000 - told < LONGEST_MS ? expires_at * 1000 - told : LONGEST_MS) * MS;
     text_copy(ban->by, sizeof ban->by, fields[3]);
     text_copy(ban->reason, sizeof ban->reason, fields[4]);
     return true;
@@ -47,7 +53,7 @@ static bool read_line(char *line, struct ban_shm *ban)
 /* The table as it is now. Lock held. */
 static void copy_locked(struct ban_file *file, struct world *world)
 {
-    int64_t now = clock_told();
+    int64_t now = clock_elapsed();
     file->count = 0;
     file->version = bans_version(world);
     for (uint32_t i = 0; i < bans_end_locked(world) && i < BANS; i++) {
@@ -70,6 +76,17 @@ void ban_file_take_over(struct ban_file *file, const struct world *world)
     file->version = bans_version(world) - 1; /* the next update copies them, and writes what was not written yet */
 }
 
+static int64_t clock_offset(void)
+{
+    return clock_told() - clock_elapsed() / MS;
+}
+
+/* Whether the wall clock was set since the file was written: its dates are no more as far off as the bans' ends then. */
+static bool is_clock_set(const struct ban_file *file)
+{
+    return llabs(clock_offset() - file->offset) > CLOCK_SET_MS;
+}
+
 void ban_file_load(struct ban_file *file, struct world *world, const struct settings *settings)
 {
     char path[PATH_LIMIT];
@@ -89,13 +106,14 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
             log_error("%s:%d: this is no ban", path, number);
             continue;
         }
-        if (ban.expires_at && ban.expires_at <= clock_told())
+        if (ban.state == BAN_FREE)
             continue;
         shared_begin_look(world->shared);
-        ban_add_locked(world, &ban);
+        ban_add_locked(world, &ban, clock_elapsed());
         shared_commit(world->shared);
     }
     free(bytes);
+    file->offset = clock_offset();
     shared_begin_look(world->shared);
     copy_locked(file, world);
     shared_commit(world->shared);
@@ -114,7 +132,7 @@ static int replace_file(const struct ban_file *file, const struct settings *sett
         const struct ban_shm *ban = &file->bans[i];
         /* Copied from the region, where every text ends in a zero byte unless a process lies. */
         text_addf(&text, "%.*s\t%lld\t%lld\t%.*s\t%.*s\n", MASK_SIZE - 1, ban->mask,
-                  (long long)(ban->set_at / 1000), (long long)(ban->expires_at / 1000), NICK_SIZE - 1, ban->by,
+                  (long long)(ban->set_at / 1000), ban->expires_elapsed ? (long long)((clock_date(ban->expires_elapsed) + 500) / 1000) : 0LL, NICK_SIZE - 1, ban->by,
                   BAN_REASON_SIZE - 1, ban->reason);
     }
     int failed = fd_make_directory(settings->state_directory, 0755) || fd_replace_file(path, bytes, text.length, 0600);
@@ -129,6 +147,7 @@ static void write_file(struct ban_file *file, const struct settings *settings)
 {
     char path[PATH_LIMIT];
     path_of(settings, path);
+    file->offset = clock_offset();
     bool failed = replace_file(file, settings, path) != 0;
     if (failed && !file->again)
         log_error("%s: %s: the bans are not kept", path, strerror(errno));
@@ -144,14 +163,14 @@ void ban_file_update(struct ban_file *file, struct world *world, const struct se
         copy_locked(file, world);
         shared_commit(world->shared);
     }
-    if (changed || (file->again && clock_elapsed() >= file->again))
+    if (changed || (file->again && clock_elapsed() >= file->again) || (file->count > 0 && is_clock_set(file)))
         write_file(file, settings);
 }
 
 const char *ban_file_reason(const struct ban_file *file, const struct net_address *from)
 {
     char address[NET_TEXT_SIZE], host[HOST_SIZE];
-    int64_t now = clock_told();
+    int64_t now = clock_elapsed();
     if (file->count == 0)
         return NULL;
     net_format_host(from, address);

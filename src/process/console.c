@@ -21,6 +21,7 @@
 #include "base/fd.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/patience.h"
 #include "base/port.h"
 #include "door/door.h"
 #include "follow.h"
@@ -114,9 +115,9 @@ void console_end(struct console *console)
         return;
     kill(console->pid, SIGTERM);
     int status = 0;
-    int64_t deadline = clock_elapsed() + CONSOLE_END_MS * MS;
+    struct patience patience = {0};
     while (waitpid(console->pid, &status, WNOHANG) == 0) {
-        if (clock_elapsed() > deadline) {
+        if (patience_look(&patience, console->pid) > CONSOLE_END_MS * MS) {
             kill(console->pid, SIGKILL);
             waitpid(console->pid, &status, 0);
             break;

@@ -120,7 +120,8 @@ static void serve(struct control *control)
     struct session *session = &control->session;
     char bytes[4096];
     control->end = clock_elapsed() + (control->birth->door == DOOR_METRICS ? ASK_NS : IDLE_NS);
-    while (!session->leaving && clock_elapsed() < control->end && !stopping && !world_is_over(session->world)) {
+    /* Time is looked at behind input: an operator's command may have waited here longer than this process for a processor. */
+    do {
         if (wait_input(control->birth->socket, 1000) <= 0)
             continue;
         ssize_t got = recv(control->birth->socket, bytes, sizeof bytes, MSG_DONTWAIT);
@@ -134,7 +135,7 @@ static void serve(struct control *control)
         TRESPASS(bytes, (size_t)got);
         door->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
-    }
+    } while (!session->leaving && clock_elapsed() < control->end && !stopping && !world_is_over(session->world));
     if (!session->leaving && !stopping && !world_is_over(session->world))
         door->idle(session);
 }

@@ -28,6 +28,9 @@
 /* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced. */
 #define IDLE_MS 1000
 
+/* How long those are waited for who do not take their last words. */
+#define STOP_MS 1000
+
 static volatile sig_atomic_t stopping;
 static struct bell_shm *own_bell;
 
@@ -68,10 +71,10 @@ static void stop(struct courier *courier)
 {
     /* With a supervisor, it ends the workers; without one, the end of the input does. */
     int how = world_is_over(courier->world) ? SHUT_RDWR : SHUT_WR;
-    int64_t deadline = clock_elapsed() + INT64_C(1000000000);
     while (pass(courier))
         ;
-    while (courier->slow_count > 0 && clock_elapsed() < deadline) {
+    /* Tries are counted, not time: on a busy machine a second may be too short for a single one. */
+    for (int tries = 0; courier->slow_count > 0 && tries < STOP_MS / SLOW_MS; tries++) {
         clock_sleep(SLOW_MS);
         pass(courier);
     }

@@ -13,11 +13,15 @@
 #include "base/crashpoint.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/patience.h"
 #include "base/place.h"
 #include "base/port.h"
 #include "ipc/pass.h"
 
+/* What every courier that lives may use for an answer: base/patience.h. */
 #define CLAIM_NS (5000 * MS)
+/* For one that has been born and does not live yet: nobody knows its pid. */
+#define NEWBORN_NS (60000 * MS)
 #define ASK_MS   50
 #define BACKLOG  4
 
@@ -125,10 +129,31 @@ static void count_missing(void *context, const char *name, int number, int *fd)
     *missing += *fd < 0;
 }
 
-/* Returns 0, or -1 with EAGAIN if that courier died over it. */
-static int receive_all(struct heirlooms *heirlooms, int from, struct world *world, int64_t deadline)
+/* For how long each that may answer was waited for. */
+struct waiting {
+    struct patience couriers[COURIERS_MAX];
+    struct patience newborn;
+};
+
+/* Whether somebody may still answer who has not had the time for it: a courier, or where none lives one to be. */
+static bool is_hopeful(struct waiting *waiting, const struct world *world)
 {
-    while (clock_elapsed() < deadline) {
+    bool hopeful = false, living = false;
+    for (uint32_t i = 0; i < world->limits.couriers && i < COURIERS_MAX; i++) {
+        struct lock_shm *life = world_courier_life(world, i);
+        if (lock_dead(life))
+            continue;
+        living = true;
+        hopeful |= patience_look(&waiting->couriers[i], lock_owner(life)) < CLAIM_NS;
+    }
+    patience_add(&waiting->newborn, clock_elapsed(), 0, false);
+    return living ? hopeful : waiting->newborn.idled < NEWBORN_NS;
+}
+
+/* Returns 0, or -1 with EAGAIN if that courier died over it. */
+static int receive_all(struct heirlooms *heirlooms, int from, struct world *world, struct waiting *waiting)
+{
+    while (is_hopeful(waiting, world)) {
         struct arrival arrival;
         int missing = 0;
         arrival.taken = false;
@@ -141,6 +166,7 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
             heirlooms_each(heirlooms, count_missing, &missing);
             if (missing == 0)
                 return 0;
+            *waiting = (struct waiting){0}; /* it gets on */
             continue;
         }
         if (errno != EAGAIN) {
@@ -158,7 +184,7 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
 int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world)
 {
     struct sockaddr_un address;
-    int64_t deadline = clock_elapsed() + CLAIM_NS;
+    struct waiting waiting = {0};
     int status = -1;
     heirlooms->couriers = (int)world->limits.couriers;
     heirlooms_each(heirlooms, forget, NULL);
@@ -176,7 +202,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         int error = errno;
         world_come_forward(world);
         if (status == 0) {
-            status = receive_all(heirlooms, fd, world, deadline);
+            status = receive_all(heirlooms, fd, world, &waiting);
             error = errno;
         } else if (error == EAGAIN) {
             ring_bells_again(&world->shared->ring, ~UINT64_C(0));
@@ -184,7 +210,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         }
         close(fd);
         errno = error;
-    } while (status && errno == EAGAIN && clock_elapsed() < deadline);
+    } while (status && errno == EAGAIN && is_hopeful(&waiting, world));
     int error = errno;
     if (status)
         heirlooms_each(heirlooms, release, NULL);

@@ -2,6 +2,7 @@
 #include "listeners.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include "base/log.h"
 
 #define RETRY_MS 20
+/* One who has to wait longer is told what for. */
+#define TOLD_MS 1000
 
 static bool is_same(const struct setting_listen *a, const struct setting_listen *b)
 {
@@ -25,20 +28,31 @@ static struct listener *find(struct listeners *listeners, const struct setting_l
     return NULL;
 }
 
+/* The supervisor has signals blocked. */
+static bool is_stop_pending(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
 /* Returns 0, or -1 after reporting. */
 static int open_door(struct listener *listener, const struct setting_listen *wanted, int patience)
 {
     listener->wanted = *wanted;
+    char address[NET_TEXT_SIZE];
+    net_format(&wanted->address, address);
     listener->fd = net_listen(&wanted->address, &listener->bound);
-    for (; listener->fd < 0 && errno == EADDRINUSE && patience > 0; patience -= RETRY_MS) {
+    for (int rest = patience; listener->fd < 0 && errno == EADDRINUSE && rest > 0 && !is_stop_pending();
+         rest -= RETRY_MS) {
+        if (patience - rest == TOLD_MS)
+            log_warning("listen %s %s: in use, perhaps by a process that is being born: waiting for up to %d s",
+                        door_name(wanted->door), address, rest / 1000);
         clock_sleep(RETRY_MS);
         listener->fd = net_listen(&wanted->address, &listener->bound);
     }
     if (listener->fd >= 0)
         return 0;
-    char address[NET_TEXT_SIZE];
     int error = errno;
-    net_format(&wanted->address, address);
     log_error("listen %s %s: %s%s", door_name(wanted->door), address, strerror(error),
               error == EADDRINUSE ? ": is another server running there?" : "");
     return -1;

@@ -26,8 +26,9 @@
 #define RETRY_NS (2 * MS)
 /* How often those who are not our children are looked after. */
 #define STRANGERS_NS (50 * MS)
-/* A child that was forked when its supervisor died has closed the doors after so long. */
-#define NEWBORN_MS 3000
+/* A child that was forked when its supervisor died has closed the doors after so long, also where it hardly gets a
+ * processor. */
+#define NEWBORN_MS 60000
 
 static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
 static sigset_t waiting_mask;

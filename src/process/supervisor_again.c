@@ -21,9 +21,27 @@
 #include "base/port.h"
 
 #define ENVIRONMENT "FORKCHATD_SESSION"
-#define ANSWER_MS   5000
+/* What the new program may use for its answer: base/patience.h. */
+#define ANSWER_NS (5000 * MS)
+#define LOOK_MS   100
 
 /* ---- asking the program that is there now ---- */
+
+/* What it prints until it closes the pipe, or has had its time. */
+static void read_answer(pid_t pid, int from, struct patience *patience, char *answer, size_t size)
+{
+    size_t length = 0;
+    while (length + 1 < size && patience_look(patience, pid) < ANSWER_NS) {
+        struct pollfd input = {.fd = from, .events = POLLIN};
+        if (poll(&input, 1, LOOK_MS) <= 0)
+            continue;
+        ssize_t got = read(from, answer + length, size - 1 - length);
+        if (got <= 0)
+            break;
+        length += (size_t)got;
+    }
+    answer[length] = '\0';
+}
 
 /* Runs it with one more option and reads what it prints. Returns its exit status, or -1 if it did not exit. */
 static int ask(const struct supervisor *supervisor, const char *option, bool arguments, char *answer, size_t size)
@@ -53,24 +71,15 @@ static int ask(const struct supervisor *supervisor, const char *option, bool arg
         _exit(127);
     }
     close(ends[1]);
-    int64_t deadline = clock_elapsed() + ANSWER_MS * MS;
-    size_t length = 0;
-    while (pid > 0 && length + 1 < size) {
-        struct pollfd input = {.fd = ends[0], .events = POLLIN};
-        int64_t left = (deadline - clock_elapsed()) / MS;
-        ssize_t got =
-            left > 0 && poll(&input, 1, (int)left) > 0 ? read(ends[0], answer + length, size - 1 - length) : 0;
-        if (got <= 0)
-            break;
-        length += (size_t)got;
-    }
-    answer[length] = '\0';
+    struct patience patience = {0};
+    if (pid > 0)
+        read_answer(pid, ends[0], &patience, answer, size);
     close(ends[0]);
     free(with);
     if (pid < 0)
         return -1;
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (clock_elapsed() > deadline)
+        if (patience_look(&patience, pid) >= ANSWER_NS)
             kill(pid, SIGKILL);
         clock_sleep(1);
     }

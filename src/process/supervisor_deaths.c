@@ -21,9 +21,11 @@
 #include "world/counters.h"
 #include "world/crashes.h"
 
-/* The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed meanwhile. */
+/* All but the first of these are the time that the process could have used, not what passed on the clock: base/patience.h.
+ *
+ * The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed meanwhile. */
 #define STUCK_NS (1000 * MS)
-/* And for so long: it is ended, whatever keeps it; on a busy machine it may have had no processor until now. */
+/* And for so long: it is ended, whatever keeps it. */
 #define HOPELESS_NS (5000 * MS)
 /* A courier that has not moved for so long while half the ring or more waits for it is replaced. */
 #define STALLED_NS (2000 * MS)
@@ -274,6 +276,7 @@ static void bury_courier(struct supervisor *supervisor, int number, siginfo_t de
     bool asked = world_retiring(&supervisor->world) == (uint32_t)number;
     supervisor->strangers -= seat->stranger;
     seat->pid = 0;
+    seat->patience = (struct patience){0};
     if (asked)
         world_retire(&supervisor->world, NONE);
     if (!is_crash(&death) || (asked && seat->stranger)) {
@@ -353,9 +356,12 @@ void supervisor_watch_lock(struct supervisor *supervisor)
     pid_t holder = lock_holder(supervisor->shared.lock, &turn);
     int64_t now = clock_elapsed();
     if (holder != seen->holder || turn != seen->turn) {
-        *seen = (struct holding){holder, turn, .since = now, .spent = holder ? port_process_time(holder) : 0};
+        *seen = (struct holding){holder, turn, .since = now};
+        if (holder)
+            patience_look(&seen->patience, holder);
         return;
     }
+    int64_t had = holder ? patience_look(&seen->patience, holder) : 0;
     if (now - seen->since < STUCK_NS)
         return;
     if (holder == 0) {
@@ -367,9 +373,9 @@ void supervisor_watch_lock(struct supervisor *supervisor)
         seen->woken = true;
         signal_member(supervisor, holder, SIGCONT);
     }
-    if (now - seen->since < HOPELESS_NS && port_process_time(holder) - seen->spent < STUCK_NS)
+    if (had < HOPELESS_NS && seen->patience.computed < STUCK_NS)
         return;
-    seen->since = now;
+    *seen = (struct holding){holder, turn, .since = now};
     signal_member(supervisor, holder, SIGKILL);
     log_warning("process %ld held the lock for too long and was ended", (long)holder);
 }
@@ -395,24 +401,34 @@ void supervisor_begin_look(struct supervisor *supervisor)
     }
 }
 
+/* What waits for a courier that has not moved since it was last looked at, or 0. */
+static uint64_t look_at_courier(struct supervisor *supervisor, int number)
+{
+    struct courier_seat *seat = &supervisor->couriers[number];
+    const struct ring *ring = &supervisor->shared.ring;
+    uint64_t position = ring_cursor(ring, number), waiting = ring_head(ring) - position;
+    if (position != seat->position || waiting == 0 || !seat->pid) {
+        seat->position = position;
+        seat->patience = (struct patience){0};
+        return 0;
+    }
+    patience_look(&seat->patience, seat->pid);
+    return waiting;
+}
+
 /* A courier that was stopped, or loops, would in the end have all publishers wait for it. */
 void supervisor_watch_couriers(struct supervisor *supervisor)
 {
-    const struct ring *ring = &supervisor->shared.ring;
-    int64_t now = clock_elapsed();
     uint64_t size;
-    ring_fill(ring, &size);
+    ring_fill(&supervisor->shared.ring, &size);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        uint64_t position = ring_cursor(ring, i), waiting = ring_head(ring) - position;
-        if (position != seat->position || waiting == 0) {
-            seat->position = position;
-            seat->moved = now;
-        } else if (seat->pid &&
-                   now - seat->moved >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
+        uint64_t waiting = look_at_courier(supervisor, i);
+        int64_t had = seat->patience.computed + seat->patience.idled;
+        if (waiting > 0 && had >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
             log_warning("courier %d does not keep up with what is said and is ended", i);
             supervisor_signal(supervisor, seat->pid, seat->stranger, SIGKILL);
-            seat->moved = now;
+            seat->patience = (struct patience){0};
         }
     }
 }

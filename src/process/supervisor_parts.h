@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "ban_file.h"
+#include "base/patience.h"
 #include "confine.h"
 #include "console.h"
 #include "countdown.h"
@@ -29,7 +30,7 @@ struct courier_seat {
     bool old; /* of the supervisor before: to make way */
     int64_t born;
     uint64_t position; /* in the ring, when it was last seen to move */
-    int64_t moved;     /* when that was */
+    struct patience patience; /* since then */
 };
 
 /* Who was seen to have the lock: supervisor_watch_lock. */
@@ -37,7 +38,7 @@ struct holding {
     pid_t holder;
     uint64_t turn; /* the how-manieth time the lock was taken */
     int64_t since; /* when this was seen first */
-    int64_t spent; /* processor time it had used by then */
+    struct patience patience; /* since then */
     bool woken;    /* it was told to go on */
 };
 

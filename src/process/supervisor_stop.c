@@ -11,18 +11,39 @@
 #include "base/log.h"
 #include "event/event.h"
 
-/* From the signal to the end of the last process. */
+/* For the last words: since anybody has ended, and for couriers and the console the time they could have used. */
 #define SHUTDOWN_NS (1500 * MS)
-/* And of those whom no signal reaches: their pids are not what the region says. */
+/* Since anybody has ended, for those whom no signal reaches: their pids are not what the region says. */
 #define STRAYS_NS (10000 * MS)
+
+static void begin_patience(struct supervisor *supervisor)
+{
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+        supervisor->couriers[i].patience = (struct patience){0};
+}
+
+/* Whether a courier may still have something to do, be it last words to send, and had no processor for it yet. */
+static bool is_courier_starved(struct supervisor *supervisor)
+{
+    bool starved = false;
+    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+        struct courier_seat *seat = &supervisor->couriers[i];
+        starved |= seat->pid && patience_look(&seat->patience, seat->pid) < SHUTDOWN_NS;
+    }
+    return starved;
+}
 
 static void say_goodbye(struct supervisor *supervisor)
 {
     char words[STOP_TEXT_SIZE + 40];
     const char *text = supervisor->countdown.text;
     snprintf(words, sizeof words, "the server stops now%s%s", *text ? ": " : "", text);
-    for (int i = 0; i < 100; i++) {
+    struct patience own = {0};
+    begin_patience(supervisor);
+    /* The lock may be in the hands of one who waits for a processor, and the ring full because couriers do. */
+    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_elapsed(), 0, false)) {
         if (!shared_try_begin(&supervisor->shared, EVENT_NEED_MAX)) {
+            supervisor_watch_lock(supervisor);
             clock_sleep(1);
             continue;
         }
@@ -38,25 +59,25 @@ static void say_goodbye(struct supervisor *supervisor)
     }
 }
 
-/* Forgets those who have ended. Returns whether anybody is left. */
-static bool is_anybody_left(struct supervisor *supervisor)
+/* Forgets those who have ended. Returns how many are left. */
+static uint32_t count_left(struct supervisor *supervisor)
 {
-    bool left = false;
+    uint32_t left = 0;
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         if (seat->pid && seat->stranger &&
             supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
             seat->pid = 0;
-        left = left || seat->pid;
+        left += seat->pid != 0;
     }
     for (uint32_t i = 0; i < supervisor->seat_count; i++) {
         struct seat *seat = &supervisor->seats[i];
         if (seat->pid && seat->stranger && supervisor_is_gone(world_life(&supervisor->world, i), seat->pid))
             seat->pid = 0;
-        left = left || seat->pid;
+        left += seat->pid != 0;
     }
     for (int i = 0; i < DESK_SEATS; i++)
-        left = left || supervisor->desk.pids[i];
+        left += supervisor->desk.pids[i] != 0;
     return left;
 }
 
@@ -90,7 +111,9 @@ static void give_up_strangers(struct supervisor *supervisor)
 static void end_family(struct supervisor *supervisor)
 {
     int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
+    uint32_t before = UINT32_MAX;
     bool killed = false;
+    begin_patience(supervisor);
     /* With the lock in our hand it is in nobody's who ends now: the log would tell of a change that was taken back. */
     supervisor_begin_look(supervisor);
     supervisor_signal_family(supervisor, SIGTERM);
@@ -102,9 +125,14 @@ static void end_family(struct supervisor *supervisor)
             forget(supervisor, pid, status);
             continue;
         }
-        if (!is_anybody_left(supervisor))
+        uint32_t left = count_left(supervisor);
+        if (left == 0)
             return;
-        if (clock_elapsed() > deadline) {
+        if (left < before)
+            deadline = clock_elapsed() + (killed ? STRAYS_NS : SHUTDOWN_NS);
+        before = left;
+        bool starved = !killed && is_courier_starved(supervisor);
+        if (!starved && clock_elapsed() > deadline) {
             if (killed)
                 give_up_strangers(supervisor);
             supervisor_signal_family(supervisor, SIGKILL);

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/port.h"
 
+/* Since one of them was seen to end. */
 #define END_NS (3000 * MS)
 
 /* Of a stranger who has written none, or a wrong one. No process of ours has it. */
@@ -88,6 +89,14 @@ void supervisor_signal_family(const struct supervisor *supervisor, int signal)
 
 /* ---- finding ---- */
 
+static uint32_t count_lives(const struct world *world)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < world->limits.users + world->limits.couriers; i++)
+        count += !lock_dead(world_life(world, i));
+    return count;
+}
+
 /* Everybody who lives in that world, whoever they are. */
 static void signal_lives(const struct supervisor *supervisor, int signal)
 {
@@ -114,9 +123,14 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
     log_warning("ending the processes of a forkchatd that was killed: no courier of theirs answers (%s)", why);
     world_end(&supervisor->world);
     int64_t begun = clock_elapsed();
+    uint32_t before = UINT32_MAX;
     signal_lives(supervisor, SIGTERM);
     bool killed = false;
     while (!runtime_is_deserted(supervisor->heirlooms.family)) {
+        uint32_t lives = count_lives(&supervisor->world);
+        if (lives < before)
+            begun = clock_elapsed() - (killed ? END_NS : 0);
+        before = lives;
         int64_t passed = clock_elapsed() - begun;
         ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
         if (passed > 2 * END_NS) {

@@ -251,14 +251,17 @@ static void linger(struct worker *worker)
     int courier = (int)world_courier(world, worker->birth->user);
     struct pollfd client = {.fd = worker->birth->socket, .events = POLLIN};
     char bytes[1024];
-    uint64_t last = ring_head(ring);
-    int64_t now = clock_elapsed(), hopeless = now + UNHEARD_MS * MS, deadline = now + LINGER_MS * MS;
-    for (; now < deadline; now = clock_elapsed()) {
-        bool heard = ring_cursor(ring, courier) >= last;
-        if (!heard && now < hopeless)
-            deadline = now + LINGER_MS * MS;
-        int64_t left = heard ? deadline - now : LOOK_MS * MS;
-        struct timespec most = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+    uint64_t last = ring_head(ring), read = 0;
+    int64_t lingered = 0, unheard = 0;
+    for (int64_t now = clock_elapsed(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
+        struct timespec most = {.tv_nsec = LOOK_MS * MS};
+        uint64_t cursor = ring_cursor(ring, courier);
+        now = clock_elapsed();
+        /* Not more than a look's worth: who had no processor meanwhile has not looked. */
+        int64_t passed = now - before < 2 * LOOK_MS * MS ? now - before : 2 * LOOK_MS * MS;
+        lingered += cursor >= last ? passed : 0;
+        unheard = cursor == read ? unheard + (cursor < last ? passed : 0) : 0;
+        read = cursor;
         int ready = wait_for(&client, &most);
         answer_call(worker);
         if (ready > 0 && client.revents & (POLLHUP | POLLERR))

@@ -31,7 +31,7 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask)
 
 static bool is_live(const struct ban_shm *ban, int64_t now)
 {
-    return ban->state == BAN_LIVE && (ban->expires_at == 0 || ban->expires_at > now);
+    return ban->state == BAN_LIVE && (ban->expires_elapsed == 0 || ban->expires_elapsed > now);
 }
 
 static uint32_t end(const struct world *world)
@@ -44,7 +44,7 @@ static void changed(struct world *world)
     atomic_fetch_add(&world->shm->bans_version, 1); /* pairs with the load in bans_version */
 }
 
-enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
+enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, int64_t now)
 {
     struct world_shm *shm = world->shm;
     enum ban_result result = BAN_ADDED;
@@ -53,10 +53,10 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
         const struct ban_shm *other = &world->bans[i];
         if (other->state == BAN_LIVE && text_compare_names(other->mask, ban->mask) == 0) {
             place = i;
-            result = is_live(other, ban->set_at) ? BAN_CHANGED : BAN_ADDED;
+            result = is_live(other, now) ? BAN_CHANGED : BAN_ADDED;
             break;
         }
-        if (place == last && !is_live(other, ban->set_at))
+        if (place == last && !is_live(other, now))
             place = i;
     }
     if (place == BANS)
@@ -64,7 +64,7 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban)
     struct ban_shm *slot = &world->bans[place];
     shared_save(world->shared, slot, sizeof *slot);
     *slot = (struct ban_shm){
-        .state = BAN_LIVE, .set_at = ban->set_at, .expires_at = ban->expires_at};
+        .state = BAN_LIVE, .set_at = ban->set_at, .expires_elapsed = ban->expires_elapsed};
     text_copy(slot->mask, sizeof slot->mask, ban->mask);
     CRASHPOINT("ban-half-set");
     text_copy(slot->by, sizeof slot->by, ban->by);

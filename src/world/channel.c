@@ -46,6 +46,7 @@ uint32_t channel_create_locked(struct world *world, const char *name)
     *channel = (struct channel_shm){.state = CHANNEL_LIVE,
                                     .generation = channel->generation + 1,
                                     .created_at = clock_told(),
+                                    .created_elapsed = clock_elapsed(),
                                     .first_member = NONE,
                                     .first_metadata = NONE,
                                     .first_mask = NONE,
@@ -135,6 +136,7 @@ void channel_set_topic_locked(struct world *world, uint32_t index, const char *t
     CRASHPOINT("topic-half-set");
     text_copy(channel->topic_by, sizeof channel->topic_by, by);
     channel->topic_at = clock_told();
+    channel->topic_elapsed = clock_elapsed();
 }
 
 uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t channel)

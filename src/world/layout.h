@@ -18,7 +18,8 @@ struct world_shm {
     uint32_t masks_end;
     uint64_t next_order;
     uint64_t arrivals; /* users ever introduced */
-    int64_t started_at; /* ms since 1970 */
+    int64_t started_at;      /* ms since 1970 */
+    int64_t started_elapsed; /* clock_elapsed() */
     uint32_t most_present;
     uint32_t bans_end;
     uint32_t watches_end;

@@ -149,6 +149,7 @@ void world_create(struct world *world, struct shared *shared, const struct world
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
     guesses_start(world);
+    world->shm->started_elapsed = clock_elapsed();
     for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
         if (lock_init(world_life(world, i)))
             fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
@@ -228,6 +229,11 @@ uint64_t world_arrivals_locked(const struct world *world)
 int64_t world_started(const struct world *world)
 {
     return world->shm->started_at;
+}
+
+int64_t world_uptime(const struct world *world)
+{
+    return (clock_elapsed() - world->shm->started_elapsed) / (1000 * MS);
 }
 
 void world_set_settings_locked(struct world *world, const char *text, size_t length)

@@ -57,9 +57,10 @@ struct user_shm {
     uint32_t flags;
     uint32_t current;    /* channel that plain and talk users talk in, or NONE */
     uint64_t order;      /* of connecting: counts up */
-    int64_t attached_at; /* ms since 1970 */
-    int64_t active_at;
-    int64_t hand_at;     /* ms since 1970 when they raised their hand; 0: it is down */
+    int64_t attached_at;      /* ms since 1970 */
+    int64_t attached_elapsed; /* clock_elapsed(), as the two below */
+    int64_t active_elapsed;
+    int64_t hand_elapsed; /* when they raised their hand; 0: it is down */
     char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
     char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
@@ -84,6 +85,8 @@ struct channel_shm {
     uint32_t generation;
     int64_t created_at; /* ms since 1970 */
     int64_t topic_at;
+    int64_t created_elapsed; /* clock_elapsed() */
+    int64_t topic_elapsed;
     char name[CHANNEL_SIZE];
     char topic[TOPIC_SIZE];
     char topic_by[NICK_SIZE];
@@ -234,6 +237,9 @@ uint64_t world_arrivals_locked(const struct world *world);
 
 /* When the server was started, ms since 1970. Without the lock: it never changes. */
 int64_t world_started(const struct world *world);
+
+/* For how many seconds the session has lasted. */
+int64_t world_uptime(const struct world *world);
 
 /* How often each command was used, by its number in the command table. Without the lock. */
 #define COMMAND_COUNTS 256u

@@ -125,6 +125,16 @@ int sem_wait(sem_t *semaphore)
     return result;
 }
 
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 30)
+int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline)
+{
+    REAL(sem_clockwait);
+    int result = real(semaphore, clock, deadline);
+    dawdle(12);
+    return result;
+}
+#endif
+
 int sem_timedwait(sem_t *semaphore, const struct timespec *deadline)
 {
     REAL(sem_timedwait);

@@ -53,7 +53,7 @@ static void fill(void)
         watch_add_locked(&world, i, "toto");
         watch_add_locked(&world, i, "tutu");
         snprintf(ban.mask, sizeof ban.mask, "u%u@192.0.2.*", i);
-        ban_add_locked(&world, &ban);
+        ban_add_locked(&world, &ban, 1);
     }
     shared_commit(&shared);
 }

@@ -105,9 +105,9 @@ static void forgotten(void)
 
 /* ---- bans ---- */
 
-static struct ban_shm a_ban(const char *mask, int64_t expires_at)
+static struct ban_shm a_ban(const char *mask, int64_t expires_elapsed)
 {
-    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_at = expires_at};
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_elapsed = expires_elapsed};
     CHECK(ban_normalise(ban.mask, mask));
     strcpy(ban.by, "toto");
     strcpy(ban.reason, "why");
@@ -186,18 +186,18 @@ static void kept(void)
     tables_start(50);
     uint32_t version = bans_version(&world);
     struct ban_shm ban = a_ban("a@*", 0);
-    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
+    CHECK(ban_add_locked(&world, &ban, 1000) == BAN_ADDED && ban_add_locked(&world, &ban, 1000) == BAN_CHANGED);
     CHECK(bans_version(&world) != version);
     ban = a_ban("A@*", 0); /* the same mask: one UNKLINE is to take it back */
-    CHECK(ban_add_locked(&world, &ban) == BAN_CHANGED);
+    CHECK(ban_add_locked(&world, &ban, 1000) == BAN_CHANGED);
     ban = a_ban("b@*", 2000);
-    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED);
+    CHECK(ban_add_locked(&world, &ban, 1000) == BAN_ADDED);
     CHECK(ban_find_locked(&world, "b", "x", 1500) && !ban_find_locked(&world, "b", "x", 2500));
     CHECK(ban_at_locked(&world, 1, 1500) && !ban_at_locked(&world, 1, 2500));
     CHECK(ban_remove_locked(&world, "A@*") && !ban_remove_locked(&world, "a@*"));
     CHECK(!ban_find_locked(&world, "a", "x", 1500));
     ban = a_ban("c@*", 0);
-    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && bans_end_locked(&world) == 2);
+    CHECK(ban_add_locked(&world, &ban, 1000) == BAN_ADDED && bans_end_locked(&world) == 2);
     tables_stop();
 }
 
@@ -208,12 +208,12 @@ static void bounded(void)
         char mask[MASK_SIZE];
         snprintf(mask, sizeof mask, "u%u@*", i);
         struct ban_shm ban = a_ban(mask, i == 7 ? 2000 : 0);
-        CHECK(ban_add_locked(&world, &ban) == BAN_ADDED);
+        CHECK(ban_add_locked(&world, &ban, 1000) == BAN_ADDED);
     }
     struct ban_shm ban = a_ban("more@*", 0);
-    CHECK(ban_add_locked(&world, &ban) == BAN_FULL);
-    ban.set_at = 3000; /* the eighth has expired */
-    CHECK(ban_add_locked(&world, &ban) == BAN_ADDED && ban_add_locked(&world, &ban) == BAN_CHANGED);
+    CHECK(ban_add_locked(&world, &ban, 1000) == BAN_FULL);
+    CHECK(ban_add_locked(&world, &ban, 3000) == BAN_ADDED && /* the eighth has expired */
+          ban_add_locked(&world, &ban, 3000) == BAN_CHANGED);
     tables_stop();
 }
 
@@ -249,7 +249,7 @@ static void ban_other(uint32_t place)
     (void)place;
     struct ban_shm ban = a_ban("b@*", 0);
     ban_remove_locked(&world, "a@*");
-    ban_add_locked(&world, &ban);
+    ban_add_locked(&world, &ban, 1000);
 }
 
 static void taken_back(void)
@@ -259,7 +259,7 @@ static void taken_back(void)
     watch_add_locked(&world, 0, "tata");
     watch_add_locked(&world, 0, "tutu");
     struct ban_shm ban = a_ban("a@*", 0);
-    ban_add_locked(&world, &ban);
+    ban_add_locked(&world, &ban, 1000);
     died(watch_more);
     died(watch_less);
     died(leave);
