@@ -56,6 +56,75 @@ knows_both() {
     sees tutu 'toto > for you alone'
     sees tata 'toto > afterwards'
     run -1 grep -F 'for you alone' "$(peer_log tata)"
+    # The two do not look alike, and no name makes them.
+    grep -qx 'private: toto > for you alone' "$(peer_log tutu)"
+    grep -qx 'toto > hello all' "$(peer_log tutu)"
+    datagram 3 224.0.0.127:7182 'private: toto:*:psst\n'
+    datagram 3 224.0.0.127:7182 '(private) toto:*:psst\n'
+    sees tutu '(private) toto > psst'
+    run -1 grep '^private: .*psst' "$(peer_log tutu)"
+}
+
+@test "what is sent to nobody, or is nothing, is told and does not end with 0" {
+    lan_open 2
+    peer tutu 2 --watch 0
+    sees_port tutu 2
+    run -69 say 1 toto 'ghost:hi'
+    [[ $output == *'nobody here is called ghost'* ]]
+    run -69 say 1 toto 'note: tout le monde'
+    [[ $output == *'nobody here is called note'* ]]
+    run -64 say 1 toto '*:'
+    [[ $output == *'nothing to say'* ]]
+    run -64 say 1 toto 'tutu: '
+    run -64 say 1 toto ':hi'
+    # One nobody is told, and the others are heard: tutu was not known to toto, but is there.
+    run -69 on 1 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/toto.state" \
+        --send 'tutu:first' --send 'ghost:hi' --send '*:last'
+    sees tutu 'private: toto > first'
+    sees tutu 'toto > last'
+    run -0 say 1 toto 'tutu:alone'
+    sees tutu 'private: toto > alone'
+}
+
+sees_port() { until_true 10 has_port "$2"; }
+
+has_port() { on "$1" ss -Hlun | grep -q ':7182'; }
+
+@test "a script that prints a line for each newline, and reads 1,024 bytes, shows what is said and nothing else" {
+    lan_open 2
+    beside script 2 socat -u -b 1024 UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.2,reuseaddr -
+    sees_port script 2
+    echo x >"$BATS_TEST_TMPDIR/offered"
+    peer toto 1 --offer "$BATS_TEST_TMPDIR/offered" --period 1
+    until_true 10 grep -aq '/offer:' "$(peer_log script)"
+    until_true 10 grep -aq '/peer:' "$(peer_log script)"
+    peer_kill toto
+    until_true 10 grep -aq '/bye:' "$(peer_log script)"
+    run -69 on 1 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --get tata:x --patience 1
+    on 1 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --cast "$BATS_TEST_TMPDIR/offered" --wait 1 || :
+    until_true 10 grep -aq '/cast:' "$(peer_log script)"
+    [ "$(tr -cd '\n' <"$(peer_log script)" | wc -c)" = 0 ]
+    say 1 toto "*:$(printf 'x%.0s' {1..5000})"
+    until_true 10 all_arrived 5000
+    [ "$(tr -cd '\n' <"$(peer_log script)" | wc -c)" = 5 ]
+}
+
+all_arrived() { (($(grep -aoE 'x{20,}' "$(peer_log script)" | tr -d '\n' | wc -c) == $1)); }
+
+@test "a machine without an address is heard, and not remembered" {
+    lan_open 2
+    peer toto 1 --watch 0 --period 1
+    sees_port toto 1
+    ip -n "$LAN-2" addr flush dev eth0
+    ip -n "$LAN-2" route add 224.0.0.0/4 dev eth0
+    datagram_of_nobody() { printf '%b' "$1" | on 2 socat -u - UDP4-DATAGRAM:224.0.0.127:7182,so-bindtodevice=eth0; }
+    datagram_of_nobody ':prof'
+    datagram_of_nobody "prof:/offer:0123456789abcdef 0.0.0.0 80 5 - $(printf 'a%.0s' {1..64}) song"
+    datagram_of_nobody "prof:/cast:0123456789abcdef 50000 5 420 0 $(printf 'a%.0s' {1..64}) song"
+    datagram_of_nobody 'prof:*:bonjour\n'
+    sees toto 'prof > bonjour'
+    run -1 grep -F -e 'new peer' -e song -e 0.0.0.0 "$(peer_log toto)"
+    [ ! -s "$BATS_TEST_TMPDIR/toto.state/roster" ]
 }
 
 @test "a message to someone known goes to that address, and to no one else's" {
@@ -179,7 +248,7 @@ knows_both() {
     peer tutu 2 --watch 0 --period 1
     sees tutu 'new peer toto'
     say 1 toto "*:$(printf 'é%.0s' {1..2000})"
-    sees tutu 'toto > ' 3
+    sees tutu 'toto > ' 4
     run -0 bash -c "grep -F 'toto > ' '$(peer_log tutu)' | sed 's/^toto > //' | tr -d '\n' | wc -m"
     [ "$output" = 2000 ]
     run -64 say 1 toto "*:$(printf 'x%.0s' {1..30000})"
@@ -212,4 +281,18 @@ knows_both() {
     run -0 grep -c 'tutu > same' "$(peer_log toto)"
     [ "$output" = 2 ]
     run -1 grep 'new peer toto' "$(peer_log toto)"
+    # And it is one peer to others, with one offer.
+    peer_kill toto
+    echo x >"$BATS_TEST_TMPDIR/song"
+    peer toto 1 --offer "$BATS_TEST_TMPDIR/song" --period 1 -i eth0 -i 10.9.0.101
+    sees tutu 'toto offers song'
+    peer tata 3 --watch 0 --period 1
+    sees tata 'toto offers song'
+    datagram 3 10.9.0.2:7182 ':toto'
+    sees tutu 'toto is also used at 10.9.0.3; messages go to 10.9.0.1'
+    run -1 grep -e 'used at 10.9.0.101' -e 'used at 10.9.0.1' "$(peer_log tutu)" "$(peer_log tata)" "$(peer_log toto)"
+    run -0 on 2 "$LAN_PROGRAM" --name x --state "$BATS_TEST_TMPDIR/x" --files
+    [ "$output" = 'toto:song  2 B' ]
+    run -0 grep -c 'toto offers song' "$(peer_log tutu)"
+    [ "$output" = 1 ]
 }

@@ -105,6 +105,33 @@ typist() {
     [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/cave")" = treasure ]
 }
 
+@test "what is typed to one, to all, to nobody, or is nothing, is shown for what it was" {
+    lan_open 2
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    ip netns exec "$LAN-1" "$LAN_PROGRAM" --name toto --period 1 --state "$BATS_TEST_TMPDIR/toto.state" \
+        <"$BATS_TEST_TMPDIR/keys" >"$(peer_log toto)" 2>&1 3>&- &
+    # shellcheck disable=SC2034,SC2154 # used by lib/netns
+    PEER_PIDS[toto]=$!
+    exec 7>"$BATS_TEST_TMPDIR/keys"
+    printf '/peers\nnote: tout le monde\nghost:hi\n*:\ntutu:  \n' >&7
+    sees toto 'nobody else is here'
+    sees toto 'nobody here is called note'
+    sees toto 'nobody here is called ghost'
+    sees toto 'nothing to say to *'
+    sees toto 'nothing to say to tutu'
+    peer tutu 2 --watch 0 --period 1
+    sees toto 'new peer tutu'
+    printf 'tutu:psst\n*:salut\n/peers\n' >&7
+    sees tutu 'private: toto > psst'
+    sees tutu 'toto > salut'
+    sees toto 'tutu at 10.9.0.2'
+    grep -qx 'private to tutu: psst' "$(peer_log toto)"
+    grep -qx 'to everyone: salut' "$(peer_log toto)"
+    run -1 grep -x 'private to ghost: hi' "$(peer_log toto)"
+    printf '/quit\n' >&7
+    peer_wait toto
+}
+
 @test "a wrong invocation is told what is wrong, with status 64" {
     for wrong in '--nonsense' '--port 0' '--port' '--send hello' '--get nocolon' '--name a:b' '--group 10.0.0.1' \
         '--limit many' '--ttl -1' '--files=yes'; do

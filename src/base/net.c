@@ -191,6 +191,17 @@ bool net_in_range(const char *host, const char *text)
            net_range_holds(&range, bytes);
 }
 
+bool net_is_answerable(const struct net_address *address)
+{
+    static const unsigned char none[16];
+    unsigned char bytes[16];
+    net_host_bytes(address, bytes);
+    if (net_port(address) == 0 || bytes[0] == 0xff || memcmp(bytes, none, 16) == 0)
+        return false;
+    /* 0.0.0.0/8 is "this network" (RFC 1122 section 3.2.1.3), 224.0.0.0/3 are groups, everyone and nobody. */
+    return !is_mapped(bytes) || (bytes[12] > 0 && bytes[12] < 224);
+}
+
 bool net_same_host(const struct net_address *a, const struct net_address *b)
 {
     unsigned char first[16], second[16];

@@ -66,6 +66,10 @@ bool net_same_range(const struct net_range *a, const struct net_range *b);
 /* Writes 192.0.2.0/24 or 2001:db8::/64; an address alone without the bits: 192.0.2.1. */
 void net_format_range(const struct net_range *range, char text[NET_TEXT_SIZE]);
 
+/* True for the address and port of one host, which can be answered: neither 0.0.0.0 or ::, which a machine without an
+ * address sends from, nor a group, nor everyone. */
+bool net_is_answerable(const struct net_address *address);
+
 /* True if both are of one host, whatever the ports. */
 bool net_same_host(const struct net_address *a, const struct net_address *b);
 

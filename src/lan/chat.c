@@ -1,5 +1,6 @@
 /* Datagrams come and go: announcing, learning, talking. Runs in the peer's main process. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -9,7 +10,7 @@
 #include "lan/screen.h"
 
 #define SHOWN_MAX 4000 /* bytes of one datagram */
-#define SPLIT_MAX 16   /* datagrams of one message */
+#define SPLIT_MAX 22   /* datagrams of one message */
 
 void chat_send_all(struct peer *peer, const struct datagram *datagram)
 {
@@ -28,6 +29,7 @@ static void send_kind(struct peer *peer, enum datagram_kind kind)
 {
     struct datagram datagram = {.kind = kind};
     text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
+    text_copy(datagram.card.id, sizeof datagram.card.id, peer->id);
     chat_send_all(peer, &datagram);
 }
 
@@ -110,36 +112,83 @@ static int send_message(struct peer *peer, const char *recipient, const char *sa
     return -1;
 }
 
-int chat_send(struct peer *peer, const char *said)
+/* Takes RECIPIENT:TEXT apart. Returns the text, or NULL if it is none. */
+static const char *parse_said(const char *said, char recipient[NAME_PEER_MAX + 1])
 {
     const char *colon = strchr(said, ':');
     size_t name = colon ? (size_t)(colon - said) : 0;
     bool everyone = name == 1 && *said == '*';
-    char recipient[NAME_PEER_MAX + 1];
-    if (!colon || (!everyone && !name_is_peer(said, name))) {
-        log_error("expected RECIPIENT:TEXT, as in toto:hello, or *:hello for everyone");
-        return -1;
-    }
+    if (!colon || (!everyone && !name_is_peer(said, name)))
+        return NULL;
     memcpy(recipient, said, name);
     recipient[name] = '\0';
-    const char *text = colon + 1;
-    size_t left = strlen(text), room = DATAGRAM_SEND_MAX - 3 - name - strlen(peer->options->name);
+    return colon + 1;
+}
+
+static bool is_there(struct peer *peer, const char *recipient)
+{
+    return strcmp(recipient, "*") == 0 || roster_find(peer->roster, recipient);
+}
+
+bool chat_is_for_nobody(struct peer *peer, const char *said)
+{
+    char recipient[NAME_PEER_MAX + 1];
+    return parse_said(said, recipient) && !is_there(peer, recipient);
+}
+
+/* Sends the text in as many datagrams as it takes. Returns an exit status. */
+static int send_text(struct peer *peer, const char *recipient, const char *text)
+{
+    size_t left = strlen(text);
+    size_t room = DATAGRAM_SEND_MAX - 3 - strlen(recipient) - strlen(peer->options->name);
     if (left > room * SPLIT_MAX) {
         log_error("that is too long to be said: %zu bytes, at most %zu", left, room * SPLIT_MAX);
-        return -1;
+        return EX_USAGE;
     }
-    if (strcspn(text, "\n") < left) {
-        log_error("a message is one line");
-        return -1;
-    }
-    do {
+    while (left > 0) {
         size_t part = text_boundary(text, left, room);
         if (send_message(peer, recipient, text, part))
-            return -1;
+            return EX_UNAVAILABLE;
         text += part;
         left -= part;
-    } while (left > 0);
-    return 0;
+    }
+    return EX_OK;
+}
+
+int chat_send(struct peer *peer, const char *said)
+{
+    char recipient[NAME_PEER_MAX + 1];
+    const char *text = parse_said(said, recipient);
+    if (!text) {
+        log_error("expected RECIPIENT:TEXT, as in toto:hello, or *:hello for everyone");
+        return EX_USAGE;
+    }
+    if (text[strspn(text, " \t")] == '\0') {
+        log_error("nothing to say to %s: expected RECIPIENT:TEXT", recipient);
+        return EX_USAGE;
+    }
+    if (strchr(text, '\n')) {
+        log_error("a message is one line");
+        return EX_USAGE;
+    }
+    bool there = is_there(peer, recipient);
+    int status = send_text(peer, recipient, text);
+    if (there || status != EX_OK)
+        return status;
+    log_error("nobody here is called %s: only somebody of that name would see it (*:TEXT is for everyone)", recipient);
+    return EX_UNAVAILABLE;
+}
+
+void chat_say(struct peer *peer, const char *said)
+{
+    char recipient[NAME_PEER_MAX + 1];
+    if (chat_send(peer, said) != EX_OK)
+        return;
+    const char *text = parse_said(said, recipient);
+    if (strcmp(recipient, "*") == 0)
+        screen_show("to everyone: %s", text);
+    else
+        screen_show("private to %s: %s", recipient, text);
 }
 
 /* What has come lately, so that a datagram that comes by two ways (both ends may have several interfaces
@@ -234,7 +283,10 @@ static void take_message(struct peer *peer, const struct datagram *datagram, con
     }
     if (!is_first(bytes, length, from, via, peer->now))
         return;
-    show(datagram->sender, " > ", datagram->text, datagram->text_length);
+    /* No name has a colon, so nobody can make the one look like the other. */
+    char name[NAME_PEER_MAX + 16];
+    snprintf(name, sizeof name, "%s%s", mine ? "private: " : "", datagram->sender);
+    show(name, " > ", datagram->text, datagram->text_length);
     struct roster_peer *sender = roster_find(peer->roster, datagram->sender);
     if (sender && sender->heard && !sender->told && !net_same_host(&sender->address, from) &&
         !group_is_here(peer->group, from)) {
@@ -262,6 +314,11 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
 {
     struct roster_peer *known;
     char host[NET_TEXT_SIZE], before[NET_TEXT_SIZE] = "";
+    /* Whoever only sends something looks for its recipient, and tells nobody. */
+    if (peer->brief) {
+        roster_hear(peer->roster, datagram->sender, from, via, peer->now, &known);
+        return;
+    }
     if (strcmp(datagram->sender, peer->options->name) == 0) {
         take_own_name(peer, from);
         return;
@@ -281,9 +338,11 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
         screen_show("%s is now at %s (was at %s)", known->name, host, before);
         break;
     case ROSTER_TAKEN:
-        if (!known->told)
-            screen_show("%s is also used at %s; messages go to %s", known->name, host, before);
-        known->told = true;
+        /* By the other way of the same machine? Its ID comes next. */
+        if (!known->told && !known->rival_since) {
+            known->rival = *from;
+            known->rival_since = peer->now;
+        }
         break;
     case ROSTER_FULL:
         break;
@@ -293,9 +352,30 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
 static void take_peer(struct peer *peer, const struct datagram *datagram, const struct net_address *from)
 {
     struct roster_peer *known = roster_find(peer->roster, datagram->sender);
-    if (known && known->heard && net_same_host(&known->address, from) &&
-        net_port(&known->address) == net_port(from))
+    const char *id = datagram->card.id;
+    if (!known || !known->heard)
+        return;
+    if (net_same_host(&known->address, from) && net_port(&known->address) == net_port(from)) {
         known->native = true;
+        text_copy(known->id, sizeof known->id, id);
+    } else if (*id && strcmp(known->id, id) == 0 && net_same_host(&known->rival, from)) {
+        known->rival_since = 0;
+    }
+}
+
+/* Names that were announced from two addresses, and not by one peer. */
+static void tell_rivals(struct peer *peer)
+{
+    for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));) {
+        char host[NET_TEXT_SIZE], known[NET_TEXT_SIZE];
+        if (!one->rival_since || peer->now - one->rival_since < PEER_SECOND)
+            continue;
+        net_format_host(&one->rival, host);
+        net_format_host(&one->address, known);
+        screen_show("%s is also used at %s; messages go to %s", one->name, host, known);
+        one->told = true;
+        one->rival_since = 0;
+    }
 }
 
 static void take_bye(struct peer *peer, const struct datagram *datagram, const struct net_address *from)
@@ -335,14 +415,16 @@ void chat_take(struct peer *peer, const char *bytes, size_t length, const struct
         return;
     }
     datagram_read(bytes, length, &datagram);
+    /* What a machine without an address says is shown; there is nobody to be remembered. */
+    if (datagram.kind != DATAGRAM_RAW && datagram.kind != DATAGRAM_MESSAGE && !net_is_answerable(from))
+        return;
     switch (datagram.kind) {
     case DATAGRAM_RAW:
         if (!peer->brief && is_first(bytes, length, from, via, peer->now))
             show_raw(bytes, length, from);
         break;
     case DATAGRAM_ANNOUNCE:
-        if (!peer->brief)
-            take_announce(peer, &datagram, from, via);
+        take_announce(peer, &datagram, from, via);
         break;
     case DATAGRAM_MESSAGE:
         if (!peer->brief)
@@ -382,4 +464,5 @@ void chat_expire(struct peer *peer)
         roster_remove(peer->roster, gone);
     }
     index_expire(peer->index, peer->now);
+    tell_rivals(peer);
 }

@@ -65,6 +65,8 @@ static void run_files(struct peer *peer, char *rest)
 static void run_peers(struct peer *peer, char *rest)
 {
     (void)rest;
+    if (!roster_next(peer->roster, NULL))
+        screen_show("nobody else is here");
     for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));) {
         char host[NET_TEXT_SIZE];
         net_format_host(&one->address, host);
@@ -195,7 +197,7 @@ static void take_message(struct peer *peer, char *line)
     } else if (*line == '/') {
         take_command(peer, line);
     } else {
-        chat_send(peer, line);
+        chat_say(peer, line);
     }
 }
 

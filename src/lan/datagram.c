@@ -93,8 +93,11 @@ static bool take_cast(char *rest, struct datagram_card *card)
 /* The verbs of our own, and what their text must be. */
 static enum datagram_kind read_verb(const char *verb, char *rest, struct datagram_card *card)
 {
-    if (strcmp(verb, "/peer") == 0)
+    if (strcmp(verb, "/peer") == 0) {
+        if (datagram_is_hex(rest, DATAGRAM_ID_SIZE - 1))
+            text_copy(card->id, sizeof card->id, rest);
         return DATAGRAM_PEER;
+    }
     if (strcmp(verb, "/who") == 0)
         return DATAGRAM_WHO;
     if (strcmp(verb, "/bye") == 0)
@@ -148,8 +151,9 @@ void datagram_read(const char *bytes, size_t length, struct datagram *datagram)
     datagram->kind = DATAGRAM_RAW;
     datagram->text = bytes;
     datagram->text_length = length;
-    if (length == 0 || read_announce(bytes, length, datagram) || bytes[length - 1] != '\n')
+    if (length == 0 || read_announce(bytes, length, datagram))
         return;
+    bool line = bytes[length - 1] == '\n';
 
     const char *first = memchr(bytes, ':', length);
     size_t sender = first ? (size_t)(first - bytes) : 0;
@@ -161,12 +165,14 @@ void datagram_read(const char *bytes, size_t length, struct datagram *datagram)
         return;
     size_t recipient_length = (size_t)(second - recipient);
     const char *text = second + 1;
-    size_t text_length = (size_t)(bytes + length - 1 - text);
+    size_t text_length = (size_t)(bytes + length - text);
+    if (line && text_length > 0)
+        text_length--;
     while (text_length > 0 && text[text_length - 1] == '\r')
         text_length--;
 
     bool everyone = recipient_length == 1 && *recipient == '*';
-    if (everyone || name_is_peer(recipient, recipient_length)) {
+    if (line && (everyone || name_is_peer(recipient, recipient_length))) {
         datagram->kind = DATAGRAM_MESSAGE;
     } else if (is_verb(recipient, recipient_length)) {
         char fields[DATAGRAM_SEND_MAX + 1];
@@ -200,24 +206,24 @@ void datagram_write(const struct datagram *datagram, struct text *text)
         text_add(text, "\n");
         return;
     case DATAGRAM_PEER:
-        text_addf(text, "%s:/peer:1\n", datagram->sender);
+        text_addf(text, "%s:/peer:%s", datagram->sender, card->id);
         return;
     case DATAGRAM_WHO:
-        text_addf(text, "%s:/who:\n", datagram->sender);
+        text_addf(text, "%s:/who:", datagram->sender);
         return;
     case DATAGRAM_BYE:
-        text_addf(text, "%s:/bye:\n", datagram->sender);
+        text_addf(text, "%s:/bye:", datagram->sender);
         return;
     case DATAGRAM_OFFER:
-        text_addf(text, "%s:/offer:%s %s %u %lld %s%s%s %s %s\n", datagram->sender, card->id, card->address,
-                  card->port, (long long)card->size, card->password ? "p" : "", card->tree ? "d" : "",
+        text_addf(text, "%s:/offer:%s %s %u %lld %s%s%s %s %s", datagram->sender, card->id, card->address, card->port,
+                  (long long)card->size, card->password ? "p" : "", card->tree ? "d" : "",
                   card->password || card->tree ? "" : "-", card->hash, card->name);
         return;
     case DATAGRAM_WITHDRAW:
-        text_addf(text, "%s:/withdraw:%s\n", datagram->sender, card->id);
+        text_addf(text, "%s:/withdraw:%s", datagram->sender, card->id);
         return;
     case DATAGRAM_CAST:
-        text_addf(text, "%s:/cast:%s %u %lld %u %lld %s %s\n", datagram->sender, card->id, card->port,
+        text_addf(text, "%s:/cast:%s %u %lld %u %lld %s %s", datagram->sender, card->id, card->port,
                   (long long)card->size, card->mode, (long long)card->changed, card->hash, card->name);
         return;
     case DATAGRAM_RAW:

@@ -4,13 +4,15 @@
  *
  *   :NAME                                                        here I am
  *   SENDER:RECIPIENT:TEXT\n                                      a message; '*' is everyone
- *   SENDER:/peer:1\n                                             my own port, this one, takes messages
- *   SENDER:/who:\n                                               who is there? what is offered?
- *   SENDER:/bye:\n                                               I leave
- *   SENDER:/offer:ID ADDRESS PORT SIZE FLAGS HASH NAME\n         get it there; FLAGS of p(assword) d(irectory) -
- *   SENDER:/withdraw:ID\n                                        no longer
- *   SENDER:/cast:ID PORT SIZE MODE MTIME HASH NAME\n             who wants NAME, blocks come to the group at PORT
- */
+ *   SENDER:/peer:ID                                              my own port, this one, takes messages; what comes
+ *                                                                with the same ID from another address is me as well
+ *   SENDER:/who:                                                 who is there? what is offered?
+ *   SENDER:/bye:                                                 I leave
+ *   SENDER:/offer:ID ADDRESS PORT SIZE FLAGS HASH NAME           get it there; FLAGS of p(assword) d(irectory) -
+ *   SENDER:/withdraw:ID                                          no longer
+ *   SENDER:/cast:ID PORT SIZE MODE MTIME HASH NAME               who wants NAME, blocks come to the group at PORT
+ *
+ * Those have no newline at their end, or such a script prints an empty line for each; one that is there is ignored. */
 #ifndef FORKCHAT_LAN_DATAGRAM_H
 #define FORKCHAT_LAN_DATAGRAM_H
 
@@ -22,14 +24,14 @@
 #include "base/text.h"
 #include "lan/name.h"
 
-#define DATAGRAM_SEND_MAX 1400 /* bytes: no datagram of ours is broken up on an Ethernet */
+#define DATAGRAM_SEND_MAX 1024  /* bytes: whole for a program that calls recvfrom(1024) */
 #define DATAGRAM_ID_SIZE 17    /* 16 hexadecimal digits and the zero byte */
 
 enum datagram_kind {
     DATAGRAM_RAW,      /* another program's: to be shown as it is */
     DATAGRAM_ANNOUNCE, /* sender */
     DATAGRAM_MESSAGE,  /* sender, recipient, text */
-    DATAGRAM_PEER,     /* sender */
+    DATAGRAM_PEER,     /* sender, card.id; that is empty if there is none */
     DATAGRAM_WHO,      /* sender */
     DATAGRAM_BYE,      /* sender */
     DATAGRAM_OFFER,    /* sender, card */

@@ -35,6 +35,18 @@ static bool speaks_for_itself(const struct net_address *from, const struct datag
     return !net_parse(text, &named) && net_same_host(&named, from);
 }
 
+/* Is it announced from another address too, by the first `count` entries? */
+static bool is_known(const struct index *index, int count, const char *peer, const struct datagram_card *card)
+{
+    for (int i = 0; i < count; i++) {
+        const struct index_entry *entry = &index->entries[i];
+        if (strcmp(entry->card.id, card->id) == 0 && strcmp(entry->card.hash, card->hash) == 0 &&
+            strcmp(entry->card.name, card->name) == 0 && strcmp(entry->peer, peer) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool index_add(struct index *index, const char *peer, const struct net_address *from,
                const struct datagram_card *card, int64_t now)
 {
@@ -55,13 +67,14 @@ bool index_add(struct index *index, const char *peer, const struct net_address *
     }
     if (index->count == INDEX_MAX || of_host == INDEX_MAX_PER_HOST)
         return false;
+    bool known = is_known(index, index->count, peer, card);
     struct index_entry *entry = &index->entries[index->count++];
     memset(entry, 0, sizeof *entry);
     text_copy(entry->peer, sizeof entry->peer, peer);
     entry->source = *from;
     entry->card = *card;
     entry->last = now;
-    return true;
+    return !known;
 }
 
 static void remove_at(struct index *index, int at)
@@ -124,7 +137,8 @@ const struct index_entry *index_next(const struct index *index, const struct ind
                                      const char *pattern)
 {
     for (int i = after ? (int)(after - index->entries) + 1 : 0; i < index->count; i++)
-        if (matches(&index->entries[i], pattern))
+        if (matches(&index->entries[i], pattern) &&
+            !is_known(index, i, index->entries[i].peer, &index->entries[i].card))
             return &index->entries[i];
     return NULL;
 }

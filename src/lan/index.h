@@ -24,8 +24,8 @@ struct index; /* private to index.c */
 struct index *index_open(int64_t lifetime);
 void index_close(struct index *index);
 
-/* Takes note of an offer. Returns true if it is new; false if it is known, or there is no room, or the
- * address in the card is not the one it came from. */
+/* Takes note of an offer. Returns true if it is new; false if it is known, also from another address of the same
+ * machine, or there is no room, or the address in the card is not the one it came from. */
 bool index_add(struct index *index, const char *peer, const struct net_address *from,
                const struct datagram_card *card, int64_t now);
 
@@ -50,8 +50,8 @@ struct index_wish {
 /* The newest offer of that kind, or NULL. */
 const struct index_entry *index_find(const struct index *index, const struct index_wish *wish);
 
-/* The next entry whose name (or PEER:NAME) matches the shell pattern, or contains it; NULL matches all.
- * Start with NULL; ends with NULL. */
+/* The next entry whose name (or PEER:NAME) matches the shell pattern, or contains it; NULL matches all. One that is
+ * announced from several addresses comes once. Start with NULL; ends with NULL. */
 const struct index_entry *index_next(const struct index *index, const struct index_entry *after,
                                      const char *pattern);
 

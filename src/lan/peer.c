@@ -18,10 +18,12 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "lan/screen.h"
+#include "lan/secret.h"
 #include "tty/guardian.h"
 
 #define DATAGRAMS_A_TURN 64
-#define BRIEF_WATCH 2 /* seconds that --files listens, unless told */
+#define BRIEF_WATCH      2 /* seconds that --files listens, unless told */
+#define ANSWER_SECONDS   2 /* in which whoever is there has answered who is there */
 
 static volatile sig_atomic_t ended_by, stop_asked, look_asked;
 static int bell[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */
@@ -154,6 +156,31 @@ static void take_datagrams(struct peer *peer, int which)
     }
 }
 
+/* --send, in its order. Somebody who has not been heard yet may be there all the same: that is asked, and waited for
+ * once. */
+static void send_what_was_asked_for(struct peer *peer)
+{
+    const struct options *options = peer->options;
+    for (; peer->sent < options->send_count; peer->sent++) {
+        const char *said = options->sends[peer->sent];
+        bool nobody = chat_is_for_nobody(peer, said);
+        if (nobody && !peer->send_until)
+            peer->send_until = peer->now + ANSWER_SECONDS * PEER_SECOND;
+        if (nobody && peer->now < peer->send_until) {
+            chat_ask(peer);
+            return;
+        }
+        int status = chat_send(peer, said);
+        if (status != EX_OK)
+            peer_fail(peer, status);
+    }
+}
+
+static bool is_busy(const struct peer *peer)
+{
+    return peer->sent < peer->options->send_count || gets_open(peer) > 0 || worker_count_all() > 0;
+}
+
 /* What is to be done when the time has come. */
 static void do_timely(struct peer *peer)
 {
@@ -163,14 +190,14 @@ static void do_timely(struct peer *peer)
         chat_expire(peer);
         save(peer);
     }
+    send_what_was_asked_for(peer);
     gets_work(peer);
     if (peer->end_at && peer->now >= peer->end_at)
         peer->quit = true;
     /* Asked for no more than what is done: then that is all. */
-    if (peer->brief && !peer->end_at && gets_open(peer) == 0 && worker_count_all() == 0 &&
-        (!peer->options->receive || peer->status))
+    if (peer->brief && !peer->end_at && !is_busy(peer) && (!peer->options->receive || peer->status))
         peer->quit = true;
-    if (peer->offering && !offers_any(peer) && gets_open(peer) == 0 && worker_count_all() == 0)
+    if (peer->offering && !offers_any(peer) && !is_busy(peer))
         peer->quit = true;
 }
 
@@ -181,6 +208,8 @@ static int milliseconds_to_wait(const struct peer *peer)
         until = peer->next_announce;
     if (peer->end_at && peer->end_at < until)
         until = peer->end_at;
+    if (peer->sent < peer->options->send_count && peer->send_until < until)
+        until = peer->send_until;
     for (int i = 0; i < PEER_GETS; i++)
         if (peer->gets[i].used && !peer->gets[i].running && until > peer->now + PEER_SECOND / 10)
             until = peer->now + PEER_SECOND / 10;
@@ -245,9 +274,7 @@ static void begin(struct peer *peer)
         peer->end_at = peer->now + options->watch_seconds * PEER_SECOND;
     else if (peer->brief && options->files)
         peer->end_at = peer->now + BRIEF_WATCH * PEER_SECOND;
-    for (int i = 0; i < options->send_count; i++)
-        if (chat_send(peer, options->sends[i]))
-            peer_fail(peer, EX_USAGE);
+    send_what_was_asked_for(peer);
     if (!peer->brief)
         chat_announce(peer);
     if (!peer->brief || options->files)
@@ -325,6 +352,10 @@ static struct peer *open_all(const struct options *options, int *status)
     peer->options = options;
     peer->brief = options_are_brief(options);
     peer->now = clock_elapsed();
+    char nonce[SECRET_NONCE_SIZE];
+    if (secret_make_nonce(nonce))
+        fatal(EX_OSERR, "no random numbers: %s", strerror(errno));
+    snprintf(peer->id, sizeof peer->id, "%.16s", nonce);
     peer->group = group_open(options->interfaces, options->interface_count, &options->group, options->ttl, &why);
     if (!peer->group) {
         log_error("cannot join the group: %s", why);
@@ -375,7 +406,7 @@ int peer_run(const struct options *options)
     if (options->receive && !peer->received)
         peer_fail(peer, EX_UNAVAILABLE);
     /* Told to end in the middle of what was asked for: it was not done. */
-    if (peer->brief && !options->files && peer->status == 0 && (gets_open(peer) > 0 || worker_count_all() > 0))
+    if (peer->brief && !options->files && peer->status == 0 && is_busy(peer))
         peer->status = EX_TEMPFAIL;
     status = peer->status;
     close_all(peer);

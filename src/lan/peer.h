@@ -60,6 +60,9 @@ struct peer {
     struct roster *roster;
     struct index *index;
     struct flood flood;
+    char id[DATAGRAM_ID_SIZE]; /* of this process: the same by each interface */
+    int sent;                  /* how many of options->sends */
+    int64_t send_until;        /* when those who were not heard by then are nobody; 0: none is waited for */
     bool brief;               /* not announced */
     bool offering;            /* here for its offers alone: nobody types, no time was set */
     char roster_path[1100];   /* empty: not kept */
@@ -91,8 +94,11 @@ void chat_announce(struct peer *peer);
 void chat_ask(struct peer *peer); /* who is there? at most once a second */
 void chat_leave(struct peer *peer);
 void chat_send_all(struct peer *peer, const struct datagram *datagram);
-/* "RECIPIENT:TEXT", in several datagrams if it is long. Returns 0, or -1 after saying what is wrong. */
+/* Sends "RECIPIENT:TEXT", in several datagrams if it is long, to the group if nobody is known by that name. Returns
+ * EX_OK, or an exit status after saying what is wrong. */
 int chat_send(struct peer *peer, const char *said);
+bool chat_is_for_nobody(struct peer *peer, const char *said); /* to a name that has not been heard */
+void chat_say(struct peer *peer, const char *said);           /* chat_send of what was typed, and shows it */
 void chat_take(struct peer *peer, const char *bytes, size_t length, const struct net_address *from, int via,
                enum group_way way);
 void chat_expire(struct peer *peer);

@@ -92,8 +92,11 @@ enum roster_news roster_hear(struct roster *roster, const char *name, const stru
     }
     if (!net_same_host(&known->address, from))
         roster->changed = true;
-    if (net_port(&known->address) != net_port(from) || news != ROSTER_SAME)
+    if (net_port(&known->address) != net_port(from) || news != ROSTER_SAME) {
         known->native = known->told = false;
+        known->rival_since = 0;
+        known->id[0] = '\0';
+    }
     known->address = *from;
     known->via = via;
     known->last = now;
@@ -127,7 +130,7 @@ static void load_line(struct roster *roster, const char *line, uint16_t port, in
         return;
     text_init(&text, where, sizeof where);
     text_addf(&text, strchr(colon + 1, ':') ? "[%s]:%u" : "%s:%u", colon + 1, port);
-    if (text.cut || net_parse(where, &address))
+    if (text.cut || net_parse(where, &address) || !net_is_answerable(&address))
         return;
     char name[NAME_PEER_MAX + 1];
     memcpy(name, line, (size_t)(colon - line));

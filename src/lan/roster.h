@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/net.h"
+#include "lan/datagram.h"
 #include "lan/name.h"
 
 #define ROSTER_MAX 256         /* peers */
@@ -17,6 +18,9 @@ struct roster_peer {
     bool native;                /* that port takes its messages; otherwise the group's port does */
     bool heard;                 /* since we started; otherwise only read from disk */
     bool told;                  /* that somebody else uses the name */
+    char id[DATAGRAM_ID_SIZE];  /* that it gave itself; empty if none */
+    struct net_address rival;   /* where the name was announced too; told unless it turns out to be the same peer */
+    int64_t rival_since;        /* 0: nowhere */
     int64_t last;               /* clock_elapsed() when it was heard */
     int via;                    /* the interface it was heard on */
 };

@@ -100,6 +100,21 @@ static void hosts(void)
     CHECK(strcmp(text, "::1") == 0);
 }
 
+static bool can_be_answered(const char *text)
+{
+    struct net_address address;
+    return !net_parse(text, &address) && net_is_answerable(&address);
+}
+
+static void answerable(void)
+{
+    CHECK(can_be_answered("10.9.0.1:7182") && can_be_answered("[fe80::1]:1") && can_be_answered("127.0.0.1:1"));
+    CHECK(!can_be_answered("0.0.0.0:7182") && !can_be_answered("0.1.2.3:7182") && !can_be_answered("[::]:7182"));
+    CHECK(!can_be_answered("224.0.0.127:7182") && !can_be_answered("255.255.255.255:1") &&
+          !can_be_answered("[ff02::1]:1"));
+    CHECK(!can_be_answered("10.9.0.1:0") && !can_be_answered("[::ffff:0.0.0.0]:1"));
+}
+
 static void no_family(void)
 {
     memset(&address, 0, sizeof address);
@@ -235,6 +250,7 @@ static void ranges(void)
 
 int main(void)
 {
+    CASE("only the address and port of one host can be answered", answerable);
     CASE("addresses are read and written as people write them", addresses);
     CASE("what is no address and port is refused, and no name server asked", no_addresses);
     CASE("a mapped IPv4 address is the same host as the IPv4 one", hosts);
