@@ -221,3 +221,41 @@ SCRIPT
     wait_until only_tutu
     expect_none tutu -e '^\[server\] 127.*is now'
 }
+
+@test "what was received before a connection is reset is said, a last line without an end as well" {
+    enter tutu plain
+    local door
+    for door in plain talk; do
+        open toto "$door"
+        expect toto -e 'You are (.*)\.$' # the rest of the welcome stays unread: closing is a reset
+        if [[ $door == plain ]]; then send_bytes toto 'MSG '; fi
+        send_bytes toto "bonjour $door"
+        close toto
+        expect tutu "[${BASH_REMATCH[1]}] bonjour $door"
+        expect_next tutu -e "^\\[server\\] ${BASH_REMATCH[1]} has left"
+    done
+}
+
+@test "all whole lines of a client that closes without reading are said, at the pace of flood, at every door" {
+    daemon_stop
+    DAEMON_DOORS='plain talk irc' daemon_start -o 'flood 50/1'
+    enter tutu plain
+    local door before lines
+    for door in plain talk irc; do
+        case $door in plain) before='MSG ' ;; talk) before='' ;; irc) before='PRIVMSG #lobby :' ;; esac
+        printf -v lines "$before%s of $door\n" {1..150}
+        open toto "$door"
+        if [[ $door == irc ]]; then
+            send_bytes toto 'NICK toto\r\nUSER toto 0 * :toto\r\nJOIN #lobby\r\n'
+            expect tutu -e ' connected$'
+        fi
+        expect toto -e . # the rest of the welcome stays unread: closing is a reset
+        printf '%s' "$lines" >&"${CLIENT_FD[toto]}"
+        close toto
+        local i
+        for i in {1..150}; do
+            expect tutu -e "\\] $i of $door\$"
+        done
+        expect_next tutu -e 'has left'
+    done
+}

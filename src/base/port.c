@@ -224,6 +224,18 @@ int64_t port_tcp_unanswered(int socket)
 #endif
 }
 
+bool port_tcp_is_over(int socket)
+{
+#ifdef __linux__
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) || info.tcpi_state == TCP_CLOSE;
+#else
+    (void)socket;
+    return true;
+#endif
+}
+
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask)
 {
 #if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__

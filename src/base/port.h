@@ -61,6 +61,10 @@ void port_keepalive(int socket, int idle, int interval, int count);
  * that cannot be known. A peer that does not read but lives answers. Does not block. */
 int64_t port_tcp_unanswered(int socket);
 
+/* Whether a TCP socket that poll(2) says is hung up is so because the other end reset it, and not because we shut it down.
+ * True where that cannot be known. Does not block. */
+bool port_tcp_is_over(int socket);
+
 /* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a signal
  * that is blocked otherwise interrupts it without a race. */
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);

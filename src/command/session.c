@@ -229,7 +229,7 @@ static void wait_for_reader(struct session *session)
     size_t most = answers_at_once(session), last = SIZE_MAX;
     int64_t since = clock_elapsed(), pause = 1;
     int courier = (int)world_courier(world, session->user);
-    if (session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
+    if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
         return;
     shared_ring_bells(world->shared);
     for (;;) {
@@ -245,7 +245,7 @@ static void wait_for_reader(struct session *session)
             since = clock_elapsed();
         last = queue;
         session->backlog.forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);
-        if (session->backlog.forsaken || session->leaving)
+        if (session->backlog.forsaken || session->leaving || session->gone)
             return;
         clock_sleep(pause);
         pause = pause < 30 ? pause * 2 : pause;

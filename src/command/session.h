@@ -70,6 +70,7 @@ struct session {
     uint32_t user;       /* our place in the tables */
     uint32_t generation; /* and who we are there */
     bool leaving;        /* nothing more is taken from the client */
+    bool gone;           /* nothing more comes from it, and nobody reads answers; what came before is still acted on */
     const char *verb_prefix; /* "/" where commands are written /join */
     uint64_t caps;                    /* IRCv3 capabilities, as in our record */
     struct registration registration; /* IRC */

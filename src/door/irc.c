@@ -383,8 +383,7 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
 
 static void irc_finish(struct session *session)
 {
-    if (!session->leaving)
-        command_leave_for(session, QUIT_LEFT, "", "Connection closed"); /* a message without its end is none */
+    (void)session; /* a message without its end is none */
 }
 
 static void irc_refuse(struct text *text, const char *why)

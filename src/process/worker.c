@@ -41,12 +41,18 @@
 #define UNHEARD_MS 15000
 #define LOOK_MS 100
 
+/* What a client sent before it broke off is acted on at its pace, as if it were there; but not for ever, and if there is
+ * more of it than one read takes, it was a flood. */
+#define REMNANT_MS 600000
+#define FLOOD_MS   20000
+
 static volatile sig_atomic_t called; /* SIGUSR1 came */
 
 struct worker {
     struct session session; /* first: a session is its worker */
     const struct worker_birth *birth;
     struct follow follow;
+    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_elapsed(); 0: of others */
 };
 
 static void on_call(int signal)
@@ -131,7 +137,32 @@ static bool is_broken(const struct worker *worker)
     return port_ppoll(&socket, 1, &now, NULL) == 1 && (socket.revents & (POLLERR | POLLHUP));
 }
 
-/* Between two lines of a client that is being slowed. What it has sent may last for hours; when it is gone, so is that. */
+static bool left_much(const struct worker *worker)
+{
+    char bytes[READ_SIZE];
+    return recv(worker->birth->socket, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT) == sizeof bytes;
+}
+
+/* Of a client that has broken off there may be lines that were received and not yet acted on. They are, though nobody
+ * reads the answers. One whom its courier hung up on, because it read too slowly, is out at once. */
+static void mind_break(struct worker *worker)
+{
+    struct session *session = &worker->session;
+    if (has_vanished(worker)) {
+        command_leave(session, QUIT_LOST, "");
+        return;
+    }
+    if (!is_broken(worker))
+        return;
+    int64_t now = clock_elapsed();
+    if (!worker->until)
+        worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
+    session->gone = true;
+    if (!port_tcp_is_over(worker->birth->socket) || now > worker->until)
+        command_leave(session, QUIT_LOST, "");
+}
+
+/* Between two lines of a client that is being slowed. */
 static void attend(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
@@ -141,8 +172,8 @@ static void attend(struct session *session)
     follow_settings(&worker->session, &worker->follow);
     confine_renew(worker->birth->confinement);
     look_around(worker);
-    if (!session->leaving && (is_broken(worker) || has_vanished(worker)))
-        command_leave(session, QUIT_LOST, "");
+    if (!session->leaving)
+        mind_break(worker);
 }
 
 static void call_supervisor(struct session *session)
@@ -187,6 +218,16 @@ static void watch_idle(int socket, int seconds)
     port_keepalive(socket, idle, interval, (seconds - idle) / interval);
 }
 
+/* The client sends nothing more. What it left without an end was received all the same, however the connection ended. */
+static void finish(struct worker *worker, const struct door *door, enum event_quit how)
+{
+    struct session *session = &worker->session;
+    door->finish(session);
+    if (!session->leaving)
+        command_leave_for(session, how, "", how == QUIT_LEFT ? "Connection closed" : "");
+    session->leaving = true;
+}
+
 /* Nothing came for a while. */
 static void be_idle(struct worker *worker, const struct door *door)
 {
@@ -197,7 +238,7 @@ static void be_idle(struct worker *worker, const struct door *door)
     if (session->wake_after)
         door->idle(session);
     else if (has_vanished(worker))
-        command_leave(session, QUIT_LOST, "");
+        finish(worker, door, QUIT_LOST);
 }
 
 static void serve(struct worker *worker, const struct door *door)
@@ -231,11 +272,7 @@ static void serve(struct worker *worker, const struct door *door)
             session_pace_bytes(session, (size_t)got);
             continue;
         }
-        if (got == 0)
-            door->finish(session);
-        if (!session->leaving)
-            command_leave(session, got == 0 ? QUIT_LEFT : QUIT_LOST, "");
-        session->leaving = true;
+        finish(worker, door, got == 0 ? QUIT_LEFT : QUIT_LOST);
     }
     session_flush(session);
     shared_ring_bells(session->world->shared);
