@@ -144,7 +144,8 @@ int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t m
         errno = ENAMETOOLONG;
         return -1;
     }
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    unlink(temporary); /* of one that crashed; or a link that somebody else has put there */
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0)
         return -1;
     int error = fd_write_all(fd, bytes, length) || fsync(fd) ? errno : 0;

@@ -33,7 +33,7 @@ long fd_limit_hard(void);
 char *fd_read_file(const char *path, size_t limit, size_t *length);
 
 /* Replaces the file at `path` by `length` bytes, so that a crash leaves the old one or the new one:
- * writes PATH.new, fsync, rename. Returns 0, or -1 and errno. */
+ * writes PATH.new, fsync, rename. Follows no link. Returns 0, or -1 and errno. */
 int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t mode);
 
 /* Makes a directory and its parents, as mkdir -p. Returns 0 if it is there in the end, or -1. */

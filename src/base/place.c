@@ -2,6 +2,7 @@
 #include "place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "port.h"
 
 void place_runtime(char *path, size_t size)
 {
@@ -21,6 +23,68 @@ void place_runtime(char *path, size_t size)
         snprintf(path, size, "%.150s/forkchat", own);
     else
         snprintf(path, size, "/tmp/forkchat-%ld", (long)geteuid());
+}
+
+static bool is_trusted(uid_t uid)
+{
+    return uid == 0 || uid == geteuid();
+}
+
+/* In a folder such as /tmp only its owner can replace a link, so one of ours stays what it is. */
+static bool is_foreign_link(const char *path)
+{
+    char name[4096];
+    struct stat status;
+    if (snprintf(name, sizeof name, "%s", path) >= (int)sizeof name)
+        return true;
+    for (size_t end = strlen(name); end > 1 && name[end - 1] == '/'; end--)
+        name[end - 1] = '\0'; /* or the link is followed */
+    return lstat(name, &status) == 0 && S_ISLNK(status.st_mode) && !is_trusted(status.st_uid);
+}
+
+int place_enter(const char *path, const char **why)
+{
+    struct stat status;
+    int fd = fd_make_directory(path, 0755) ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *why = NULL;
+    if (is_foreign_link(path))
+        *why = "somebody else has made this link: use another directory";
+    else if (fd < 0 || fstat(fd, &status))
+        *why = strerror(errno);
+    else if (!is_trusted(status.st_uid))
+        *why = "somebody else has made it: use another directory";
+    else if (status.st_mode & (S_IWGRP | S_IWOTH))
+        *why = "others may write there: use another directory, or take that from them (chmod go-w)";
+    if (!*why)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+int place_file(int directory, const char *name)
+{
+    struct stat status;
+    int fd = openat(directory, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -1;
+    int error = fstat(fd, &status) ? errno : 0;
+    if (!error && (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || status.st_nlink > 1))
+        error = EPERM;
+    if (!error && (status.st_mode & 0777) != 0600 && fchmod(fd, 0600))
+        error = errno;
+    if (!error)
+        return fd;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+bool place_is_ours(int socket, uid_t owner)
+{
+    uid_t uid;
+    gid_t gid;
+    return port_peer(socket, &uid, &gid) || is_trusted(uid) || (owner != (uid_t)-1 && uid == owner);
 }
 
 int place_socket(const char *directory, const char *name, struct sockaddr_un *address)

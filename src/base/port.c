@@ -351,9 +351,9 @@ int port_become(uid_t uid, gid_t gid)
     return setgroups(0, NULL) || setgid(gid) || setuid(uid) ? -1 : 0;
 }
 
-int port_chroot(const char *path)
+int port_chroot(int directory)
 {
-    return chroot(path) || chdir("/") ? -1 : 0;
+    return fchdir(directory) || chroot(".") || chdir("/") ? -1 : 0;
 }
 
 void port_harden(void)

@@ -81,8 +81,8 @@ bool port_die_with_parent(int signal);
 /* Becomes that user and group for good, without other groups. Returns 0, or -1 and errno. */
 int port_become(uid_t uid, gid_t gid);
 
-/* Sees `path` as / from now on. Returns 0, or -1 and errno. */
-int port_chroot(const char *path);
+/* Sees the open directory as / from now on. Returns 0, or -1 and errno. */
+int port_chroot(int directory);
 
 /* Gives up every way to gain privileges by exec. Never fails; what the system lacks is skipped. */
 void port_harden(void);

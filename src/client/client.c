@@ -19,14 +19,6 @@
 #include "signals.h"
 #include "terminal.h"
 
-/* A standard descriptor that is closed would become the next socket: put /dev/null there. */
-static void fill_descriptors(void)
-{
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
-            exit(EX_OSERR);
-}
-
 static int read_secrets(const struct options *options, struct secret *secret)
 {
     int status = 0;
@@ -127,7 +119,6 @@ int client_main(int argc, char **argv)
 {
     struct options options;
     struct secret secret = {{0}, {0}, {0}};
-    fill_descriptors();
     switch (options_read(argc, argv, &options)) {
     case OPTIONS_DONE:
         return fflush(stdout) ? EX_IOERR : 0;

@@ -3,11 +3,13 @@
 #include "ctl.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -26,31 +28,73 @@ static const char help_text[] =
     "  -V, --version  show the version\n\n"
     "Exit status: 0 done, 1 refused or not found, 64 wrong usage, 69 no server there, 77 not permitted.\n";
 
+/* On a terminal nothing is shown that could drive it, whoever said it. */
+static void show(FILE *to, const char *line)
+{
+    if (!isatty(fileno(to))) {
+        fprintf(to, "%s\n", line);
+        return;
+    }
+    size_t size = 4 * strlen(line) + 1;
+    char *bytes = malloc(size);
+    struct text text;
+    if (!bytes)
+        return;
+    text_init(&text, bytes, size);
+    text_add_harmless(&text, line, strlen(line));
+    fprintf(to, "%s\n", bytes);
+    free(bytes);
+}
+
+static void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void complain(const char *format, ...)
+{
+    char line[8192];
+    va_list arguments;
+    int start = snprintf(line, sizeof line, "forkchatctl: ");
+    va_start(arguments, format);
+    vsnprintf(line + start, sizeof line - (size_t)start, format, arguments);
+    va_end(arguments);
+    show(stderr, line);
+}
+
 static bool wrong(const char *format, const char *what)
 {
-    fprintf(stderr, "forkchatctl: ");
-    fprintf(stderr, format, what);
-    fprintf(stderr, "\n%s", usage_text);
+    complain(format, what);
+    fprintf(stderr, "%s", usage_text);
     return false;
 }
 
+/* Whose the directory is that the user named: who may answer there beside this user and root. */
+static uid_t owner_of(const char *directory, bool named)
+{
+    struct stat status;
+    bool known = named && stat(directory, &status) == 0 && !(status.st_mode & (S_IWGRP | S_IWOTH));
+    return known ? status.st_uid : (uid_t)-1;
+}
+
 /* -1 after saying why in one line, with *status set. */
-static int connect_to(const char *directory, int *status)
+static int connect_to(const char *directory, bool named, int *status)
 {
     struct sockaddr_un address;
     *status = EX_UNAVAILABLE;
     if (place_socket(directory, PLACE_CONTROL, &address)) {
-        fprintf(stderr, "forkchatctl: %s: that path is too long for a socket\n", directory);
+        complain("%s: that path is too long for a socket", directory);
         return -1;
     }
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+    bool connected = fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    if (connected && place_is_ours(fd, owner_of(directory, named)))
         return fd;
-    if (errno == EACCES || errno == EPERM) {
+    if (connected) {
         *status = EX_NOPERM;
-        fprintf(stderr, "forkchatctl: you are not permitted to use %s\n", address.sun_path);
+        complain("%s: somebody else answers there, whom nothing is told", address.sun_path);
+    } else if (errno == EACCES || errno == EPERM) {
+        *status = EX_NOPERM;
+        complain("you are not permitted to use %s", address.sun_path);
     } else {
-        fprintf(stderr, "forkchatctl: no forkchatd answers at %s: %s\n", address.sun_path, strerror(errno));
+        complain("no forkchatd answers at %s: %s", address.sun_path, strerror(errno));
     }
     if (fd >= 0)
         close(fd);
@@ -80,12 +124,12 @@ static bool take_line(const char *line, int *status)
     }
     if (line[0] == '!') {
         fflush(stdout);
-        fprintf(stderr, "forkchatctl: %s\n", line + 1);
+        complain("%s", line + 1);
     } else if (line[0] == ' ' && line[1] == '\f') {
         fputs(screen ? "\033[H\033[2J" : "\n", stdout); /* the next picture of top */
         fflush(stdout);
     } else if (line[0] == ' ') {
-        puts(line + 1);
+        show(stdout, line + 1);
     }
     return false;
 }
@@ -107,10 +151,10 @@ static int show_answer(int fd)
     }
     free(line);
     if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "forkchatctl: cannot write: %s\n", strerror(errno));
+        complain("cannot write: %s", strerror(errno));
         status = EX_IOERR;
     } else if (!whole) {
-        fprintf(stderr, "forkchatctl: the server has ended\n");
+        complain("the server has ended");
     }
     if (answer)
         fclose(answer);
@@ -119,6 +163,7 @@ static int show_answer(int fd)
 
 struct call {
     char directory[4096];
+    bool named; /* by -r */
     bool json, help, version;
     char **words; /* the command */
 };
@@ -151,6 +196,7 @@ static bool read_options(struct call *call, char **at)
             return wrong("%s wants a directory, the runtime-directory of the server", word);
         if (directory && !text_copy(call->directory, sizeof call->directory, directory))
             return wrong("%s: that path is too long", word);
+        call->named = call->named || directory;
     }
     call->words = at;
     return call->help || call->version || *at || wrong("which command%s forkchatctl help lists them", "?");
@@ -175,15 +221,15 @@ int ctl_main(int argc, char **argv)
     }
     text_init(&line, bytes, sizeof bytes);
     if (!make_line(&line, call.json, call.words)) {
-        fprintf(stderr, "forkchatctl: a command is one line of at most 2,000 bytes\n");
+        complain("a command is one line of at most 2,000 bytes");
         return EX_USAGE;
     }
-    int fd = connect_to(call.directory, &status);
+    int fd = connect_to(call.directory, call.named, &status);
     if (fd < 0)
         return status;
     /* Who is refused may find the answer there already, and the other end closed. */
     if (send(fd, line.start, line.length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-        fprintf(stderr, "forkchatctl: cannot send: %s\n", strerror(errno));
+        complain("cannot send: %s", strerror(errno));
     setvbuf(stdout, NULL, _IOLBF, 0);
     return show_answer(fd);
 }

@@ -100,7 +100,7 @@ static void open_state(struct peer *peer)
         log_warning("%s: %s", peer->roster_path, strerror(errno));
     if (peer->brief)
         return;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd >= 0 && fcntl(fd, F_SETLK, &lock)) {
         close(fd);
         fd = -1;

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/place.h"
 #include "base/text.h"
 
 #define FILE_LIMIT ((size_t)1 << 20)
@@ -26,6 +28,29 @@
 static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 {
     snprintf(path, PATH_LIMIT, "%.4000s/bans", settings->state_directory);
+}
+
+/* NULL if that is a directory for our files, or why not. */
+static const char *check_directory(const struct settings *settings)
+{
+    const char *why;
+    int fd = place_enter(settings->state_directory, &why);
+    if (fd < 0)
+        return why;
+    close(fd);
+    return NULL;
+}
+
+/* What is in the file, to be freed. NULL if it is not there, or after reporting why it cannot be used. */
+static char *read_file(const struct settings *settings, const char *path)
+{
+    if (access(path, F_OK) && errno == ENOENT)
+        return NULL;
+    const char *why = check_directory(settings);
+    char *bytes = why ? NULL : fd_read_file(path, FILE_LIMIT, NULL);
+    if (!bytes)
+        log_error("%s: %s", path, why ? why : strerror(errno));
+    return bytes;
 }
 
 /* False for a line that is no ban. */
@@ -92,9 +117,7 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
     char path[PATH_LIMIT];
     path_of(settings, path);
     make_room(file);
-    char *bytes = fd_read_file(path, FILE_LIMIT, NULL);
-    if (!bytes && errno != ENOENT)
-        log_error("%s: %s", path, strerror(errno));
+    char *bytes = read_file(settings, path);
     char *rest = bytes;
     int number = 0;
     for (char *line; bytes && (line = text_next_item(&rest, '\n'));) {
@@ -119,14 +142,14 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
     shared_commit(world->shared);
 }
 
-/* Returns 0, or -1 and errno. */
-static int replace_file(const struct ban_file *file, const struct settings *settings, const char *path)
+/* Returns NULL, or what is wrong. */
+static const char *replace_file(const struct ban_file *file, const struct settings *settings, const char *path)
 {
     size_t size = file->count * (sizeof(struct ban_shm) + 50) + 1;
     char *bytes = malloc(size);
     struct text text;
     if (!bytes)
-        return -1;
+        return strerror(errno);
     text_init(&text, bytes, size);
     for (uint32_t i = 0; i < file->count; i++) {
         const struct ban_shm *ban = &file->bans[i];
@@ -135,11 +158,11 @@ static int replace_file(const struct ban_file *file, const struct settings *sett
                   (long long)(ban->set_at / 1000), ban->expires_elapsed ? (long long)((clock_date(ban->expires_elapsed) + 500) / 1000) : 0LL, NICK_SIZE - 1, ban->by,
                   BAN_REASON_SIZE - 1, ban->reason);
     }
-    int failed = fd_make_directory(settings->state_directory, 0755) || fd_replace_file(path, bytes, text.length, 0600);
-    int error = errno;
+    const char *why = check_directory(settings);
+    if (!why && fd_replace_file(path, bytes, text.length, 0600))
+        why = strerror(errno);
     free(bytes);
-    errno = error;
-    return failed ? -1 : 0;
+    return why;
 }
 
 /* Trouble is told once, and so is its end. */
@@ -148,12 +171,12 @@ static void write_file(struct ban_file *file, const struct settings *settings)
     char path[PATH_LIMIT];
     path_of(settings, path);
     file->offset = clock_offset();
-    bool failed = replace_file(file, settings, path) != 0;
-    if (failed && !file->again)
-        log_error("%s: %s: the bans are not kept", path, strerror(errno));
-    if (!failed && file->again)
+    const char *why = replace_file(file, settings, path);
+    if (why && !file->again)
+        log_error("%s: %s: the bans are not kept", path, why);
+    if (!why && file->again)
         log_warning("%s: the bans are kept again", path);
-    file->again = failed ? clock_elapsed() + RETRY_NS : 0;
+    file->again = why ? clock_elapsed() + RETRY_NS : 0;
 }
 
 void ban_file_update(struct ban_file *file, struct world *world, const struct settings *settings)

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/log.h"
+#include "base/place.h"
 #include "base/port.h"
 
 /* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
@@ -54,17 +54,16 @@ static int find_root(struct confinement *confinement, const struct settings *set
         snprintf(path, sizeof path, "%s", settings->chroot);
     else
         snprintf(path, sizeof path, "%s/empty", settings->runtime_directory);
-    if (fd_make_directory(path, 0755)) {
-        log_error("chroot: %s: %s", path, strerror(errno));
-        return -1;
-    }
-    confinement->root = strdup(path);
-    return confinement->root ? 0 : -1;
+    const char *why;
+    confinement->root = place_enter(path, &why);
+    if (confinement->root < 0)
+        log_error("chroot: %s: %s", path, why);
+    return confinement->root < 0 ? -1 : 0;
 }
 
 int confine_prepare(struct confinement *confinement, const struct settings *settings)
 {
-    *confinement = (struct confinement){.worker_memory = settings->worker_memory,
+    *confinement = (struct confinement){.root = -1, .worker_memory = settings->worker_memory,
                                           .worker_cpu = settings->worker_cpu};
     if (!settings->sandbox)
         log_warning("the sandbox is off");
@@ -125,8 +124,10 @@ void confine_renew(const struct confinement *confinement)
 
 void confine(const struct confinement *confinement, enum sandbox_role role)
 {
-    if (confinement->drop && confinement->root && port_chroot(confinement->root))
-        fatal(EX_OSERR, "chroot to %s: %s", confinement->root, strerror(errno));
+    if (confinement->root >= 0 && port_chroot(confinement->root))
+        fatal(EX_OSERR, "chroot: %s", strerror(errno));
+    if (confinement->root >= 0)
+        close(confinement->root);
     if (confinement->drop && port_become(confinement->uid, confinement->gid))
         fatal(EX_OSERR, "cannot become user %ld: %s", (long)confinement->uid, strerror(errno));
     port_harden();

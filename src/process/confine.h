@@ -13,7 +13,7 @@ struct confinement {
     bool drop; /* false: not root, nothing to give up */
     uid_t uid;
     gid_t gid;
-    char *root; /* NULL: no chroot */
+    int root; /* a descriptor, so that it may lose its name; -1: no chroot */
     bool sandbox;
     int64_t worker_memory; /* bytes; 0: no limit */
     int64_t worker_cpu;    /* seconds; 0: no limit */

@@ -200,6 +200,10 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         /* Refused if the socket is nobody's any more; or, for now, if others wait there already. */
         status = connect(fd, (const struct sockaddr *)&address, sizeof address);
         int error = errno;
+        if (status == 0 && !place_is_ours(fd, (uid_t)-1)) {
+            status = -1;
+            error = EPERM;
+        }
         world_come_forward(world);
         if (status == 0) {
             status = receive_all(heirlooms, fd, world, &waiting);

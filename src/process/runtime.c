@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/log.h"
+#include "base/place.h"
 #include "base/port.h"
 
-#define PID_FILE "forkchatd.pid"
+#define PID_FILE    "forkchatd.pid"
+#define FAMILY_FILE "family.lock"
 
 /* Memberships for every user in so many channels on average. */
 #define CHANNELS_PER_USER 8u
@@ -41,22 +42,13 @@ int runtime_open_world(struct shared *shared, struct world *world, const struct 
     return -1;
 }
 
-static int open_in(const char *directory, const char *name, char *path, size_t size)
-{
-    if (snprintf(path, size, "%s/%s", directory, name) >= (int)size) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-}
-
 /* Returns 0, or -1 and errno: EACCES or EAGAIN if another daemon has it. */
-static int lock_pid_file(struct runtime *runtime, const char *directory)
+static int lock_pid_file(struct runtime *runtime, int directory)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct stat status;
     for (;;) {
-        runtime->pid_file = open_in(directory, PID_FILE, runtime->pid_path, sizeof runtime->pid_path);
+        runtime->pid_file = place_file(directory, PID_FILE);
         if (runtime->pid_file < 0 || fcntl(runtime->pid_file, F_SETLK, &whole) || fstat(runtime->pid_file, &status))
             return -1;
         if (status.st_nlink > 0)
@@ -75,24 +67,28 @@ static void tell_who_runs(const struct runtime *runtime, const char *directory)
 
 int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
 {
-    const char *directory = settings->runtime_directory;
-    char path[4096];
-    if (fd_make_directory(directory, 0755)) {
-        log_error("runtime-directory: %s: %s", directory, strerror(errno));
+    const char *path = settings->runtime_directory, *why;
+    int directory = place_enter(path, &why), status = 0;
+    if (directory < 0) {
+        log_error("runtime-directory: %s: %s", path, why);
         return EX_CANTCREAT;
     }
+    runtime_keep(runtime, settings);
     int taken = lock_pid_file(runtime, directory);
     if (taken && runtime->pid_file >= 0) {
-        tell_who_runs(runtime, directory);
-        return EX_UNAVAILABLE;
+        tell_who_runs(runtime, path);
+        status = EX_UNAVAILABLE;
+    } else if (taken) {
+        log_error("%s: %s", runtime->pid_path, strerror(errno));
+        status = EX_CANTCREAT;
+    } else if ((*family = place_file(directory, FAMILY_FILE)) < 0) {
+        log_error("%s/" FAMILY_FILE ": %s", path, strerror(errno));
+        status = EX_CANTCREAT;
+    } else {
+        *deserted = runtime_is_deserted(*family);
     }
-    *family = taken ? -1 : open_in(directory, "family.lock", path, sizeof path);
-    if (*family < 0) {
-        log_error("runtime-directory: %s: %s", directory, strerror(errno));
-        return EX_CANTCREAT;
-    }
-    *deserted = runtime_is_deserted(*family);
-    return 0;
+    close(directory);
+    return status;
 }
 
 void runtime_keep(struct runtime *runtime, const struct settings *settings)
