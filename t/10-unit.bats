@@ -152,6 +152,10 @@ unit() {
     unit world-masks
 }
 
+@test "nobody can use up what the tables have for all" {
+    unit world-shares
+}
+
 @test "guessing at an operator's password is slow for whoever guesses, and tells nothing" {
     unit guesses
 }

@@ -334,15 +334,17 @@ lowest_free() {
 # ---- tables ----
 
 @test "no room for another channel: who asks is told at every door, those that exist can be joined" {
-    daemon_start -o 'max-clients 4' -o 'channel-limit 500' -o 'flood off' \
+    daemon_start -o 'max-clients 4' -o 'channel-limit 500' -o 'flood off' -o "operator root $SECRET" \
         -o 'listen plain 127.0.0.1:0' -o 'listen talk 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
     enter toto plain
     enter tutu plain
     enter tata talk
     enter titi irc
-    # 4 + 100, the lobby among them
-    seq -f 'JOIN #c%.0f' 1 103 >&"${CLIENT_FD[toto]}"
-    expect toto -e 'talking in #c103'
+    # 4 + 200, the lobby among them; an operator may have them all
+    send toto 'OPER root secret'
+    expect toto '[server] you are now an operator'
+    seq -f 'JOIN #c%.0f' 1 203 >&"${CLIENT_FD[toto]}"
+    expect toto -e 'talking in #c203'
     send tutu 'JOIN #more'
     expect tutu '[server] the server has no room for you in #more: try again later'
     send tata '/join #more'
@@ -363,11 +365,13 @@ lowest_free() {
 }
 
 @test "no room for another membership: who asks is told, and the lobby has a place for everybody" {
-    daemon_start -o 'max-clients 12' -o 'channel-limit 500' -o 'flood off' -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
-    # 7 for each client, and 1000
+    daemon_start -o 'max-clients 12' -o 'channel-limit 500' -o 'flood off' -o "operator root $SECRET" -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
+    # 7 for each client, and 1000; operators may have them all
     local i
     for i in {1..10}; do
         enter "c$i" plain
+        send "c$i" 'OPER root secret'
+        expect "c$i" '[server] you are now an operator'
         seq -f 'JOIN #c%.0f' 1 110 >&"${CLIENT_FD[c$i]}"
         sync "c$i"
     done
@@ -390,11 +394,13 @@ feed() {
 }
 
 @test "no room for another mask: who sets one or invites is told; other modes still change" {
-    daemon_start -o 'max-clients 2' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    daemon_start -o 'max-clients 2' -o 'flood off' -o "operator root $SECRET" -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
     enter toto irc
     enter tutu irc
-    # 2 for each client, and 2000; 300 for each channel
+    # 2 for each client, and 2000; 300 for each channel; an operator may have them all
     local c
+    send toto 'OPER root secret'
+    expect toto -e ' 381 '
     for c in 1 2 3 4 5 6 7; do
         {
             echo "JOIN #c$c"
@@ -404,9 +410,9 @@ feed() {
         } | feed toto
         sync toto
     done
-    expect toto -e ' 478 toto #c7 I :Channel list is full'
+    expect toto -e ' 437 toto #c7 :The server has no room for more masks and invitations'
     send toto 'INVITE tutu #c7'
-    expect toto -e ' 478 toto #c7 I :Channel list is full'
+    expect toto -e ' 437 toto #c7 :The server has no room for more masks and invitations'
     expect_none tutu -e 'INVITE'
     send toto 'MODE #c7 +m'
     expect toto -e 'MODE #c7 \+m'
@@ -431,13 +437,15 @@ feed() {
 }
 
 @test "no room for more metadata: who sets some is told" {
-    daemon_start -o 'max-clients 1' -o 'flood off' -o 'channel-limit 500' -o 'listen irc 127.0.0.1:0'
+    daemon_start -o 'max-clients 1' -o 'flood off' -o 'channel-limit 500' -o "operator root $SECRET" -o 'listen irc 127.0.0.1:0'
     open toto irc
     send toto 'CAP REQ :draft/metadata-2' 'NICK toto' 'USER toto 0 * :toto' 'CAP END'
     expect toto -e ' (376|422) '
-    # 2 for each client and channel, and 1000; 20 for each
+    # 2 for each client and channel, and 1000; 20 for each; an operator may have them all
     local c
-    for c in {1..61}; do
+    send toto 'OPER root secret'
+    expect toto -e ' 381 '
+    for c in {1..71}; do
         {
             echo "JOIN #c$c"
             seq -f "METADATA #c$c SET k%.0f :v" 1 20
@@ -449,6 +457,88 @@ feed() {
     sync toto
     send toto 'METADATA * SET mood :fine'
     expect toto -e ' 761 toto \* mood '
+}
+
+# crowd NICK FIRST LAST: that client makes those channels, and fills their lists.
+crowd() {
+    local c kind
+    for ((c = $2; c <= $3; c++)); do
+        echo "JOIN #c$c"
+        for kind in b e I; do
+            seq -f "MODE #c$c +$kind n%.0f!*@*" 1 100
+        done
+    done | feed "$1"
+    sync "$1"
+}
+
+@test "two who set all the masks they can leave as many to others, who are told nothing of a full list" {
+    daemon_start -o 'max-clients 10' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    enter toto irc
+    enter tutu irc
+    enter tata irc
+    enter titi plain
+    crowd toto 1 8
+    crowd tutu 11 18
+    expect toto -e ' 437 toto #c[0-9] :You have set your share of the server.s masks and invitations: remove some first'
+    expect tutu -e ' 437 tutu #c1[0-9] :You have set your share'
+    run -1 eval 'transcript toto tutu | grep -q " 478 "'
+    send tata 'JOIN #x' 'MODE #x +b evil!*@*' 'INVITE toto #x' 'INVITE titi #x'
+    expect tata -e ' MODE #x \+b :?evil!\*@\*'
+    expect toto -e ' INVITE toto :?#x'
+    expect titi -e 'invite.* #x'
+    # And more than that.
+    seq -f "MODE #x +b n%.0f!*@*" 1 99 | feed tata
+    seq -f "MODE #x +e n%.0f!*@*" 1 100 | feed tata
+    expect tata -e ' MODE #x \+e :?n100!\*@\*'
+    # Who was greedy can go on when they take some back.
+    send toto 'INVITE titi #c1'
+    expect toto -e ' 437 toto #c1 :You have set your share'
+    send toto 'PART #c2'
+    sync toto
+    send toto 'INVITE titi #c1'
+    expect titi -e 'invite.* #c1'
+    run -1 eval 'transcript tata | grep -qE " (437|478) "'
+}
+
+@test "who leaves masks behind and comes again is charged for them, as long as their channel lives" {
+    daemon_start -o 'max-clients 10' -o 'flood off' -o 'listen irc 127.0.0.1:0'
+    enter toto irc
+    local i
+    for i in 1 2 3 4 5 6; do
+        enter "t$i" irc
+        send toto "JOIN #c$i" "MODE #c$i +o t$i"
+        send "t$i" "JOIN #c$i"
+        sync "t$i"
+        send toto "MODE #c$i +o t$i"
+        sync toto
+        crowd "t$i" "$i" "$i"
+        close "t$i"
+    done
+    run -0 eval "transcript t6 | grep -q ' 437 t6 #c6 :You have set your share'"
+    # Whoever is there may have a few.
+    send toto 'MODE #c1 +b' 'JOIN #x' 'MODE #x +b one!*@*' 'INVITE t1 #x'
+    expect toto -e ' MODE #x \+b :?one!\*@\*'
+}
+
+@test "channels, memberships, watches and metadata are shared out as well" {
+    daemon_start -o 'max-clients 10' -o 'channel-limit 500' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    enter toto irc
+    enter tata plain
+    open tutu irc
+    send tutu 'CAP REQ :draft/metadata-2' 'NICK tutu' 'USER tutu 0 * :tutu' 'CAP END'
+    expect tutu -e ' (376|422) '
+    seq -f 'JOIN #c%.0f' 1 210 | feed toto
+    expect toto -e ' 437 toto #c[0-9]+ :You have your share of the server.s channels: leave some first'
+    send tata 'JOIN #x'
+    expect tata '[server] you are now talking in #x'
+    seq -f 'JOIN #t%.0f' 1 210 >&"${CLIENT_FD[tata]}"
+    expect tata "[server] you have your share of the server's channels: PART some first"
+    local c
+    for c in {1..30}; do
+        echo "JOIN #m$c"
+        seq -f "METADATA #m$c SET k%.0f :v" 1 20
+    done | feed tutu
+    expect tutu -e 'FAIL METADATA LIMIT_REACHED #m[0-9]+ :You have set your share of the server.s metadata: remove some first'
 }
 
 @test "no room for another ban: operators are told, and those there are hold" {

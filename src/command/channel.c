@@ -4,6 +4,7 @@
 
 #include "base/crashpoint.h"
 #include "families.h"
+#include "world/shares.h"
 
 /* ---- who may: the one place for every door ---- */
 
@@ -137,6 +138,19 @@ void channel_enter_lobby_locked(struct session *session)
         channel_join_locked(session, LOBBY, 0, EVENT_ARRIVING);
 }
 
+/* Whether there is room for one more membership, and for one more channel if it is a new one. REPLY_CODES if so. In the
+ * lobby there always is. */
+static enum reply_code check_shares_locked(const struct session *session, uint32_t channel)
+{
+    const struct world *world = session->world;
+    enum share_answer answer = SHARE_FITS;
+    if (channel == NONE)
+        answer = share_ask_locked(world, SHARE_CHANNELS, session->user);
+    if (answer == SHARE_FITS && channel != LOBBY)
+        answer = share_ask_locked(world, SHARE_MEMBERS, session->user);
+    return answer == SHARE_FITS ? REPLY_CODES : answer == SHARE_NONE ? REPLY_SERVER_FULL : REPLY_SHARE_OF_CHANNELS;
+}
+
 enum reply_code channel_go_locked(struct session *session, const char *name, const char *key)
 {
     struct world *world = session->world;
@@ -145,14 +159,15 @@ enum reply_code channel_go_locked(struct session *session, const char *name, con
         return REPLY_TALKING_IN;
     if (session_user_locked(session)->membership_count >= session->settings->channel_limit)
         return REPLY_TOO_MANY_CHANNELS;
-    if (!world_has_room_locked(world, channel))
-        return REPLY_SERVER_FULL;
+    enum reply_code refusal = check_shares_locked(session, channel);
+    if (refusal != REPLY_CODES)
+        return refusal;
     if (channel == NONE) {
-        channel = channel_create_locked(world, name);
+        channel = channel_create_locked(world, name, session->user);
         channel_set_modes_locked(world, channel, session->settings->channel_modes);
         flags = MEMBER_OPERATOR;
     } else {
-        enum reply_code refusal = check_join_locked(session, channel, key);
+        refusal = check_join_locked(session, channel, key);
         if (refusal != REPLY_CODES)
             return refusal;
     }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "families.h"
+#include "world/shares.h"
 
 /* Seconds between two KNOCKs of one client. */
 #define KNOCK_INTERVAL 30
@@ -61,8 +62,13 @@ static enum reply_code invite_locked(struct session *session, uint32_t channel, 
     bool moderates = channel_may_moderate_locked(session, channel);
     if ((world->channels[channel].modes & CHANNEL_INVITE_ONLY) && !moderates)
         return REPLY_NOT_CHANNEL_OPERATOR;
-    if (!invitation_add_locked(world, channel, guest, moderates))
-        return REPLY_LIST_FULL;
+    enum share_answer share = invitation_find_locked(world, channel, guest) == NONE
+                                  ? share_ask_locked(world, SHARE_MASKS, session->user)
+                                  : SHARE_FITS;
+    if (share == SHARE_SPENT)
+        return REPLY_SHARE_OF_MASKS;
+    if (share == SHARE_NONE || !invitation_add_locked(world, channel, guest, session->user, moderates))
+        return REPLY_NO_ROOM_FOR_MASKS;
     publish_locked(session, channel, guest);
     return REPLY_INVITING;
 }
@@ -83,11 +89,9 @@ static void invite(struct session *session, const char *nick, const char *name)
         nick = guest_nick;
     }
     session_commit(session);
-    if (answer == REPLY_NO_SUCH_CHANNEL || answer == REPLY_NOT_ON_CHANNEL ||
-        answer == REPLY_NOT_CHANNEL_OPERATOR)
+    if (answer == REPLY_NO_SUCH_CHANNEL || answer == REPLY_NOT_ON_CHANNEL || answer == REPLY_NOT_CHANNEL_OPERATOR ||
+        answer == REPLY_SHARE_OF_MASKS || answer == REPLY_NO_ROOM_FOR_MASKS)
         session_reply(session, answer, name, NULL);
-    else if (answer == REPLY_LIST_FULL)
-        session_reply(session, answer, name, "I", NULL);
     else
         session_reply(session, answer, nick, name, NULL);
     if (*away)

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "families.h"
+#include "world/shares.h"
 
 /* Bytes of keys in one line. */
 #define KEYS_WIDTH 350
@@ -138,7 +139,7 @@ static void notify_locked(struct session *session, const struct metadata_target 
     }
 }
 
-enum set_result { SET_DONE, SET_REMOVED, SET_TARGET, SET_FORBIDDEN, SET_NOT_SET, SET_FULL };
+enum set_result { SET_DONE, SET_REMOVED, SET_TARGET, SET_FORBIDDEN, SET_NOT_SET, SET_FULL, SET_SPENT };
 
 /* `value` is NULL to remove the key. */
 static enum set_result set_locked(struct session *session, const char *word, struct metadata_target *target,
@@ -158,7 +159,9 @@ static enum set_result set_locked(struct session *session, const char *word, str
         return SET_REMOVED;
     }
     bool same = at != NONE && strcmp(world->metadata[at].value, value) == 0;
-    if (!same && !metadata_set_locked(world, target->kind, target->index, key, value))
+    if (at == NONE && share_ask_locked(world, SHARE_METADATA, session->user) != SHARE_FITS)
+        return SET_SPENT;
+    if (!same && !metadata_set_locked(world, target->kind, target->index, key, value, session->user))
         return SET_FULL;
     if (!same)
         notify_locked(session, target, key, value);
@@ -202,6 +205,10 @@ static void set(struct session *session, const struct request *request)
         break;
     case SET_FULL:
         fail(session, "LIMIT_REACHED", name, NULL, "Metadata limit reached");
+        break;
+    case SET_SPENT:
+        fail(session, "LIMIT_REACHED", name, NULL,
+             "You have set your share of the server's metadata: remove some first");
         break;
     }
 }
@@ -254,7 +261,8 @@ static bool change_subscription_locked(struct session *session, const char *key,
     *changed = (at != NONE) != on;
     if (!*changed)
         return true;
-    if (on && !metadata_set_locked(world, METADATA_SUBSCRIPTION, session->user, key, ""))
+    if (on && (share_ask_locked(world, SHARE_METADATA, session->user) != SHARE_FITS ||
+               !metadata_set_locked(world, METADATA_SUBSCRIPTION, session->user, key, "", session->user)))
         return false;
     struct event event = event_of_locked(world, EVENT_SUBSCRIBE, session->user);
     event.strings[0] = key;

@@ -9,6 +9,7 @@
 #include "base/parse.h"
 #include "families.h"
 #include "world/modes.h"
+#include "world/shares.h"
 
 /* Bytes of arguments in one MODE message; the largest event that makes. */
 #define ARGUMENTS_LENGTH 250
@@ -127,7 +128,15 @@ static void change_list_locked(struct work *work, const struct mode_change *chan
     if (!change->on)
         return;
     const char letter[] = {change->letter, '\0'};
-    switch (mask_add_locked(world, work->channel, kind, mask, session_user_locked(work->session)->nick)) {
+    enum share_answer share = mask_find_locked(world, work->channel, kind, mask) == NONE
+                                  ? share_ask_locked(world, SHARE_MASKS, work->session->user)
+                                  : SHARE_FITS;
+    if (share != SHARE_FITS) {
+        session_reply(work->session, share == SHARE_SPENT ? REPLY_SHARE_OF_MASKS : REPLY_NO_ROOM_FOR_MASKS,
+                      world->channels[work->channel].name, NULL);
+        return;
+    }
+    switch (mask_add_locked(world, work->channel, kind, mask, work->session->user)) {
     case MASK_ADDED:
         note(work, true, change->letter, mask);
         break;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "families.h"
+#include "world/shares.h"
 #include "world/watches.h"
 
 /* Bytes of targets in one line. */
@@ -92,6 +93,7 @@ static void add(struct session *session, char *list)
             continue;
         bool there = watch_find_locked(world, session->user, nick) != NONE;
         full = !there && (session_user_locked(session)->watch_count >= WATCHES_OF_ONE ||
+                          share_ask_locked(world, SHARE_WATCHES, session->user) != SHARE_FITS ||
                           watch_add_locked(world, session->user, nick) == NONE);
         if (!there && !full)
             publish_watch_locked(session, nick, true);

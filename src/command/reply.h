@@ -32,6 +32,9 @@
     REPLY(NO_CURRENT, 0, NULL, "you are in no channel: $/JOIN #lobby or another first")            \
     REPLY(TOO_MANY_CHANNELS, 405, "$1 :You have joined too many channels", "you are in too many channels: $/PART one first") \
     REPLY(SERVER_FULL, 437, "$1 :The server has no room for it", "the server has no room for you in $1: try again later") \
+    REPLY(SHARE_OF_CHANNELS, 437, "$1 :You have your share of the server's channels: leave some first", "you have your share of the server's channels: $/PART some first") \
+    REPLY(SHARE_OF_MASKS, 437, "$1 :You have set your share of the server's masks and invitations: remove some first", "you have set your share of the server's masks and invitations: remove some first") \
+    REPLY(NO_ROOM_FOR_MASKS, 437, "$1 :The server has no room for more masks and invitations", "the server has no room for more masks and invitations: try again later") \
     REPLY(NOT_CHANNEL_OPERATOR, 482, "$1 :You are not a channel operator", "only the moderator of $1 or an operator may do that") \
     REPLY(NOT_OPERATOR, 481, ":Permission denied: you are not an operator", "only operators may do that: $/OPER <name> <password>") \
     REPLY(IS_OPERATOR, 381, ":You are now an IRC operator", "you are now an operator")             \

@@ -120,7 +120,7 @@ int runtime_create_world(struct shared *shared, struct world *world,
 {
     uint32_t users = (uint32_t)settings->max_clients;
     struct world_limits limits = {.users = users,
-                                  .channels = users + 100,
+                                  .channels = users + 200,
                                   .members = users * CHANNELS_PER_USER + 1000,
                                   .masks = users * 2 + 2000,
                                   .couriers = (uint32_t)couriers};

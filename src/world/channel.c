@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "layout.h"
 #include "metadata.h"
+#include "shares.h"
 
 static uint32_t *bucket(const struct world *world, const char *name)
 {
@@ -30,7 +31,7 @@ uint32_t channel_find_locked(const struct world *world, const char *name)
     return NONE;
 }
 
-uint32_t channel_create_locked(struct world *world, const char *name)
+uint32_t channel_create_locked(struct world *world, const char *name, uint32_t by)
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_channel;
@@ -47,12 +48,14 @@ uint32_t channel_create_locked(struct world *world, const char *name)
                                     .generation = channel->generation + 1,
                                     .created_at = clock_told(),
                                     .created_elapsed = clock_elapsed(),
+                                    .charge = share_charge(world, by),
                                     .first_member = NONE,
                                     .first_metadata = NONE,
                                     .first_mask = NONE,
                                     .last_mask = NONE};
     text_copy(channel->name, sizeof channel->name, name);
     channel_link_name(world, index);
+    share_add(world, SHARE_CHANNELS, &channel->charge);
     CRASHPOINT("channel-created");
     return index;
 }
@@ -77,21 +80,11 @@ static void destroy(struct world *world, uint32_t index)
     unlink_name(world, index);
     shared_save(world->shared, &channel->state, sizeof channel->state);
     channel->state = CHANNEL_FREE;
+    share_drop(world, SHARE_CHANNELS, &channel->charge);
     mask_free_all(world, index);
     channel->name_next = world->shm->free_channel;
     world->shm->free_channel = index;
     CRASHPOINT("channel-destroyed");
-}
-
-bool world_has_room_locked(const struct world *world, uint32_t channel)
-{
-    const struct world_shm *shm = world->shm;
-    if ((shm->free_member >= world->limits.members && shm->members_end >= world->limits.members) ||
-        (channel == NONE && shm->free_channel >= world->limits.channels && shm->channels_end >= world->limits.channels))
-        return false;
-    /* For each user one is kept, so that nobody finds the lobby shut. */
-    return channel == LOBBY ||
-           shm->memberships - world->channels[LOBBY].member_count < world->limits.members - world->limits.users;
 }
 
 static void save_channel(struct world *world, const struct channel_shm *channel)

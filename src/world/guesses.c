@@ -1,12 +1,11 @@
-/* Guessing at passwords. A name hashes to one of a few places, with a number nobody outside knows: several names may
- * share one, and then wait for one another. */
+/* Guessing at passwords. A name hashes to one of a few places: several names may share one, and then wait for
+ * one another. */
 #include "guesses.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/port.h"
+#include "layout.h"
 
 #define NAMES 256u
 #define KNOWN 4u /* addresses remembered for a name */
@@ -18,7 +17,6 @@ struct guessed {
 };
 
 struct guesses_shm {
-    uint64_t seed; /* written once */
     struct guessed names[NAMES];
     _Atomic uint32_t wrong[]; /* by user, since the supervisor last looked */
 };
@@ -28,29 +26,15 @@ size_t guesses_size(const struct world_limits *limits)
     return sizeof(struct guesses_shm) + limits->users * sizeof(uint32_t);
 }
 
-void guesses_start(struct world *world)
-{
-    if (port_random(&world->guesses->seed, sizeof world->guesses->seed))
-        log_warning("no random number for the table of names");
-}
-
-static uint64_t hash(const struct world *world, const void *bytes, size_t length)
-{
-    uint64_t sum = UINT64_C(14695981039346656037) ^ world->guesses->seed;
-    for (size_t i = 0; i < length; i++)
-        sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
-    return sum ^ sum >> 32;
-}
-
 static struct guessed *place(const struct world *world, const char *name)
 {
-    return &world->guesses->names[hash(world, name, strlen(name)) % NAMES];
+    return &world->guesses->names[world_hash(world, name, strlen(name)) % NAMES];
 }
 
 /* Never 0. */
 static uint64_t address_hash(const struct world *world, const char *name, const struct net_range *from)
 {
-    return (hash(world, from->bytes, sizeof from->bytes) ^ hash(world, name, strlen(name))) | 1;
+    return (world_hash(world, from->bytes, sizeof from->bytes) ^ world_hash(world, name, strlen(name))) | 1;
 }
 
 static bool is_known(const struct guessed *guessed, uint64_t address)

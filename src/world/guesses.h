@@ -24,9 +24,6 @@
 
 size_t guesses_size(const struct world_limits *limits);
 
-/* In a region that was just created. */
-void guesses_start(struct world *world);
-
 /* Somebody at `from` is about to try that name. Returns for how many ms they must wait first. `now` is clock_elapsed(). */
 int64_t guess_begin(struct world *world, const char *name, const struct net_range *from, int64_t now);
 

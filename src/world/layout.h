@@ -8,6 +8,9 @@
 #include "trace.h"
 #include "world.h"
 
+/* Addresses hash to so many places; those that share one share what they have left behind. */
+#define ORIGINS 1024u
+
 struct world_shm {
     /* ground truth; the ends are one past the highest record ever used, so that nothing walks over records
      * that nobody needed yet */
@@ -20,6 +23,7 @@ struct world_shm {
     uint64_t arrivals; /* users ever introduced */
     int64_t started_at;      /* ms since 1970 */
     int64_t started_elapsed; /* clock_elapsed() */
+    uint64_t seed;           /* of world_hash */
     uint32_t most_present;
     uint32_t bans_end;
     uint32_t watches_end;
@@ -45,6 +49,8 @@ struct world_shm {
     /* derived */
     uint32_t present;
     uint32_t memberships;
+    uint32_t used[SHARES];                         /* of memberships: `memberships` */
+    uint32_t left_behind[SHARES_CHARGED][ORIGINS]; /* by users who are no longer here */
     struct world_counts counts;
     uint32_t free_channel;
     uint32_t free_member;
@@ -62,6 +68,9 @@ static inline uint32_t world_bound(uint32_t end, uint32_t limit)
 {
     return end < limit ? end : limit;
 }
+
+/* With a number in it that nobody outside knows, so that nobody can choose what shares a place. */
+uint64_t world_hash(const struct world *world, const void *bytes, size_t length);
 
 /* Buckets: a power of two, about one for each entry. */
 uint32_t world_buckets(uint32_t entries);

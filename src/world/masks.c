@@ -9,6 +9,7 @@
 #include "base/crashpoint.h"
 #include "base/text.h"
 #include "layout.h"
+#include "shares.h"
 
 bool mask_is_live(const struct world *world, const struct mask_shm *mask)
 {
@@ -31,6 +32,7 @@ void mask_link(struct world *world, uint32_t index)
         channel->first_mask = index;
     channel->last_mask = index;
     channel->mask_count++;
+    share_add(world, SHARE_MASKS, &mask->charge);
 }
 
 static void unlink_mask(struct world *world, const struct mask_shm *mask)
@@ -46,12 +48,16 @@ static void unlink_mask(struct world *world, const struct mask_shm *mask)
     else
         world->masks[mask->next_of_channel].previous_of_channel = mask->previous_of_channel;
     channel->mask_count--;
+    share_drop(world, SHARE_MASKS, &mask->charge);
 }
 
 void mask_free_all(struct world *world, uint32_t index)
 {
     struct channel_shm *channel = &world->channels[index];
-    if (channel->last_mask < world->limits.masks) {
+    uint32_t limit = world->limits.masks, left = limit;
+    for (uint32_t at = channel->first_mask; at < limit && left-- > 0; at = world->masks[at].next_of_channel)
+        share_drop(world, SHARE_MASKS, &world->masks[at].charge);
+    if (channel->last_mask < limit) {
         world->masks[channel->last_mask].next_of_channel = world->shm->free_mask;
         world->shm->free_mask = channel->first_mask;
     }
@@ -59,7 +65,7 @@ void mask_free_all(struct world *world, uint32_t index)
     channel->mask_count = 0;
 }
 
-static uint32_t add(struct world *world, const struct mask_shm *what)
+static uint32_t add(struct world *world, const struct mask_shm *what, uint32_t by)
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_mask;
@@ -73,6 +79,7 @@ static uint32_t add(struct world *world, const struct mask_shm *what)
     shared_save(world->shared, mask, offsetof(struct mask_shm, next_of_channel));
     *mask = *what;
     mask->used = 1;
+    mask->charge = share_charge(world, by);
     mask->channel_generation = world->channels[mask->channel].generation;
     mask->set_at = clock_told();
     CRASHPOINT("mask-added");
@@ -100,7 +107,7 @@ uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask
 }
 
 enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind,
-                                 const char *mask, const char *by)
+                                 const char *mask, uint32_t by)
 {
     uint32_t count = 0;
     for (uint32_t at = NONE; (at = mask_next_locked(world, channel, kind, at)) != NONE; count++)
@@ -108,8 +115,9 @@ enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mas
             return MASK_THERE;
     struct mask_shm what = {.kind = kind, .channel = channel, .user = NONE};
     text_copy(what.mask, sizeof what.mask, mask);
-    text_copy(what.set_by, sizeof what.set_by, by);
-    return count < CHANNEL_MASKS && add(world, &what) != NONE ? MASK_ADDED : MASK_LIST_FULL;
+    const struct user_shm *user = world_user(world, by);
+    text_copy(what.set_by, sizeof what.set_by, user ? user->nick : "server");
+    return count < CHANNEL_MASKS && add(world, &what, by) != NONE ? MASK_ADDED : MASK_LIST_FULL;
 }
 
 void mask_remove_locked(struct world *world, uint32_t index)
@@ -141,7 +149,7 @@ uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uin
     return NONE;
 }
 
-bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator)
+bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, uint32_t by, bool by_operator)
 {
     uint32_t before = invitation_find_locked(world, channel, user), oldest = NONE, count = 0;
     if (before != NONE) {
@@ -161,5 +169,5 @@ bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user,
                             .channel = channel,
                             .user = user,
                             .user_generation = world->users[user].generation};
-    return add(world, &what) != NONE;
+    return add(world, &what, by) != NONE;
 }

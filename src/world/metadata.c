@@ -7,6 +7,7 @@
 #include "base/crashpoint.h"
 #include "base/text.h"
 #include "layout.h"
+#include "shares.h"
 
 /* For everybody a few: most have none. With the default max-clients all tables fit the 64 MiB that containers have. */
 #define PER_OWNER 2u
@@ -42,6 +43,7 @@ void metadata_link(struct world *world, uint32_t index)
     uint32_t *first = first_of(world, record->kind, record->owner);
     record->next = *first;
     *first = index;
+    share_add(world, SHARE_METADATA, &record->charge);
 }
 
 uint32_t metadata_next_locked(const struct world *world, enum metadata_kind kind, uint32_t owner, uint32_t at)
@@ -67,7 +69,7 @@ static void save(struct world *world, const struct metadata_shm *record)
     shared_save(world->shared, record, offsetof(struct metadata_shm, next));
 }
 
-static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key)
+static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key, uint32_t by)
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_metadata, limit = metadata_limit(&world->limits);
@@ -81,6 +83,7 @@ static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner
     save(world, record);
     record->kind = kind;
     record->owner = owner;
+    record->charge = share_charge(world, by);
     text_copy(record->key, sizeof record->key, key);
     CRASHPOINT("metadata-added");
     metadata_link(world, index);
@@ -88,14 +91,14 @@ static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner
 }
 
 bool metadata_set_locked(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key,
-                         const char *value)
+                         const char *value, uint32_t by)
 {
     const uint32_t most = kind == METADATA_SUBSCRIPTION ? METADATA_SUBSCRIPTIONS : METADATA_KEYS;
     uint32_t index = metadata_find_locked(world, kind, owner, key), count = 0;
     if (index == NONE) {
         for (uint32_t at = NONE; (at = metadata_next_locked(world, kind, owner, at)) != NONE;)
             count++;
-        index = count < most ? add(world, kind, owner, key) : NONE;
+        index = count < most ? add(world, kind, owner, key, by) : NONE;
     } else {
         save(world, &world->metadata[index]);
     }
@@ -112,6 +115,7 @@ void metadata_remove_locked(struct world *world, uint32_t index)
     for (uint32_t left = limit; *at < limit && left-- > 0; at = &world->metadata[*at].next) {
         if (*at == index) {
             *at = record->next;
+            share_drop(world, SHARE_METADATA, &record->charge);
             break;
         }
     }

@@ -22,6 +22,7 @@ struct metadata_shm {
     uint32_t owner; /* a channel for METADATA_OF_CHANNEL, else a user */
     char key[METADATA_KEY_SIZE];
     char value[METADATA_VALUE_SIZE]; /* "" for a subscription */
+    struct charge_shm charge;
 
     uint32_t next; /* derived: of the same owner, or free */
 };
@@ -38,9 +39,10 @@ uint32_t metadata_next_locked(const struct world *world, enum metadata_kind kind
 /* The one with that key, or NONE. */
 uint32_t metadata_find_locked(const struct world *world, enum metadata_kind kind, uint32_t owner, const char *key);
 
-/* Sets a key, which must be valid, to a value that fits. False if the owner has too many, or there is no room. */
+/* Sets a key, which must be valid, to a value that fits. False if the owner has too many, or there is no room. `by` is
+ * who does (NONE: the server), and has asked for their share before if the key is a new one. */
 bool metadata_set_locked(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key,
-                         const char *value);
+                         const char *value, uint32_t by);
 
 void metadata_remove_locked(struct world *world, uint32_t index);
 

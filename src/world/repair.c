@@ -9,6 +9,7 @@
 #include "bans.h"
 #include "layout.h"
 #include "metadata.h"
+#include "shares.h"
 #include "watches.h"
 
 /* A process that was taken over may have written anything. */
@@ -33,6 +34,8 @@ void world_repair_locked(struct world *world)
     shm->present = 0;
     shm->memberships = 0;
     shm->counts = (struct world_counts){0};
+    memset(shm->used, 0, sizeof shm->used);
+    memset(shm->left_behind, 0, sizeof shm->left_behind);
     shm->free_channel = shm->free_member = shm->free_mask = shm->free_watch = shm->free_metadata = NONE;
 
     for (uint32_t i = 0; i < shm->users_end; i++) {
@@ -42,6 +45,7 @@ void world_repair_locked(struct world *world)
         user->first_watch = NONE;
         user->watch_count = 0;
         user->first_metadata = NONE;
+        memset(user->charged, 0, sizeof user->charged);
         if (user_has_nick(world, i))
             user_link_nick(world, i);
         user_count(world, user, 1);
@@ -55,6 +59,7 @@ void world_repair_locked(struct world *world)
         channel->mask_count = 0;
         if (channel->state == CHANNEL_LIVE) {
             channel_link_name(world, i);
+            share_add(world, SHARE_CHANNELS, &channel->charge);
         } else {
             channel->name_next = shm->free_channel;
             shm->free_channel = i;
@@ -312,5 +317,7 @@ const char *world_check_locked(const struct world *world)
         wrong = check_metadata(world);
     if (!wrong)
         wrong = check_totals(world);
+    if (!wrong)
+        wrong = share_check(world);
     return wrong;
 }

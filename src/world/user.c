@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "leavers.h"
 #include "metadata.h"
+#include "shares.h"
 #include "watches.h"
 
 static uint32_t *bucket(const struct world *world, const char *nick)
@@ -95,6 +96,7 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
     name_guest(index, user->nick);
     text_copy(user->address, sizeof user->address, address);
     user_name_host(user->host, host);
+    user->origin = share_origin(world, host);
     text_copy(user->username, sizeof user->username, door_name((enum door_kind)door));
     text_copy(user->realname, sizeof user->realname, user->username);
     user_link_nick(world, index);
@@ -233,6 +235,7 @@ void user_leave_locked(struct world *world, uint32_t index)
     unlink_nick(world, index);
     shared_save(world->shared, &user->state, sizeof user->state);
     user->state = USER_GONE;
+    share_leave(world, index);
 }
 
 void user_free_locked(struct world *world, uint32_t index)

@@ -25,6 +25,7 @@ void watch_link(struct world *world, uint32_t index)
     watch->next = user->first_watch;
     user->first_watch = index;
     user->watch_count++;
+    world->shm->used[SHARE_WATCHES]++;
 }
 
 uint32_t watch_find_locked(const struct world *world, uint32_t user, const char *nick)
@@ -71,6 +72,7 @@ void watch_remove_locked(struct world *world, uint32_t index)
         if (*at == index) {
             *at = watch->next;
             user->watch_count--;
+            world->shm->used[SHARE_WATCHES]--;
             break;
         }
     }

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/port.h"
 #include "attendance.h"
 #include "bans.h"
 #include "counters.h"
@@ -148,14 +149,15 @@ void world_create(struct world *world, struct shared *shared, const struct world
     lay_out(world, shared, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_told();
-    guesses_start(world);
     world->shm->started_elapsed = clock_elapsed();
+    if (port_random(&world->shm->seed, sizeof world->shm->seed))
+        log_warning("no random number for the tables");
     for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
         if (lock_init(world_life(world, i)))
             fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
     shared_begin(shared, 0);
-    channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME),
+    channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME, NONE),
                              CHANNEL_NO_EXTERNAL | CHANNEL_TOPIC_LOCK);
     shared_commit(shared);
 }
@@ -176,6 +178,14 @@ int world_attach(struct world *world, struct shared *shared)
     }
     lay_out(world, shared, &limits);
     return 0;
+}
+
+uint64_t world_hash(const struct world *world, const void *bytes, size_t length)
+{
+    uint64_t sum = UINT64_C(14695981039346656037) ^ world->shm->seed;
+    for (size_t i = 0; i < length; i++)
+        sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    return sum ^ sum >> 32;
 }
 
 uint32_t world_extend_locked(struct world *world, uint32_t *end, uint32_t limit)

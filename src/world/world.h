@@ -48,6 +48,24 @@ enum user_flag {
     USER_MUTED = 1u << 6, /* by an operator of the server; no letter stands for it */
 };
 
+/* What the tables hold of which one user must not take all: shares.h. */
+enum share_pool {
+    SHARE_MASKS, /* and invitations */
+    SHARE_CHANNELS,
+    SHARE_METADATA,
+    SHARES_CHARGED, /* those before have a charge each, the others belong to a user */
+    SHARE_WATCHES = SHARES_CHARGED,
+    SHARE_MEMBERS, /* memberships */
+    SHARES
+};
+
+/* Who is charged for a record. Ground truth. */
+struct charge_shm {
+    uint32_t user; /* NONE: the server */
+    uint32_t generation;
+    uint32_t origin; /* where they were: share_origin */
+};
+
 /* A user's place. Ground truth first; the part behind `first_membership` is derived from it. */
 struct user_shm {
     uint32_t state;
@@ -69,12 +87,14 @@ struct user_shm {
     char account[ACCOUNT_SIZE]; /* "" for none */
     char away[AWAY_SIZE];       /* "" while here */
     uint64_t caps;              /* IRCv3 capabilities */
+    uint32_t origin;            /* where they are: share_origin */
 
     uint32_t first_membership;
     uint32_t membership_count;
     uint32_t first_watch;
     uint32_t first_metadata;
     uint32_t watch_count;
+    uint32_t charged[SHARES_CHARGED];
     uint32_t nick_next; /* in the bucket of the nick's hash */
 };
 
@@ -93,6 +113,7 @@ struct channel_shm {
     uint32_t modes; /* enum channel_mode */
     uint32_t limit; /* of members, 0 for none */
     char key[KEY_SIZE];
+    struct charge_shm charge; /* who made it */
 
     uint32_t first_member;
     uint32_t member_count;
@@ -154,6 +175,7 @@ struct mask_shm {
     int64_t set_at; /* ms since 1970 */
     char mask[MASK_SIZE];
     char set_by[NICK_SIZE];
+    struct charge_shm charge;
 
     uint32_t next_of_channel; /* next free record */
     uint32_t previous_of_channel;
@@ -198,7 +220,7 @@ struct world {
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0006)
+#define WORLD_LAYOUT UINT64_C(0x0007)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -294,8 +316,8 @@ const char *user_shown(const struct user_shm *user);
 
 uint32_t channel_find_locked(const struct world *world, const char *name);
 
-/* A new channel with that valid name; NONE if there is no room. */
-uint32_t channel_create_locked(struct world *world, const char *name);
+/* A new channel with that valid name, made by that user (NONE: the server); NONE if there is no room. */
+uint32_t channel_create_locked(struct world *world, const char *name, uint32_t by);
 
 void channel_set_topic_locked(struct world *world, uint32_t channel, const char *topic,
                               const char *by);
@@ -307,10 +329,6 @@ void channel_rename_locked(struct world *world, uint32_t channel, const char *na
 void channel_set_modes_locked(struct world *world, uint32_t channel, uint32_t modes);
 void channel_set_limit_locked(struct world *world, uint32_t channel, uint32_t limit);
 void channel_set_key_locked(struct world *world, uint32_t channel, const char *key);
-
-/* Whether there is room for one more membership in that channel; NONE: in one more channel. In the lobby there always
- * is. */
-bool world_has_room_locked(const struct world *world, uint32_t channel);
 
 /* The membership of `user` in `channel`, or NONE. */
 uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t channel);
@@ -329,9 +347,9 @@ void member_remove_locked(struct world *world, uint32_t member);
 /* How adding one can end. */
 enum mask_result { MASK_ADDED, MASK_THERE, MASK_LIST_FULL };
 
-/* Adds `mask`, of a kind below MASK_KINDS. */
+/* Adds `mask`, of a kind below MASK_KINDS, set by that user (NONE: the server), who asked for their share before. */
 enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind,
-                                 const char *mask, const char *by);
+                                 const char *mask, uint32_t by);
 
 /* The record of that mask, compared without case, or NONE. */
 uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
@@ -342,9 +360,9 @@ uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask
                           uint32_t at);
 void mask_remove_locked(struct world *world, uint32_t mask);
 
-/* The user is invited; if the channel has too many invitations, the oldest is forgotten. False if there is no room in
- * the tables. find: the invitation or NONE. */
-bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, bool by_operator);
+/* The user is invited by another, who asked for their share before; if the channel has too many invitations, the oldest
+ * is forgotten. False if there is no room in the tables. find: the invitation or NONE. */
+bool invitation_add_locked(struct world *world, uint32_t channel, uint32_t user, uint32_t by, bool by_operator);
 uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uint32_t user);
 
 /* ---- Settings for those who are already here ---- */

@@ -34,7 +34,7 @@ static void fill(void)
     for (uint32_t i = 0; i < 5; i++) {
         char word[20];
         snprintf(word, sizeof word, "#c%u", i);
-        channel_create_locked(&world, word);
+        channel_create_locked(&world, word, NONE);
     }
     for (uint32_t i = 0; i < limits.users; i++) {
         char word[20];
@@ -45,11 +45,11 @@ static void fill(void)
         for (uint32_t k = 0; k < 3; k++) {
             uint32_t channel = (i + k * 2) % 6;
             member_add_locked(&world, i, channel, k);
-            mask_add_locked(&world, channel, MASK_BAN, word, word);
-            metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, word, "value");
+            mask_add_locked(&world, channel, MASK_BAN, word, NONE);
+            metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, word, "value", NONE);
         }
-        metadata_set_locked(&world, METADATA_OF_USER, i, word, "value");
-        metadata_set_locked(&world, METADATA_SUBSCRIPTION, i, word, "");
+        metadata_set_locked(&world, METADATA_OF_USER, i, word, "value", NONE);
+        metadata_set_locked(&world, METADATA_SUBSCRIPTION, i, word, "", NONE);
         watch_add_locked(&world, i, "toto");
         watch_add_locked(&world, i, "tutu");
         snprintf(ban.mask, sizeof ban.mask, "u%u@192.0.2.*", i);

@@ -11,7 +11,7 @@ static uint32_t user(uint32_t place)
 
 static uint32_t channel(const char *called, uint32_t founder)
 {
-    uint32_t made = channel_create_locked(&world, called);
+    uint32_t made = channel_create_locked(&world, called, NONE);
     member_add_locked(&world, founder, made, MEMBER_OPERATOR);
     return made;
 }
@@ -28,13 +28,13 @@ static void kept(void)
 {
     tables_start(250);
     uint32_t x = channel("#x", user(0));
-    CHECK(mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto") == MASK_ADDED);
-    CHECK(mask_add_locked(&world, x, MASK_BAN, "A!*@*", "toto") == MASK_THERE);
-    CHECK(mask_add_locked(&world, x, MASK_EXCEPTION, "a!*@*", "toto") == MASK_ADDED);
-    CHECK(mask_add_locked(&world, x, MASK_BAN, "b!*@*", "toto") == MASK_ADDED);
+    CHECK(mask_add_locked(&world, x, MASK_BAN, "a!*@*", 0) == MASK_ADDED);
+    CHECK(mask_add_locked(&world, x, MASK_BAN, "A!*@*", NONE) == MASK_THERE);
+    CHECK(mask_add_locked(&world, x, MASK_EXCEPTION, "a!*@*", NONE) == MASK_ADDED);
+    CHECK(mask_add_locked(&world, x, MASK_BAN, "b!*@*", NONE) == MASK_ADDED);
     CHECK(count(x, MASK_BAN) == 2 && count(x, MASK_EXCEPTION) == 1 && count(x, MASK_INVITE) == 0);
     uint32_t first = mask_next_locked(&world, x, MASK_BAN, NONE);
-    CHECK(strcmp(world.masks[first].mask, "a!*@*") == 0 && strcmp(world.masks[first].set_by, "toto") == 0);
+    CHECK(strcmp(world.masks[first].mask, "a!*@*") == 0 && strcmp(world.masks[first].set_by, "guest1") == 0);
     mask_remove_locked(&world, mask_find_locked(&world, x, MASK_BAN, "a!*@*"));
     CHECK(mask_find_locked(&world, x, MASK_BAN, "a!*@*") == NONE);
     CHECK(mask_find_locked(&world, x, MASK_BAN, "B!*@*") != NONE);
@@ -51,15 +51,15 @@ static void bounded(void)
     uint32_t x = channel("#x", user(0)), y = channel("#y", 0);
     for (unsigned i = 0; i < CHANNEL_MASKS; i++) {
         snprintf(mask, sizeof mask, "n%u!*@*", i);
-        CHECK(mask_add_locked(&world, x, MASK_BAN, mask, "toto") == MASK_ADDED);
-        CHECK(mask_add_locked(&world, x, MASK_INVITE, mask, "toto") == MASK_ADDED);
+        CHECK(mask_add_locked(&world, x, MASK_BAN, mask, NONE) == MASK_ADDED);
+        CHECK(mask_add_locked(&world, x, MASK_INVITE, mask, NONE) == MASK_ADDED);
     }
-    CHECK(mask_add_locked(&world, x, MASK_BAN, "one!*@more", "toto") == MASK_LIST_FULL);
+    CHECK(mask_add_locked(&world, x, MASK_BAN, "one!*@more", NONE) == MASK_LIST_FULL);
     for (unsigned i = 0; i < 50; i++) {
         snprintf(mask, sizeof mask, "n%u!*@*", i);
-        CHECK(mask_add_locked(&world, y, MASK_BAN, mask, "toto") == MASK_ADDED);
+        CHECK(mask_add_locked(&world, y, MASK_BAN, mask, NONE) == MASK_ADDED);
     }
-    CHECK(mask_add_locked(&world, y, MASK_BAN, "the pool!is@empty", "toto") == MASK_LIST_FULL);
+    CHECK(mask_add_locked(&world, y, MASK_BAN, "the pool!is@empty", NONE) == MASK_LIST_FULL);
     tables_stop();
 }
 
@@ -67,14 +67,14 @@ static void gone_with_channel(void)
 {
     tables_start(250);
     uint32_t x = channel("#x", user(0));
-    mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto");
-    mask_add_locked(&world, x, MASK_BAN, "b!*@*", "toto");
+    mask_add_locked(&world, x, MASK_BAN, "a!*@*", NONE);
+    mask_add_locked(&world, x, MASK_BAN, "b!*@*", NONE);
     member_remove_locked(&world, member_find_locked(&world, 0, x));
     CHECK(channel_find_locked(&world, "#x") == NONE);
     CHECK(tables_are_consistent());
     uint32_t again = channel("#x", 0);
     CHECK(again == x && count(again, MASK_BAN) == 0);
-    CHECK(mask_add_locked(&world, again, MASK_BAN, "c!*@*", "toto") == MASK_ADDED);
+    CHECK(mask_add_locked(&world, again, MASK_BAN, "c!*@*", NONE) == MASK_ADDED);
     world_repair_locked(&world);
     CHECK(count(again, MASK_BAN) == 1);
     tables_stop();
@@ -85,8 +85,8 @@ static void invitations(void)
     tables_start(250);
     uint32_t x = channel("#x", user(0)), guest = user(1);
     CHECK(invitation_find_locked(&world, x, guest) == NONE);
-    invitation_add_locked(&world, x, guest, false);
-    invitation_add_locked(&world, x, guest, true);
+    invitation_add_locked(&world, x, guest, NONE, false);
+    invitation_add_locked(&world, x, guest, NONE, true);
     uint32_t at = invitation_find_locked(&world, x, guest);
     CHECK(at != NONE && world.masks[at].kind == MASK_INVITED_BY_OPERATOR);
     CHECK(world.channels[x].mask_count == 1);
@@ -101,7 +101,7 @@ static void renamed(void)
 {
     tables_start(250);
     uint32_t x = channel("#x", user(0));
-    mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto");
+    mask_add_locked(&world, x, MASK_BAN, "a!*@*", NONE);
     channel_rename_locked(&world, x, "#Y");
     CHECK(channel_find_locked(&world, "#x") == NONE && channel_find_locked(&world, "#y") == x);
     CHECK(count(x, MASK_BAN) == 1);
@@ -117,7 +117,7 @@ static void died(void (*change)(uint32_t channel), uint32_t x, uint32_t bans)
 
 static void add_one(uint32_t x)
 {
-    mask_add_locked(&world, x, MASK_BAN, "new!*@*", "toto");
+    mask_add_locked(&world, x, MASK_BAN, "new!*@*", NONE);
 }
 
 static void remove_one(uint32_t x)
@@ -146,8 +146,8 @@ static void taken_back(void)
 {
     tables_start(250);
     uint32_t x = channel("#x", user(0));
-    mask_add_locked(&world, x, MASK_BAN, "a!*@*", "toto");
-    mask_add_locked(&world, x, MASK_BAN, "b!*@*", "toto");
+    mask_add_locked(&world, x, MASK_BAN, "a!*@*", NONE);
+    mask_add_locked(&world, x, MASK_BAN, "b!*@*", NONE);
     died(add_one, x, 2);
     died(remove_one, x, 2);
     died(replace_one, x, 2);

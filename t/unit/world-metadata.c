@@ -13,7 +13,7 @@ static void start(void)
         user_attach_locked(&world, i, 1, 0, "127.0.0.1:1", "127.0.0.1");
         user_introduce_locked(&world, i);
     }
-    channel = channel_create_locked(&world, "#x");
+    channel = channel_create_locked(&world, "#x", NONE);
     member_add_locked(&world, 0, channel, 0);
 }
 
@@ -26,10 +26,10 @@ static const char *value(enum metadata_kind kind, uint32_t owner, const char *ke
 static void found(void)
 {
     start();
-    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "user"));
-    CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel"));
-    CHECK(metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "key", ""));
-    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "changed"));
+    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "user", NONE));
+    CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel", NONE));
+    CHECK(metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "key", "", NONE));
+    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "changed", NONE));
     CHECK(strcmp(value(METADATA_OF_USER, 0, "key"), "changed") == 0);
     CHECK(strcmp(value(METADATA_OF_CHANNEL, channel, "key"), "channel") == 0);
     CHECK(strcmp(value(METADATA_SUBSCRIPTION, 0, "key"), "") == 0);
@@ -42,7 +42,7 @@ static void found(void)
 static void renamed(void)
 {
     start();
-    CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel"));
+    CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "channel", NONE));
     channel_rename_locked(&world, channel, "#y");
     CHECK(value(METADATA_OF_CHANNEL, channel, "key") && channel_find_locked(&world, "#y") == channel);
     tables_stop();
@@ -62,7 +62,7 @@ static uint32_t fill(enum metadata_kind kind, uint32_t owner)
     uint32_t count = 0;
     for (;; count++) {
         snprintf(key, sizeof key, "k%u", (unsigned)count);
-        if (!metadata_set_locked(&world, kind, owner, key, "v"))
+        if (!metadata_set_locked(&world, kind, owner, key, "v", NONE))
             return count;
     }
 }
@@ -73,7 +73,7 @@ static void bounded(void)
     CHECK(fill(METADATA_OF_USER, 0) == METADATA_KEYS);
     CHECK(fill(METADATA_SUBSCRIPTION, 0) == METADATA_SUBSCRIPTIONS);
     CHECK(fill(METADATA_OF_CHANNEL, channel) == METADATA_KEYS);
-    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "k3", "again"));
+    CHECK(metadata_set_locked(&world, METADATA_OF_USER, 0, "k3", "again", NONE));
     tables_stop();
 }
 
@@ -100,19 +100,19 @@ static void gone(void)
     user_free_locked(&world, 0);
     user_attach_locked(&world, 0, 1, 0, "127.0.0.1:1", "127.0.0.1");
     CHECK(!value(METADATA_OF_USER, 0, "k0"));
-    CHECK(channel_create_locked(&world, "#x") == channel && !value(METADATA_OF_CHANNEL, channel, "k0"));
+    CHECK(channel_create_locked(&world, "#x", NONE) == channel && !value(METADATA_OF_CHANNEL, channel, "k0"));
     member_add_locked(&world, 0, channel, 0);
     tables_stop();
 }
 
 static void set_more(uint32_t user)
 {
-    metadata_set_locked(&world, METADATA_OF_USER, user, "more", "v");
+    metadata_set_locked(&world, METADATA_OF_USER, user, "more", "v", NONE);
 }
 
 static void change_it(uint32_t user)
 {
-    metadata_set_locked(&world, METADATA_OF_USER, user, "key", "other");
+    metadata_set_locked(&world, METADATA_OF_USER, user, "key", "other", NONE);
 }
 
 static void remove_one(uint32_t user)
@@ -136,9 +136,9 @@ static void died(void (*change)(uint32_t user))
 static void taken_back(void)
 {
     start();
-    metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "v");
-    metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "sub", "");
-    metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "v");
+    metadata_set_locked(&world, METADATA_OF_USER, 0, "key", "v", NONE);
+    metadata_set_locked(&world, METADATA_SUBSCRIPTION, 0, "sub", "", NONE);
+    metadata_set_locked(&world, METADATA_OF_CHANNEL, channel, "key", "v", NONE);
     died(set_more);
     died(change_it);
     died(remove_one);

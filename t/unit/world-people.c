@@ -20,7 +20,7 @@ static void skipped(void)
 {
     tables_start(50);
     user(0, "one");
-    channel_create_locked(&world, "#room");
+    channel_create_locked(&world, "#room", NONE);
     member_add_locked(&world, 0, LOBBY, 0);
     member_add_locked(&world, 0, 1, 0);
     CHECK(watch_add_locked(&world, 0, "two") != NONE);

@@ -236,7 +236,7 @@ static void fill_metadata(enum metadata_kind kind, uint32_t owner, uint32_t coun
     shared_begin_look(&shared);
     for (uint32_t i = 0; i < count; i++) {
         snprintf(key, sizeof key, "key%u", i);
-        CHECK(metadata_set_locked(&world, kind, owner, key, kind == METADATA_SUBSCRIPTION ? "" : value));
+        CHECK(metadata_set_locked(&world, kind, owner, key, kind == METADATA_SUBSCRIPTION ? "" : value, NONE));
     }
     shared_commit(&shared);
 }
@@ -254,12 +254,12 @@ static void largest_leave(void)
     for (uint32_t i = 0; i < EVENT_CHANNELS; i++) {
         shared_begin_look(&shared);
         snprintf(word, sizeof word, "#channel%u", i);
-        uint32_t channel = channel_create_locked(&world, word);
+        uint32_t channel = channel_create_locked(&world, word, NONE);
         CHECK(channel != NONE && member_add_locked(&world, 0, channel, MEMBER_OPERATOR) != NONE);
         user_set_current_locked(&world, 0, channel);
         for (uint32_t k = 0; k < CHANNEL_MASKS; k++) {
             snprintf(word, sizeof word, "*!*@host%u", k);
-            CHECK(mask_add_locked(&world, channel, MASK_BAN, word, "n0") == MASK_ADDED);
+            CHECK(mask_add_locked(&world, channel, MASK_BAN, word, NONE) == MASK_ADDED);
         }
         shared_commit(&shared);
         fill_metadata(METADATA_OF_CHANNEL, channel, METADATA_KEYS);

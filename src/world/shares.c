@@ -1,0 +1,187 @@
+/* Shares. The charges are ground truth, in the records that they are for; the counts are derived. Run by whoever
+ * changes the tables, under the lock. */
+#include "shares.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/net.h"
+#include "layout.h"
+#include "metadata.h"
+#include "watches.h"
+
+/* What one host has to itself: one address, of IPv6 a network. */
+#define IPV4_BITS 32
+#define IPV6_BITS 64
+
+/* Below one in so many of all that there can be, those of an address from which others have left something behind are
+ * no longer given the few that everybody may have. */
+#define SCARCE 16u
+
+/* How many everybody may have. */
+static const uint32_t few[] = {
+    [SHARE_MASKS] = 2, [SHARE_CHANNELS] = 1, [SHARE_METADATA] = 2, [SHARE_WATCHES] = 2, [SHARE_MEMBERS] = 3};
+
+uint32_t share_limit(const struct world *world, enum share_pool pool)
+{
+    const uint32_t limits[] = {[SHARE_MASKS] = world->limits.masks,
+                               [SHARE_CHANNELS] = world->limits.channels,
+                               [SHARE_METADATA] = metadata_limit(&world->limits),
+                               [SHARE_WATCHES] = watch_limit(&world->limits),
+                               /* One for each user is kept, so that nobody finds the lobby shut. */
+                               [SHARE_MEMBERS] = world->limits.members - world->limits.users};
+    return limits[pool];
+}
+
+uint32_t share_used_locked(const struct world *world, enum share_pool pool)
+{
+    const struct world_shm *shm = world->shm;
+    return pool == SHARE_MEMBERS ? shm->memberships - world->channels[LOBBY].member_count : shm->used[pool];
+}
+
+/* What that user has of it themselves. */
+static uint32_t held(const struct user_shm *user, enum share_pool pool)
+{
+    return pool == SHARE_WATCHES   ? user->watch_count
+           : pool == SHARE_MEMBERS ? user->membership_count
+                                   : user->charged[pool];
+}
+
+/* And what others have left behind who came from where they are. */
+static uint32_t left_behind(const struct world *world, const struct user_shm *user, enum share_pool pool)
+{
+    return pool < SHARES_CHARGED ? world->shm->left_behind[pool][user->origin % ORIGINS] : 0;
+}
+
+enum share_answer share_ask_locked(const struct world *world, enum share_pool pool, uint32_t index)
+{
+    const struct user_shm *user = world_user(world, index);
+    uint32_t most = share_limit(world, pool), used = share_used_locked(world, pool);
+    uint32_t free = used < most ? most - used : 0, kept = few[pool] * world->shm->present;
+    if (free == 0)
+        return SHARE_NONE;
+    if (!user || (user->flags & USER_OPERATOR))
+        return SHARE_FITS;
+    uint32_t own = held(user, pool), all = own + left_behind(world, user, pool);
+    if (own < few[pool] && (free > most / SCARCE || all < few[pool]))
+        return SHARE_FITS;
+    return free > kept && all < (free - kept) / 2 ? SHARE_FITS : SHARE_SPENT;
+}
+
+uint32_t share_origin(const struct world *world, const char *host)
+{
+    struct net_range range;
+    if (!net_parse_range(host, &range))
+        return 0;
+    range = net_range_of(range.bytes, IPV4_BITS, IPV6_BITS);
+    return (uint32_t)(world_hash(world, range.bytes, sizeof range.bytes) % ORIGINS);
+}
+
+struct charge_shm share_charge(const struct world *world, uint32_t index)
+{
+    const struct user_shm *user = world_user(world, index);
+    if (!user)
+        return (struct charge_shm){.user = NONE};
+    return (struct charge_shm){.user = index, .generation = user->generation, .origin = user->origin};
+}
+
+/* Where it counts: with the user while they are here, else with their origin. */
+static uint32_t *count_of(const struct world *world, enum share_pool pool, const struct charge_shm *charge)
+{
+    struct user_shm *user = world_user(world, charge->user);
+    return user && user_has_nick(world, charge->user) && user->generation == charge->generation
+               ? &user->charged[pool]
+               : &world->shm->left_behind[pool][charge->origin % ORIGINS];
+}
+
+void share_add(struct world *world, enum share_pool pool, const struct charge_shm *charge)
+{
+    world->shm->used[pool]++;
+    if (charge->user != NONE)
+        ++*count_of(world, pool, charge);
+}
+
+static void take_one(uint32_t *count)
+{
+    *count -= *count > 0;
+}
+
+void share_drop(struct world *world, enum share_pool pool, const struct charge_shm *charge)
+{
+    take_one(&world->shm->used[pool]);
+    if (charge->user != NONE)
+        take_one(count_of(world, pool, charge));
+}
+
+void share_leave(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    for (int pool = 0; pool < SHARES_CHARGED; pool++) {
+        world->shm->left_behind[pool][user->origin % ORIGINS] += user->charged[pool];
+        user->charged[pool] = 0;
+    }
+}
+
+/* What the records say, as if they were counted anew. */
+struct tally {
+    uint32_t used[SHARES_CHARGED];
+    uint32_t left_behind[SHARES_CHARGED][ORIGINS];
+    uint32_t *charged[SHARES_CHARGED]; /* by user */
+};
+
+static void tally_add(struct tally *tally, const struct world *world, enum share_pool pool,
+                      const struct charge_shm *charge)
+{
+    tally->used[pool]++;
+    if (charge->user == NONE)
+        return;
+    const uint32_t *count = count_of(world, pool, charge);
+    const struct user_shm *user = world_user(world, charge->user);
+    if (user && count == &user->charged[pool])
+        tally->charged[pool][charge->user]++;
+    else
+        tally->left_behind[pool][charge->origin % ORIGINS]++;
+}
+
+static void tally_all(struct tally *tally, const struct world *world)
+{
+    const struct world_shm *shm = world->shm;
+    for (uint32_t i = 0; i < shm->masks_end; i++)
+        if (mask_is_live(world, &world->masks[i]))
+            tally_add(tally, world, SHARE_MASKS, &world->masks[i].charge);
+    for (uint32_t i = 0; i < shm->channels_end; i++)
+        if (world->channels[i].state == CHANNEL_LIVE)
+            tally_add(tally, world, SHARE_CHANNELS, &world->channels[i].charge);
+    for (uint32_t i = 0; i < shm->metadata_end; i++)
+        if (world->metadata[i].kind != METADATA_FREE)
+            tally_add(tally, world, SHARE_METADATA, &world->metadata[i].charge);
+}
+
+static bool is_as_told(const struct tally *tally, const struct world *world)
+{
+    const struct world_shm *shm = world->shm;
+    if (memcmp(tally->used, shm->used, sizeof tally->used) != 0 ||
+        memcmp(tally->left_behind, shm->left_behind, sizeof tally->left_behind) != 0)
+        return false;
+    for (uint32_t i = 0; i < shm->users_end; i++)
+        for (int pool = 0; user_has_nick(world, i) && pool < SHARES_CHARGED; pool++)
+            if (tally->charged[pool][i] != world->users[i].charged[pool])
+                return false;
+    return true;
+}
+
+const char *share_check(const struct world *world)
+{
+    struct tally *tally = calloc(1, sizeof *tally);
+    bool room = tally != NULL, right = false;
+    for (int pool = 0; room && pool < SHARES_CHARGED; pool++)
+        room = (tally->charged[pool] = calloc(world->limits.users, sizeof(uint32_t)));
+    if (room) {
+        tally_all(tally, world);
+        right = is_as_told(tally, world);
+    }
+    for (int pool = 0; tally && pool < SHARES_CHARGED; pool++)
+        free(tally->charged[pool]);
+    free(tally);
+    return !room ? "no memory to count the shares" : right ? NULL : "a count of what somebody is charged for is wrong";
+}
