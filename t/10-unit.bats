@@ -32,6 +32,10 @@ unit() {
     unit text
 }
 
+@test "names are normalised, those that look alike are told, and columns are counted" {
+    unit unicode
+}
+
 @test "bytes come apart into lines" {
     unit lines
 }

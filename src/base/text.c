@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "log.h"
+#include "unicode.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
@@ -118,6 +119,13 @@ int32_t text_decode(const char *bytes, size_t length, size_t *used)
     return point;
 }
 
+bool text_is_ascii(const char *string)
+{
+    while (*string && (unsigned char)*string < 0x80)
+        string++;
+    return !*string;
+}
+
 bool text_is_utf8(const char *bytes, size_t length)
 {
     for (size_t i = 0, used; i < length; i += used) {
@@ -224,19 +232,12 @@ void text_add_harmless(struct text *text, const char *bytes, size_t length)
         } else if (point < 0x20 || (point >= 0x7f && point <= 0x9f)) {
             text_add_char(text, '^');
             text_add_char(text, (char)((point & 0x1f) + (point == 0x7f ? 0x20 : 0x40)));
+        } else if (unicode_turns(point)) {
+            text_add(text, point < 0x202A ? " " : ""); /* a separator of lines, or nothing one sees */
         } else {
             text_add_bytes(text, bytes + i, used);
         }
     }
-}
-
-/* Whether one sees that it is there, and nothing else by it. */
-static bool is_visible(int32_t point)
-{
-    bool control = point < ' ' || (point >= 0x7f && point <= 0x9f);
-    bool without_width = point == 0xAD || (point >= 0x200B && point <= 0x200F) || point == 0x2060 || point == 0xFEFF;
-    bool layout = (point >= 0x2028 && point <= 0x202E) || (point >= 0x2061 && point <= 0x206F);
-    return !control && !without_width && !layout;
 }
 
 void text_add_escaped(struct text *text, const char *bytes, size_t length)
@@ -245,7 +246,7 @@ void text_add_escaped(struct text *text, const char *bytes, size_t length)
         int32_t point = text_decode(bytes + i, length - i, &used);
         if (point == '\\')
             text_add(text, "\\\\");
-        else if (is_visible(point))
+        else if (point == ' ' || unicode_is_seen(point))
             text_add_bytes(text, bytes + i, used);
         else
             for (size_t k = i; k < i + used; k++)

@@ -34,6 +34,8 @@ char *text_keep(const char *string);
  * has. Anything RFC 3629 does not allow is -1 with *used = 1 for the one byte to skip. */
 int32_t text_decode(const char *bytes, size_t length, size_t *used);
 
+bool text_is_ascii(const char *string);
+
 /* True if all of it is well-formed UTF-8 (RFC 3629). */
 bool text_is_utf8(const char *bytes, size_t length);
 
@@ -45,11 +47,12 @@ size_t text_boundary(const char *bytes, size_t length, size_t limit);
 void text_add_utf8(struct text *text, const char *bytes, size_t length);
 
 /* Adds `bytes` so that no terminal can be driven by it: ill-formed bytes become U+FFFD; C0, DEL and C1
- * control characters become ^X (TAB stays); IRC's formatting codes (bold, colour …) vanish. */
+ * control characters become ^X (TAB stays); IRC's formatting codes (bold, colour …) vanish, and so does what turns the
+ * direction of writing (unicode_turns); separators of lines are blanks. */
 void text_add_harmless(struct text *text, const char *bytes, size_t length);
 
-/* Adds `bytes` so that each can be told: what is no visible character (control characters, ill-formed bytes, characters
- * without width and those that turn the direction of writing) becomes \xHH for each of its bytes, a backslash two. At
+/* Adds `bytes` so that each can be told: what one cannot see (unicode_is_seen), but for the blank, and ill-formed
+ * bytes become \xHH for each of its bytes, a backslash two. At
  * most four times as long. */
 void text_add_escaped(struct text *text, const char *bytes, size_t length);
 

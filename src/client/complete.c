@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tty/width.h"
+#include "base/width.h"
 #include "commands.h"
 
 static bool starts_with(const char *name, const char *stem)

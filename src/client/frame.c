@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tty/width.h"
+#include "base/width.h"
 #include "view.h"
 
 int frame_resize(struct frame *frame, int rows, int columns)

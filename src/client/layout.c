@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tty/width.h"
+#include "base/width.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 

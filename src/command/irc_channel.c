@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "families.h"
 
 /* ---- TOPIC ---- */
@@ -58,6 +59,9 @@ void irc_show_inside(struct session *session, const char *name)
 
 static void join(struct session *session, const char *name, const char *key)
 {
+    char composed[CHANNEL_SIZE];
+    if (unicode_compose(composed, sizeof composed, name))
+        name = composed;
     if (!name_is_channel(name)) {
         session_reply(session, *name == '#' ? REPLY_BAD_MASK : REPLY_BAD_CHANNEL, name, NULL);
         return;

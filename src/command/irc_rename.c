@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/unicode.h"
 #include "families.h"
 #include "irc_names.h"
 
@@ -235,7 +236,8 @@ void irc_rename(struct session *session, struct request *request)
     size_t room = need(session, before);
     uint64_t ring_size;
     ring_fill(&session->world->shared->ring, &ring_size); /* not what the settings say, which a reload may change */
-    bool long_name = !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
+    bool long_name = !unicode_compose(rename.after, sizeof rename.after, request->arguments[1]) &&
+                     !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
     if (room > ring_size / 4)
         room = 0; /* more than the ring takes at once: refused below, unless nobody needs it */
     text_copy(rename.reason, sizeof rename.reason, request->count > 2 ? request->arguments[2] : "");

@@ -5,6 +5,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/unicode.h"
 #include "families.h"
 #include "world/metadata.h"
 #include "world/watches.h"
@@ -140,11 +141,10 @@ void register_quit(struct session *session, struct request *request)
 /* Answers what is wrong with a nick; true if nothing is. */
 static bool check(struct session *session, const char *nick)
 {
-    static const enum reply_code answers[] = {[NAME_EMPTY] = REPLY_NICK_BAD,
-                                              [NAME_TOO_LONG] = REPLY_NICK_TOO_LONG,
-                                              [NAME_BAD_START] = REPLY_NICK_BAD,
-                                              [NAME_BAD_CHARACTER] = REPLY_NICK_BAD,
-                                              [NAME_RESERVED] = REPLY_NICK_RESERVED};
+    static const enum reply_code answers[] = {
+        [NAME_EMPTY] = REPLY_NICK_BAD,         [NAME_TOO_LONG] = REPLY_NICK_TOO_LONG, [NAME_BAD_START] = REPLY_NICK_BAD,
+        [NAME_BAD_CHARACTER] = REPLY_NICK_BAD, [NAME_BRACKETS] = REPLY_NICK_BRACKETS, [NAME_MIXED] = REPLY_NICK_MIXED,
+        [NAME_RESERVED] = REPLY_NICK_RESERVED};
     char longest[12];
     enum name_result result = name_check_nick(nick, (size_t)session->settings->nick_length);
     if (result == NAME_OK)
@@ -154,16 +154,19 @@ static bool check(struct session *session, const char *nick)
     return false;
 }
 
-bool register_change_nick(struct session *session, const char *nick)
+bool register_change_nick(struct session *session, const char *wanted)
 {
     struct world *world = session->world;
+    char composed[NICK_SIZE];
+    const char *nick = unicode_compose(composed, sizeof composed, wanted) ? composed : wanted;
     if (!check(session, nick) || !session_begin(session, EVENT_NEED_MAX))
         return false;
     const struct user_shm *user = session_user_locked(session);
     uint32_t holder = user_find_locked(world, nick);
-    if (holder != NONE && holder != session->user) {
+    bool taken = holder != NONE && holder != session->user;
+    if (taken || user_find_alike_locked(world, nick, session->user) != NONE) {
         session_commit(session);
-        session_reply(session, REPLY_NICK_IN_USE, nick, NULL);
+        session_reply(session, taken ? REPLY_NICK_IN_USE : REPLY_NICK_ALIKE, nick, NULL);
         return false;
     }
     if (strcmp(user->nick, nick) == 0) {

@@ -17,8 +17,11 @@
     REPLY(HELP_LINE, 0, NULL, "$1")                                                                \
     REPLY(NICK_TAKEN_BY_YOU, 0, NULL, "you are now $1")                                            \
     REPLY(NICK_IN_USE, 433, "$1 :Nickname is already in use", "the nick $1 is taken: try another") \
-    REPLY(NICK_TOO_LONG, 432, "$1 :Nickname is too long (at most $2 characters)", "the nick $1 is too long: at most $2 characters") \
+    REPLY(NICK_TOO_LONG, 432, "$1 :Nickname is too long (at most $2 bytes)", "the nick $1 is too long: at most $2 bytes") \
     REPLY(NICK_BAD, 432, "$1 :Erroneous nickname", "$1 cannot be a nick: use a letter, then letters, digits and -_[]{}\\|^`") \
+    REPLY(NICK_BRACKETS, 432, "$1 :Erroneous nickname: brackets stand in pairs", "$1 cannot be a nick: brackets stand in pairs, as in [bot]") \
+    REPLY(NICK_MIXED, 432, "$1 :Erroneous nickname: its letters are of several scripts", "$1 cannot be a nick: its letters are of several scripts") \
+    REPLY(NICK_ALIKE, 433, "$1 :Nickname looks like one that is in use", "the nick $1 looks like one that is taken: try another") \
     REPLY(NICK_RESERVED, 432, "$1 :This nickname is reserved", "the nick $1 is reserved: try another") \
     REPLY(NEED_MORE, 461, "$1 :Not enough parameters", "$/$1 needs more: $2")                        \
     REPLY(UNKNOWN_COMMAND, 421, "$1 :Unknown command", "invalid command: $/$1 ($/HELP lists the commands)") \

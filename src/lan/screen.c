@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "tty/edit.h"
 #include "tty/keys.h"
-#include "tty/width.h"
+#include "base/width.h"
 
 static struct {
     bool terminal, gone, hidden, input, ended;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "width.h"
+#include "base/width.h"
 
 void edit_init(struct edit *edit)
 {
@@ -50,7 +50,7 @@ static size_t before(const struct edit *edit, size_t at)
 {
     size_t start = 0, next;
     int columns;
-    while ((next = start + width_next(edit->text + start, at - start, &columns)) < at)
+    while ((next = start + width_cluster(edit->text + start, at - start, &columns)) < at)
         start = next;
     return start;
 }
@@ -58,7 +58,7 @@ static size_t before(const struct edit *edit, size_t at)
 static size_t after(const struct edit *edit, size_t at)
 {
     int columns;
-    return at < edit->length ? at + width_next(edit->text + at, edit->length - at, &columns) : at;
+    return at < edit->length ? at + width_cluster(edit->text + at, edit->length - at, &columns) : at;
 }
 
 void edit_left(struct edit *edit)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "layout.h"
 #include "metadata.h"
 #include "shares.h"
@@ -24,6 +25,9 @@ void channel_link_name(struct world *world, uint32_t channel)
 uint32_t channel_find_locked(const struct world *world, const char *name)
 {
     uint32_t left = world->limits.channels;
+    char composed[CHANNEL_SIZE];
+    if (unicode_compose(composed, sizeof composed, name))
+        name = composed; /* as it is in the tables */
     for (uint32_t at = *bucket(world, name); at < world->limits.channels && left-- > 0;
          at = world->channels[at].name_next)
         if (text_compare_names(world->channels[at].name, name) == 0)
@@ -53,7 +57,8 @@ uint32_t channel_create_locked(struct world *world, const char *name, uint32_t b
                                     .first_metadata = NONE,
                                     .first_mask = NONE,
                                     .last_mask = NONE};
-    text_copy(channel->name, sizeof channel->name, name);
+    if (!unicode_compose(channel->name, sizeof channel->name, name))
+        text_copy(channel->name, sizeof channel->name, name);
     channel_link_name(world, index);
     share_add(world, SHARE_CHANNELS, &channel->charge);
     CRASHPOINT("channel-created");

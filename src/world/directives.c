@@ -439,7 +439,7 @@ static const struct directive directives[] = {
     {"password", 1, 1, take_password, "CRYPTED-PASSWORD", "what IRC clients must give with PASS"},
     {"server-description", 1, 0, take_server_description, "TEXT", "what WHOIS and LINKS say of the server"},
     {"network-name", 1, 1, take_network_name, "NAME", "what IRC clients call the network"},
-    {"nick-length", 1, 1, take_nick_length, "N", "characters of a nick"},
+    {"nick-length", 1, 1, take_nick_length, "N", "bytes of a nick"},
     {"ping-timeout", 1, 1, take_ping_timeout, "SECONDS",
      "silence after which an IRC client is asked for a sign of life"},
     {"registration-timeout", 1, 1, take_registration_timeout, "SECONDS", "for an IRC client to give its NICK and USER"},

@@ -17,14 +17,17 @@ enum name_result {
     NAME_TOO_LONG,
     NAME_BAD_START,     /* a nick starts with a letter or one of []\`_^{|} */
     NAME_BAD_CHARACTER, /* after that also digits and - */
-    NAME_RESERVED,      /* would be taken for something else: server, all, tous, guest7 */
+    NAME_BRACKETS,      /* []{} in pairs only: "[dan] hello" must not be said by somebody else than dan */
+    NAME_MIXED,         /* letters of several scripts, as no language has them */
+    NAME_RESERVED,      /* would be taken for something else: server, you, all, tous, guest7 */
 };
 
-/* Whether `nick` may be a nick of at most `longest` bytes. RFC 2812 section 2.3.1. */
+/* Whether `nick` may be a nick of at most `longest` bytes. RFC 2812 section 2.3.1; beside ASCII, letters of one script
+ * (lookalike.h), composed (unicode_compose). */
 enum name_result name_check_nick(const char *nick, size_t longest);
 
-/* Whether `name` may be a channel: # and up to 63 bytes without blank, comma, colon or control characters, in
- * UTF-8. RFC 2812 section 1.3. */
+/* Whether `name` may be a channel: # and up to 63 bytes of UTF-8 without comma and colon, all of which can be seen: no
+ * blanks, controls, format characters, nothing that is not assigned. RFC 2812 section 1.3. */
 bool name_is_channel(const char *name);
 
 /* The name an unnamed user has for those who need one that is a nick. */

@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "base/lookalike.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "attendance.h"
 #include "doors.h"
 #include "layout.h"
@@ -13,9 +15,10 @@
 #include "shares.h"
 #include "watches.h"
 
+/* Names that look alike are in one list, so that those can be found too. */
 static uint32_t *bucket(const struct world *world, const char *nick)
 {
-    return &world->nick_buckets[text_hash_name(nick) & (world_buckets(world->limits.users) - 1)];
+    return &world->nick_buckets[lookalike_hash(nick) & (world_buckets(world->limits.users) - 1)];
 }
 
 void user_link_nick(struct world *world, uint32_t index)
@@ -255,11 +258,12 @@ void user_skip_locked(struct world *world, uint32_t index)
 uint32_t user_find_locked(const struct world *world, const char *name)
 {
     uint32_t left = world->limits.users;
-    if (strlen(name) < NICK_SIZE)
-        for (uint32_t at = *bucket(world, name); at < world->limits.users && left-- > 0;
-             at = world->users[at].nick_next)
-            if (text_compare_names(world->users[at].nick, name) == 0)
-                return at;
+    char composed[NICK_SIZE]; /* as it is in the tables, however somebody typed it */
+    const char *nick = unicode_compose(composed, sizeof composed, name) ? composed : NULL;
+    for (uint32_t at = nick ? *bucket(world, nick) : NONE; at < world->limits.users && left-- > 0;
+         at = world->users[at].nick_next)
+        if (text_compare_names(world->users[at].nick, nick) == 0)
+            return at;
     if (!strchr(name, ':'))
         return NONE;
     /* An address: rare enough to walk for. */
@@ -270,6 +274,15 @@ uint32_t user_find_locked(const struct world *world, const char *name)
             strcmp(user->address, name) == 0)
             return i;
     }
+    return NONE;
+}
+
+uint32_t user_find_alike_locked(const struct world *world, const char *nick, uint32_t except)
+{
+    uint32_t left = world->limits.users;
+    for (uint32_t at = *bucket(world, nick); at < world->limits.users && left-- > 0; at = world->users[at].nick_next)
+        if (at != except && lookalike_are(world->users[at].nick, nick))
+            return at;
     return NONE;
 }
 

@@ -309,6 +309,9 @@ void user_skip_locked(struct world *world, uint32_t index);
 /* Who has this nick, or (for the unnamed) this address; NONE if nobody. */
 uint32_t user_find_locked(const struct world *world, const char *name);
 
+/* Who, other than `except`, has a nick that this one may be taken for (lookalike_are); NONE if nobody. */
+uint32_t user_find_alike_locked(const struct world *world, const char *nick, uint32_t except);
+
 /* What others see them as: the nick if they took one, else the address. */
 const char *user_shown(const struct user_shm *user);
 

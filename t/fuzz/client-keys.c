@@ -10,7 +10,7 @@
 #include "base/port.h"
 #include "base/text.h"
 #include "client/terminal.h"
-#include "tty/width.h"
+#include "base/width.h"
 #include "driver.h"
 
 static void check(const struct edit *edit)

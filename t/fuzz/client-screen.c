@@ -11,7 +11,8 @@
 #include "client/frame.h"
 #include "client/session.h"
 #include "client/view.h"
-#include "tty/width.h"
+#include "base/unicode.h"
+#include "base/width.h"
 #include "driver.h"
 
 static void check_row(const char *row, int columns)
@@ -27,7 +28,7 @@ static void check_row(const char *row, int columns)
         }
         int32_t point = text_decode(row + at, length - at, &used);
         CLAIM(point >= 0 && !width_is_trouble(point));
-        width += width_of(point);
+        width += unicode_width(point);
     }
     CLAIM(width <= columns);
 }

@@ -1,10 +1,11 @@
 /* The line being typed, and the keys that make it. */
 #include <string.h>
 
+#include "base/unicode.h"
+#include "base/width.h"
 #include "check.h"
 #include "tty/edit.h"
 #include "tty/keys.h"
-#include "tty/width.h"
 
 static struct edit edit;
 
@@ -208,12 +209,13 @@ static void lone_escape(void)
 
 static void widths(void)
 {
-    CHECK(width_of('a') == 1 && width_of(0xE9) == 1 && width_of(0x6F22) == 2 && width_of(0x1F600) == 2);
-    CHECK(width_of(0x301) == 0 && width_of(0x200D) == 0 && width_of(0xAC00) == 2 && width_of(0xFF21) == 2);
-    CHECK(width_of(0x2500) == 1 && width_of(0x410) == 1 && width_of(0x10FFFF) == 1);
+    CHECK(unicode_width('a') == 1 && unicode_width(0xE9) == 1 && unicode_width(0x6F22) == 2);
+    CHECK(unicode_width(0x301) == 0 && unicode_width(0x200D) == 0 && unicode_width(0xAC00) == 2);
+    CHECK(unicode_width(0x2500) == 1 && unicode_width(0x410) == 1 && unicode_width(0x10FFFF) == 1);
+    CHECK(unicode_width(0x1F600) == 2 && unicode_width(0xFF21) == 2 && unicode_width(0x200F) == 0);
     CHECK(width_of_text("e\xCC\x81\xE6\xBC\xA2!", 7) == 4);
     CHECK(width_is_trouble(0x1B) && width_is_trouble(0x9B) && width_is_trouble(0x202E));
-    CHECK(!width_is_trouble('a') && !width_is_trouble(0x6F22));
+    CHECK(!width_is_trouble('a') && !width_is_trouble(0x6F22) && !width_is_trouble(0x200F));
 }
 
 int main(void)

@@ -3,12 +3,12 @@
 #include <sysexits.h>
 
 #include "base/text.h"
+#include "base/width.h"
 #include "check.h"
 #include "client/frame.h"
 #include "client/message.h"
 #include "client/view.h"
 #include "conversation.h"
-#include "tty/width.h"
 
 static void registering(void)
 {
