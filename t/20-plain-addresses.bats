@@ -3,6 +3,7 @@
 bats_require_minimum_version 1.5.0
 load lib/daemon
 load lib/client
+load lib/control
 
 teardown() {
     client_teardown
@@ -26,6 +27,17 @@ needs_ipv6() {
     expect toto -e '^\[\[::1\]:[0-9]+ -> you\] hello$'
     send toto 'WHO'
     expect toto -e '^\[server\] \[::1\]:[0-9]+ \[::1\]:[0-9]+$'
+}
+
+@test "a ban by nick of an IPv6 user is for as much of the address as one host has to itself" {
+    needs_ipv6
+    daemon_start -o 'listen plain [::1]:0' -o 'address-prefix 32 112'
+    open toto plain ::1
+    send toto 'NICK toto'
+    expect toto '[server] you are now toto'
+    run -0 ctl ban toto 1h bye
+    [[ $output == "*@0::/112 is banned until "* ]]
+    expect toto '[server] you are banned: bye'
 }
 
 @test "on a door for both, an IPv4 client is shown as IPv4" {

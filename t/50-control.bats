@@ -141,6 +141,84 @@ teardown() {
     run -1 ctl ban 'not/a/mask'
 }
 
+@test "whoever has no name is meant by the address that who shows, by every command that takes a nick" {
+    open nobody plain
+    expect nobody -e 'You are ([0-9.]+:[0-9]+)\.$'
+    local address=${BASH_REMATCH[1]}
+    enter toto plain
+    send toto "WHOIS $address"
+    expect toto "[server] $address is plain (plain@127.0.0.1)"
+    send toto "@$address hello"
+    expect nobody '[toto -> you] hello'
+    send toto 'JOIN #x' "INVITE $address"
+    expect toto "[server] $address is invited to #x"
+    expect nobody -e 'invites you'
+    run -0 ctl whois "$address"
+    [ "${lines[0]}" = "$address is plain (plain@127.0.0.1)" ]
+    run -0 ctl mute "$address"
+    [ "$output" = "$address may not speak" ]
+    run -0 ctl unmute "$address"
+    run -0 ctl floor "$address"
+    [ "$output" = "$address has the floor in #lobby" ]
+    run -0 ctl floor all
+    run -0 ctl kick "$address" out
+    expect nobody '[server] out'
+    expect_end nobody
+    # For a ban it is the address, also of one who left or has a name.
+    run -0 ctl ban 192.0.2.7:41994 1h
+    [[ $output == "*@192.0.2.7 is banned until "* ]]
+    run -0 ctl ban '[2001:db8::5]:41994' 1h
+    [[ $output == "*@2001:db8::/64 is banned until "* ]]
+    run -0 ctl unban 192.0.2.7:41994
+    [ "$output" = "*@192.0.2.7 is no longer banned" ]
+    open other plain
+    expect other -e 'You are ([0-9.]+:[0-9]+)\.$'
+    run -0 ctl ban "${BASH_REMATCH[1]}" 1h bye
+    expect other '[server] you are banned: bye'
+}
+
+@test "the time of a ban is understood as people write it, and what only looks like one is refused" {
+    requires jq
+    seconds() {
+        run -0 ctl ban "$@"
+        ctl_json 'select(.mask == "*@192.0.2.7") | [.until, .set] | map(sub("[.].*"; "Z") | fromdateiso8601) | .[0] - .[1]' \
+            bans
+    }
+    # What a millisecond is worth in whole seconds.
+    is_near() { (($1 >= $2 - 1 && $1 <= $2 + 1)) || { echo "$1 is not $2"; return 1; }; }
+    is_near "$(seconds 192.0.2.7 30min)" 1800
+    is_near "$(seconds 192.0.2.7 1H)" 3600
+    is_near "$(seconds 192.0.2.7 1hour)" 3600
+    is_near "$(seconds 192.0.2.7 1y)" 31536000
+    is_near "$(seconds 192.0.2.7 1h30)" 5400
+    is_near "$(seconds 192.0.2.7 90 minutes)" 5400
+    is_near "$(seconds 192.0.2.7 2 Days of spam)" 172800
+    [ "$(ctl_json .reason bans)" = "of spam" ]
+    is_near "$(seconds 2h 192.0.2.7)" 7200
+    run -0 ctl unban 192.0.2.7
+    for time in 1.5h 1x 30minuets -1h 2nd 1h30x; do
+        run -64 ctl ban 192.0.2.7 "$time" spam
+        [[ $output == *"ban wants a time as in 90s, 15m, 1h30m, 2d, 1w, 1mo or 1y; or a reason "* ]]
+    done
+    run -0 ctl bans
+    [ "${#lines[@]}" = 1 ]
+}
+
+@test "a ban of everybody asks first" {
+    enter toto plain
+    for mask in '*@*' '*' '*!*@*' '**@*' 0.0.0.0/0 ::/0 ::ffff:0:0/96 '*.*' '*:*' 128.0.0.0/1 2000::/3; do
+        run -1 ctl ban "$mask" 1h
+        [[ $output == *" is everybody, you too: ban -f $mask if that is meant" ]]
+    done
+    run -0 ctl bans
+    [ "${#lines[@]}" = 1 ]
+    run -0 ctl ban 'bob@*' 1h
+    run -0 ctl ban '198.51.100.*' 1h
+    run -0 ctl ban -f '*@*' 1h goodbye
+    [[ $output == "*@* is banned until "* ]]
+    expect toto '[server] you are banned: goodbye'
+}
+
 @test "--json gives one object a line, whatever is in the strings" {
     requires jq
     enter toto plain

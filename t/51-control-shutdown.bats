@@ -67,10 +67,10 @@ stops_by_itself() {
     enter toto plain
     run -0 ctl shutdown 1h
     local mistyped
-    for mistyped in cancle 'cancel now' -5 5q 'for the weekend' '1hour lunch'; do
+    for mistyped in cancle 'cancel now' -5 5q 'for the weekend' '1.5hours lunch'; do
         # shellcheck disable=SC2086
         run -64 ctl shutdown $mistyped
-        [[ $output == 'forkchatctl: shutdown wants a time of at most 7d, as in 60 or 10m, '* ]]
+        [[ $output == 'forkchatctl: shutdown wants a time as in 90s, 15m, 1h30m, 2d, 1w, 1mo or 1y, at most 7d, '* ]]
     done
     run -0 ctl shutdown cancel
     send toto WHO

@@ -3,8 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Reads digits only: strtoll alone would also take a sign, white space or nothing. */
 static bool digits(const char *text, const char **end, int64_t *value)
@@ -77,28 +79,82 @@ bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes)
     return true;
 }
 
+/* Units of time, each under all its names; a number without one behind a unit is of the unit below. */
+static const struct unit {
+    int64_t seconds;
+    const char *names;
+} units[] = {
+    {1, "s sec secs second seconds"},     {60, "m min mins minute minutes"},
+    {3600, "h hr hrs hour hours"},        {86400, "d day days"},
+    {604800, "w wk wks week weeks"},      {30 * 86400, "mo month months"},
+    {365 * 86400, "y yr yrs year years"},
+};
+
+/* The unit that these letters name, in either case; NULL if they name none. */
+static const struct unit *find_unit(const char *letters, size_t length)
+{
+    for (size_t i = 0; length > 0 && i < sizeof units / sizeof *units; i++)
+        for (const char *name = units[i].names; *name; name += *name == ' ') {
+            size_t size = strcspn(name, " ");
+            if (size == length && strncasecmp(name, letters, length) == 0)
+                return &units[i];
+            name += size;
+        }
+    return NULL;
+}
+
+static size_t count_letters(const char *text)
+{
+    size_t count = 0;
+    while (isalpha((unsigned char)text[count]))
+        count++;
+    return count;
+}
+
+/* 1h30 is an hour and thirty minutes, as 15m30 has thirty seconds; behind other units, or alone, a number is of seconds or
+ * makes no sense. */
+static const struct unit *bare_unit(const struct unit *before)
+{
+    if (!before)
+        return &units[0];
+    return before == &units[1] || before == &units[2] ? before - 1 : NULL;
+}
+
 bool parse_duration(const char *text, int64_t *seconds)
 {
     static const int64_t most = (int64_t)10 * 366 * 86400;
+    const struct unit *unit = NULL;
     int64_t total = 0;
     do {
-        int64_t number, unit = 1;
+        int64_t number;
         if (!digits(text, &text, &number) || number > most)
             return false;
-        if (*text) {
-            static const char letters[] = "smhdw";
-            static const int64_t units[] = {1, 60, 3600, 86400, 604800};
-            const char *letter = strchr(letters, *text++);
-            if (!letter)
-                return false;
-            unit = units[letter - letters];
-        }
-        total += number * unit;
+        size_t letters = count_letters(text);
+        unit = *text ? find_unit(text, letters) : bare_unit(unit);
+        if (!unit)
+            return false;
+        total += number * unit->seconds;
         if (total > most)
             return false;
+        text += letters;
     } while (*text);
     *seconds = total;
     return true;
+}
+
+int parse_duration_words(const char *first, const char *second, int64_t *seconds)
+{
+    char both[64];
+    bool alone = parse_duration(first, seconds);
+    /* "90 minutes": a number, and the word behind it is a unit's name. */
+    if (second && strspn(first, "0123456789") == strlen(first) && count_letters(second) == strlen(second) &&
+        find_unit(second, strlen(second)) &&
+        snprintf(both, sizeof both, "%s%s", first, second) < (int)sizeof both && parse_duration(both, seconds))
+        return 2;
+    if (alone)
+        return 1;
+    bool meant = isdigit((unsigned char)*first) || (strchr("+-.", *first) && isdigit((unsigned char)first[1]));
+    return meant ? -1 : 0;
 }
 
 bool parse_rate(const char *text, int64_t *count, int64_t *seconds)

@@ -14,8 +14,16 @@ bool parse_signed(const char *text, int64_t least, int64_t most, int64_t *value)
 /* Bytes, with an optional k, M or G (powers of 1024), from `least` to `most`. */
 bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes);
 
-/* Seconds: 90, 90s, 15m, 1h30m, 2d, 1w, at most ten years. */
+/* Seconds: 90, 90s, 15m, 1h30m, 1h30, 2d, 1w, 1mo (30 days), 1y (365 days), with units in full and in either case as well,
+ * 2Hours; at most ten years. */
 bool parse_duration(const char *text, int64_t *seconds);
+
+/* The same where words follow one another: "90 minutes" are two. Returns how many words are the time, 0 if `first` is
+ * none, -1 if it begins as one and is wrong. `second` may be NULL. */
+int parse_duration_words(const char *first, const char *second, int64_t *seconds);
+
+/* What a wrong one is answered with. */
+#define PARSE_DURATION_FORMS "a time as in 90s, 15m, 1h30m, 2d, 1w, 1mo or 1y"
 
 /* COUNT/SECONDS, each from 1 to 1,000,000. */
 bool parse_rate(const char *text, int64_t *count, int64_t *seconds);

@@ -52,18 +52,49 @@ static bool is_operator(struct session *session)
     return may;
 }
 
-/* A word that can only be a nick stands for everybody at that user's address. */
+/* Everybody at that user's address, which of IPv6 is as much as one host has to itself. */
+static void mask_of_host(const struct settings *settings, const char *host, char mask[MASK_SIZE])
+{
+    const struct setting_prefix *prefix = &settings->address_prefix;
+    char range[NET_TEXT_SIZE];
+    unsigned char bytes[16];
+    if (net_parse_host(host, bytes) && !strchr(host, '%')) {
+        struct net_range network = net_range_of(bytes, (int)prefix->ipv4, (int)prefix->ipv6);
+        net_format_range(&network, range);
+        host = range;
+    }
+    snprintf(mask, MASK_SIZE, "*@%s%s", *host == ':' ? "0" : "", host);
+}
+
+/* Whether that is an address with a port, as the unnamed are shown and the log has everybody; its host, then. */
+static bool take_host(const char *given, char host[NET_TEXT_SIZE])
+{
+    struct net_address address;
+    const char *colon = strrchr(given, ':');
+    bool one = *given == '[' || (colon && strchr(given, ':') == colon);
+    if (!one || *given == '*' || net_parse(given, &address))
+        return false;
+    net_format_host(&address, host);
+    return true;
+}
+
+/* A nick stands for everybody at that user's address, and so does an address with a port. */
 static bool resolve_mask(struct session *session, const char *given, char mask[MASK_SIZE])
 {
-    if (strpbrk(given, "@.:*?/"))
+    char host[NET_TEXT_SIZE] = "";
+    if (!take_host(given, host) && strpbrk(given, "@.:*?/"))
         return ban_normalise(mask, given);
-    if (!session_begin(session, 0))
-        return false;
-    uint32_t user = user_find_locked(session->world, given);
-    if (user != NONE)
-        snprintf(mask, MASK_SIZE, "*@%s", session->world->users[user].host);
-    session_commit(session);
-    return user != NONE;
+    if (!*host) {
+        if (!session_begin(session, 0))
+            return false;
+        uint32_t user = user_find_locked(session->world, given);
+        if (user != NONE)
+            text_copy(host, sizeof host, session->world->users[user].host);
+        session_commit(session);
+    }
+    if (*host)
+        mask_of_host(session->settings, host, mask);
+    return *host;
 }
 
 /* Puts out the first who fits, from the place *at on; false if there is none. */
@@ -97,7 +128,7 @@ static void add(struct session *session, struct ban_shm *ban)
     show_end(until, ban->expires_elapsed);
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    text_copy(ban->by, sizeof ban->by, session_user_locked(session)->nick);
+    text_copy(ban->by, sizeof ban->by, user_shown(session_user_locked(session)));
     enum ban_result result = ban_add_locked(session->world, ban, clock_elapsed());
     if (result != BAN_FULL)
         operator_tell_locked(session, "%s banned %s %s: %s", ban->by, ban->mask, until, ban->reason);
@@ -113,21 +144,32 @@ static void add(struct session *session, struct ban_shm *ban)
         ;
 }
 
-/* Takes KLINE [<duration>] <mask> [<duration>] [<reason>]: both orders are in use elsewhere. Returns the mask as
- * given, or NULL. */
-static const char *take_ban(const struct request *request, struct ban_shm *ban)
+/* What BAN and KLINE were given. */
+struct wish {
+    const char *mask; /* NULL: none */
+    bool forced;      /* -f: also if it is for everybody */
+    bool bad_time;    /* what stands where a time may begins as one, and is none */
+};
+
+/* Takes KLINE [-f] [<duration>] <mask> [<duration>] [<reason>]: both orders are in use elsewhere. */
+static struct wish take_ban(const struct request *request, struct ban_shm *ban)
 {
+    char *const *words = request->arguments, *const *end = words + request->count;
+    struct wish wish = {.forced = words < end && strcmp(*words, "-f") == 0};
     int64_t seconds = 0;
-    int at = 0;
-    if (at < request->count && parse_duration(request->arguments[at], &seconds))
-        at++;
-    const char *mask = at < request->count ? request->arguments[at++] : NULL;
-    if (seconds == 0 && at < request->count && parse_duration(request->arguments[at], &seconds))
-        at++;
+    words += wish.forced;
+    bool timed = end - words > 1 && parse_duration(*words, &seconds);
+    words += timed;
+    wish.mask = words < end ? *words++ : NULL;
+    if (!timed && words < end && !strchr(*words, ' ')) {
+        int count = parse_duration_words(*words, words + 1 < end ? words[1] : NULL, &seconds);
+        wish.bad_time = count < 0;
+        words += count > 0 ? count : 0;
+    }
     struct text text;
     text_init(&text, ban->reason, sizeof ban->reason);
-    for (; at < request->count; at++)
-        text_addf(&text, "%s%s", text.length ? " " : "", request->arguments[at]);
+    for (; words < end; words++)
+        text_addf(&text, "%s%s", text.length ? " " : "", *words);
     if (text.length == 0)
         text_add(&text, "no reason given");
     for (char *c = ban->reason; *c; c++)
@@ -135,21 +177,37 @@ static const char *take_ban(const struct request *request, struct ban_shm *ban)
             *c = ' ';
     if (seconds)
         ban->expires_elapsed = clock_elapsed() + seconds * 1000 * MS;
-    return mask;
+    return wish;
 }
 
 void operator_ban(struct session *session, struct request *request)
 {
     struct ban_shm ban = {.state = BAN_LIVE, .set_at = clock_told()};
+    char words[MASK_SIZE + 100];
     if (!is_operator(session))
         return;
-    const char *mask = take_ban(request, &ban);
-    if (!mask)
+    struct wish wish = take_ban(request, &ban);
+    if (!wish.mask) {
         command_need_more(session, request->verb);
-    else if (resolve_mask(session, mask, ban.mask))
+    } else if (wish.bad_time) {
+        session_reply(session, REPLY_BAD_ARGUMENT, request->verb,
+                      PARSE_DURATION_FORMS "; or a reason that does not begin with a number", NULL);
+    } else if (!resolve_mask(session, wish.mask, ban.mask)) {
+        session_reply(session, REPLY_BAD_BAN, wish.mask, NULL);
+    } else if (!wish.forced && ban_is_wide(ban.mask)) {
+        snprintf(words, sizeof words, "%s is everybody, you too: %s%s -f %s if that is meant", ban.mask,
+                 session->verb_prefix, request->verb, wish.mask);
+        session_reply(session, REPLY_NOT_DONE, words, NULL);
+    } else {
         add(session, &ban);
-    else
-        session_reply(session, REPLY_BAD_BAN, mask, NULL);
+    }
+}
+
+/* As BANS shows it; an address with a port is that address. */
+static bool resolve_unban(const char *given, char mask[MASK_SIZE])
+{
+    char host[NET_TEXT_SIZE];
+    return ban_normalise(mask, take_host(given, host) ? host : given);
 }
 
 void operator_unban(struct session *session, struct request *request)
@@ -157,13 +215,13 @@ void operator_unban(struct session *session, struct request *request)
     char mask[MASK_SIZE];
     if (!is_operator(session))
         return;
-    bool found = ban_normalise(mask, request->arguments[0]);
+    bool found = resolve_unban(request->arguments[0], mask);
     if (found) {
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
         found = ban_remove_locked(session->world, mask);
         if (found)
-            operator_tell_locked(session, "%s removed the ban of %s", session_user_locked(session)->nick,
+            operator_tell_locked(session, "%s removed the ban of %s", user_shown(session_user_locked(session)),
                                  mask);
         session_commit(session);
     }

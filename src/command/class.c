@@ -184,6 +184,7 @@ void class_hands(struct session *session, struct request *request)
 struct floor {
     char channel[CHANNEL_SIZE];
     char speaker[NICK_SIZE];    /* "" for all */
+    char shown[ADDRESS_SIZE];   /* how they are called here */
     char (*voices)[NICK_SIZE];  /* of those who have one now, beside the speaker */
     size_t count;
 };
@@ -225,6 +226,7 @@ static enum reply_code plan_locked(struct session *session, struct floor *floor,
     }
     if (!all) {
         text_copy(floor->speaker, sizeof floor->speaker, world->users[speaker].nick);
+        text_copy(floor->shown, sizeof floor->shown, session_name_of(session, &world->users[speaker]));
         user_set_hand_locked(world, speaker, false);
     }
     return REPLY_CODES;
@@ -259,7 +261,7 @@ void class_floor(struct session *session, struct request *request)
 {
     const char *nick = request->arguments[0], *name = request->count > 1 ? request->arguments[1] : NULL;
     struct floor floor = {.count = 0};
-    char words[CHANNEL_SIZE + NICK_SIZE + 40];
+    char words[CHANNEL_SIZE + ADDRESS_SIZE + 40];
     if (!session_begin(session, 0))
         return;
     enum reply_code answer = plan_locked(session, &floor, nick, name);
@@ -272,7 +274,7 @@ void class_floor(struct session *session, struct request *request)
         session_reply(session, answer, name ? name : floor.channel, NULL);
     if (answer == REPLY_CODES) {
         carry_out(session, &floor);
-        snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.speaker : "everybody",
+        snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.shown : "everybody",
                  floor.channel);
         session_reply(session, REPLY_DONE, words, NULL);
     }

@@ -258,22 +258,24 @@ static void cancel_stop(struct session *session)
 void control_shutdown(struct session *session, struct request *request)
 {
     struct stop_shm stop = {.at = clock_elapsed()};
-    const char *time = request->count > 0 ? request->arguments[0] : "0";
+    char *const *word = request->arguments, *const *end = word + request->count;
     int64_t seconds = 0;
     char words[80];
-    if (request->count == 1 && strcmp(time, "cancel") == 0) {
+    if (request->count == 1 && strcmp(*word, "cancel") == 0) {
         cancel_stop(session);
         return;
     }
     /* A mistyped time or cancel must not stop the server at once, as a text: a text has a time before it. */
-    if ((strcmp(time, "0") != 0 && !parse_duration(time, &seconds)) || seconds > LONGEST_SECONDS) {
+    int used = request->count ? parse_duration_words(word[0], end - word > 1 ? word[1] : NULL, &seconds) : 0;
+    if ((request->count && used < 1) || seconds > LONGEST_SECONDS) {
         session_reply(session, REPLY_BAD_ARGUMENT, "shutdown",
-                      "a time of at most 7d, as in 60 or 10m, in front of a text; or cancel alone", NULL);
+                      PARSE_DURATION_FORMS ", at most 7d, in front of a text; or cancel alone", NULL);
         return;
     }
     struct text text;
     text_init(&text, stop.text, sizeof stop.text);
-    text_add(&text, request->count > 1 ? request->arguments[1] : "");
+    for (word += used; word < end; word++)
+        text_addf(&text, "%s%s", text.length ? " " : "", *word);
     stop.at += seconds * INT64_C(1000000000);
     snprintf(words, sizeof words, seconds ? "the server stops in %lld s" : "the server stops", (long long)seconds);
     session_reply(session, REPLY_DONE, words, NULL);

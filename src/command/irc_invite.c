@@ -76,17 +76,17 @@ static enum reply_code invite_locked(struct session *session, uint32_t channel, 
 static void invite(struct session *session, const char *nick, const char *name)
 {
     struct world *world = session->world;
-    char shown[CHANNEL_SIZE], guest_nick[NICK_SIZE], away[AWAY_SIZE] = "";
+    char shown[CHANNEL_SIZE], guest_name[ADDRESS_SIZE], away[AWAY_SIZE] = "";
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
     uint32_t channel = channel_find_locked(world, name), guest = user_find_locked(world, nick);
     enum reply_code answer = invite_locked(session, channel, guest);
     if (answer == REPLY_INVITING) {
         memcpy(shown, world->channels[channel].name, sizeof shown);
-        memcpy(guest_nick, world->users[guest].nick, sizeof guest_nick);
+        text_copy(guest_name, sizeof guest_name, session_name_of(session, &world->users[guest]));
         memcpy(away, world->users[guest].away, sizeof away);
         name = shown;
-        nick = guest_nick;
+        nick = guest_name;
     }
     session_commit(session);
     if (answer == REPLY_NO_SUCH_CHANNEL || answer == REPLY_NOT_ON_CHANNEL || answer == REPLY_NOT_CHANNEL_OPERATOR ||

@@ -215,7 +215,7 @@ static void change_status_locked(struct work *work, const struct mode_change *ch
     }
     uint32_t member = member_find_locked(world, user, work->channel);
     if (member == NONE) {
-        session_reply(work->session, REPLY_NOT_THERE, world->users[user].nick, name, NULL);
+        session_reply(work->session, REPLY_NOT_THERE, session_name_of(work->session, &world->users[user]), name, NULL);
         return;
     }
     uint32_t before = world->members[member].flags, after = before & ~change->row->what;

@@ -75,23 +75,24 @@ static void show_private(struct session *session, const struct user_shm *user)
 static void show_user(struct session *session, const struct user_shm *user, char *channels, bool all)
 {
     char idle[24], since[24];
+    const char *name = session_name_of(session, user);
     const struct settings *settings = session->settings;
-    session_reply(session, REPLY_WHOIS_USER, user->nick, user->username, user->host, user->realname, NULL);
-    show_channels(session, user->nick, channels);
-    session_reply(session, REPLY_WHOIS_SERVER, user->nick, settings->server_name, settings->server_description,
+    session_reply(session, REPLY_WHOIS_USER, name, user->username, user->host, user->realname, NULL);
+    show_channels(session, name, channels);
+    session_reply(session, REPLY_WHOIS_SERVER, name, settings->server_name, settings->server_description,
                   NULL);
     if (*user->away)
-        session_reply(session, REPLY_IS_AWAY, user->nick, user->away, NULL);
+        session_reply(session, REPLY_IS_AWAY, name, user->away, NULL);
     if (user->flags & USER_OPERATOR)
-        session_reply(session, REPLY_WHOIS_OPERATOR, user->nick, NULL);
+        session_reply(session, REPLY_WHOIS_OPERATOR, name, NULL);
     if (user->flags & USER_BOT)
-        session_reply(session, REPLY_WHOIS_BOT, user->nick, settings->network_name, NULL);
+        session_reply(session, REPLY_WHOIS_BOT, name, settings->network_name, NULL);
     if (*user->account)
-        session_reply(session, REPLY_WHOIS_ACCOUNT, user->nick, user->account, NULL);
+        session_reply(session, REPLY_WHOIS_ACCOUNT, name, user->account, NULL);
     if (all)
         show_private(session, user);
-    session_reply(session, REPLY_WHOIS_IDLE, user->nick, number(idle, (clock_elapsed() - user->active_elapsed) / (1000 * MS)),
-                  number(since, user->attached_at / 1000), NULL);
+    number(idle, (clock_elapsed() - user->active_elapsed) / (1000 * MS));
+    session_reply(session, REPLY_WHOIS_IDLE, name, idle, number(since, user->attached_at / 1000), NULL);
 }
 
 /* The users a target stands for: one by nick, or by mask those whom the asker may see. */

@@ -213,6 +213,11 @@ void session_publish_both_locked(struct session *session, struct event *event)
     }
 }
 
+const char *session_name_of(const struct session *session, const struct user_shm *user)
+{
+    return session->door == DOOR_IRC ? user->nick : user_shown(user);
+}
+
 void session_commit(struct session *session)
 {
     session->in_transaction = false;

@@ -176,6 +176,9 @@ struct event session_event_locked(const struct session *session, enum event_type
 /* This session's own record. Transaction running. */
 struct user_shm *session_user_locked(const struct session *session);
 
+/* How that user is called at the session's door: for IRC everybody has a nick, elsewhere the unnamed are their address. */
+const char *session_name_of(const struct session *session, const struct user_shm *user);
+
 /* Whether the session's place still is its own. Under the lock that is certain; without, it may just have changed. */
 bool session_is_here(const struct session *session);
 

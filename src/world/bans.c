@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/crashpoint.h"
+#include "base/mask.h"
+#include "base/net.h"
 #include "base/text.h"
 #include "layout.h"
 
@@ -102,6 +104,25 @@ static bool split(const struct ban_shm *ban, char user[MASK_SIZE], const char **
     user[at - ban->mask] = '\0';
     *host = at + 1;
     return true;
+}
+
+bool ban_is_wide(const char *mask)
+{
+    static const char *const distant[][2] = {{"1.20.3.4", "219.8.76.255"}, {"2001:db8::1", "fd43:9:7::6ac5"}};
+    const char *host = strchr(mask, '@');
+    struct net_range range;
+    if (!host || strspn(mask, "*?") != (size_t)(host - mask) || !memchr(mask, '*', (size_t)(host - mask)))
+        return false;
+    host++;
+    if (net_parse_range(host, &range)) {
+        static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+        bool ipv4 = range.bits >= 96 && memcmp(range.bytes, mapped, sizeof mapped) == 0;
+        return range.bits < (ipv4 ? 104 : 16);
+    }
+    for (size_t i = 0; i < sizeof distant / sizeof *distant; i++)
+        if (mask_match(host, distant[i][0]) && mask_match(host, distant[i][1]))
+            return true;
+    return false;
 }
 
 bool ban_matches(const struct ban_shm *ban, const char *username, const char *host, int64_t now)

@@ -108,14 +108,42 @@ static void durations(void)
     CHECK(duration("0", 0) && duration("90", 90) && duration("90s", 90) && duration("15m", 900));
     CHECK(duration("1h30m", 5400) && duration("2d", 172800) && duration("1w", 604800));
     CHECK(duration("1w2d3h4m5s", 604800 + 172800 + 10800 + 240 + 5));
-    CHECK(duration("1h30", 3630));
+    CHECK(duration("1h30", 5400) && duration("15m30", 930) && refuses_duration("1d12") && refuses_duration("5s3"));
     CHECK(duration("3660d", 316224000));
     CHECK(refuses_duration("3661d") && refuses_duration("316224001"));
     CHECK(refuses_duration("316224000w") && refuses_duration("9223372036854775807w"));
     CHECK(refuses_duration("3660d1s"));
-    CHECK(refuses_duration("") && refuses_duration("h") && refuses_duration("1y") &&
-          refuses_duration("1H") && refuses_duration("-1h") && refuses_duration("1h ") &&
+    CHECK(refuses_duration("") && refuses_duration("h") && refuses_duration("1x") &&
+          refuses_duration("1hourly") && refuses_duration("-1h") && refuses_duration("1h ") &&
           refuses_duration("1 h") && refuses_duration("1hm"));
+}
+
+static void durations_in_full(void)
+{
+    CHECK(duration("1H", 3600) && duration("30min", 1800) && duration("1hour", 3600) && duration("2Hours", 7200));
+    CHECK(duration("1M", 60) && duration("90minutes", 5400) && duration("3days", 259200) && duration("1W", 604800));
+    CHECK(duration("1mo", 2592000) && duration("1month", 2592000) && duration("1y", 31536000));
+    CHECK(duration("10years", 315360000) && refuses_duration("11y") && refuses_duration("999999999y"));
+    CHECK(duration("1hour30minutes", 5400) && duration("1y2mo3d", 31536000 + 5184000 + 259200));
+    CHECK(refuses_duration("1.5h") && refuses_duration("1h,") && refuses_duration("1:30") && refuses_duration("1h-"));
+    CHECK(refuses_duration("1s m") && refuses_duration("1 ") && refuses_duration("1sec secs"));
+}
+
+static int words(const char *first, const char *second, int64_t expected)
+{
+    value = -77;
+    int count = parse_duration_words(first, second, &value);
+    return value == expected ? count : -2;
+}
+
+static void durations_of_words(void)
+{
+    CHECK(words("90", "minutes", 5400) == 2 && words("1", "Hour", 3600) == 2 && words("2", "w", 1209600) == 2);
+    CHECK(words("90", "spam", 90) == 1 && words("90", NULL, 90) == 1 && words("1h", "minutes", 3600) == 1);
+    CHECK(words("90", "minutes!", 90) == 1 && words("90", "", 90) == 1);
+    CHECK(words("99999999999", "y", -77) == -1 && words("2nd", "warning", -77) == -1);
+    CHECK(words("-1h", NULL, -77) == -1 && words("+1h", NULL, -77) == -1 && words("1.5h", NULL, -77) == -1);
+    CHECK(words("spam", "1h", -77) == 0 && words("", NULL, -77) == 0 && words("-", NULL, -77) == 0);
 }
 
 static bool refuses_rate(const char *text)
@@ -143,6 +171,9 @@ int main(void)
     CASE("what is not wholly a number is refused and touches nothing", no_numbers);
     CASE("a size has an optional power of 1024 and never overflows", sizes);
     CASE("a duration adds up its parts, up to ten years", durations);
+    CASE("units of time may be written in full, in either case", durations_in_full);
+    CASE("a number and a unit may be two words, and what only begins as a time is told from what is none",
+         durations_of_words);
     CASE("a rate is a count per seconds, both from one to a million", rates);
     CHECK_DONE();
 }
