@@ -248,6 +248,65 @@ make_operator() {
     expect_next one -e ' 219 one \* :'
 }
 
+@test "what is too long to be repeated with what is said of it is shown as *, and that is whole" {
+    local long short line expected
+    long=$(head -c 480 /dev/zero | tr '\0' x)
+    short=$(head -c 230 /dev/zero | tr '\0' x)
+    enter_with one 'standard-replies message-tags batch draft/metadata-2 draft/multiline draft/message-redaction draft/channel-rename draft/read-marker'
+    send one 'OPER root secret' 'JOIN #x'
+    expect one -e ' 366 one #x '
+    while IFS='|' read -r expected line; do
+        line=${line//LONG/$long}
+        [[ $line == - ]] || send one "${line//SHORT/$short}"
+        expect_next one -e " $expected :.*[^x]\$"
+    done <<'END'
+696 one #x k \*|MODE #x +k LONG
+696 one #x b \*|MODE #x +b LONG
+696 one #x b \*|MODE #x +b SHORT@SHORT
+696 one #x l \*|MODE #x +l LONG
+401 one \*|MODE #x +o LONG
+401 one \*|PRIVMSG LONG :a
+401 one \*|WHOIS one LONG
+318 one \*|-
+401 one \*|KICK #x LONG
+401 one \*|INVITE LONG #x
+401 one \*|MODE LONG +i
+401 one \*|KILL LONG a
+402 one \*|TIME LONG
+402 one \*|VERSION LONG
+402 one \*|ADMIN LONG
+403 one \*|TOPIC #LONG
+403 one \*|MODE #LONG +b
+403 one \*|PART #LONG
+403 one \*|INVITE one #LONG
+403 one \*|KNOCK #LONG
+403 one \*|KICK #LONG one
+406 one \*|WHOWAS LONG
+369 one \*|-
+408 one \*|SQUERY LONG a
+410 one \*|CAP LONG
+421 one \*|LONG
+432 one \*|NICK LONG
+476 one \*|JOIN #LONG
+524 one \*|HELP LONG
+315 one \*|WHO LONG
+366 one \*|NAMES #LONG
+365 one \*|LINKS LONG
+235 one \* a|SERVLIST LONG a
+FAIL METADATA INVALID_TARGET \*|METADATA LONG GET a
+FAIL METADATA KEY_INVALID \*|METADATA * SET LONG
+FAIL METADATA SUBCOMMAND_INVALID \*|METADATA * LONG
+FAIL REDACT INVALID_TARGET \*|REDACT LONG a
+FAIL MARKREAD INVALID_PARAMS \*|MARKREAD #x timestamp=LONG
+FAIL RENAME CANNOT_RENAME #x \*|RENAME #x #LONG
+END
+    send_bytes one "$long\\0377\\r\\n"
+    expect_next one ':irc.example.org FAIL * INVALID_UTF8 :Message rejected, your IRC software must use UTF-8 here'
+    send one "UNKLINE $long" "KLINE $long"
+    expect_next one ':irc.example.org NOTICE one :*** * is not banned'
+    expect_next one -e ' NOTICE one :\*\*\* \* cannot be banned: use .*'
+}
+
 @test "a list with nothing in it is answered as none" {
     enter one irc
     send one 'JOIN #x' 'NAMES :' 'NAMES ,' 'WHOIS ,' 'WHOWAS ,' 'PRIVMSG , :hello' 'NOTICE , :hello' 'KICK #x ,' 'KICK ,, one'

@@ -3,16 +3,13 @@
 
 #include "families.h"
 
-/* Bytes of a client's word in an answer. */
+/* Bytes of a client's word in an answer: with three of them there is still room for what is said about them. */
 #define WORD_WIDTH 100
 
-/* A word of the client's as a parameter of its own. */
-static void add_word(struct text *text, const char *word)
+/* A word of the client's as a parameter of its own; * for one that cannot be that, or is too long. */
+static const char *as_word(const char *word)
 {
-    if (!*word || *word == ':' || strchr(word, ' '))
-        word = "*";
-    text_add_bytes(text, word, text_boundary(word, strlen(word), WORD_WIDTH));
-    text_add_char(text, ' ');
+    return !*word || *word == ':' || strchr(word, ' ') || strlen(word) > WORD_WIDTH ? "*" : word;
 }
 
 void irc_fail(struct session *session, const char *command, const char *code, const char *a, const char *b,
@@ -22,9 +19,9 @@ void irc_fail(struct session *session, const char *command, const char *code, co
     struct text text;
     text_init(&text, words, sizeof words);
     if (a)
-        add_word(&text, a);
+        text_addf(&text, "%s ", as_word(a));
     if (b)
-        add_word(&text, b);
+        text_addf(&text, "%s ", as_word(b));
     text_addf(&text, ":%s", why);
-    session_reply(session, REPLY_FAIL, command, code, words, NULL);
+    session_reply(session, REPLY_FAIL, as_word(command), code, words, NULL);
 }

@@ -145,7 +145,7 @@ void irc_whois(struct session *session, struct request *request)
     }
     if (request->count > 1 && !irc_is_here(session, request->arguments[0]))
         return;
-    char asked[400];
+    char asked[512]; /* no message has room for more */
     char *rest = request->arguments[request->count > 1], *target;
     text_copy(asked, sizeof asked, rest);
     for (int i = 0; i < TARGETS && (target = text_next_item(&rest, ',')); i++)
@@ -195,7 +195,7 @@ void irc_whowas(struct session *session, struct request *request)
     }
     if (request->count > 2 && !irc_is_here(session, request->arguments[2]))
         return;
-    char asked[400];
+    char asked[512]; /* no message has room for more */
     char *rest = request->arguments[0], *nick;
     text_copy(asked, sizeof asked, rest);
     for (int i = 0; i < TARGETS && (nick = text_next_item(&rest, ',')); i++)

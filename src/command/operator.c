@@ -23,9 +23,8 @@ void operator_oper(struct session *session, struct request *request)
     const struct user_shm *user = session_user_locked(session);
     char name[ADDRESS_SIZE];
     text_copy(name, sizeof name, user_shown(user));
-    irc_change_flags_locked(session, user->flags | USER_OPERATOR);
-    /* What operators do is told to those who have s: IRC users can do without. */
-    irc_change_flags_locked(session, user->flags | USER_NOTICES |
+    /* What operators do is told to those who have s; people, who have no MODE for it, are told WALLOPS as well. */
+    irc_change_flags_locked(session, user->flags | USER_OPERATOR | USER_NOTICES |
                                          (session->door == DOOR_IRC ? 0 : USER_WALLOPS));
     operator_tell_locked(session, "%s is now an operator (%s)", name, account);
     session_commit(session);

@@ -155,13 +155,14 @@ static bool is_middle(const char *word)
     return *word && *word != ':' && !strchr(word, ' ');
 }
 
-/* Whether the answer repeats what was asked: an error (734 too: the list of MONITOR is full), or the end of a list.
- * irc_fail() has seen to its own already. */
+/* Whether the answer repeats what was asked: an error (734 too: the list of MONITOR is full), the end of a list, or a
+ * notice. irc_fail() has seen to its own already. */
 static bool repeats(const struct reply_row *row)
 {
     static const int ends[] = {219, 235, 315, 318, 365, 366, 369, 734};
-    bool found = (row->numeric >= 400 && row->numeric < 600) ||
-                 (row->numeric == 0 && strncmp(row->irc, "FAIL ", 5) == 0 && row->irc[5] != '$');
+    bool found = (row->numeric >= 400 && row->numeric < 600) || row->numeric == 696 ||
+                 (row->numeric == 0 && strncmp(row->irc, "FAIL ", 5) == 0 && row->irc[5] != '$') ||
+                 (row->numeric == 0 && strncmp(row->irc, "NOTICE $n :*** $1 ", 18) == 0);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         found = found || ends[i] == row->numeric;
     return found;
@@ -173,6 +174,20 @@ static void make_middle(const struct reply_row *row, const char **arguments, int
     for (const char *at = row->irc; repeats(row) && *at && *at != ':'; at++)
         if (*at == '$' && at[1] >= '1' && at[1] <= '9' && at[1] - '1' < count && !is_middle(arguments[at[1] - '1']))
             arguments[at[1] - '1'] = "*";
+}
+
+/* What is said of something must survive, so the longest of what is repeated becomes "*" if there is no room for both.
+ * False if nothing can be made shorter. */
+static bool shorten(const struct reply_row *row, const char **arguments, int count)
+{
+    int longest = 0;
+    for (int i = 1; i < count; i++)
+        if (strlen(arguments[i]) > strlen(arguments[longest]))
+            longest = i;
+    if (!repeats(row) || count == 0 || strlen(arguments[longest]) < 2)
+        return false;
+    arguments[longest] = "*";
+    return true;
 }
 
 static void irc_wording(struct session *session, enum reply_code code, const char *const *arguments,
@@ -194,15 +209,18 @@ static void irc_wording(struct session *session, enum reply_code code, const cha
                                 .arguments = shown,
                                 .count = count};
     struct text text;
-    text_init(&text, line, sizeof line);
-    if (*session->batch)
-        text_addf(&text, "@batch=%s ", session->batch);
-    size_t tags = text.length;
-    if (code != REPLY_ERROR && code != REPLY_PING)
-        text_addf(&text, ":%s ", words.server);
-    if (row->numeric)
-        text_addf(&text, "%03d %s ", row->numeric, nick);
-    reply_fill(&text, row->irc, &words);
+    size_t tags;
+    do {
+        text_init(&text, line, sizeof line);
+        if (*session->batch)
+            text_addf(&text, "@batch=%s ", session->batch);
+        tags = text.length;
+        if (code != REPLY_ERROR && code != REPLY_PING)
+            text_addf(&text, ":%s ", words.server);
+        if (row->numeric)
+            text_addf(&text, "%03d %s ", row->numeric, nick);
+        reply_fill(&text, row->irc, &words);
+    } while (text.length - tags > IRC_BODY_LIMIT && shorten(row, shown, count));
     if (text.length - tags > IRC_BODY_LIMIT) {
         text.length = tags + text_boundary(line + tags, text.length - tags, IRC_BODY_LIMIT);
         line[text.length] = '\0';
@@ -304,8 +322,8 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
     if (utf8) {
         run(session, parsed);
     } else {
-        session_reply(session, REPLY_FAIL, text_is_utf8(parsed->verb, strlen(parsed->verb)) ? parsed->verb : "*",
-                      "INVALID_UTF8", ":Message rejected, your IRC software must use UTF-8 here", NULL);
+        irc_fail(session, text_is_utf8(parsed->verb, strlen(parsed->verb)) ? parsed->verb : "*", "INVALID_UTF8", NULL,
+                 NULL, "Message rejected, your IRC software must use UTF-8 here");
         if (part)
             irc_multiline_spoil(session);
     }

@@ -31,7 +31,7 @@ enter_operator() {
     enter "$1" irc
     send "$1" 'OPER root secret'
     expect "$1" -e ' 381 '
-    expect "$1" -e "MODE $1 :\\+s"
+    expect "$1" -e "MODE $1 :\\+os"
 }
 
 founder() {
