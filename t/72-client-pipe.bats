@@ -360,6 +360,68 @@ sasl_server() {
     run -1 grep 'PRIVMSG #lobby :.*secret' "$BATS_TEST_TMPDIR/peer.log"
 }
 
+@test "with -t the line stop is said like any other, and without it ends the talk" {
+    start_forkchatd
+    peer_start bob '#lobby'
+    local door
+    for door in talk plain irc; do
+        run -0 "$FORKCHAT" -t -d "$door" -n "${door}er" -j '#lobby' 127.0.0.1 "$(forkchatd_port "$door")" \
+            < <(printf 'one\nstop\ntwo of %s\n' "$door")
+        peer_sees "PRIVMSG #lobby :two of $door"
+        grep -q ":${door}er!.* PRIVMSG #lobby :stop" "$BATS_TEST_TMPDIR/peer.log"
+    done
+    run -0 "$FORKCHAT" -d talk -n brief 127.0.0.1 "$TALK_PORT" < <(printf 'three\n/say stop\nstop\nfour\n')
+    peer "PRIVMSG #lobby :fence"
+    peer_sees ":brief!talk@127.0.0.1 PRIVMSG #lobby :stop"
+    run ! peer_has "PRIVMSG #lobby :four"
+}
+
+# What the bot read from somebody at a door for people, without the ends of its lines.
+text_by() {
+    sed -n "s/^[<*]$1[>*] //p" "$BATS_TEST_TMPDIR/bot.out"
+}
+
+@test "a line too long for the door is said in pieces, at blanks, and never within a character" {
+    start_forkchatd
+    bot -d plain -n alice 127.0.0.1 "$PLAIN_PORT"
+    bot_sees "you are now alice"
+    local door word
+    seq -f $'\u6f22%g' 1 700 >"$BATS_TEST_TMPDIR/words"
+    printf -v word -- $'\u6f22%.0s' {1..1500}
+    for door in plain talk; do
+        run -0 "$FORKCHAT" -d "$door" -n "${door}er" 127.0.0.1 "$(forkchatd_port "$door")" \
+            < <(tr '\n' ' ' <"$BATS_TEST_TMPDIR/words" && echo "the end of $door")
+        [[ $output != *"too long"* ]]
+        bot_sees "the end of $door"
+        text_by "${door}er" | tr ' ' '\n' | head -n 700 | diff "$BATS_TEST_TMPDIR/words" -
+        run -0 "$FORKCHAT" -d "$door" -n "${door}man" 127.0.0.1 "$(forkchatd_port "$door")" \
+            < <(printf '%s\n/msg alice %03000d\n/me is last of %s\n' "$word" 7 "$door")
+        bot_sees "is last of $door"
+        [[ $(text_by "${door}man" | tr -d '\n') == "$word$(printf '%03000d' 7)" ]]
+        run -65 "$FORKCHAT" -d "$door" -n "${door}boy" 127.0.0.1 "$(forkchatd_port "$door")" \
+            < <(printf '/topic %01100d\nstill said at %s\n' 7 "$door")
+        [[ $output == *"too long for one line"* ]]
+        bot_sees "still said at $door"
+        run -77 "$FORKCHAT" -d "$door" -n "${door}girl" 127.0.0.1 "$(forkchatd_port "$door")" <<<"/msg nobody hello"
+    done
+    bot_ends 0
+}
+
+@test "a channel that is refused at the plain and talk doors is told with 77, and nothing is said elsewhere" {
+    start_forkchatd
+    peer_start bob '#x'
+    peer "MODE #x +k sesame" "JOIN #lobby"
+    peer_sees "JOIN #lobby"
+    local door
+    for door in plain talk irc; do
+        run -77 "$FORKCHAT" -d "$door" -n "${door}er" -j '#x wrong' 127.0.0.1 "$(forkchatd_port "$door")" <<<"a secret"
+        run -0 "$FORKCHAT" -d "$door" -n "${door}er" -j '#y,#x ,sesame' -j '#z' 127.0.0.1 "$(forkchatd_port "$door")" <<<"/quit"
+        run -0 "$FORKCHAT" -d "$door" -n "${door}er" -j '#x sesame' 127.0.0.1 "$(forkchatd_port "$door")" <<<"let in at $door"
+        peer_sees "PRIVMSG #x :let in at $door"
+    done
+    run ! peer_has "a secret"
+}
+
 @test "a plain door at an unknown port is found out" {
     start_forkchatd
     peer_start bob '#lobby'

@@ -90,6 +90,67 @@ back_as_before() {
     back_as_before
 }
 
+# The same at a door for people, where there is one window, and lines go to one channel.
+door_as_before() {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    start_forkchatd
+    peer_start bob '#x'
+    peer "MODE #x +k sesame" "JOIN #y" "JOIN #lobby"
+    peer_sees "JOIN #lobby"
+    gate_open "$(forkchatd_port "$1")"
+    alice -d "$1" -j "'#x sesame'"
+    term_see "talking in #x"
+    term_run "/nick zoe"
+    term_see "you are now zoe"
+    term_run "/JOIN #y"
+    term_see "talking in #y"
+    term_run "/away having lunch"
+    term_see "you are away now"
+    term_run "before"
+    peer_sees "PRIVMSG #y :before"
+    gate_shut
+    term_see "trying again"
+    term_run "one"
+    term_run "/me is two"
+    term_run "@bob three"
+    term_run "four"
+    gate_open "$(forkchatd_port "$1")"
+    peer_sees "PRIVMSG #y :four" 70
+    diff <(said_by zoe) - <<-END
+	#y before
+	#y one
+	#y $(printf '\001ACTION is two\001')
+	bob three
+	#y four
+	END
+    peer "WHOIS zoe"
+    peer_sees "having lunch"
+    peer_sees "#x"
+    # Behind a new key the room is closed, and what is for it is not said elsewhere.
+    term_run "/clear"
+    term_run "/join #x"
+    term_see "talking in #x"
+    peer "MODE #x -k *" "MODE #x +k other"
+    peer_sees "MODE #x +k other"
+    gate_shut
+    term_run "a secret"
+    gate_open "$(forkchatd_port "$1")"
+    term_see "#x was not joined" 70
+    term_see "this was not said: a secret"
+    term_run "/join #y"
+    term_run "done"
+    peer_sees "PRIVMSG #y :done"
+    run ! peer_has "a secret"
+}
+
+@test "at the plain door, too, all is as before after a break, and a room that is closed now gets nothing" {
+    door_as_before plain
+}
+
+@test "at the talk door, too, all is as before after a break, and a room that is closed now gets nothing" {
+    door_as_before talk
+}
+
 @test "whoever is put out with lines in the queue says them when everything is joined again" {
     local line=0 seen
     command -v tmux >/dev/null || skip "tmux is not installed"

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #include "base/parse.h"
@@ -18,7 +19,7 @@ void commands_help(struct session *session, char *arguments)
     for (int i = 0; (command = commands_at(i)); i++) {
         if (!commands_has(session, command))
             continue;
-        if (*name && strcmp(name, command->name) != 0 && (!command->also || strcmp(name, command->also) != 0))
+        if (*name && !commands_is(command, name))
             continue;
         found = true;
         session_tell(session, "/%s %s%s— %s%s%s%s", command->name, command->arguments,
@@ -70,7 +71,7 @@ void commands_log(struct session *session, char *arguments)
     if (!*arguments) {
         session_tell(session, session->journal ? "what is shown goes to a log; /log off ends it"
                                                : "there is no log: /log FILE starts one");
-    } else if (strcmp(arguments, "off") == 0) {
+    } else if (strcasecmp(arguments, "off") == 0) {
         session_journal(session, NULL);
         session_tell(session, "the log is closed");
     } else if (session_journal(session, arguments)) {
@@ -127,13 +128,18 @@ void commands_clear(struct session *session, char *arguments)
     session->changed = true;
 }
 
-void commands_quit(struct session *session, char *arguments)
+void commands_leave(struct session *session, const char *reason)
 {
     /* In a script what came before is to be said first, however long that takes. */
     if (session->interactive)
-        session_leave(session, arguments);
+        session_leave(session, reason);
     else
-        session_finish(session, arguments);
+        session_finish(session, reason);
+}
+
+void commands_quit(struct session *session, char *arguments)
+{
+    commands_leave(session, arguments);
 }
 
 void commands_raw(struct session *session, char *arguments)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #include "base/text.h"
@@ -25,17 +26,27 @@ static const struct command table[] = {
     {"nick", NULL, "NICK", "take another name", IRC | SIMPLE, 1, commands_nick},
     {"names", "n", "[#CHANNEL]", "who is in the channel", IRC, 0, commands_names},
     {"topic", "t", "[TEXT]", "show or set the topic of the channel", IRC | SIMPLE, 0, commands_topic},
-    {"whois", "w", "NICK", "who somebody is", IRC, 1, commands_whois},
+    {"whois", "w", "NICK", "who somebody is", IRC | SIMPLE, 1, commands_whois},
     {"who", NULL, "[MASK]", "who is there", IRC | SIMPLE, 0, commands_who},
     {"list", NULL, "[MASK]", "which channels there are", IRC | SIMPLE, 0, commands_list},
-    {"invite", NULL, "NICK [#CHANNEL]", "ask somebody into the channel", IRC, 1, commands_invite},
+    {"invite", NULL, "NICK [#CHANNEL]", "ask somebody into the channel", IRC | SIMPLE, 1, commands_invite},
     {"kick", "k", "NICK [TEXT]", "put somebody out of the channel", IRC | SIMPLE, 1, commands_kick},
     {"kill", NULL, "NICK [TEXT]", "put somebody out of the server (operators)", SIMPLE, 1, NULL},
     {"ban", NULL, "[MASK]", "keep somebody out of the channel, or list who is", IRC, 0, commands_ban},
+    {"ban", NULL, "NICK|MASK [TIME] [TEXT]", "keep somebody out of the server (operators)", SIMPLE, 1, NULL},
+    {"unban", NULL, "MASK", "and no longer", SIMPLE, 1, NULL},
+    {"bans", NULL, "", "who is kept out", SIMPLE, 0, NULL},
+    {"mute", NULL, "NICK|#CHANNEL|all", "ask for silence (operators)", SIMPLE, 1, NULL},
+    {"unmute", NULL, "NICK|#CHANNEL|all", "take that back", SIMPLE, 1, NULL},
+    {"hand", NULL, "", "raise your hand, or take it down", SIMPLE, 0, NULL},
+    {"hands", NULL, "[clear [NICK]]", "show or take down raised hands (operators)", SIMPLE, 0, NULL},
+    {"floor", NULL, "NICK|all [#CHANNEL]", "let one alone speak, or all (moderators)", SIMPLE, 1, NULL},
+    {"rules", NULL, "", "the rules of the house", SIMPLE, 0, NULL},
     {"op", NULL, "NICK …", "make somebody an operator of the channel", IRC, 1, commands_op},
     {"deop", NULL, "NICK …", "and no longer", IRC, 1, commands_deop},
-    {"mode", NULL, "[TARGET] [MODES]", "show or change modes, of this channel if none is named", IRC, 0, commands_mode},
-    {"away", NULL, "[TEXT]", "be away; without a text: be back", IRC, 0, commands_away},
+    {"mode", NULL, "[TARGET] [MODES]", "show or change modes, of this channel if none is named", IRC | SIMPLE, 0,
+     commands_mode},
+    {"away", NULL, "[TEXT]", "be away; without a text: be back", IRC | SIMPLE, 0, commands_away},
     {"ctcp", NULL, "NICK VERSION|PING", "ask somebody's client", IRC, 2, commands_ctcp},
     {"oper", NULL, "NAME PASSWORD", "become an operator of the server", IRC | SIMPLE, 2, commands_oper},
     {"ignore", NULL, "[NICK|MASK]", "see nothing more of somebody, or list whom", LOCAL, 0, commands_ignore},
@@ -73,11 +84,15 @@ const char *commands_name(const struct session *session, int i)
     return NULL;
 }
 
+bool commands_is(const struct command *command, const char *name)
+{
+    return strcasecmp(command->name, name) == 0 || (command->also && strcasecmp(command->also, name) == 0);
+}
+
 static const struct command *find(const struct session *session, const char *name)
 {
     for (int i = 0; i < COUNT; i++)
-        if (commands_has(session, &table[i]) &&
-            (strcmp(table[i].name, name) == 0 || (table[i].also && strcmp(table[i].also, name) == 0)))
+        if (commands_has(session, &table[i]) && commands_is(&table[i], name))
             return &table[i];
     return NULL;
 }
@@ -94,7 +109,7 @@ static int distance(const char *a, const char *b)
         int diagonal = row[0];
         row[0] = i;
         for (int j = 1; j <= length; j++) {
-            int change = diagonal + (a[i - 1] != b[j - 1]);
+            int change = diagonal + (text_fold((unsigned char)a[i - 1]) != (unsigned char)b[j - 1]);
             int gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
             diagonal = row[j];
             row[j] = change < gap ? change : gap;
@@ -110,7 +125,7 @@ static void unknown(struct session *session, const char *name)
     for (int i = 0; i < COUNT; i++) {
         if (!commands_has(session, &table[i]))
             continue;
-        bool starts = strncmp(table[i].name, name, strlen(name)) == 0;
+        bool starts = strncasecmp(table[i].name, name, strlen(name)) == 0;
         int far = starts ? 0 : distance(name, table[i].name);
         if (far < least) {
             least = far;

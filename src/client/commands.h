@@ -10,6 +10,9 @@ void commands_run(struct session *session, const char *text);
 /* The name of the i-th command that this session's door has, or NULL behind the last. For completion. */
 const char *commands_name(const struct session *session, int i);
 
+/* What /quit and the line stop do. */
+void commands_leave(struct session *session, const char *reason);
+
 /* --- between the commands*.c files --- */
 
 typedef void commands_function(struct session *session, char *arguments);
@@ -37,8 +40,9 @@ struct command {
 #define COMMAND_SIMPLE 2u /* passed on to the plain or talk door as it is, without run() */
 #define COMMAND_LOCAL 4u  /* run(), whatever the door */
 
-/* The i-th of all commands, or NULL; and whether a session has it. */
+/* The i-th of all commands, or NULL; whether it goes by that name (in any case), and whether a session has it. */
 const struct command *commands_at(int i);
+bool commands_is(const struct command *command, const char *name);
 bool commands_has(const struct session *session, const struct command *command);
 
 #endif

@@ -60,18 +60,6 @@ void irc_check(struct session *session, int64_t now)
     }
 }
 
-/* How much of `text` goes into one line of at most `room` bytes: all, or up to a blank, or up to a character. */
-static size_t piece(const char *text, size_t length, size_t room)
-{
-    if (length <= room)
-        return length;
-    size_t cut = text_boundary(text, length, room);
-    for (size_t at = cut; at > cut / 2; at--)
-        if (text[at] == ' ')
-            return at;
-    return cut;
-}
-
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
@@ -96,7 +84,7 @@ void irc_say(struct session *session, struct window *window, const char *target,
     size_t length = strlen(text);
     while (length > 0) {
         char line[LINE_BYTES * 2], said[LINE_BYTES];
-        size_t part = piece(text, length, room);
+        size_t part = session_piece(text, length, room);
         snprintf(said, sizeof said, "%.*s", (int)part, text);
         snprintf(line, sizeof line, action ? "%s %s :\001ACTION %s\001" : "%s %s :%s", command, target, said);
         session_send_paced(session, line);

@@ -111,6 +111,19 @@ void session_fail(struct session *session, int status)
         session->status = status;
 }
 
+static void release_paced(struct session *session, int64_t now)
+{
+    char *line;
+    if (session->connection.state != CONNECTION_OPEN || !session->ready || session->leaving)
+        return;
+    while (connection_waiting(&session->connection) < 65536 && (line = pace_pop(&session->pace, now))) {
+        delivery_send(session, line);
+        session_send(session, "%s", line);
+        free(line);
+        session->changed = true;
+    }
+}
+
 /* The end that was asked for. */
 static void leave_now(struct session *session)
 {
@@ -122,6 +135,7 @@ static void leave_now(struct session *session)
 
 void session_leave(struct session *session, const char *reason)
 {
+    release_paced(session, clock_elapsed());
     size_t unsent = delivery_unsent(session);
     if (unsent > 0)
         session_fail(session, EX_TEMPFAIL); /* lines that were to be said are not */
@@ -160,6 +174,7 @@ static void forget_state(struct session *session)
     }
     standing_leave_all(&session->standing);
     session->irc = (struct irc){0};
+    session->simple.arrive_by = 0;
     session->ready = false;
 }
 
@@ -225,19 +240,6 @@ static void take_line(void *context, char *line, size_t length)
     session->greeted = true;
 }
 
-static void release_paced(struct session *session, int64_t now)
-{
-    char *line;
-    if (session->connection.state != CONNECTION_OPEN || !session->ready || session->leaving)
-        return;
-    while (connection_waiting(&session->connection) < 65536 && (line = pace_pop(&session->pace, now))) {
-        delivery_send(session, line);
-        session_send(session, "%s", line);
-        free(line);
-        session->changed = true;
-    }
-}
-
 static int sooner(int timeout, int64_t at, int64_t now)
 {
     if (at == 0)
@@ -266,6 +268,7 @@ int session_prepare(struct session *session, struct pollfd *wait)
         timeout = 0;
     if (session->connection.state == CONNECTION_OPEN && session->dialect->door == DOOR_IRC)
         timeout = sooner(timeout, session->irc.login_at, now);
+    timeout = sooner(timeout, session->simple.arrive_by, now);
     timeout = sooner(timeout, session->retry_at, now);
     return sooner(timeout, session->leave_by, now);
 }
@@ -301,6 +304,7 @@ void session_work(struct session *session, short ready)
                     "left without waiting for an answer");
     if (session->dialect->door == DOOR_IRC)
         irc_check(session, now);
+    simple_check(session, now);
     delivery_release(session);
     finish_if_done(session, now);
     release_paced(session, now);
@@ -345,6 +349,17 @@ void session_send_paced(struct session *session, const char *line)
 {
     if (pace_push(&session->pace, line))
         session_complain(session, "there is no memory for another line");
+}
+
+size_t session_piece(const char *text, size_t length, size_t room)
+{
+    if (length <= room)
+        return length;
+    size_t cut = text_boundary(text, length, room);
+    for (size_t at = cut; at > cut / 2; at--)
+        if (text[at] == ' ')
+            return at;
+    return cut;
 }
 
 static void write_journal(struct session *session, const struct window *window, const struct line *line)
@@ -450,10 +465,10 @@ void session_input(struct session *session, const char *line, bool literal)
 {
     if (!*line || session->ended || session->leaving || session->finishing)
         return;
-    if (is_stop(session, line)) {
+    if (!literal && is_stop(session, line)) {
         if (session->dialect->door == DOOR_PAIR && session->connection.state == CONNECTION_OPEN)
             session_send(session, "stop");
-        session_leave(session, "");
+        commands_leave(session, "");
         return;
     }
     if (!literal && line[0] == '/' && line[1] != '/') {

@@ -51,6 +51,18 @@ struct irc {
     int answers;
 };
 
+/* What the plain and talk dialects know of their server; simple*.c alone change it. */
+struct simple {
+    char question[16];              /* whom we ask for with WHOIS: nobody is called that, nor can anybody guess it */
+    int64_t arrive_by;              /* clock_elapsed(): how long we wait to hear that we have arrived; 0: we have */
+    char current[WINDOW_NAME_SIZE]; /* the channel we talk in, as far as we were told */
+    char aim[WINDOW_NAME_SIZE];     /* the one to talk in when we have arrived; "": wherever that is */
+    char left[WINDOW_NAME_SIZE];    /* one the server put us into, and we left */
+    bool astray;                    /* that could not be joined: what is said now would be said elsewhere */
+    int nick_tries;
+    bool usurped; /* somebody has the nick that is to be ours */
+};
+
 struct session {
     const struct options *options;
     const struct dialect *dialect;
@@ -60,6 +72,7 @@ struct session {
     struct delivery delivery;
     struct standing standing;
     struct irc irc;
+    struct simple simple;
     struct secret secret;
     char nick[OPTIONS_NICK_SIZE];
     char peer[OPTIONS_NICK_SIZE]; /* pair: who is at the other end */
@@ -121,6 +134,9 @@ void session_send_paced(struct session *session, const char *line);
 
 /* In its turn; at once while nothing can be said yet, because the login may depend on it. */
 void session_request(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* How much of `text` goes into a line that has room for `room` bytes: all, or up to a blank, or up to a character. */
+size_t session_piece(const char *text, size_t length, size_t room);
 
 /* Shows a line; strings may be anything. `told` 0 is now. */
 void session_show(struct session *session, struct window *window, const struct line *line);

@@ -5,8 +5,11 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "base/text.h"
+
+#define LINE_BYTES 1024 /* of a line at the plain and talk doors: forkchat-protocol(7) */
 
 /* The greeting of a forkchat that listens, and the answer to it. */
 #define GREETING "[forkchat] "
@@ -105,12 +108,11 @@ static void show_said(struct session *session, struct line *line)
 
 static void plain_line(struct session *session, char *line)
 {
-    static const char now[] = "[server] you are now ";
     struct line shown = {.kind = LINE_SERVER};
     char copy[CONNECTION_LINE_LIMIT + 8];
     text_copy(copy, sizeof copy, line);
-    if (strncmp(line, now, strlen(now)) == 0)
-        text_copy(session->nick, sizeof session->nick, line + strlen(now));
+    if (simple_learn(session, line))
+        return;
     if (take_apart(copy, '[', ']', &shown) && strcmp(shown.nick, "server") != 0)
         show_said(session, &shown);
     else
@@ -133,49 +135,117 @@ static void talk_line(struct session *session, char *line)
 
 /* --- what the user sends --- */
 
+/* Calls `say` for each piece of `text` that goes into a line of the door, `spent` bytes of which are taken. */
+static void say_pieces(struct session *session, const char *nick, const char *text, size_t spent,
+                       void (*say)(struct session *session, const char *nick, const char *piece))
+{
+    char piece[LINE_BYTES + 1];
+    size_t length = strlen(text);
+    while (length > 0) {
+        size_t part = session_piece(text, length, LINE_BYTES - spent);
+        snprintf(piece, sizeof piece, "%.*s", (int)part, text);
+        say(session, nick, piece);
+        text += part;
+        length -= part;
+        while (*text == ' ' && length > 0) {
+            text++;
+            length--;
+        }
+    }
+}
+
+static void send_me(struct session *session, const char *nick, const char *piece)
+{
+    (void)nick;
+    session_request(session, "%s %s", session->dialect->door == DOOR_TALK ? "/me" : "ME", piece);
+}
+
+/* What the door tells of nick, absence and channels is learnt from its answers; what they were asked is kept here. */
+static void remember(struct session *session, const char *name, const char *arguments)
+{
+    struct standing *standing = &session->standing;
+    char copy[WINDOW_NAME_SIZE + STANDING_KEY_SIZE], *rest = copy + 1;
+    copy[0] = '#';
+    text_copy(copy + 1, sizeof copy - 1, arguments);
+    if (strcmp(name, "nick") == 0) {
+        text_copy(standing->asked, sizeof standing->asked, arguments);
+    } else if (strcmp(name, "away") == 0) {
+        text_copy(standing->away, sizeof standing->away, arguments);
+    } else if (strcmp(name, "join") == 0) {
+        const char *channel = text_next_word(&rest);
+        if (channel) /* games is #games */
+            standing_enter(standing, *channel == '#' ? channel : copy, rest);
+    }
+}
+
 void simple_command(struct session *session, const char *name, const char *arguments)
 {
     char word[32];
     text_copy(word, sizeof word, name);
     for (char *at = word; session->dialect->door == DOOR_PLAIN && *at; at++)
         *at = (char)toupper((unsigned char)*at);
-    session_send(session, "%s%s%s%s", session->dialect->door == DOOR_TALK ? "/" : "", word,
-                 *arguments ? " " : "", arguments);
+    if (strcmp(name, "me") == 0) {
+        if (simple_may_say(session, arguments))
+            say_pieces(session, "", arguments, strlen("/me "), send_me);
+    } else if (strlen(word) + strlen(arguments) + 2 > LINE_BYTES) {
+        session_complain(session, "that is too long for one line: a /%s of %zu bytes, and %d is the most", name,
+                         strlen(arguments), LINE_BYTES - (int)strlen(word) - 2);
+        session_fail(session, EX_DATAERR);
+    } else {
+        remember(session, name, arguments);
+        session_request(session, "%s%s%s%s", session->dialect->door == DOOR_TALK ? "/" : "", word,
+                        *arguments ? " " : "", arguments);
+    }
 }
 
 /* The talk door shows us what we said to one person, too. */
-void simple_private(struct session *session, const char *nick, const char *text)
+static void send_private(struct session *session, const char *nick, const char *piece)
 {
-    session_send(session, "@%s %s", nick, text);
+    session_request(session, "@%s %s", nick, piece);
     if (session->dialect->door != DOOR_TALK)
-        show_own_private(session, nick, text);
+        show_own_private(session, nick, piece);
 }
 
-/* The first channel is to be the current one, so it is joined last. */
-static void connected(struct session *session)
+void simple_private(struct session *session, const char *nick, const char *text)
 {
-    const struct options *options = session->options;
-    simple_command(session, "nick", options->nick);
-    for (int i = options->channel_count - 1; i >= 0; i--)
-        simple_command(session, "join", options->channels[i]);
-    session->ready = true;
+    size_t spent = strlen(nick) + strlen("@ ");
+    if (spent < LINE_BYTES / 2) {
+        say_pieces(session, nick, text, spent, send_private);
+    } else {
+        session_complain(session, "nobody has a name of %zu bytes", strlen(nick));
+        session_fail(session, EX_DATAERR);
+    }
 }
 
 /* SAY and not MSG, which would take some first words for a channel or a person. */
+static void send_plain(struct session *session, const char *nick, const char *piece)
+{
+    (void)nick;
+    session_request(session, "SAY %s", piece);
+    show_own(session, piece);
+}
+
 static void plain_say(struct session *session, struct window *window, const char *text, bool action)
 {
     (void)window, (void)action;
-    session_send(session, "SAY %s", text);
-    show_own(session, text);
+    if (simple_may_say(session, text))
+        say_pieces(session, "", text, strlen("SAY "), send_plain);
 }
 
 /* The door shows everybody's lines to everybody, us too. */
+static void send_talk(struct session *session, const char *nick, const char *piece)
+{
+    (void)nick;
+    char first = piece[strspn(piece, " \t")];
+    bool command = first == '/' || first == '@' || strcmp(piece, "stop") == 0;
+    session_request(session, "%s%s", command ? "/say " : "", piece);
+}
+
 static void talk_say(struct session *session, struct window *window, const char *text, bool action)
 {
     (void)window, (void)action;
-    char first = text[strspn(text, " \t")];
-    bool command = first == '/' || first == '@' || strcmp(text, "stop") == 0;
-    session_send(session, "%s%s", command ? "/say " : "", text);
+    if (simple_may_say(session, text))
+        say_pieces(session, "", text, strlen("/say "), send_talk);
 }
 
 static void plain_quit(struct session *session, const char *reason)
@@ -255,7 +325,8 @@ static void pair_line(struct session *session, char *line)
 static void pair_say(struct session *session, struct window *window, const char *text, bool action)
 {
     (void)window, (void)action;
-    session_send(session, "%s", text);
+    /* Alone in its line it would end the talk. */
+    session_send(session, "%s%s", text, strcmp(text, "stop") == 0 ? " " : "");
     show_own(session, text);
 }
 
@@ -273,23 +344,32 @@ void simple_taken_over(struct session *session, const char *line)
         const char *door = session->dialect->door == DOOR_TALK ? "talk" : "plain";
         session_showf(session, session_server_window(session), LINE_EVENT,
                       "this is a %s door, no IRC server: forkchat speaks %s now", door, door);
-        connected(session);
+        simple_arrive(session);
+    } else {
+        session->ready = true;
     }
-    session->ready = true;
     session->dialect->line(session, copy);
 }
 
 const struct dialect *simple_plain(void)
 {
-    static const struct dialect dialect = {
-        .door = DOOR_PLAIN, .connected = connected, .line = plain_line, .say = plain_say, .quit = plain_quit};
+    static const struct dialect dialect = {.door = DOOR_PLAIN,
+                                           .connected = simple_arrive,
+                                           .line = plain_line,
+                                           .say = plain_say,
+                                           .quit = plain_quit,
+                                           .ask = simple_ask};
     return &dialect;
 }
 
 const struct dialect *simple_talk(void)
 {
-    static const struct dialect dialect = {
-        .door = DOOR_TALK, .connected = connected, .line = talk_line, .say = talk_say, .quit = talk_quit};
+    static const struct dialect dialect = {.door = DOOR_TALK,
+                                           .connected = simple_arrive,
+                                           .line = talk_line,
+                                           .say = talk_say,
+                                           .quit = talk_quit,
+                                           .ask = simple_ask};
     return &dialect;
 }
 

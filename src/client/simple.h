@@ -11,6 +11,25 @@ const struct dialect *simple_plain(void);
 const struct dialect *simple_talk(void);
 const struct dialect *simple_pair(void);
 
+/* Time has passed: a door that does not tell whether we have arrived is taken at its word. `now` is clock_elapsed(). */
+void simple_check(struct session *session, int64_t now);
+
+/* --- between the simple*.c files --- */
+
+/* The connection is made: takes name, absence and channels there. Lines can be said when that is answered. */
+void simple_arrive(struct session *session);
+
+/* Learns from a line of the server ("[server] …"); true if it was for us alone, and not for the user. */
+bool simple_learn(struct session *session, const char *line);
+
+/* Asks the door for something that it answers in a way we know. */
+void simple_ask(struct session *session);
+
+/* Whether lines said now would go where they are to go. If not, that is told, with the text. */
+bool simple_may_say(struct session *session, const char *text);
+
+/* --- for the rest --- */
+
 /* Sends the command NAME with its arguments as the door spells it. */
 void simple_command(struct session *session, const char *name, const char *arguments);
 

@@ -220,6 +220,74 @@ static void leaving_meanwhile(void)
     end();
 }
 
+/* At the plain and talk doors nothing is said before all is answered: where a channel was refused, others would read
+ * it. */
+static void doors_return(void)
+{
+    begin(DOOR_PLAIN, "#x");
+    options.reconnect = true;
+    sent();
+    receive("[server] you are now alice\n");
+    answer_arrival("#x");
+    session_input(&session, "/nick zoe", false);
+    receive("[server] you are now zoe\n");
+    session_input(&session, "/away lunch", false);
+    session_input(&session, "/join #kk sesame", false);
+    receive("[server] you are now talking in #kk\n");
+    CHECK(strcmp(session.nick, "zoe") == 0);
+    session_input(&session, "/join #y", false);
+    receive("[server] you are now talking in #y\n");
+    session_input(&session, "/part #y", false);
+    receive("[server] you left #y\n");
+    session_input(&session, "/join #kk", false);
+    receive("[server] you are now talking in #kk\n");
+    session_input(&session, "/part #lobby", false);
+    receive("[server] you left #lobby\n");
+    sent();
+    answer_arrival("");
+    session_input(&session, "perhaps", false);
+    sent();
+    lose();
+    CHECK(has_shown("", "it is not known whether this has arrived: SAY perhaps"));
+    session_input(&session, "one", false);
+    meet();
+    CHECK(sent_at_arrival("NICK zoe\nAWAY lunch\nJOIN #x\nJOIN #kk sesame\nPART #lobby\n"));
+    session_input(&session, "two", false);
+    receive("[server] the nick zoe is taken: try another\n");
+    CHECK(strcmp(sent(), "NICK zoe_\n") == 0);
+    receive("[server] you are now talking in #x\n");
+    CHECK(strcmp(sent(), "") == 0);
+    answer_arrival("#kk");
+    CHECK(sent_at_arrival("SAY one\nSAY two\n"));
+    receive("[server] you are now zoe_\n[server] zoe has left\n");
+    CHECK(strcmp(sent(), "NICK zoe\n") == 0);
+    end();
+}
+
+static void doors_refuse(void)
+{
+    begin(DOOR_TALK, "#x");
+    options.reconnect = true;
+    sent();
+    answer_arrival("#x");
+    lose();
+    session_input(&session, "secret", false);
+    meet();
+    CHECK(sent_at_arrival("/nick alice\n/join #x\n"));
+    receive("[server] #x has a key: /JOIN #x <key>\r\n");
+    answer_arrival("");
+    CHECK(strcmp(sent(), "") == 0 &&
+          has_shown("", "you are not in #x: /join #x or another; this was not said: secret"));
+    session_input(&session, "/me whispers", false);
+    CHECK(strcmp(sent(), "") == 0);
+    session_input(&session, "/join #x sesame", false);
+    receive("[server] you are now talking in #x\r\n");
+    CHECK(sent_at_arrival("/join #x sesame\n"));
+    session_input(&session, "here", false);
+    CHECK(strcmp(sent(), "here\n") == 0);
+    end();
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -232,5 +300,7 @@ int main(void)
     CASE("each line goes where it was typed", the_right_window);
     CASE("what is typed before the first channel is joined is said there", early_lines);
     CASE("who leaves meanwhile is told how much was not sent", leaving_meanwhile);
+    CASE("at the plain and talk doors all is as before, too", doors_return);
+    CASE("what was for a channel that cannot be joined again is not said elsewhere", doors_refuse);
     CHECK_DONE();
 }

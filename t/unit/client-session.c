@@ -202,6 +202,82 @@ static void unknown_commands(void)
     end();
 }
 
+static void commands_of_doors(void)
+{
+    log_in(NULL);
+    session.pace.lines = 0;
+    session_input(&session, "/JOIN #x", false);
+    session_input(&session, "/WhoIs bob", false);
+    session_input(&session, "/J #y", false);
+    CHECK(strcmp(sent(), "JOIN #x\r\nWHOIS bob\r\nJOIN #y\r\n") == 0);
+    session_input(&session, "/HELP TOPIC", false);
+    CHECK(strstr(newest(session.windows.list[0])->text, "/topic [TEXT]"));
+    session_input(&session, "/JION #x", false);
+    CHECK(strstr(newest(session.windows.list[0])->text, "did you mean /join"));
+    end();
+    begin(DOOR_PLAIN, NULL);
+    sent();
+    answer_arrival("");
+    static const char *const lines[] = {
+        "whois bob", "away lunch", "AWAY",       "invite bob", "mode +m",     "ban bob 1h rude", "unban bob",
+        "bans",      "mute all",   "unmute all", "hand",       "hands clear", "floor bob",       "rules"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char typed[64], wanted[64];
+        snprintf(typed, sizeof typed, "/%s", lines[i]);
+        session_input(&session, typed, false);
+        snprintf(wanted, sizeof wanted, "%s\n", lines[i]);
+        for (char *at = wanted; *at && *at != ' '; at++)
+            *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 32 : *at);
+        CHECK(strcmp(sent(), wanted) == 0);
+    }
+    end();
+}
+
+static void kicks(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n:s 353 alice = #x :bob carol alice\r\n");
+    receive(":bob!b@h KICK #x carol\r\n");
+    CHECK(shows("#x", "bob has kicked carol out"));
+    receive(":bob!b@h KICK #x carol :\r\n");
+    CHECK(shows("#x", "bob has kicked carol out"));
+    receive(":bob!b@h KICK #x alice :alice: no more\r\n");
+    CHECK(shows("#x", "bob has kicked you out: alice: no more"));
+    sent();
+    session_input(&session, "/kick #x bob", false);
+    session_input(&session, "/kick #x bob too loud", false);
+    CHECK(strcmp(sent(), "KICK #x bob\r\nKICK #x bob :too loud\r\n") == 0);
+    end();
+}
+
+/* Whatever our name and host become while lines wait. */
+static void longer_prefixes(void)
+{
+    static const char *const changes[] = {
+        ":alice!user@h NICK :a_name_of_thirty_bytes_in_length\r\n",
+        ":s 396 alice some.rather.long.host.name.of.over.sixty.bytes.example.org.net.com :is your host\r\n",
+        ":alice!user@h CHGHOST longer_user_nam some.other.host.name.that.is.quite.long.example.org\r\n", ""};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        char text[3001], copy[65536], *rest = copy, *line;
+        memset(text, 'a', sizeof text - 1);
+        text[sizeof text - 1] = '\0';
+        log_in(NULL);
+        session.pace.lines = 0;
+        receive(":s 005 alice NICKLEN=32 USERLEN=15 HOSTLEN=70 :are\r\n:alice!user@h JOIN "
+                "#a_channel_with_quite_a_long_name\r\n");
+        if (i % 2)
+            receive(changes[i]);
+        session_input(&session, text, false);
+        receive(changes[i]);
+        strcpy(copy, sent());
+        while ((line = next_line(&rest)))
+            CHECK(strlen(line) + strlen(":a_name_of_thirty_bytes_in_length!longer_user_nam@"
+                                        "some.rather.long.host.name.of.over.sixty.bytes.example.org.net.com \r\n") <=
+                  512);
+        end();
+    }
+}
+
 static void flooding(void)
 {
     log_in("#x");
@@ -236,7 +312,9 @@ static void many_windows(void)
 static void plain_door(void)
 {
     begin(DOOR_PLAIN, "#x");
-    CHECK(strcmp(sent(), "NICK alice\nJOIN #x\n") == 0);
+    CHECK(sent_at_arrival("NICK alice\nJOIN #x\n"));
+    answer_arrival("#x");
+    CHECK(strcmp(session.nick, "alice") == 0);
     receive("[server] welcome\n[bob] hello alice\n[bob -> alice] psst\n");
     CHECK(shows("", "psst") && newest(session.windows.list[0])->kind == LINE_PRIVATE);
     session_input(&session, "hi", false);
@@ -244,7 +322,7 @@ static void plain_door(void)
     session_input(&session, "/msg bob secret", false);
     session_input(&session, "/who", false);
     session_input(&session, "/me waves", false);
-    session_input(&session, "/away", false);
+    session_input(&session, "/names", false);
     CHECK(strcmp(sent(), "SAY hi\nSAY #x is nice\n@bob secret\nWHO\nME waves\n") == 0);
     receive("[server] you are now alicia\n");
     CHECK(strcmp(session.nick, "alicia") == 0);
@@ -254,7 +332,8 @@ static void plain_door(void)
 static void talk_door(void)
 {
     begin(DOOR_TALK, NULL);
-    CHECK(strcmp(sent(), "/nick alice\n") == 0);
+    CHECK(sent_at_arrival("/nick alice\n"));
+    answer_arrival("");
     receive("\xFF\xFB\x01\xFF\xFD\x03(bob) hello\r\n");
     CHECK(shows("", "hello") && strcmp(newest(session.windows.list[0])->nick, "bob") == 0);
     receive("(bob #x) elsewhere\r\n(c d) no nick\r\n");
@@ -279,6 +358,7 @@ static void addressed(void)
 {
     begin(DOOR_PLAIN, NULL);
     sent();
+    answer_arrival("");
     session_input(&session, "@bob secret", false);
     session_input(&session, "  @bob  two words", false);
     session_input(&session, "@all hello", false);
@@ -313,13 +393,15 @@ static void doors_guessed(void)
     guess();
     CHECK(strcmp(sent(), "") == 0);
     receive("[server] Welcome\r\n");
-    CHECK(session.dialect->door == DOOR_TALK && session.ready);
-    CHECK(strcmp(sent(), "/nick alice\n") == 0);
+    CHECK(session.dialect->door == DOOR_TALK && !session.ready);
+    CHECK(sent_at_arrival("/nick alice\n"));
+    answer_arrival("");
+    CHECK(session.ready);
     end();
     guess();
     receive("[server] Welcome\n");
-    CHECK(session.dialect->door == DOOR_PLAIN && session.ready);
-    CHECK(strcmp(sent(), "NICK alice\n") == 0);
+    CHECK(session.dialect->door == DOOR_PLAIN && !session.ready);
+    CHECK(sent_at_arrival("NICK alice\n"));
     end();
     guess();
     receive(":s NOTICE * :looking you up\r\n");
@@ -448,6 +530,9 @@ int main(void)
     CASE("who is ignored is not seen", ignoring);
     CASE("nothing from others can drive a terminal", harmless);
     CASE("a wrong command is told what to type", unknown_commands);
+    CASE("commands are known in any case, and at each door those that it has", commands_of_doors);
+    CASE("a kick shows its reason if there is one", kicks);
+    CASE("no longer name or host of ours makes a line too long", longer_prefixes);
     CASE("a flood is paced", flooding);
     CASE("a crowd of strangers cannot open windows without end", many_windows);
     CASE("the plain door", plain_door);

@@ -89,6 +89,42 @@ static inline void log_in(const char *channel)
     sent();
 }
 
+/* The door answers all that we asked for when we came: that we talk in that channel ("": it says nothing of one). */
+static inline void answer_arrival(const char *channel)
+{
+    char lines[300];
+    if (*channel) {
+        snprintf(lines, sizeof lines, "[server] you are now talking in %s\n", channel);
+        receive(lines);
+    }
+    snprintf(lines, sizeof lines, "[server] nobody here is called %s: WHO shows who is here\n",
+             session.simple.question);
+    receive(lines);
+}
+
+/* What was sent, but for the question that we end with: "sent" and whether it was there. */
+static inline const char *asked(bool *question)
+{
+    static char lines[65536];
+    strcpy(lines, sent());
+    char *at = strstr(lines, "WHOIS =");
+    if (!at)
+        at = strstr(lines, "/whois =");
+    *question = at;
+    if (at)
+        *at = '\0';
+    return lines;
+}
+
+static inline int sent_at_arrival(const char *lines)
+{
+    bool question;
+    const char *all = asked(&question);
+    if (!question || strcmp(all, lines) != 0)
+        printf("# sent: %s\n", all);
+    return question && strcmp(all, lines) == 0;
+}
+
 /* The newest line of the window in view (or of another). */
 static inline const struct line *newest(const struct window *window)
 {
