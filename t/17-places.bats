@@ -159,8 +159,7 @@ refused() {
         server=$!
         wait_until test -S "$RUN/control"
         if [[ $shown == pty ]]; then
-            # shellcheck disable=SC2030
-            run socat - EXEC:"'$FORKCHAT_BUILD/forkchatctl' -r '$RUN' who",pty,stderr 3>&-
+            run env expect -c "spawn -noecho {$FORKCHAT_BUILD/forkchatctl} -r {$RUN} who; expect eof" 3>&-
             [[ $output == *'^[]0;owned^G blue^[[31m'* && $output == *'bad ^[[2J'* ]]
             [[ $output != *$'\033'* && $output != *$'\302\233'* && $output != *$'\a'* ]]
         else
@@ -169,5 +168,139 @@ refused() {
             [[ $output == *$'\033]0;owned'* ]]
         fi
         wait "$server" || :
+    done
+}
+
+all_hear() {
+    send "$1" "MSG from $1 $BATS_TEST_NUMBER-$RANDOM-$((HEARD += 1))"
+    expect "$2" -e "from $1 $BATS_TEST_NUMBER-[0-9]+-$HEARD\$"
+}
+
+kill_supervisor() {
+    kill -KILL "$DAEMON"
+    daemon_killed
+}
+
+# Whether all that the running daemon has in its runtime directory is there.
+is_whole() {
+    [[ $(cat "$RUN/forkchatd.pid") == "$DAEMON" && -S $RUN/control && -S $RUN/successor && -s $RUN/family.lock ]]
+}
+
+@test "somebody else has the name of the shared memory: the daemon takes another, and is found by it" {
+    ((EUID == 0)) || skip "only root can be somebody else"
+    daemon_start
+    local name=${DAEMON_MEMORY[0]}
+    daemon_stop
+    [[ ! -e $name ]]
+    # As it is in /dev/shm, where nobody can remove another's. Root could.
+    mkdir "$name"
+    daemon_start
+    [[ ${DAEMON_MEMORY[-1]} == "$name"-* ]]
+    enter toto plain
+    kill_supervisor
+    daemon_start
+    enter tutu plain
+    all_hear toto tutu
+    kill -USR2 "$DAEMON"
+    expect_log '^ready$'
+    all_hear tutu toto
+    daemon_stop
+    rmdir "$name"
+}
+
+@test "the name of the shared memory is taken away: SIGUSR2, the next supervisor and operators do without" {
+    daemon_start
+    enter toto plain
+    rm "${DAEMON_MEMORY[@]}"
+    expect_log 'the name of the shared memory, /forkchat-.*, was taken away'
+    kill -USR2 "$DAEMON"
+    expect_log '^ready$'
+    enter tutu plain
+    all_hear toto tutu
+    [[ $(ctl who) == *tutu* ]]
+    kill_supervisor
+    daemon_start
+    grep -q 'took over the session of the supervisor before: 2 connected' "$DAEMON_LOG"
+    all_hear tutu toto
+    [[ $(ctl who) == *tutu* ]]
+    # A second one is refused all the same.
+    refused 69 "another forkchatd (pid $DAEMON) runs in"
+}
+
+@test "a second daemon is refused without the pid file, without the locks, and without the directory" {
+    local gone
+    daemon_start
+    enter toto plain
+    for gone in forkchatd.pid family.lock 'forkchatd.pid family.lock' 'forkchatd.pid family.lock control successor'; do
+        (cd "$RUN" && rm $gone)
+        refused 69 "another forkchatd (pid $DAEMON) runs in"
+        wait_until is_whole
+    done
+    rm -r "$RUN"
+    refused 69 "another forkchatd (pid $DAEMON) runs in"
+    wait_until is_whole
+    [[ $(ctl who) == *toto* ]]
+    send toto 'WHO'
+    expect toto '[server] toto'
+}
+
+@test "what is taken away of the runtime directory is put back, and newcomers are served meanwhile" {
+    daemon_start
+    enter toto plain
+    rm -r "$RUN"
+    enter tutu plain
+    all_hear toto tutu
+    wait_until is_whole
+    [[ $(ctl who) == *tutu* ]]
+    # The couriers that keep the lock and the socket for the next supervisor are others now.
+    expect_log 'courier 0 made way for another'
+    all_hear tutu toto
+    kill_supervisor
+    daemon_start
+    grep -q 'took over the session of the supervisor before: 2 connected' "$DAEMON_LOG"
+    all_hear toto tutu
+    rm -r "$RUN"
+    kill -USR2 "$DAEMON"
+    expect_log '^ready$'
+    wait_until is_whole
+    all_hear tutu toto
+}
+
+@test "the supervisor is killed and the locks are taken away: the next one finds the living all the same" {
+    local gone
+    daemon_start
+    enter toto plain
+    for gone in family.lock forkchatd.pid 'family.lock forkchatd.pid'; do
+        kill_supervisor
+        (cd "$RUN" && rm $gone)
+        daemon_start
+        wait_until is_whole
+        send toto 'WHO'
+        expect toto '[server] toto'
+        wait_until all_born
+    done
+    [[ $(grep -c 'took over the session of the supervisor before: 1 connected' "$DAEMON_LOG") == 3 ]]
+}
+
+@test "the supervisor is killed and nothing is left by which the living could be found: a new start succeeds" {
+    daemon_start
+    enter toto plain
+    kill_supervisor
+    rm -r "$RUN" "${DAEMON_MEMORY[@]}"
+    daemon_start
+    enter tutu plain
+    daemon_stop
+    # With the lock alone, it says what it cannot reach.
+    daemon_start
+    enter tata plain
+    kill_supervisor
+    rm -r "$RUN/successor" "${DAEMON_MEMORY[@]}" 2>/dev/null || :
+    daemon_start
+    grep -q 'cannot be reached' "$DAEMON_LOG"
+    enter titi plain
+    # Those are the test's to end.
+    local pid
+    for pid in $(pgrep -s "${DAEMON_SESSIONS[0]}"; pgrep -s "${DAEMON_SESSIONS[1]}"; pgrep -s "${DAEMON_SESSIONS[2]}"); do
+        [[ $(ps -o sid= -p "$pid" | tr -d ' ') == "$DAEMON" ]] || kill -KILL "$pid"
     done
 }

@@ -160,6 +160,27 @@ int port_pipe(int ends[2])
     return set_cloexec(ends[0]) || set_cloexec(ends[1]) ? -1 : 0;
 }
 
+int port_nameless_file(void)
+{
+#if defined __linux__ && defined SYS_memfd_create
+    int memory = (int)syscall(SYS_memfd_create, "forkchat", 1u /* MFD_CLOEXEC */);
+    if (memory >= 0)
+        return memory;
+#endif
+    /* Under a name that nobody can guess, and so make first. */
+    unsigned long long number;
+    char name[40];
+    if (port_random(&number, sizeof number))
+        return -1;
+    snprintf(name, sizeof name, "/forkchat-%016llx", number);
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd >= 0) {
+        shm_unlink(name);
+        set_cloexec(fd);
+    }
+    return fd;
+}
+
 int port_peer(int socket, uid_t *uid, gid_t *gid)
 {
 #if defined __linux__

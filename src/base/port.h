@@ -22,6 +22,9 @@ void port_title_init(int argc, char **argv);
  * Does nothing before port_title_init. Never fails. */
 void port_title_set(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A file in memory that only its descriptor names, close-on-exec. Returns it, or -1 and errno. memfd_create(2). */
+int port_nameless_file(void);
+
 /* Keeps only those variables of the environment whose names are in `names`, which ends with NULL; a name that ends in *
  * stands for all that begin so. After port_title_init. */
 void port_keep_environment(const char *const *names);

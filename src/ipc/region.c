@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/port.h"
 
 #define MAGIC UINT64_C(0x666f726b63686174) /* "forkchat" */
@@ -60,9 +61,10 @@ static int check_room(int fd, size_t size)
     return -1;
 }
 
-static void remember(struct region *region, const struct region_shm *header, void *base, const char *name)
+static void remember(struct region *region, const struct region_shm *header, void *base, int fd, const char *name)
 {
     region->base = base;
+    region->fd = fd;
     region->size = header->size;
     snprintf(region->name, sizeof region->name, "%s", name);
     for (int i = 0; i < REGION_AREAS; i++) {
@@ -88,7 +90,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     if (fd < 0)
         return -1;
     void *base = MAP_FAILED;
-    if (check_room(fd, size) || ftruncate(fd, (off_t)size) || port_set_aside(fd, size) ||
+    if (fd_set_cloexec(fd) || check_room(fd, size) || ftruncate(fd, (off_t)size) || port_set_aside(fd, size) ||
         (base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) == MAP_FAILED) {
         int error = errno;
         close(fd);
@@ -96,7 +98,6 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
         errno = error;
         return -1;
     }
-    close(fd);
 
     struct region_shm *header = base;
     size_t offset = round_up(sizeof *header);
@@ -109,7 +110,7 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     header->layout = region_layout(layout);
     header->magic = MAGIC;
 
-    remember(region, header, base, name);
+    remember(region, header, base, fd, name);
     port_hide_from_dumps(base, size); /* it is what everybody says */
     return 0;
 }
@@ -127,15 +128,18 @@ static bool areas_fit(const struct region_shm *header)
 int region_open(struct region *region, const char *name, uint64_t layout)
 {
     int fd = shm_open(name, O_RDWR, 0);
-    if (fd < 0)
-        return -1;
+    return fd < 0 ? -1 : region_open_file(region, fd, name, layout);
+}
+
+int region_open_file(struct region *region, int fd, const char *name, uint64_t layout)
+{
     struct stat status;
     void *base = MAP_FAILED;
-    if (fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+    if (fd_set_cloexec(fd) == 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
         (size_t)status.st_size >= sizeof(struct region_shm))
         base = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
     if (base == MAP_FAILED) {
+        close(fd);
         errno = EPROTO;
         return -1;
     }
@@ -144,11 +148,23 @@ int region_open(struct region *region, const char *name, uint64_t layout)
     bool whole = header.magic == MAGIC && header.size == (uint64_t)status.st_size && areas_fit(&header);
     if (!whole || header.layout != region_layout(layout)) {
         munmap(base, (size_t)status.st_size);
+        close(fd);
         errno = whole ? ENOTSUP : EPROTO;
         return -1;
     }
-    remember(region, &header, base, name);
+    remember(region, &header, base, fd, name);
     return 0;
+}
+
+bool region_has_name(const struct region *region)
+{
+    struct stat own, named;
+    int fd = shm_open(region->name, O_RDONLY, 0);
+    bool same = fd >= 0 && fstat(fd, &named) == 0 && fstat(region->fd, &own) == 0 && own.st_dev == named.st_dev &&
+                own.st_ino == named.st_ino;
+    if (fd >= 0)
+        close(fd);
+    return same;
 }
 
 void *region_area(const struct region *region, int area, size_t *size)
@@ -161,6 +177,7 @@ void *region_area(const struct region *region, int area, size_t *size)
 void region_unmap(struct region *region)
 {
     munmap(region->base, region->size);
+    close(region->fd);
     region->base = NULL;
 }
 

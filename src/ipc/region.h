@@ -2,6 +2,7 @@
 #ifndef FORKCHAT_IPC_REGION_H
 #define FORKCHAT_IPC_REGION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@ struct region {
     char *base;
     size_t size;
     char name[REGION_NAME_SIZE];
+    int fd; /* the memory itself, whatever becomes of its name */
     struct {
         uint64_t offset, size;
     } areas[REGION_AREAS]; /* our own: what lies in the region may change under our hands */
@@ -28,7 +30,8 @@ uint64_t region_layout(uint64_t layout);
 /* Makes the region `name` with one area per entry of `sizes` (bytes, `count` at most REGION_AREAS), all
  * zero. All of it is set aside at once: whoever fills the system's shared memory later does no harm. `layout` says what
  * the areas hold; a region of another layout is not opened. Replaces a region of that name. Returns 0, or -1 and errno
- * (ENOSPC if the system's shared memory is too small for all of it). May block for milliseconds. shm_open(3). */
+ * (ENOSPC if the system's shared memory is too small for all of it, EEXIST if somebody else has something of that name). May
+ * block for milliseconds. shm_open(3). */
 int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
                   int count);
 
@@ -36,9 +39,17 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
  * whole or belongs to another user. */
 int region_open(struct region *region, const char *name, uint64_t layout);
 
+/* The same for one whose descriptor is here, which is the region's own then, or closed on failure; `name` is what to call
+ * it. */
+int region_open_file(struct region *region, int fd, const char *name, uint64_t layout);
+
+/* Whether that is what its name names. */
+bool region_has_name(const struct region *region);
+
 /* The first byte of an area, aligned to a page, and its size. */
 void *region_area(const struct region *region, int area, size_t *size);
 
+/* And closes its descriptor. */
 void region_unmap(struct region *region);
 
 /* Takes the name away; those who mapped it keep the memory. Not an error if it is gone. */

@@ -47,11 +47,9 @@ int shared_create(struct shared *shared, const char *name, uint64_t layout, size
     return 0;
 }
 
-int shared_open(struct shared *shared, const char *name, uint64_t layout)
+/* What lies in a region that was opened. */
+static int open_parts(struct shared *shared)
 {
-    *shared = (struct shared){0};
-    if (region_open(&shared->region, name, layout))
-        return -1;
     size_t lock_space, journal_space, ring_space;
     region_area(&shared->region, AREA_LOCK, &lock_space);
     region_area(&shared->region, AREA_JOURNAL, &journal_space);
@@ -70,6 +68,18 @@ int shared_open(struct shared *shared, const char *name, uint64_t layout)
         return -1;
     }
     return 0;
+}
+
+int shared_open(struct shared *shared, const char *name, uint64_t layout)
+{
+    *shared = (struct shared){0};
+    return region_open(&shared->region, name, layout) ? -1 : open_parts(shared);
+}
+
+int shared_open_file(struct shared *shared, int fd, const char *name, uint64_t layout)
+{
+    *shared = (struct shared){0};
+    return region_open_file(&shared->region, fd, name, layout) ? -1 : open_parts(shared);
 }
 
 void *shared_area(const struct shared *shared, size_t *size)

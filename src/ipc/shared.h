@@ -33,8 +33,10 @@ struct shared {
 int shared_create(struct shared *shared, const char *name, uint64_t layout, size_t ring_size,
                   size_t area_size);
 
-/* Uses a region that exists; -1 and errno as region_open. */
+/* Uses a region that exists; -1 and errno as region_open, region_open_file. */
 int shared_open(struct shared *shared, const char *name, uint64_t layout);
+
+int shared_open_file(struct shared *shared, int fd, const char *name, uint64_t layout);
 
 /* The caller's area. */
 void *shared_area(const struct shared *shared, size_t *size);

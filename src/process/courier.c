@@ -83,14 +83,21 @@ static void stop(struct courier *courier)
             shutdown(courier->audience.clients[i]->outbox.fd, how);
 }
 
+/* A supervisor that cannot reach the shared memory cannot call: it waits for so long at most. */
+#define OFFER_NS INT64_C(1000000000)
+
 /* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
  * it did not take copied here, and would lose it; and without a supervisor no other would come. */
 static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims)
 {
     const struct world *world = courier->world;
+    static int64_t offered;
     uint32_t now = world_claims(world);
-    if (now != *claims)
+    int64_t time = clock_elapsed();
+    if (now != *claims || time - offered >= OFFER_NS) {
         heirlooms_offer(heirlooms);
+        offered = time;
+    }
     *claims = now;
     return world_retiring(world) != courier->number || courier->slow_count > 0 || courier->leavers ||
            lock_dead(world_supervisor_life(world));

@@ -22,11 +22,14 @@
 #define CLAIM_NS (5000 * MS)
 /* For one that has been born and does not live yet: nobody knows its pid. */
 #define NEWBORN_NS (60000 * MS)
+/* That a courier, which looks every second, has not answered on a machine that is too busy. */
+#define REGION_NS (30000 * MS)
 #define ASK_MS   50
 #define BACKLOG  4
 
 void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context)
 {
+    visit(context, "region", 0, &heirlooms->region); /* first: heirlooms_claim_region */
     visit(context, "family", 0, &heirlooms->family);
     visit(context, "calls", 0, &heirlooms->calls[0]);
     visit(context, "calls", 1, &heirlooms->calls[1]);
@@ -51,9 +54,22 @@ static void release(void *context, const char *name, int number, int *fd)
     *fd = -1;
 }
 
-int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers)
+int heirlooms_listen(struct heirlooms *heirlooms, const char *directory)
 {
     struct sockaddr_un address;
+    int fd = -1;
+    errno = ENAMETOOLONG;
+    if (place_socket(directory, PLACE_SUCCESSOR, &address) ||
+        (fd = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
+        return -1;
+    if (heirlooms->successor >= 0)
+        close(heirlooms->successor);
+    heirlooms->successor = fd;
+    return 0;
+}
+
+int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers)
+{
     heirlooms->couriers = couriers;
     for (int i = 0; i < couriers; i++)
         if (port_socketpair(SOCK_DGRAM, heirlooms->mailboxes[i]))
@@ -62,9 +78,7 @@ int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couri
         fd_set_nonblocking(heirlooms->calls[1]))
         return -1;
     heirlooms->successor = -1;
-    errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) ||
-        (heirlooms->successor = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
+    if (heirlooms_listen(heirlooms, directory))
         log_warning("no socket for a successor in %s: %s", directory, strerror(errno));
     return 0;
 }
@@ -181,6 +195,48 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
     return -1;
 }
 
+/* Returns a connection to whoever listens there, or -1 and errno: EAGAIN if others wait there already. */
+static int connect_to(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    if (fd < 0)
+        return -1;
+    fd_set_cloexec(fd);
+    fd_set_nonblocking(fd);
+    int error = connect(fd, (const struct sockaddr *)address, sizeof *address) ? errno : 0;
+    if (!error && !place_is_ours(fd, (uid_t)-1))
+        error = EPERM;
+    if (!error)
+        return fd;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int heirlooms_claim_region(const char *directory)
+{
+    struct sockaddr_un address;
+    struct parcel parcel = {.number = 0};
+    int64_t deadline = clock_elapsed() + REGION_NS;
+    int fd = -1;
+    errno = ENAMETOOLONG;
+    if (place_socket(directory, PLACE_SUCCESSOR, &address))
+        return -1;
+    /* Whoever accepts may die over it. */
+    for (int from; fd < 0 && clock_elapsed() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
+        do {
+            struct pollfd input = {.fd = from, .events = POLLIN};
+            poll(&input, 1, ASK_MS);
+            fd = pass_receive(from, &parcel, sizeof parcel);
+        } while (fd < 0 && errno == EAGAIN && clock_elapsed() < deadline);
+    }
+    if (fd < 0 || strncmp(parcel.name, "region", sizeof parcel.name) == 0)
+        return fd;
+    close(fd);
+    errno = EPROTO;
+    return -1;
+}
+
 int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world)
 {
     struct sockaddr_un address;
@@ -192,27 +248,19 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
     if (place_socket(directory, PLACE_SUCCESSOR, &address))
         return -1;
     do {
-        int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-        if (fd < 0)
-            break;
-        fd_set_cloexec(fd);
-        fd_set_nonblocking(fd);
         /* Refused if the socket is nobody's any more; or, for now, if others wait there already. */
-        status = connect(fd, (const struct sockaddr *)&address, sizeof address);
-        int error = errno;
-        if (status == 0 && !place_is_ours(fd, (uid_t)-1)) {
-            status = -1;
-            error = EPERM;
-        }
+        int fd = connect_to(&address), error = errno;
         world_come_forward(world);
-        if (status == 0) {
+        if (fd >= 0) {
             status = receive_all(heirlooms, fd, world, &waiting);
             error = errno;
+            close(fd);
         } else if (error == EAGAIN) {
             ring_bells_again(&world->shared->ring, ~UINT64_C(0));
             clock_sleep(ASK_MS);
+        } else {
+            break;
         }
-        close(fd);
         errno = error;
     } while (status && errno == EAGAIN && is_hopeful(&waiting, world));
     int error = errno;
@@ -224,6 +272,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
 
 void heirlooms_leave(struct heirlooms *heirlooms)
 {
+    close(heirlooms->region);
     close(heirlooms->calls[0]);
     if (heirlooms->successor >= 0)
         close(heirlooms->successor);

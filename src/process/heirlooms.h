@@ -10,6 +10,7 @@
 #define COURIERS_MAX ((int)COUNTED_COURIERS)
 
 struct heirlooms {
+    int region;    /* the shared memory: its name may be taken away by others */
     int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
     int calls[2];  /* a pipe: workers write 1 to have what they ordered looked at, the supervisor reads 0 */
     int successor; /* a Unix socket: who connects to it is a supervisor that asks for all of this. -1: there is none */
@@ -17,9 +18,16 @@ struct heirlooms {
     int couriers;
 };
 
-/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family. A daemon without a successor's socket
+/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family and the region. A daemon without a successor's socket
  * still serves: what is wrong with that is logged. Returns 0, or -1 and errno. */
 int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers);
+
+/* Makes the successor's socket anew, where it was; those who have the old one keep that. Returns 0, or -1 and errno. */
+int heirlooms_listen(struct heirlooms *heirlooms, const char *directory);
+
+/* Asks whichever courier is there for the region alone, where that has lost its name. Waits up to half a minute. Returns a
+ * close-on-exec descriptor, or -1 and errno. */
+int heirlooms_claim_region(const char *directory);
 
 /* In a courier: gives everything to a supervisor that came forward, if one is waiting and no other courier was quicker. */
 void heirlooms_offer(const struct heirlooms *heirlooms);

@@ -21,7 +21,8 @@
 /* Memberships for every user in so many channels on average. */
 #define CHANNELS_PER_USER 8u
 
-static void name_region(const struct settings *settings, char name[REGION_NAME_SIZE])
+/* The name that memory of that runtime directory has if nobody else has taken it. */
+static void usual_name(const struct settings *settings, char name[REGION_NAME_SIZE])
 {
     char path[4096];
     if (!realpath(settings->runtime_directory, path))
@@ -29,12 +30,18 @@ static void name_region(const struct settings *settings, char name[REGION_NAME_S
     region_name(path, name);
 }
 
-int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings)
+void runtime_find_name(const struct settings *settings, int family, char name[REGION_NAME_SIZE])
 {
-    char name[REGION_NAME_SIZE];
-    name_region(settings, name);
-    if (shared_open(shared, name, WORLD_LAYOUT))
-        return -1;
+    char said[REGION_NAME_SIZE] = "";
+    usual_name(settings, name);
+    size_t length = strlen(name);
+    if (family >= 0 && pread(family, said, sizeof said - 1, 0) > 0 && strncmp(said, name, length) == 0 &&
+        strspn(said + length, "-0123456789abcdef") == strlen(said + length))
+        memcpy(name, said, sizeof said);
+}
+
+static int attach(struct shared *shared, struct world *world)
+{
     if (world_attach(world, shared) == 0)
         return 0;
     region_unmap(&shared->region);
@@ -42,14 +49,34 @@ int runtime_open_world(struct shared *shared, struct world *world, const struct 
     return -1;
 }
 
+int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings, int family)
+{
+    char name[REGION_NAME_SIZE];
+    runtime_find_name(settings, family, name);
+    return shared_open(shared, name, WORLD_LAYOUT) ? -1 : attach(shared, world);
+}
+
+int runtime_open_region(struct shared *shared, struct world *world, const struct settings *settings, int family,
+                        int region)
+{
+    char name[REGION_NAME_SIZE];
+    runtime_find_name(settings, family, name);
+    return shared_open_file(shared, region, name, WORLD_LAYOUT) ? -1 : attach(shared, world);
+}
+
+static int lock_whole(int fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_SETLK, &whole);
+}
+
 /* Returns 0, or -1 and errno: EACCES or EAGAIN if another daemon has it. */
 static int lock_pid_file(struct runtime *runtime, int directory)
 {
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct stat status;
     for (;;) {
         runtime->pid_file = place_file(directory, PID_FILE);
-        if (runtime->pid_file < 0 || fcntl(runtime->pid_file, F_SETLK, &whole) || fstat(runtime->pid_file, &status))
+        if (runtime->pid_file < 0 || lock_whole(runtime->pid_file) || fstat(runtime->pid_file, &status))
             return -1;
         if (status.st_nlink > 0)
             return 0;
@@ -57,12 +84,18 @@ static int lock_pid_file(struct runtime *runtime, int directory)
     }
 }
 
-static void tell_who_runs(const struct runtime *runtime, const char *directory)
+void runtime_tell_other(const struct settings *settings, const char *pid)
+{
+    log_error("another forkchatd (pid %s) runs in %s: stop it, or use another runtime-directory", pid,
+              settings->runtime_directory);
+}
+
+static void tell_who_runs(const struct runtime *runtime, const struct settings *settings)
 {
     char pid[32] = "";
     if (read(runtime->pid_file, pid, sizeof pid - 1) > 0)
         pid[strcspn(pid, "\n")] = '\0';
-    log_error("another forkchatd (pid %s) runs in %s: stop it, or use another runtime-directory", pid, directory);
+    runtime_tell_other(settings, pid);
 }
 
 int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
@@ -76,7 +109,7 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
     runtime_keep(runtime, settings);
     int taken = lock_pid_file(runtime, directory);
     if (taken && runtime->pid_file >= 0) {
-        tell_who_runs(runtime, path);
+        tell_who_runs(runtime, settings);
         status = EX_UNAVAILABLE;
     } else if (taken) {
         log_error("%s: %s", runtime->pid_path, strerror(errno));
@@ -91,6 +124,52 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
     return status;
 }
 
+/* Whether that open file is the one of that name. */
+static bool is_named(int fd, int directory, const char *name)
+{
+    struct stat own, named;
+    return fstat(fd, &own) == 0 && fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
+/* Puts a file of that name in the place of the one in *fd, if `lock` gets it. */
+static bool replace(int *fd, int directory, const char *name, int (*lock)(int))
+{
+    int fresh = place_file(directory, name);
+    if (fresh < 0)
+        return false;
+    if (lock(fresh)) {
+        close(fresh); /* another daemon is looking whether somebody is here */
+        return false;
+    }
+    close(*fd);
+    *fd = fresh;
+    return true;
+}
+
+bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct shared *shared, int *family)
+{
+    const char *why;
+    int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool pid = directory >= 0 && is_named(runtime->pid_file, directory, PID_FILE);
+    bool lock = directory >= 0 && is_named(*family, directory, FAMILY_FILE);
+    if (directory >= 0)
+        close(directory);
+    if ((pid && lock) || (directory = place_enter(settings->runtime_directory, &why)) < 0)
+        return false;
+    if (!pid && replace(&runtime->pid_file, directory, PID_FILE, lock_whole)) {
+        runtime_write_pid(runtime);
+        log_warning("%s was taken away: made again", runtime->pid_path);
+    }
+    bool replaced = !lock && replace(family, directory, FAMILY_FILE, port_lock_family);
+    if (replaced) {
+        runtime_write_name(*family, shared);
+        log_warning("%s/" FAMILY_FILE " was taken away: made again", settings->runtime_directory);
+    }
+    close(directory);
+    return replaced;
+}
+
 void runtime_keep(struct runtime *runtime, const struct settings *settings)
 {
     snprintf(runtime->pid_path, sizeof runtime->pid_path, "%s/" PID_FILE, settings->runtime_directory);
@@ -99,6 +178,30 @@ void runtime_keep(struct runtime *runtime, const struct settings *settings)
 bool runtime_is_deserted(int family)
 {
     return port_lock_family(family) == 0 || errno != EWOULDBLOCK;
+}
+
+int runtime_begin_family(const struct settings *settings, int *family)
+{
+    const char *why;
+    int directory = place_enter(settings->runtime_directory, &why), fresh = -1;
+    if (directory >= 0 && (unlinkat(directory, FAMILY_FILE, 0) == 0 || errno == ENOENT))
+        fresh = place_file(directory, FAMILY_FILE);
+    if (directory >= 0)
+        close(directory);
+    if (fresh < 0 || port_lock_family(fresh)) {
+        log_error("%s/" FAMILY_FILE ": cannot be made again", settings->runtime_directory);
+        return EX_UNAVAILABLE;
+    }
+    close(*family);
+    *family = fresh;
+    return 0;
+}
+
+void runtime_write_name(int family, const struct shared *shared)
+{
+    const char *name = shared->region.name;
+    if (ftruncate(family, 0) || pwrite(family, name, strlen(name), 0) < 0)
+        log_warning("cannot write down the name of the shared memory: %s", strerror(errno));
 }
 
 void runtime_write_pid(const struct runtime *runtime)
@@ -125,9 +228,18 @@ int runtime_create_world(struct shared *shared, struct world *world,
                                   .masks = users * 2 + 2000,
                                   .couriers = (uint32_t)couriers};
     char name[REGION_NAME_SIZE], text[SETTINGS_TEXT_SIZE];
-    name_region(settings, name);
     size_t length = settings_write(settings, text, sizeof text);
-    if (shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits))) {
+    usual_name(settings, name);
+    int status = shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
+    if (status && errno == EEXIST) {
+        /* Somebody else was first. Another name, which cannot be guessed. */
+        unsigned number;
+        size_t end = strlen(name);
+        if (port_random(&number, sizeof number) == 0)
+            snprintf(name + end, sizeof name - end, "-%08x", number);
+        status = shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
+    }
+    if (status) {
         log_error("cannot make %zu MiB of shared memory: %s%s",
                   (world_size(&limits) + (size_t)settings->ring_size) >> 20, strerror(errno),
                   errno == ENOSPC ? ": /dev/shm is too small; lower max-clients or ring-size" : "");

@@ -19,8 +19,19 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
 /* The directory is ours already, pid file and all. */
 void runtime_keep(struct runtime *runtime, const struct settings *settings);
 
+/* What has lost its name under a living daemon, by whoever tidies up, is made again: the pid file, and, if that returns
+ * true, the family's file, which only those have whom this process forks from now on. Does not block. */
+bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct shared *shared, int *family);
+
+/* Reports that a daemon with that pid runs there. */
+void runtime_tell_other(const struct settings *settings, const char *pid);
+
 /* Whether nobody of an earlier daemon is left any more. */
 bool runtime_is_deserted(int family);
+
+/* Leaves the file to those who hold it and cannot be reached, and makes another. Returns 0, or an exit status after
+ * reporting. */
+int runtime_begin_family(const struct settings *settings, int *family);
 
 /* Writes the pid file. */
 void runtime_write_pid(const struct runtime *runtime);
@@ -28,8 +39,17 @@ void runtime_write_pid(const struct runtime *runtime);
 /* Gives it back on a clean exit. */
 void runtime_release(struct runtime *runtime);
 
-/* Uses the shared memory that is there. Returns 0, or -1 and errno as region_open. */
-int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings);
+/* Uses the shared memory that is there, under the name that the family's file tells (-1: the usual one), or that whose
+ * descriptor is here. Returns 0, or -1 and errno as region_open, region_open_file. */
+int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings, int family);
+int runtime_open_region(struct shared *shared, struct world *world, const struct settings *settings, int family,
+                        int region);
+
+/* What the shared memory is called: what the family's file says, or the usual name. */
+void runtime_find_name(const struct settings *settings, int family, char name[REGION_NAME_SIZE]);
+
+/* Writes that down. */
+void runtime_write_name(int family, const struct shared *shared);
 
 /* Makes the shared memory for these settings, with `couriers` couriers whose readers are open. Returns 0, or
  * -1 after reporting. */

@@ -30,6 +30,9 @@
  * processor. */
 #define NEWBORN_MS 60000
 
+/* The lock of this supervisor's life is damaged if it cannot be had in so many milliseconds. */
+#define LIFE_TRIES 1000
+
 static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
 static sigset_t waiting_mask;
 
@@ -180,6 +183,7 @@ static void look_after_family(struct supervisor *supervisor)
 {
     supervisor_watch_lock(supervisor);
     supervisor_watch_couriers(supervisor);
+    supervisor_mend_places(supervisor);
     supervisor_renew_couriers(supervisor);
     if (!child_died && !supervisor->unreaped && !supervisor->strangers)
         return;
@@ -248,6 +252,8 @@ static int begin_session(struct supervisor *supervisor)
         return EX_OSERR;
     if (heirlooms_make(&supervisor->heirlooms, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
+    supervisor->heirlooms.region = supervisor->shared.region.fd;
+    runtime_write_name(supervisor->heirlooms.family, &supervisor->shared);
     supervisor_make_seats(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;
@@ -270,8 +276,8 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
 {
     bool found = inherited;
     int status = 0;
-    if (!inherited && !deserted)
-        status = supervisor_find_session(supervisor, &found);
+    if (!inherited)
+        status = supervisor_find_session(supervisor, deserted, &found);
     if (!status && confine_prepare(&supervisor->confinement, supervisor->settings))
         status = EX_CONFIG;
     if (!status && listeners_update(&supervisor->listeners, supervisor->settings, found ? NEWBORN_MS : 0))
@@ -287,8 +293,9 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
             supervisor_make_seats(supervisor);
         continue_session(supervisor);
     }
-    if (!status)
-        lock_live(world_supervisor_life(&supervisor->world));
+    /* Taken for a moment by whoever looks whether it is. */
+    for (int i = 0; !status && !lock_live(world_supervisor_life(&supervisor->world)) && i < LIFE_TRIES; i++)
+        clock_sleep(1);
     return status;
 }
 
@@ -312,12 +319,14 @@ static int take_place(struct supervisor *supervisor)
 int supervisor_run(const struct invocation *invocation, struct settings *settings)
 {
     static struct supervisor supervisor;
+    supervisor.desk.listener = -1;
     supervisor.invocation = invocation;
     supervisor.settings = settings;
     set_signals();
     int status = take_place(&supervisor);
     if (status)
         return status;
+    supervisor_mend_places(&supervisor); /* under one that was executed again, perhaps */
     desk_open(&supervisor.desk, settings);
     supervisor_prepare_accepting(&supervisor);
     runtime_write_pid(&supervisor.runtime);

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -112,13 +111,9 @@ static bool would_start(const struct supervisor *supervisor, bool *same)
 /* A file that only its descriptor names. Returns it, or NULL and errno. */
 static FILE *open_letter(void)
 {
-    char name[64];
-    snprintf(name, sizeof name, "/forkchat-session-%ld", (long)getpid());
-    shm_unlink(name);
-    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    int fd = port_nameless_file();
     if (fd < 0)
         return NULL;
-    shm_unlink(name);
     FILE *letter = fdopen(fd, "w+");
     if (!letter)
         close(fd);
@@ -132,8 +127,8 @@ static void write_heirloom(void *context, const char *name, int number, int *fd)
 
 static void write_letter(struct supervisor *supervisor, FILE *letter)
 {
-    fprintf(letter, "directory 0 %s\ncouriers %d\n", supervisor->settings->runtime_directory,
-            supervisor->heirlooms.couriers);
+    fprintf(letter, "directory %d %s\ncouriers %d\n", supervisor->heirlooms.region,
+            supervisor->settings->runtime_directory, supervisor->heirlooms.couriers);
     heirlooms_each(&supervisor->heirlooms, write_heirloom, letter);
     fprintf(letter, "pid-file %d\n", supervisor->runtime.pid_file);
     for (int i = 0; i < supervisor->listeners.count; i++) {
@@ -307,18 +302,20 @@ bool supervisor_inherit(struct supervisor *supervisor)
     if (!letter)
         fatal(EX_UNAVAILABLE, "the supervisor before left nothing to read: %s", strerror(errno));
     rewind(letter);
-    if (!fgets(line, sizeof line, letter) || strncmp(line, "directory 0 ", 12) != 0)
+    int region, path = 0;
+    if (!fgets(line, sizeof line, letter) || sscanf(line, "directory %d %n", &region, &path) != 1 || !path)
         fatal(EX_UNAVAILABLE, "the supervisor before left something else");
     line[strcspn(line, "\n")] = '\0';
-    if (!read_directory(supervisor, line + 12))
+    if (!read_directory(supervisor, line + path))
         fatal(EX_OSERR, "out of memory");
-    if (runtime_open_world(&supervisor->shared, &supervisor->world, supervisor->settings))
+    if (runtime_open_region(&supervisor->shared, &supervisor->world, supervisor->settings, -1, region))
         fatal(EX_UNAVAILABLE, "the shared memory of the supervisor before cannot be used: %s", strerror(errno));
     supervisor_make_seats(supervisor);
     while (fgets(line, sizeof line, letter))
         if (!read_line(supervisor, line))
             fatal(EX_UNAVAILABLE, "the supervisor before left something else: %s", line);
     fclose(letter);
+    runtime_find_name(supervisor->settings, supervisor->heirlooms.family, supervisor->shared.region.name);
     set_kept(supervisor, fd_set_cloexec);
     return true;
 }

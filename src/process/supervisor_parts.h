@@ -88,7 +88,7 @@ void supervisor_stop(struct supervisor *supervisor);
 /* Looks for the session of an earlier supervisor, some of whose processes live; claim: takes its heirlooms. Each returns
  * 0, or an exit status after reporting; *found becomes false if there is nothing to take over and nobody lives any more,
  * be it that one had to wait for that. */
-int supervisor_find_session(struct supervisor *supervisor, bool *found);
+int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *found);
 int supervisor_claim_session(struct supervisor *supervisor, bool *found);
 
 /* Goes on with the session whose heirlooms are here: takes the seats from the tables and asks the couriers to make way
@@ -120,6 +120,11 @@ void supervisor_execute_again(struct supervisor *supervisor);
 /* In the program that was executed: takes what the one before kept open. Returns whether there was one; exits with 69 if
  * it left something else than we know. */
 bool supervisor_inherit(struct supervisor *supervisor);
+
+/* ---- supervisor_mend.c ---- */
+
+/* Once a second: what somebody has taken away of the runtime directory is made again. Does not block. */
+void supervisor_mend_places(struct supervisor *supervisor);
 
 /* ---- supervisor_children.c: each forks; the child does not return ---- */
 

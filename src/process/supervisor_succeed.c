@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -117,6 +118,15 @@ void supervisor_end_latecomers(struct supervisor *supervisor)
     signal_lives(supervisor, SIGKILL);
 }
 
+/* Whether any worker or courier lives in that world. */
+static bool is_inhabited(const struct world *world)
+{
+    for (uint32_t i = 0; i < world->limits.users + world->limits.couriers; i++)
+        if (!lock_dead(world_life(world, i)))
+            return true;
+    return false;
+}
+
 /* Nobody is left to ask for the heirlooms: the others can neither be reached nor be heard of. */
 static int end_survivors(struct supervisor *supervisor, const char *why)
 {
@@ -126,7 +136,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
     uint32_t before = UINT32_MAX;
     signal_lives(supervisor, SIGTERM);
     bool killed = false;
-    while (!runtime_is_deserted(supervisor->heirlooms.family)) {
+    while (!runtime_is_deserted(supervisor->heirlooms.family) || is_inhabited(&supervisor->world)) {
         uint32_t lives = count_lives(&supervisor->world);
         if (lives < before)
             begun = clock_elapsed() - (killed ? END_NS : 0);
@@ -148,14 +158,50 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
     return 0;
 }
 
-int supervisor_find_session(struct supervisor *supervisor, bool *found)
+/* Opens what an earlier supervisor left, by its name, or by a courier that has it still. Returns 0, or what is wrong. */
+static int open_session(struct supervisor *supervisor, bool deserted)
 {
-    *found = true;
-    if (runtime_open_world(&supervisor->shared, &supervisor->world, supervisor->settings) == 0)
+    const struct settings *settings = supervisor->settings;
+    int family = supervisor->heirlooms.family;
+    if (runtime_open_world(&supervisor->shared, &supervisor->world, settings, family) == 0)
         return 0;
-    if (errno != ENOTSUP) {
-        log_error("processes of an earlier forkchatd are still running and cannot be reached: %s", strerror(errno));
+    if (errno == ENOTSUP || deserted)
+        return errno;
+    int region = heirlooms_claim_region(settings->runtime_directory);
+    if (region < 0 || runtime_open_region(&supervisor->shared, &supervisor->world, settings, family, region))
+        return errno;
+    return 0;
+}
+
+/* In a world that was found. Its files may have been taken away, and the locks on them tell nothing then. */
+static int look_who_lives(struct supervisor *supervisor, bool deserted, bool *found)
+{
+    struct lock_shm *life = world_supervisor_life(&supervisor->world);
+    pid_t pid = lock_owner(life);
+    if (!supervisor_is_gone(life, pid)) {
+        char number[20];
+        snprintf(number, sizeof number, "%ld", (long)pid);
+        runtime_tell_other(supervisor->settings, number);
         return EX_UNAVAILABLE;
+    }
+    *found = !deserted || is_inhabited(&supervisor->world);
+    if (!*found)
+        region_unmap(&supervisor->shared.region);
+    return 0;
+}
+
+int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *found)
+{
+    int error = open_session(supervisor, deserted);
+    if (!error)
+        return look_who_lives(supervisor, deserted, found);
+    *found = false;
+    if (deserted)
+        return 0;
+    if (error != ENOTSUP) {
+        log_warning("processes of an earlier forkchatd are still running and cannot be reached (%s): going on without "
+                    "them", strerror(error));
+        return runtime_begin_family(supervisor->settings, &supervisor->heirlooms.family);
     }
     log_warning("processes of another version of forkchatd are still running, whose shared memory has another layout: "
                 "waiting for them to leave");
@@ -163,7 +209,6 @@ int supervisor_find_session(struct supervisor *supervisor, bool *found)
         if (!supervisor_pause(100))
             return EX_UNAVAILABLE;
     log_info("they have left");
-    *found = false;
     return 0;
 }
 
@@ -178,6 +223,8 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
     }
     CRASHPOINT("heirlooms-claimed");
     close(lock); /* the same file, but not the descriptor with the lock on it */
+    close(supervisor->shared.region.fd);
+    supervisor->shared.region.fd = heirlooms.region;
     supervisor->heirlooms = heirlooms;
     return 0;
 }

@@ -1,0 +1,60 @@
+/* What stands in the file system is there for those who come later: the next supervisor, operators. Whoever tidies up may
+ * take it away under a living daemon, and harms nobody: the processes go by descriptors, and what can be named again is.
+ * Run by the supervisor; writes no shared memory. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/place.h"
+#include "supervisor_parts.h"
+
+#define LOOK_NS (1000 * MS)
+
+static bool is_socket(const char *directory, const char *name)
+{
+    struct sockaddr_un address;
+    struct stat status;
+    return place_socket(directory, name, &address) == 0 && lstat(address.sun_path, &status) == 0 &&
+           S_ISSOCK(status.st_mode);
+}
+
+/* The memory of a file without a name cannot get one again. Couriers give its descriptor to whoever comes next. */
+static void tell_of_memory(const struct supervisor *supervisor)
+{
+    static bool told;
+    const struct region *region = &supervisor->shared.region;
+    if (told || region_has_name(region))
+        return;
+    told = true;
+    log_warning("the name of the shared memory, %s, was taken away: going on without it", region->name);
+}
+
+void supervisor_mend_places(struct supervisor *supervisor)
+{
+    static int64_t next;
+    struct heirlooms *heirlooms = &supervisor->heirlooms;
+    const char *directory = supervisor->settings->runtime_directory;
+    int64_t now = clock_elapsed();
+    if (now < next)
+        return;
+    next = now + LOOK_NS;
+    tell_of_memory(supervisor);
+    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->shared, &heirlooms->family);
+    if (heirlooms->successor >= 0 && !is_socket(directory, PLACE_SUCCESSOR) &&
+        heirlooms_listen(heirlooms, directory) == 0) {
+        log_warning("%s/" PLACE_SUCCESSOR " was taken away: made again", directory);
+        renew = true;
+    }
+    if (supervisor->desk.listener >= 0 && !is_socket(directory, PLACE_CONTROL)) {
+        desk_close(&supervisor->desk, false);
+        desk_open(&supervisor->desk, supervisor->settings);
+        log_warning("%s/" PLACE_CONTROL " was taken away: made again", directory);
+    }
+    /* Those who have been here have the descriptors of what was. */
+    for (int i = 0; renew && i < heirlooms->couriers; i++)
+        supervisor->couriers[i].old = true;
+}
