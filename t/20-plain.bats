@@ -53,12 +53,27 @@ teardown() {
     expect_log '^client disconnected "tata"$'
 }
 
-@test "who connects is welcomed, told their name, and shown the commands" {
-    open toto plain
-    expect_next toto -e '^\[server\] Welcome to chat\.example\.org \(forkchat [0-9.]+\)\. You are 127\.0\.0\.1:[0-9]+\.$'
-    local verb
-    for verb in NICK MSG WHO JOIN PART LIST KICK OPER KILL QUIT HELP '@<nick> ' '@all '; do
-        expect toto -e "^\\[server\\] $verb"
+@test "who connects is welcomed, told their name, and shown what a newcomer needs in 16 rows of 80 columns" {
+    local door verb rows line
+    for door in plain talk; do
+        open toto "$door"
+        sync toto
+        expect_next toto -e '^\[server\] Welcome to chat\.example\.org \(forkchat [0-9.]+\)\. You are 127\.0\.0\.1:[0-9]+\.$'
+        rows=0
+        while IFS= read -r line; do
+            rows=$((rows + (${#line} + 79) / 80))
+        done < <(transcript toto)
+        ((rows <= 16))
+        [[ $(transcript toto | wc -l) == 12 ]]
+        for verb in NICK '@<nick> ' ME WHO JOIN PART LIST; do
+            expect toto -e "^\\[server\\] /?$verb"
+        done
+        [[ $door == plain ]] || expect toto -e '^\[server\] stop +leave$'
+        expect toto -e '^\[server\] /?HELP'
+        # One line names all others.
+        expect_next toto -e '^\[server\] also .*/?SAY .*/?TOPIC .*/?KICK .*/?AWAY .*/?OPER .*@all$'
+        run -1 grep -E 'KILL|BAN|MUTE' <<<"$(transcript toto)"
+        close toto
     done
 }
 
@@ -75,16 +90,47 @@ teardown() {
     done
 }
 
-@test "HELP shows every command of the welcome again" {
-    open toto plain
-    sync toto
-    local welcome help
-    welcome=$(transcript toto | tail -n +2)
-    expect toto -e '@all'
-    send toto 'HELP'
-    sync toto
-    help=$(transcript toto)
-    [[ $help == *"$welcome"*"$welcome" ]]
+@test "HELP shows every command in at most 79 columns, HELP and a command explains that one" {
+    local door slash verb
+    for door in plain talk; do
+        [[ $door == plain ]] && slash= || slash=/
+        enter toto "$door"
+        send toto "${slash}HELP"
+        for verb in NICK MSG SAY ME WHO JOIN PART LIST TOPIC KICK INVITE MODE AWAY WHOIS RULES OPER HAND FLOOR QUIT HELP; do
+            expect toto -e "^\\[server\\] $slash$verb "
+        done
+        expect_next toto -e '^\[server\] @all'
+        run -1 grep -E '.{80}|KILL' <<<"$(transcript toto | tail -n +14)"
+        send toto "${slash}HELP NICK" "${slash}help /who" "${slash}HELP kill" "${slash}HELP @tutu" "${slash}HELP @all" \
+            "${slash}HELP nonsense" "${slash}HELP /" "${slash}HELP WHO is"
+        expect toto "[server] ${slash}NICK <nick>: take a name"
+        expect_next toto "[server] ${slash}WHO: show who is here"
+        expect_next toto "[server] ${slash}KILL <nick> [<text>]: put somebody out of the server (operator)"
+        expect_next toto '[server] @<nick> <text>: say it to one person'
+        expect_next toto '[server] @all <text>, @tous <text>: say it to everyone in the current channel'
+        expect_next toto "[server] invalid command: ${slash}nonsense (${slash}HELP lists the commands)"
+        expect_next toto "[server] invalid command: / (${slash}HELP lists the commands)"
+        expect_next toto "[server] invalid command: ${slash}WHO is (${slash}HELP lists the commands)"
+        send toto "${slash}QUIT"
+        expect_end toto
+        close toto
+    done
+}
+
+@test "who becomes an operator is shown what operators may do, and so does HELP from then on" {
+    enter toto plain
+    send toto 'OPER root secret'
+    expect_next toto '[server] you are now an operator'
+    local verb
+    for verb in KILL BAN UNBAN BANS MUTE UNMUTE HANDS; do
+        expect_next toto -e "^\\[server\\] $verb "
+    done
+    send toto HELP
+    expect toto -e '^\[server\] NICK '
+    expect toto -e '^\[server\] KILL '
+    enter tutu talk
+    send tutu '/oper root secret'
+    expect tutu -e '^\[server\] /UNBAN <mask>'
 }
 
 @test "the motd is shown on arrival, line by line" {
@@ -327,7 +373,7 @@ teardown() {
 @test "JOIN refuses what cannot be a channel" {
     enter toto plain
     local name
-    for name in games '#' '#a,b' '#a:b' '&local' "#$(printf 'x%.0s' {1..64})"; do
+    for name in '#' '#a,b' '#a:b' 'a,b' '&local' '@bob' "#$(printf 'x%.0s' {1..64})"; do
         send toto "JOIN $name"
         expect_next toto "[server] $name cannot be a channel: use # and a word, as in #games"
     done
@@ -368,7 +414,7 @@ teardown() {
     send toto 'PART #games'
     expect toto -e '^\[server\] there is no channel #games'
     send toto 'PART games'
-    expect toto -e '^\[server\] games cannot be a channel'
+    expect toto -e '^\[server\] there is no channel #games'
 }
 
 @test "who left the lobby too can talk nowhere until they join something" {
@@ -448,10 +494,9 @@ teardown() {
 
 @test "words behind a command that takes none are refused, and so is a second word of a nick" {
     enter toto plain
-    send toto 'WHO tutu' 'LIST #lobby' 'HELP NICK' 'NICK toto tutu' 'NICK  toto  '
+    send toto 'WHO tutu' 'LIST #lobby' 'NICK toto tutu' 'NICK  toto  '
     expect_next toto '[server] WHO wants nothing behind it'
     expect_next toto '[server] LIST wants nothing behind it'
-    expect_next toto '[server] HELP wants nothing behind it'
     expect_next toto '[server] toto tutu cannot be a nick: use a letter, then letters, digits and -_[]{}\|^`'
     expect_next toto '[server] you are now toto'
 }
@@ -465,18 +510,20 @@ teardown() {
 @test "MODE and BAN without what they need are answered with how to write them, a list that is empty with that" {
     enter toto plain
     enter tutu talk
-    send toto 'JOIN #games' 'MODE +k' 'MODE b' 'OPER root secret' 'BAN 5m'
-    expect toto '[server] MODE needs more: MODE [<modes> [<arguments>]]'
+    send toto 'JOIN #games' 'MODE +k' 'MODE b' 'OPER root secret' 'BAN -f'
+    expect toto '[server] MODE needs more: MODE [<#channel>] [<modes> [<arguments>]]'
     expect toto '[server] that list of #games is empty'
     expect toto '[server] BAN needs more: BAN <nick|mask> [<time>] [<text>]'
     send tutu '/join #chess' '/mode +o'
-    expect tutu '[server] /MODE needs more: /MODE [<modes> [<arguments>]]'
+    expect tutu '[server] /MODE needs more: /MODE [<#channel>] [<modes> [<arguments>]]'
 }
 
 @test "what cannot be a channel is not recommended to be joined" {
     enter toto plain
-    send toto 'FLOOR all games' 'FLOOR all #games'
-    expect_next toto '[server] games cannot be a channel: use # and a word, as in #games'
+    send toto 'FLOOR all a,b' 'FLOOR all #games' 'FLOOR all games' 'FLOOR #games all'
+    expect_next toto '[server] a,b cannot be a channel: use # and a word, as in #games'
+    expect_next toto '[server] there is no channel #games: LIST shows them, JOIN #games makes it'
+    expect_next toto '[server] there is no channel #games: LIST shows them, JOIN #games makes it'
     expect_next toto '[server] there is no channel #games: LIST shows them, JOIN #games makes it'
 }
 
@@ -486,7 +533,7 @@ teardown() {
     expect_next toto '[server] NICK needs more: NICK <nick>'
     expect_next toto '[server] MSG needs more: MSG [<#channel>] <text>'
     expect_next toto '[server] ME needs more: ME <text>'
-    expect_next toto '[server] KICK needs more: KICK <nick> [<text>]'
+    expect_next toto '[server] KICK needs more: KICK [<#channel>] <nick> [<text>]'
     expect_next toto '[server] KILL needs more: KILL <nick> [<text>]'
     expect_next toto '[server] OPER needs more: OPER <name> <password>'
 }
@@ -577,7 +624,7 @@ teardown() {
     send tutu 'MSG #games but'
     expect tutu -e '^\[server\] you are not in #games'
     send tutu 'MSG in the lobby now'
-    expect tata '[tutu] in the lobby now'
+    expect tata '[tutu #lobby] in the lobby now'
     send toto 'KICK tata'
     expect tata '[server] you were kicked from #games by toto'
 }
@@ -679,4 +726,126 @@ teardown() {
     send toto 'OPER root secret' "KILL $address who are you?"
     expect tutu '[toto] who are you?'
     expect_end tutu
+}
+
+# ---- channels named and not named ----
+
+@test "a line from another channel than the current one names it, as the doors say it" {
+    enter dan plain
+    enter toto plain
+    enter tutu talk
+    send dan 'JOIN #games'
+    expect dan -e 'talking in'
+    send toto 'JOIN #games' 'JOIN #lobby'
+    send tutu '/join #games' '/join #lobby'
+    expect toto -e 'talking in #lobby'
+    expect tutu -e 'talking in #lobby'
+    send dan 'MSG who plays?' 'ME waits' 'MSG #lobby hello'
+    expect toto '[dan #games] who plays?'
+    expect_next toto '* [dan #games] waits'
+    expect_next toto '[dan] hello'
+    expect tutu '(dan #games) who plays?'
+    expect_next tutu '* (dan #games) waits'
+    expect_next tutu '(dan) hello'
+    send toto 'JOIN #games'
+    expect toto -e 'talking in #games'
+    send dan 'MSG now?' 'ME waits' 'MSG #lobby over'
+    expect toto '[dan] now?'
+    expect_next toto '* dan waits'
+    expect_next toto '[dan #lobby] over'
+}
+
+@test "JOIN games and PART games mean #games, and MSG games goes there if one is in it" {
+    enter toto plain
+    enter tutu plain
+    enter tata plain
+    send toto 'JOIN games'
+    expect toto '[server] you are now talking in #games'
+    send tutu 'JOIN Games' 'JOIN lobby'
+    expect tutu '[server] you are now talking in #lobby'
+    send tutu 'MSG games hi' 'MSG GAMES  you' 'MSG games' 'MSG gamest hi'
+    expect toto '[tutu] hi'
+    expect_next toto '[tutu]  you'
+    expect_next toto '[tutu #lobby] games'
+    expect_next toto '[tutu #lobby] gamest hi'
+    send tata 'MSG games are fun'
+    expect toto '[tata #lobby] games are fun'
+    send toto 'PART games'
+    expect toto '[server] you left #games'
+}
+
+@test "MODE, TOPIC, KICK, INVITE and FLOOR take a channel in front, and leave the current one alone" {
+    enter toto plain
+    enter tutu plain
+    enter tata talk
+    send toto 'JOIN #tips' 'JOIN #games'
+    expect toto -e 'talking in #games'
+    send toto 'MODE #tips'
+    expect_next toto -e '^\[server\] the modes of #tips are \+[a-z]*$'
+    send toto 'MODE #tips +m' 'MODE #tips +k sesame' 'MODE #tips -mk sesame' 'MODE #TIPS b' 'MODE #nowhere +m' 'MODE'
+    expect_next toto '[server] toto made #tips moderated: only those with a voice may speak'
+    expect_next toto '[server] toto set the key of #tips to sesame'
+    expect toto -e 'that list of #tips is empty'
+    expect toto -e 'there is no channel #nowhere'
+    expect_next toto -e '^\[server\] the modes of #games are \+nt$'
+    send toto 'TOPIC #tips be brief' 'TOPIC #tips' 'TOPIC' 'TOPIC #nowhere x'
+    expect toto '[server] toto set the topic of #tips: be brief'
+    expect_next toto '[server] the topic of #tips is: be brief'
+    expect_next toto '[server] #games has no topic'
+    expect_next toto -e 'there is no channel #nowhere'
+    send toto 'INVITE #tips tutu' 'INVITE tata #tips' 'INVITE #tips' 'INVITE #tips nobody'
+    expect tutu '[server] toto invites you to #tips'
+    expect tata '[server] toto invites you to #tips'
+    expect toto '[server] tutu is invited to #tips'
+    expect toto '[server] INVITE needs more: INVITE [[<#channel>] <nick>]'
+    expect_next toto -e 'nobody here is called nobody'
+    send tutu 'JOIN #tips'
+    expect toto '[server] tutu joined #tips'
+    send tata '/join tips'
+    expect toto '[server] tata joined #tips'
+    send toto 'FLOOR #tips tutu' 'FLOOR all tips' 'KICK #tips tutu off with you' 'KICK #tips' 'KICK #nowhere tata'
+    expect tutu '[server] toto gave tutu a voice in #tips'
+    expect toto '[server] tutu has the floor in #tips'
+    expect toto '[server] everybody has the floor in #tips'
+    expect tutu '[server] you were kicked from #tips by toto: off with you'
+    expect toto '[server] KICK needs more: KICK [<#channel>] <nick> [<text>]'
+    expect_next toto -e 'there is no channel #nowhere'
+    send tata '/kick #tips toto' '/topic #tips mine' '/mode #tips +m'
+    expect tata '[server] only the moderator of #tips or an operator may do that'
+}
+
+@test "a topic of a secret channel is not for those outside" {
+    enter toto plain
+    enter tutu plain
+    send toto 'JOIN #tips' 'TOPIC psst' 'MODE +s'
+    expect toto -e 'secret'
+    send tutu 'TOPIC #tips'
+    expect_next tutu -e 'is now|connected|you are not in #tips'
+    expect_none tutu -e 'psst'
+}
+
+@test "a topic that is cleared reads so, and an action without words is shown" {
+    daemon_stop
+    DAEMON_DOORS='plain talk irc' daemon_start
+    enter toto plain
+    enter tutu talk
+    enter irc irc
+    send irc 'JOIN #games'
+    sync irc
+    send toto 'JOIN #games' 'TOPIC'
+    send tutu '/join #games'
+    expect toto '[server] #games has no topic'
+    expect tutu -e 'talking in'
+    send irc 'TOPIC #games :chess' 'TOPIC #games :' $'PRIVMSG #games :\001ACTION\001' $'PRIVMSG #games :\001ACTION \001' \
+        $'PRIVMSG #games :\001ACTION waves\001' $'PRIVMSG #games :\001ACTIONS\001' $'PRIVMSG toto :\001ACTION\001' \
+        'PRIVMSG #games :end'
+    expect toto '[server] irc set the topic of #games: chess'
+    expect_next toto '[server] irc cleared the topic of #games'
+    expect_next toto '* irc'
+    expect_next toto '* irc'
+    expect_next toto '* irc waves'
+    expect_next toto '* [irc -> you]'
+    expect_next toto '[irc] end'
+    expect tutu '[server] irc cleared the topic of #games'
+    expect_next tutu '* irc'
 }

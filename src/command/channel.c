@@ -104,6 +104,28 @@ uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE])
     return channel;
 }
 
+bool channel_take_name(struct session *session, char **rest, char name[CHANNEL_SIZE])
+{
+    if (**rest != '#')
+        return channel_current(session, name) != NONE;
+    const char *word = text_next_word(rest);
+    if (!session_begin(session, 0))
+        return false;
+    uint32_t channel = channel_find_locked(session->world, word);
+    if (channel != NONE)
+        text_copy(name, CHANNEL_SIZE, session->world->channels[channel].name);
+    session_commit(session);
+    if (channel == NONE)
+        session_reply(session, REPLY_NO_SUCH_CHANNEL, word, NULL);
+    return channel != NONE;
+}
+
+bool channel_complete_name(const char *word, char name[CHANNEL_SIZE])
+{
+    bool bare = *word && !strchr("#&+!@", *word);
+    return snprintf(name, CHANNEL_SIZE, "%s%s", bare ? "#" : "", word) < CHANNEL_SIZE && name_is_channel(name);
+}
+
 /* Publishes that the session's user joined, and makes it so. */
 void channel_join_locked(struct session *session, uint32_t channel, uint32_t flags, uint32_t how)
 {
@@ -195,10 +217,10 @@ static void make_current_locked(struct session *session, uint32_t channel)
 
 void channel_join(struct session *session, struct request *request)
 {
-    char *rest = request->arguments[0];
-    const char *name = text_next_word(&rest);
-    if (!name_is_channel(name)) {
-        session_reply(session, REPLY_BAD_CHANNEL, name, NULL);
+    char *rest = request->arguments[0], name[CHANNEL_SIZE];
+    const char *word = text_next_word(&rest);
+    if (!channel_complete_name(word, name)) {
+        session_reply(session, REPLY_BAD_CHANNEL, word, NULL);
         return;
     }
     if (!session_begin(session, EVENT_NEED_MAX))
@@ -265,7 +287,7 @@ void channel_part(struct session *session, struct request *request)
     if (request->count == 0) {
         if (channel_current(session, name) == NONE)
             return;
-    } else if (!text_copy(name, sizeof name, request->arguments[0]) || !name_is_channel(name)) {
+    } else if (!channel_complete_name(request->arguments[0], name)) {
         session_reply(session, REPLY_BAD_CHANNEL, request->arguments[0], NULL);
         return;
     }
@@ -305,18 +327,22 @@ enum reply_code channel_kick_locked(struct session *session, uint32_t channel, u
 void channel_kick(struct session *session, struct request *request)
 {
     struct world *world = session->world;
-    const char *nick = request->arguments[0];
-    char name[CHANNEL_SIZE];
-    uint32_t channel = channel_current(session, name);
-    if (channel == NONE || !session_begin(session, EVENT_NEED_MAX))
+    char *rest = request->arguments[0], name[CHANNEL_SIZE];
+    if (!channel_take_name(session, &rest, name))
         return;
-    enum reply_code answer = REPLY_NO_CURRENT; /* put out ourselves meanwhile */
-    channel = session_user_locked(session)->current;
+    const char *nick = text_next_word(&rest);
+    if (!nick) {
+        command_need_more(session, request->verb);
+        return;
+    }
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    enum reply_code answer = REPLY_NO_SUCH_CHANNEL; /* it has ended meanwhile */
+    uint32_t channel = channel_find_locked(world, name);
     if (channel != NONE)
-        answer = channel_kick_locked(session, channel, user_find_locked(world, nick),
-                                     request->count > 1 ? request->arguments[1] : "");
+        answer = channel_kick_locked(session, channel, user_find_locked(world, nick), rest);
     session_commit(session);
-    if (answer == REPLY_NOT_CHANNEL_OPERATOR)
+    if (answer == REPLY_NOT_CHANNEL_OPERATOR || answer == REPLY_NO_SUCH_CHANNEL)
         session_reply(session, answer, name, NULL);
     else if (answer != REPLY_CODES)
         session_reply(session, answer, nick, name, NULL);
@@ -342,35 +368,11 @@ enum reply_code channel_topic_locked(struct session *session, uint32_t channel, 
     return REPLY_CODES;
 }
 
-static void show_topic(struct session *session, const char *name)
-{
-    char topic[TOPIC_SIZE] = "";
-    if (!session_begin(session, 0))
-        return;
-    uint32_t channel = channel_find_locked(session->world, name);
-    if (channel != NONE)
-        text_copy(topic, sizeof topic, session->world->channels[channel].topic);
-    session_commit(session);
-    session_reply(session, *topic ? REPLY_TOPIC_IS : REPLY_NO_TOPIC, name, topic, NULL);
-}
-
 void channel_topic(struct session *session, struct request *request)
 {
-    char name[CHANNEL_SIZE];
-    uint32_t channel = channel_current(session, name);
-    if (channel == NONE)
+    char nothing[] = "", *rest = request->count > 0 ? request->arguments[0] : nothing, name[CHANNEL_SIZE];
+    if (!channel_take_name(session, &rest, name))
         return;
-    if (request->count == 0) {
-        show_topic(session, name);
-        return;
-    }
-    if (!session_begin(session, EVENT_NEED_MAX))
-        return;
-    enum reply_code answer = REPLY_NO_CURRENT;
-    channel = session_user_locked(session)->current;
-    if (channel != NONE)
-        answer = channel_topic_locked(session, channel, request->arguments[0]);
-    session_commit(session);
-    if (answer != REPLY_CODES)
-        session_reply(session, answer, name, NULL);
+    struct request whole = {.verb = request->verb, .count = *rest ? 2 : 1, .arguments = {name, rest}};
+    irc_topic(session, &whole);
 }

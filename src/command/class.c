@@ -259,7 +259,11 @@ static void carry_out(struct session *session, struct floor *floor)
 /* The channel is moderated and one person has a voice in it, or it is open to all. */
 void class_floor(struct session *session, struct request *request)
 {
-    const char *nick = request->arguments[0], *name = request->count > 1 ? request->arguments[1] : NULL;
+    bool front = request->count > 1 && *request->arguments[0] == '#'; /* as people's commands have it */
+    const char *nick = request->arguments[front], *name = request->count > 1 ? request->arguments[!front] : NULL;
+    char complete[CHANNEL_SIZE];
+    if (name && channel_complete_name(name, complete))
+        name = complete;
     struct floor floor = {.count = 0};
     char words[CHANNEL_SIZE + ADDRESS_SIZE + 40];
     if (!session_begin(session, 0))

@@ -16,15 +16,23 @@ struct request {
 
 typedef void command_run(struct session *session, struct request *request);
 
+/* Where people are told of it: HELP tells of all they may use. */
+enum command_help {
+    HELP_MORE,    /* on arrival by name alone */
+    HELP_FIRST,   /* on arrival, with what it does */
+    HELP_OPERATOR /* to operators */
+};
+
 struct command {
     const char *verb;
     unsigned doors; /* DOOR_BITs: where it exists */
     int least;      /* arguments */
     int most;       /* the last one takes the rest of the line, where lines are plain text */
-    command_run *run;
+    command_run *run; /* NULL for what HELP tells of and is no verb */
     const char *syntax;
     const char *meaning;
     bool before; /* IRC: also for those who have not registered */
+    enum command_help help;
     bool said;   /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
 };
 
@@ -65,7 +73,8 @@ void command_irc_idle(struct session *session);
 void command_irc_start(struct session *session);
 void command_irc_watch(struct session *session);
 
-/* query.c */
+/* query.c: what people are shown on arrival; what those who become operators may do from now on. */
 void command_show_help(struct session *session);
+void command_show_operator_help(struct session *session);
 
 #endif

@@ -108,13 +108,25 @@ void irc_invite(struct session *session, struct request *request)
         invite(session, request->arguments[0], request->arguments[1]);
 }
 
+/* With a channel in front, as people's commands have it, or behind, as IRC's. */
 void channel_invite(struct session *session, struct request *request)
 {
-    char name[CHANNEL_SIZE];
-    if (request->count == 0)
+    char **words = request->arguments, name[CHANNEL_SIZE];
+    if (request->count == 0) {
         show_invitations(session);
-    else if (channel_current(session, name) != NONE)
-        invite(session, request->arguments[0], name);
+    } else if (request->count == 1 && *words[0] == '#') {
+        command_need_more(session, request->verb);
+    } else if (request->count == 1) {
+        if (channel_current(session, name) != NONE)
+            invite(session, words[0], name);
+    } else {
+        bool front = *words[0] == '#';
+        char *rest = words[front ? 1 : 0];
+        if (channel_complete_name(words[front ? 0 : 1], name))
+            invite(session, text_next_word(&rest), name);
+        else
+            session_reply(session, REPLY_BAD_CHANNEL, words[front ? 0 : 1], NULL);
+    }
 }
 
 static enum reply_code knock_locked(struct session *session, uint32_t channel)

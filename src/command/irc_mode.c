@@ -378,12 +378,12 @@ void irc_mode(struct session *session, struct request *request)
 
 void channel_mode(struct session *session, struct request *request)
 {
-    char name[CHANNEL_SIZE], *words[COMMAND_ARGUMENTS], *rest;
+    char nothing[] = "", *rest = request->count > 0 ? request->arguments[0] : nothing;
+    char name[CHANNEL_SIZE], *words[COMMAND_ARGUMENTS];
     int count = 0;
-    if (channel_current(session, name) == NONE)
+    if (!channel_take_name(session, &rest, name))
         return;
-    rest = request->count > 0 ? request->arguments[0] : NULL;
-    while (rest && count < COMMAND_ARGUMENTS && (words[count] = text_next_word(&rest)))
+    while (count < COMMAND_ARGUMENTS && (words[count] = text_next_word(&rest)))
         count++;
     if (count == 0)
         show_modes(session, name);

@@ -18,6 +18,8 @@ void operator_oper(struct session *session, struct request *request)
     if (!password_is_operators(session, account, request->arguments[1]))
         return;
     session_reply(session, REPLY_IS_OPERATOR, NULL);
+    if (session->door != DOOR_IRC)
+        command_show_operator_help(session);
     if (!session_begin(session, 3 * EVENT_NEED_MAX))
         return;
     const struct user_shm *user = session_user_locked(session);

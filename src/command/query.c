@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "families.h"
 
@@ -103,22 +104,101 @@ void query_list(struct session *session, struct request *request)
     query_show_channels(session, fits_always, NULL);
 }
 
-void command_show_help(struct session *session)
+/* ---- HELP, for people ---- */
+
+static void add_usage(struct text *text, const struct session *session, const struct command *command)
+{
+    text_addf(text, "%s%s%s%s", command->run ? session->verb_prefix : "", command->verb,
+              *command->verb && *command->syntax ? " " : "", command->syntax);
+}
+
+/* How it is written and what it does: with "[server] " at most 79 columns. */
+static void show_command(struct session *session, const struct command *command)
+{
+    char line[200];
+    struct text text;
+    text_init(&text, line, sizeof line);
+    add_usage(&text, session, command);
+    do
+        text_add_char(&text, ' ');
+    while (text.length < 28);
+    text_add(&text, command->meaning);
+    session_reply(session, REPLY_HELP_LINE, line, NULL);
+}
+
+static void show_commands(struct session *session, enum command_help help)
 {
     const struct command *command;
-    for (int i = 0; (command = command_list(session->door, i)); i++) {
-        char usage[100], line[200];
-        snprintf(usage, sizeof usage, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
-        snprintf(line, sizeof line, "%-34s %s", usage, command->meaning);
-        session_reply(session, REPLY_HELP_LINE, line, NULL);
-    }
-    session_reply(session, REPLY_HELP_LINE, "@<nick> <text>                     say it to one person", NULL);
-    session_reply(session, REPLY_HELP_LINE,
-                  "@all <text>, @tous <text>          say it to everyone in the current channel", NULL);
+    for (int i = 0; (command = command_list(session->door, i)); i++)
+        if (command->help == help)
+            show_command(session, command);
+}
+
+void command_show_help(struct session *session)
+{
+    char line[400];
+    struct text text;
+    const struct command *command;
+    show_commands(session, HELP_FIRST);
+    text_init(&text, line, sizeof line);
+    text_add(&text, "also");
+    for (int i = 0; (command = command_list(session->door, i)); i++)
+        if (command->help == HELP_MORE)
+            text_addf(&text, " %s%s", command->run ? session->verb_prefix : "", command->verb);
+    session_reply(session, REPLY_HELP_LINE, line, NULL);
+}
+
+void command_show_operator_help(struct session *session)
+{
+    show_commands(session, HELP_OPERATOR);
+}
+
+static bool is_operator(const struct session *session)
+{
+    shared_begin_look(session->world->shared);
+    bool is = session_user_locked(session)->flags & USER_OPERATOR;
+    shared_commit(session->world->shared);
+    return is;
+}
+
+static void show_all(struct session *session)
+{
+    const struct command *command;
+    bool operates = is_operator(session);
+    for (int i = 0; (command = command_list(session->door, i)); i++)
+        if (command->help != HELP_OPERATOR || operates)
+            show_command(session, command);
+}
+
+/* The row that `word` is about, which may have a slash: a verb, stop, or what is behind an @. */
+static const struct command *find_subject(enum door_kind door, const char *word)
+{
+    const struct command *command;
+    const char *name = *word == '/' ? word + 1 : word;
+    if (*word == '@')
+        name = strcasecmp(word, "@all") == 0 || strcasecmp(word, "@tous") == 0 ? "@all" : "@<nick>";
+    for (int i = 0; (command = command_list(door, i)); i++)
+        if (*name && strcasecmp(command->verb, name) == 0)
+            return command;
+    return NULL;
 }
 
 void query_help(struct session *session, struct request *request)
 {
-    (void)request;
-    command_show_help(session);
+    char line[200];
+    struct text text;
+    if (request->count == 0) {
+        show_all(session);
+        return;
+    }
+    const struct command *command = find_subject(session->door, request->arguments[0]);
+    if (!command) {
+        const char *word = request->arguments[0];
+        session_reply(session, REPLY_UNKNOWN_COMMAND, *word == '/' && *session->verb_prefix ? word + 1 : word, NULL);
+        return;
+    }
+    text_init(&text, line, sizeof line);
+    add_usage(&text, session, command);
+    text_addf(&text, ": %s", command->meaning);
+    session_reply(session, REPLY_HELP_LINE, line, NULL);
 }

@@ -3,6 +3,7 @@
 #include "people.h"
 
 #include <string.h>
+#include <strings.h>
 
 void people_clean(char *line, const char *bytes, size_t length)
 {
@@ -71,41 +72,54 @@ static void add_by(struct text *text, const struct event *event, const char *rea
     }
 }
 
-static void render_message(struct text *text, const struct people_style *style,
-                           const struct event *event, const struct view *view)
+/* Who says it, and where if it is not where the viewer talks. */
+static void add_speaker(struct text *text, const struct people_style *style, const struct event *event,
+                        const struct view *view, bool doing)
 {
-    static const char action[] = "\001ACTION ";
+    bool elsewhere = event->audience == AUDIENCE_CHANNEL && !view->current;
+    bool private = event->audience == AUDIENCE_USER, bare = doing && !elsewhere && !private;
+    text_add(text, doing ? "* " : "");
+    if (!bare)
+        text_add_char(text, private ? '[' : style->open);
+    add(text, event->shown);
+    if (private)
+        text_add(text, " -> you");
+    if (elsewhere) {
+        text_add(text, " ");
+        add(text, event->strings[0]);
+    }
+    if (!bare)
+        text_add_char(text, private ? ']' : style->close);
+}
+
+/* The words of CTCP ACTION, which says what somebody does, perhaps nothing: NULL for anything else. */
+static const char *take_action(const char *words, size_t *length)
+{
+    static const char action[] = "\001ACTION";
+    const size_t head = sizeof action - 1;
+    if (*length < head || strncasecmp(words, action, head) != 0 || (words[head] && !strchr(" \001", words[head])))
+        return NULL;
+    if (words[*length - 1] == '\001')
+        --*length;
+    size_t skipped = *length > head ? head + 1 : head;
+    *length -= skipped;
+    return words + skipped;
+}
+
+static void render_message(struct text *text, const struct people_style *style, const struct event *event,
+                           const struct view *view)
+{
     if (event->numbers[0] == MESSAGE_TAGMSG)
         return;
-    const char *words = event->strings[1];
     size_t length = event->lengths[1];
-    bool doing = strncmp(words, action, sizeof action - 1) == 0;
-    if (doing) {
-        words += sizeof action - 1;
-        length -= sizeof action - 1;
-        if (length > 0 && words[length - 1] == '\001')
-            length--;
-    } else if (*words == '\001') {
+    const char *action = take_action(event->strings[1], &length);
+    const char *words = action ? action : event->strings[1];
+    if (!action && *words == '\001')
         return; /* another CTCP request: nothing a person can answer */
-    }
-    if (event->audience == AUDIENCE_USER) {
-        text_add(text, doing ? "* [" : "[");
-        add(text, event->shown);
-        text_add(text, " -> you] ");
-    } else if (doing) {
-        text_add(text, "* ");
-        add(text, event->shown);
-        text_add(text, " ");
-    } else {
-        text_add_char(text, style->open);
-        add(text, event->shown);
-        if (style->show_channel && !view->current) {
-            text_add(text, " ");
-            add(text, event->strings[0]);
-        }
-        text_add_char(text, style->close);
-        text_add(text, " ");
-    }
+    add_speaker(text, style, event, view, action);
+    if (action && length == 0)
+        return;
+    text_add(text, " ");
     text_add_harmless(text, words, length);
 }
 
@@ -208,8 +222,9 @@ static void render_line(struct text *text, const struct people_style *style,
         add_by(text, event, event->strings[3]);
         break;
     case EVENT_TOPIC:
-        render_notice(text, event->shown, " set the topic of ", event->strings[0]);
-        text_add(text, ": ");
+        render_notice(text, event->shown, *event->strings[1] ? " set the topic of " : " cleared the topic of ",
+                      event->strings[0]);
+        text_add(text, *event->strings[1] ? ": " : "");
         add(text, event->strings[1]);
         break;
     case EVENT_MODE:

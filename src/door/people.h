@@ -21,7 +21,6 @@ void people_clean(char *line, const char *bytes, size_t length);
 struct people_style {
     const char *end;    /* of a line */
     char open, close;   /* around a nick that says something */
-    bool show_channel;  /* with the nick, if it is not the viewer's current one */
     bool shout_leaving; /* nick has left! */
 };
 

@@ -10,7 +10,7 @@
 #include "telnet.h"
 
 static const struct people_style style = {
-    .end = "\r\n", .open = '(', .close = ')', .show_channel = true, .shout_leaving = true};
+    .end = "\r\n", .open = '(', .close = ')', .shout_leaving = true};
 
 struct typing {
     struct telnet telnet;

@@ -170,11 +170,11 @@ static const char *const irc_lines[] = {
     "CAP REQ :-%d",
     "MARKREAD %c timestamp=2026-01-01T00:00:00.000Z", "NAMES %c", "WHO %c", "WHOIS %n", "LIST", "STATS k"};
 static const char *const people_lines[] = {
-    "NICK %n", "NICK %w", "MSG %c %t", "MSG %t", "ME %t", "JOIN %c", "JOIN %c %w", "PART %c %t", "PART", "TOPIC %t",
-    "KICK %n %t",
-    "INVITE %n", "MODE %x %n", "MODE +b %m", "AWAY %t", "AWAY", "KILL %n %t", "BAN %n 1h %t", "BAN %m %t", "UNBAN %m",
+    "NICK %n", "NICK %w", "MSG %c %t", "MSG %t", "SAY %t", "ME %t", "JOIN %c", "JOIN %c %w", "PART %c %t", "PART", "TOPIC %t",
+    "TOPIC %c %t", "KICK %n %t", "KICK %c %n %t",
+    "INVITE %n", "INVITE %c %n", "MODE %x %n", "MODE %c %x %n", "MODE +b %m", "AWAY %t", "AWAY", "KILL %n %t", "BAN %n 1h %t", "BAN %m %t", "UNBAN %m",
     "MUTE %n",
-    "UNMUTE %c", "UNMUTE all", "HAND", "HANDS clear %n", "FLOOR %n", "FLOOR all", "QUIT %t", "@%n %t", "LIST",
+    "UNMUTE %c", "UNMUTE all", "HAND", "HANDS clear %n", "FLOOR %n", "FLOOR %c all", "QUIT %t", "@%n %t", "LIST",
     "WHOIS %n"};
 static const char *const control_lines[] = {
     "wall %t", "topic %c %t", "kick %n %t", "ban %m 1h %t", "ban %n", "unban %m", "mute %c", "unmute %c", "mute all",
@@ -232,9 +232,10 @@ static void add_word(struct text *text, char kind)
     }
 }
 
-static bool is_slow(const struct command *command)
+/* Takes long, or is no command but a word that HELP explains. */
+static bool is_left_out(const struct command *command)
 {
-    return strcmp(command->verb, "OPER") == 0 || strcmp(command->verb, "reload") == 0;
+    return !command->run || strcmp(command->verb, "OPER") == 0 || strcmp(command->verb, "reload") == 0;
 }
 
 /* Every command of the door in turn, with any words. */
@@ -245,7 +246,7 @@ static void add_any(struct text *text, enum door_kind door)
     do {
         if (!(command = command_list(door, next[door]++)))
             next[door] = 0;
-    } while (!command || is_slow(command));
+    } while (!command || is_left_out(command));
     text_add(text, command->verb);
     for (uint32_t words = below(5); words-- > 0;) {
         text_add_char(text, ' ');
