@@ -206,6 +206,45 @@ at_forkchatd() {
     run ! peer_has "just this"
 }
 
+@test "a paste whose end is lost does not lock the keyboard" {
+    join
+    term send-keys -H 1b 5b 32 30 30 7e
+    term_type "not locked"
+    term_input_see "[#x] not locked"
+    term_type "!"
+    term_input_see "[#x] not locked!"
+    term send-keys -H 1b 5b 32 30 30 7e
+    term_type "nor for Ctrl-C"
+    term_key C-c
+    left 0
+}
+
+@test "a pasted line that has no room in the line being typed is asked about, and said whole" {
+    join
+    local line
+    line=$(printf '%09000d' 7)
+    printf '%s' "$line" | term load-buffer -
+    term paste-buffer -p -r
+    term_input_see "Say this pasted line of 9000 bytes? (y/n)"
+    term_type n
+    term_see "the 1 pasted line was not said"
+    term_run "half of it"
+    peer_sees "PRIVMSG #x :half of it"
+    run ! peer_has 000000
+    term paste-buffer -p -r
+    term_input_see "Say this pasted line of 9000 bytes? (y/n)"
+    term_type y
+    peer_sees "0007" 40
+    [[ $(sed -n 's/\r$//; s/^:alice!.* PRIVMSG #x ://p' "$BATS_TEST_TMPDIR/peer.log" | tail -n +2 | tr -d '\n') == "$line" ]]
+}
+
+@test "an address longer than a row stands alone in rows of its own, from edge to edge" {
+    join 40 16
+    peer "PRIVMSG #x :look at https://example.org/a/rather/long/path/of/a/page and tell me"
+    term_see "and tell me"
+    [[ $(term capture-pane -p) == *$'look at\nhttps://example.org/a/rather/long/path/o\nf/a/page and tell me\n'* ]]
+}
+
 @test "windows: queries, unread marks, the bell for one's name, Alt and /1" {
     join
     term set-option -g monitor-bell on

@@ -50,14 +50,19 @@ int frame_view_rows(const struct frame *frame)
     return frame->rows - title_rows(frame) - state_rows(frame) - 1;
 }
 
+static int bar_columns(const struct layout *layout)
+{
+    int columns = 0;
+    for (size_t i = 0; i < layout->count; i++)
+        columns += layout->glyphs[i].columns;
+    return columns;
+}
+
 /* Fills the rest of a bar with blanks in its style, or cuts it. */
 static void end_bar(struct frame *frame, struct layout *layout, int row)
 {
     struct text text;
-    int used = 0;
-    for (size_t i = 0; i < layout->count; i++)
-        used += layout->glyphs[i].columns;
-    for (; used < frame->columns; used++)
+    for (int used = bar_columns(layout); used < frame->columns; used++)
         layout_add(layout, STYLE_REVERSE, " ");
     layout_break(layout, frame->columns);
     text_init(&text, frame->row[row], FRAME_ROW_BYTES);
@@ -121,6 +126,20 @@ static void add_window(struct layout *layout, const struct session *session, int
     }
 }
 
+/* Where there is no room for the names of all windows: the numbers of those where something was said, those that call
+ * for us with a mark. */
+static void add_active(struct layout *layout, const struct session *session, bool calling)
+{
+    for (int i = 0; i < session->windows.count; i++) {
+        const struct window *window = session->windows.list[i];
+        char digits[32];
+        if (i == session->windows.current || window->called != calling || (!calling && window->unread == 0))
+            continue;
+        snprintf(digits, sizeof digits, " %d%s", i + 1, calling ? "!" : "");
+        layout_add(layout, calling ? STYLE_REVERSE_BOLD : STYLE_REVERSE, digits);
+    }
+}
+
 static void draw_states(struct frame *frame, struct layout *layout, const struct session *session)
 {
     char words[64];
@@ -135,12 +154,15 @@ static void draw_states(struct frame *frame, struct layout *layout, const struct
                  (unsigned long long)(window->total - 1 - window->anchor));
         layout_add(layout, STYLE_REVERSE_BOLD, words);
     }
-    /* Enough windows before the current one that it is still in view. */
-    int first = session->windows.current > 3 ? session->windows.current - 3 : 0;
-    if (first > 0)
-        layout_add(layout, STYLE_REVERSE, " …");
-    for (int i = first; i < session->windows.count; i++)
+    size_t before = layout->count;
+    for (int i = 0; i < session->windows.count; i++)
         add_window(layout, session, i);
+    if (bar_columns(layout) > frame->columns) {
+        layout->count = before;
+        add_window(layout, session, session->windows.current);
+        add_active(layout, session, true);
+        add_active(layout, session, false);
+    }
     cut_bar(layout, frame->columns);
     end_bar(frame, layout, frame->rows - 2);
 }

@@ -82,18 +82,73 @@ void layout_add(struct layout *layout, enum style style, const char *text)
     }
 }
 
-static void start_row(struct layout *layout, size_t glyph)
+static void start_row(struct layout *layout, size_t glyph, int indent)
 {
-    size_t *rows = grow(layout->rows, layout->row_count, &layout->row_room, 1, sizeof *rows);
+    struct layout_row *rows = grow(layout->rows, layout->row_count, &layout->row_room, 1, sizeof *rows);
     if (!rows)
         return;
     layout->rows = rows;
-    layout->rows[layout->row_count++] = glyph;
+    layout->rows[layout->row_count++] = (struct layout_row){.first = glyph, .indent = indent};
 }
 
 static bool is_blank(const struct layout *layout, size_t glyph)
 {
     return layout->glyphs[glyph].length == 1 && layout->bytes[layout->glyphs[glyph].offset] == ' ';
+}
+
+/* The word around a glyph that is no blank: its first glyph, and the first behind it. */
+static size_t word_around(const struct layout *layout, size_t glyph, size_t *end)
+{
+    size_t first = glyph;
+    while (first > 0 && !is_blank(layout, first - 1))
+        first--;
+    for (*end = glyph; *end < layout->count && !is_blank(layout, *end);)
+        ++*end;
+    return first;
+}
+
+/* scheme://… or www.…, perhaps in brackets or quotes. */
+static bool is_address(const struct layout *layout, size_t first, size_t end)
+{
+    const char *start = layout->bytes + layout->glyphs[first].offset;
+    const struct glyph *last = &layout->glyphs[end - 1];
+    const char *behind = layout->bytes + last->offset + last->length;
+    while (start < behind && strchr("(<[{\"'", *start))
+        start++;
+    size_t length = (size_t)(behind - start), scheme = 0;
+    if (length > 4 && memcmp(start, "www.", 4) == 0)
+        return true;
+    while (scheme < length &&
+           ((start[scheme] >= 'a' && start[scheme] <= 'z') || (start[scheme] >= 'A' && start[scheme] <= 'Z') ||
+            (scheme > 0 && strchr("0123456789+-.", start[scheme]))))
+        scheme++;
+    return scheme > 0 && length > scheme + 3 && memcmp(start + scheme, "://", 3) == 0;
+}
+
+static int columns_between(const struct layout *layout, size_t first, size_t end)
+{
+    int columns = 0;
+    for (size_t i = first; i < end; i++)
+        columns += layout->glyphs[i].columns;
+    return columns;
+}
+
+/* Where the row after the one that begins with glyph `start` begins, as glyph `i` has no room in it. A word is not
+ * broken unless half the row would stay empty; an address only at the edge, and without an indent, so that it can be
+ * copied. */
+static struct layout_row next_row(const struct layout *layout, size_t start, size_t blank, size_t i)
+{
+    size_t end, word = word_around(layout, i, &end);
+    struct layout_row row = {.first = i, .indent = layout->indent};
+    if (!is_address(layout, word, end)) {
+        row.first = blank > start + (i - start) / 2 ? blank + 1 : i;
+        return row;
+    }
+    if (word > start)
+        row.first = word;
+    if (word < start || columns_between(layout, word, end) > layout->columns - layout->indent)
+        row.indent = 0;
+    return row;
 }
 
 void layout_break(struct layout *layout, int columns)
@@ -102,7 +157,7 @@ void layout_break(struct layout *layout, int columns)
     size_t start = 0, blank = 0;
     layout->row_count = 0;
     layout->columns = columns;
-    start_row(layout, 0);
+    start_row(layout, 0, 0);
     for (size_t i = 0; i < layout->count; i++) {
         int width = layout->glyphs[i].columns;
         if (used + width > columns && i > start) {
@@ -110,11 +165,10 @@ void layout_break(struct layout *layout, int columns)
                 blank = i;
                 continue;
             }
-            /* Behind the last blank if there is one, and not so early that half the row is empty. */
-            size_t next = blank > start + (i - start) / 2 ? blank + 1 : i;
-            start_row(layout, next);
-            start = i = next;
-            used = layout->indent;
+            struct layout_row next = next_row(layout, start, blank, i);
+            start_row(layout, next.first, next.indent);
+            start = i = next.first;
+            used = next.indent;
             width = layout->glyphs[i].columns;
         }
         if (is_blank(layout, i))
@@ -199,12 +253,11 @@ void layout_row(const struct layout *layout, size_t row, bool colour, struct tex
 {
     if (row >= layout->row_count)
         return;
-    size_t end = row + 1 < layout->row_count ? layout->rows[row + 1] : layout->count;
-    int style = -1, used = row > 0 ? layout->indent : 0;
-    if (row > 0)
-        for (int i = 0; i < layout->indent; i++)
-            text_add_char(to, ' ');
-    for (size_t i = layout->rows[row]; i < end; i++) {
+    size_t end = row + 1 < layout->row_count ? layout->rows[row + 1].first : layout->count;
+    int style = -1, used = layout->rows[row].indent;
+    for (int i = 0; i < used; i++)
+        text_add_char(to, ' ');
+    for (size_t i = layout->rows[row].first; i < end; i++) {
         const struct glyph *glyph = &layout->glyphs[i];
         if (to->size - to->length < LAYOUT_STYLE_BYTES + LAYOUT_PLACE_BYTES + 8)
             break;

@@ -31,15 +31,20 @@ struct glyph {
     uint8_t length, columns, style;
 };
 
+struct layout_row {
+    size_t first; /* glyph */
+    int indent;
+};
+
 /* Grows as needed; belongs to its user, layout.c alone changes it. */
 struct layout {
     char *bytes;
     size_t length, size;
     struct glyph *glyphs;
     size_t count, room;
-    size_t *rows; /* the first glyph of each row */
+    struct layout_row *rows;
     size_t row_count, row_room;
-    int indent;  /* of all rows but the first */
+    int indent;  /* of all rows but the first, and those of an address (URL) that does not fit into one with it */
     int columns; /* of a row, as layout_break was told */
 };
 
@@ -49,7 +54,8 @@ void layout_clear(struct layout *layout);
 /* Adds text, as UTF-8. Nothing that could drive a terminal gets through, wherever it comes from. */
 void layout_add(struct layout *layout, enum style style, const char *text);
 
-/* Breaks what was added into rows of that many columns (at least 2), at blanks where it can. */
+/* Breaks what was added into rows of that many columns (at least 2), at blanks where it can. Addresses (URLs) are not
+ * broken where they fit into a row, and start one of their own if they do not. */
 void layout_break(struct layout *layout, int columns);
 
 /* All of it for one line of a window: clear, add, break. */

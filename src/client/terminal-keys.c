@@ -77,7 +77,8 @@ static int count_lines(const char *text)
     return count;
 }
 
-/* One line goes into the line being typed; several are asked about, because each would be said. */
+/* One line goes into the line being typed; several are asked about, because each would be said, and so is one that has
+ * no room there. */
 static void paste(struct terminal *terminal, const char *bytes, size_t length)
 {
     char *copy = malloc(length + 1);
@@ -88,8 +89,9 @@ static void paste(struct terminal *terminal, const char *bytes, size_t length)
     for (char *nul; (nul = memchr(copy, '\0', length)); *nul = ' ')
         ;
     int lines = count_lines(copy);
-    if (lines <= 1) {
-        copy[strcspn(copy, "\r\n")] = '\0';
+    size_t line = strcspn(copy, "\r\n");
+    if (lines <= 1 && terminal->edit.length + line < EDIT_SIZE) {
+        copy[line] = '\0';
         edit_insert(&terminal->edit, copy, strlen(copy));
         free(copy);
         return;
@@ -97,7 +99,10 @@ static void paste(struct terminal *terminal, const char *bytes, size_t length)
     free(terminal->paste);
     terminal->paste = copy;
     terminal->paste_lines = lines;
-    snprintf(terminal->question, sizeof terminal->question, "Say these %d pasted lines? (y/n) ", lines);
+    if (lines <= 1)
+        snprintf(terminal->question, sizeof terminal->question, "Say this pasted line of %zu bytes? (y/n) ", length);
+    else
+        snprintf(terminal->question, sizeof terminal->question, "Say these %d pasted lines? (y/n) ", lines);
 }
 
 static void say_paste(struct terminal *terminal)
@@ -123,7 +128,8 @@ static void answer(struct terminal *terminal, enum key key, const char *bytes)
     if (yes)
         say_paste(terminal);
     else
-        session_tell(terminal->session, "the %d pasted lines were not said", terminal->paste_lines);
+        session_tell(terminal->session, "the %d pasted line%s not said", terminal->paste_lines,
+                     terminal->paste_lines == 1 ? " was" : "s were");
     free(terminal->paste);
     terminal->paste = NULL;
 }
@@ -185,6 +191,8 @@ void terminal_key(void *context, enum key key, const char *bytes, size_t length)
         return;
     }
     complete_stop(&terminal->complete);
+    if (key == KEY_TEXT && terminal->edit.length + length >= EDIT_SIZE)
+        terminal->session->bell = true; /* the line is full */
     if (press_here(terminal, key, bytes, length) || edit_press(&terminal->edit, key, bytes, length))
         return;
     if (key == KEY_CONTROL('D'))

@@ -7,11 +7,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "tty/guardian.h"
 #include "signals.h"
-
-#define ESCAPE_MILLISECONDS 50
 
 /* On a dumb terminal lines are written as they come; those of other windows say which. */
 static void dumb_shown(void *context, const struct window *window, const struct line *line)
@@ -159,8 +158,9 @@ static void turn(struct terminal *terminal, int signals)
                              {.fd = terminal->gone ? -1 : STDIN_FILENO, .events = POLLIN},
                              {.fd = terminal->guardian, .events = POLLIN}};
     int timeout = session_prepare(session, &wait[3]);
-    if (keys_waiting(&terminal->keys) && (timeout < 0 || timeout > ESCAPE_MILLISECONDS))
-        timeout = ESCAPE_MILLISECONDS;
+    int keys = keys_wait(&terminal->keys, clock_elapsed());
+    if (keys >= 0 && (timeout < 0 || timeout > keys))
+        timeout = keys;
     int ready = poll(wait, 4, timeout);
     if (ready < 0 && errno != EINTR)
         session_end(session, EX_OSERR, "poll: %s", strerror(errno));
@@ -171,8 +171,8 @@ static void turn(struct terminal *terminal, int signals)
     session_work(session, wait[3].revents);
     if (wait[1].revents)
         take_keys(terminal);
-    else if (keys_waiting(&terminal->keys))
-        keys_timeout(&terminal->keys, terminal_key, terminal);
+    else
+        keys_timeout(&terminal->keys, clock_elapsed(), terminal_key, terminal);
 }
 
 void terminal_run(struct session *session, int signals, int guardian)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define ESC '\033'
@@ -22,6 +23,10 @@ static const struct {
     {"[1;3D", KEY_WORD_LEFT},  {"Oc", KEY_WORD_RIGHT},    {"Od", KEY_WORD_LEFT},
     {"OM", KEY_ENTER},
 };
+
+#define CTRL_C      '\003'
+#define ESCAPE_WAIT (50 * MS)
+#define PASTE_WAIT  (2000 * MS) /* the network between may pause; whoever waits for the keyboard may press Ctrl-C */
 
 #define PASTE_START "[200~"
 #define PASTE_END "\033[201~"
@@ -130,6 +135,16 @@ static bool take_one(struct keys *keys, keys_take *take, void *context)
     return true;
 }
 
+static void end_paste(struct keys *keys, keys_take *take, void *context)
+{
+    keys->pasting = false;
+    keys->paste[keys->paste_length] = '\0';
+    if (keys->paste_lost)
+        take(context, KEY_PASTE_TOO_LONG, "", 0);
+    else
+        take(context, KEY_PASTE, keys->paste, keys->paste_length);
+}
+
 /* One byte of a paste: its end may come in pieces, so it is looked for behind each byte. */
 static void take_pasted(struct keys *keys, char byte, keys_take *take, void *context)
 {
@@ -143,17 +158,16 @@ static void take_pasted(struct keys *keys, char byte, keys_take *take, void *con
     keys->paste[keys->paste_length++] = byte;
     if (keys->paste_length < end || memcmp(keys->paste + keys->paste_length - end, PASTE_END, end) != 0)
         return;
-    keys->pasting = false;
     keys->paste_length -= end;
-    keys->paste[keys->paste_length] = '\0';
-    if (keys->paste_lost)
-        take(context, KEY_PASTE_TOO_LONG, "", 0);
-    else
-        take(context, KEY_PASTE, keys->paste, keys->paste_length);
+    end_paste(keys, take, context);
 }
 
 void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *take, void *context)
 {
+    keys->fed = clock_elapsed();
+    /* Ctrl-C by itself is no part of a paste: the end of that is lost. */
+    if (keys->pasting && length == 1 && *bytes == CTRL_C)
+        end_paste(keys, take, context);
     for (size_t i = 0; i < length; i++) {
         if (keys->pasting) {
             take_pasted(keys, bytes[i], take, context);
@@ -165,14 +179,21 @@ void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *t
     }
 }
 
-bool keys_waiting(const struct keys *keys)
+int keys_wait(const struct keys *keys, int64_t now)
 {
-    return keys->held_length > 0;
+    if (!keys->pasting && keys->held_length == 0)
+        return -1;
+    int64_t wait = keys->fed + (keys->pasting ? PASTE_WAIT : ESCAPE_WAIT) - now;
+    return wait > 0 ? (int)((wait + MS - 1) / MS) : 0;
 }
 
-void keys_timeout(struct keys *keys, keys_take *take, void *context)
+void keys_timeout(struct keys *keys, int64_t now, keys_take *take, void *context)
 {
-    if (keys->held_length == 2 && keys->held[0] == ESC && (keys->held[1] == '[' || keys->held[1] == 'O'))
+    if (keys_wait(keys, now) != 0)
+        return;
+    if (keys->pasting)
+        end_paste(keys, take, context);
+    else if (keys->held_length == 2 && keys->held[0] == ESC && (keys->held[1] == '[' || keys->held[1] == 'O'))
         take(context, KEY_ALT, keys->held + 1, 1);
     else if (keys->held_length > 0)
         take(context, KEY_UNKNOWN, keys->held, keys->held_length);

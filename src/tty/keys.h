@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Below KEY_TEXT: the control characters as they are (KEY_CONTROL('A') …). */
 #define KEY_CONTROL(letter) ((enum key)((letter) & 0x1f))
@@ -42,6 +43,7 @@ struct keys {
     bool pasting, paste_lost;
     char *paste;
     size_t paste_length;
+    int64_t fed; /* clock_elapsed() when the last byte came */
 };
 
 /* Returns 0, or -1 with ENOMEM. */
@@ -51,9 +53,10 @@ void keys_free(struct keys *keys);
 /* Hands on every key that is complete. */
 void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *take, void *context);
 
-/* True while something waits for its end: after 50 ms without more, call keys_timeout, and a lone ESC is
- * a lone ESC. */
-bool keys_waiting(const struct keys *keys);
-void keys_timeout(struct keys *keys, keys_take *take, void *context);
+/* Milliseconds from `now` (clock_elapsed()) until what has come must do without its end, -1 if nothing waits for one: a
+ * lone ESC is a lone ESC soon, a paste that stops coming is over after a while. Then call keys_timeout, which does
+ * nothing before that. */
+int keys_wait(const struct keys *keys, int64_t now);
+void keys_timeout(struct keys *keys, int64_t now, keys_take *take, void *context);
 
 #endif

@@ -1,6 +1,7 @@
 /* The line being typed, and the keys that make it. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/unicode.h"
 #include "base/width.h"
 #include "check.h"
@@ -156,8 +157,11 @@ static int keys_give(const char *bytes, size_t step, const char *expected)
         size_t rest = strlen(bytes) - at;
         keys_feed(&keys, bytes + at, rest < step ? rest : step, see, NULL);
     }
-    if (keys_waiting(&keys))
-        keys_timeout(&keys, see, NULL);
+    int64_t now = clock_elapsed();
+    keys_timeout(&keys, now - 1000 * MS, see, NULL); /* too early */
+    if (keys_wait(&keys, now) >= 0)
+        keys_timeout(&keys, now + keys_wait(&keys, now) * MS, see, NULL);
+    CHECK(keys_wait(&keys, now) == -1);
     keys_free(&keys);
     if (strcmp(seen, expected) != 0)
         printf("# saw %s\n", seen);
@@ -196,6 +200,20 @@ static void pasting(void)
     CHECK(keys_give(large, 4096, expected));
 }
 
+static void lost_end(void)
+{
+    char expected[200];
+    snprintf(expected, sizeof expected, "%d=ab\nc;", NAMED(KEY_PASTE));
+    CHECK(keys_give("\033[200~ab\nc", 3, expected));
+    snprintf(expected, sizeof expected, "%d=;", NAMED(KEY_PASTE));
+    CHECK(keys_give("\033[200~", 6, expected));
+    /* Whoever presses Ctrl-C, because nothing moves, is heard at once; in the middle of what is pasted it is text. */
+    snprintf(expected, sizeof expected, "%d=q;-3;0=x;", NAMED(KEY_PASTE));
+    CHECK(keys_give("\033[200~q\003x", 1, expected));
+    snprintf(expected, sizeof expected, "%d=q\003x;", NAMED(KEY_PASTE));
+    CHECK(keys_give("\033[200~q\003x\033[201~", 20, expected));
+}
+
 static void lone_escape(void)
 {
     char expected[200];
@@ -227,6 +245,7 @@ int main(void)
     CASE("control characters and broken UTF-8 do not get into the line, nor too much of anything", refusing);
     CASE("keys come out the same however their bytes are cut into reads", sequences);
     CASE("a paste comes out whole, and one that is too long not at all", pasting);
+    CASE("a paste whose end is lost is over when nothing more comes, or at Ctrl-C", lost_end);
     CASE("an escape alone is found out by the clock", lone_escape);
     CASE("characters take the columns that terminals give them", widths);
     edit_free(&edit);

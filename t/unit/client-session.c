@@ -496,6 +496,74 @@ static void framing(void)
     end();
 }
 
+/* Whether a line of 24 columns is broken into these rows, given with | between them. */
+static int breaks(const char *text, const char *rows)
+{
+    static struct layout layout;
+    char bytes[1024], whole[2048], nobody[1] = "", copy[200];
+    struct text all;
+    text_init(&all, whole, sizeof whole);
+    text_copy(copy, sizeof copy, text);
+    layout_line(&layout, &(struct line){.kind = LINE_SERVER, .nick = nobody, .text = copy}, 24);
+    for (size_t row = 0; row < layout.row_count; row++) {
+        struct text out;
+        text_init(&out, bytes, sizeof bytes);
+        layout_row(&layout, row, false, &out);
+        char *plain = row_text(bytes);
+        CHECK(width_of_text(plain, strlen(plain)) <= 24);
+        for (char *end = plain + strlen(plain); end > plain && end[-1] == ' ';)
+            *--end = '\0';
+        text_addf(&all, "%s%s", row ? "|" : "", row ? plain : strchr(plain, '\0') > plain + 6 ? plain + 6 : "");
+    }
+    layout_free(&layout);
+    if (strcmp(whole, rows) != 0)
+        printf("# broken as %s\n", whole);
+    return strcmp(whole, rows) == 0;
+}
+
+static void addresses(void)
+{
+    CHECK(breaks("see https://a.example ok", "see|      https://a.example|      ok"));
+    CHECK(breaks("a https://example.org/1234", "a|https://example.org/1234"));
+    CHECK(breaks("https://example.org/12345 b", "|https://example.org/1234|5 b"));
+    CHECK(breaks("x https://example.org/1234567890/1234567890/1234567890 and more than that",
+                 "x|https://example.org/1234|567890/1234567890/123456|7890 and more than that"));
+    CHECK(breaks("x (https://example.org/123456) y z", "x|(https://example.org/123|456) y z"));
+    CHECK(breaks("go www.example.org/123456 on", "go|www.example.org/123456|      on"));
+    CHECK(breaks("irc://irc.example.org/chan", "|irc://irc.example.org/ch|an"));
+    CHECK(breaks("abcdefghijklmnopqrstuvwxyz://", "abcdefghijklmnopqr|      stuvwxyz://"));
+    CHECK(breaks("one two three four five six", "one two three four|      five six"));
+}
+
+static void activity(void)
+{
+    static struct frame frame;
+    static struct layout layout;
+    static struct edit edit;
+    edit_init(&edit);
+    log_in(NULL);
+    for (int i = 2; i <= 30; i++) {
+        char line[100];
+        snprintf(line, sizeof line, ":alice!u@h JOIN #a_long_name_%d\r\n", i);
+        receive(line);
+    }
+    windows_show(&session.windows, 1);
+    receive(":bob!b@h PRIVMSG #a_long_name_25 :hello\r\n:bob!b@h PRIVMSG #a_long_name_29 :alice: hello\r\n"
+            ":bob!b@h PRIVMSG #a_long_name_3 :hello\r\n");
+    for (int columns = 40; columns <= 200; columns += 40) {
+        frame_resize(&frame, 8, columns);
+        frame_draw(&frame, &layout, &session, &edit, NULL);
+        CHECK(strncmp(row_text(frame.row[6]), " alice 2:#a_long_name_2 29! 3 25   ", 35) == 0);
+    }
+    frame_resize(&frame, 8, 30);
+    frame_draw(&frame, &layout, &session, &edit, NULL);
+    CHECK(strncmp(row_text(frame.row[6]), " alice 2:#a_long_name_2 29! 3 ", 30) == 0);
+    frame_free(&frame);
+    layout_free(&layout);
+    edit_free(&edit);
+    end();
+}
+
 static void scrolling(void)
 {
     static struct layout layout;
@@ -542,6 +610,8 @@ int main(void)
     CASE("a person at the other end is known by the greeting", pair_guessed);
     CASE("messages are taken apart", messages);
     CASE("a frame fits its screen, whatever the size", framing);
+    CASE("an address that does not fit into a row starts one of its own, at the edge", addresses);
+    CASE("where the windows have no room, the numbers of the active ones are shown", activity);
     CASE("scrolled back, the view stands still", scrolling);
     CHECK_DONE();
 }
