@@ -524,6 +524,49 @@ tutu_is_fetching() {
 
 two_workers() { (($(pgrep -P "${PEER_PIDS[toto]}" | wc -l) == 2)); }
 
+@test "hashing a large file or folder shows how far it is" {
+    lan_open 1
+    mkdir "$work/films"
+    truncate -s 100G "$work/large" "$work/films/large"
+    peer toto 1 --offer "$work/large" --offer "$work/films" --period 1
+    sees toto 'hashing large: '
+    grep -qE '^hashing large: [0-9.]+ [kMG]B of 107.4 GB, [0-9]+%$' "$(peer_log toto)"
+    sees toto 'hashing films: '
+    peer_kill toto
+    peer toto 1 --cast "$work/films/large"
+    sees toto 'cannot send large: File too large'
+}
+
+@test "thousands of small files come without a pause for each, and what is broken off in the middle is taken up" {
+    lan_open 2
+    local i
+    mkdir "$work/many"
+    for i in {1..30}; do
+        mkdir "$work/many/$i"
+        random_file "$work/many/$i/all" 100000
+        split -a 3 -b 1000 "$work/many/$i/all" "$work/many/$i/part-"
+    done
+    peer toto 1 --offer "$work/many" --period 1 --rate 2M
+    sees toto 'offering many'
+    peer tutu 2 --get toto:many
+    until_true 20 part_of_many
+    peer_kill tutu KILL || :
+    until_true 5 no_worker 2
+    # One of those that are here already is something else by now, and one is not complete.
+    local here
+    here=$(find "$BATS_TEST_TMPDIR/tutu.files" -name 'part-aaa' | head -n 1)
+    echo other >"$here"
+    peer_kill toto
+    peer toto 1 --offer "$work/many" --period 1
+    sees toto 'offering many' 2
+    # 3,000 times the 40 ms of Nagle's algorithm would be two minutes.
+    run -0 get 2 tutu --get toto:many --patience 30
+    diff -r "$work/many" "$BATS_TEST_TMPDIR/tutu.files/many"
+    [ -z "$(parts tutu)" ]
+}
+
+part_of_many() { (($(find "$BATS_TEST_TMPDIR/tutu.files" -name 'part-*' | wc -l) > 200)); }
+
 @test "a transfer keeps to the rate that was asked for" {
     lan_open 2
     random_file "$work/slow" 1000000

@@ -32,6 +32,12 @@
 #include <ucontext.h>
 #endif
 
+#if (defined __x86_64__ || defined __i386__) && defined __GNUC__
+#include <cpuid.h>
+#elif defined __aarch64__ && (defined __linux__ || defined __FreeBSD__)
+#include <sys/auxv.h>
+#endif
+
 extern char **environ;
 
 /* argv and environ lie one after the other on the stack of a new process, and ps(1) reads that memory. */
@@ -548,6 +554,36 @@ bool port_process_is_ready(pid_t pid)
     return name_end && name_end[1] == ' ' && (name_end[2] == 'R' || name_end[2] == 'D');
 #else
     (void)pid;
+    return false;
+#endif
+}
+
+void port_write_back(int fd, int64_t from, int64_t length)
+{
+#ifdef __linux__
+    if (sync_file_range(fd, from, length, SYNC_FILE_RANGE_WRITE))
+        return; /* a disk that cannot do that has it written later */
+#else
+    (void)fd, (void)from, (void)length;
+#endif
+}
+
+bool port_has_sha256(void)
+{
+#if (defined __x86_64__ || defined __i386__) && defined __GNUC__
+    unsigned a, b, c, d;
+    /* Intel SDM volume 2, CPUID: SSSE3 and SSE4.1 in leaf 1, SHA in leaf 7. */
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & 1u << 9) || !(c & 1u << 19))
+        return false;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 29;
+#elif defined __aarch64__ && defined __linux__
+    return getauxval(AT_HWCAP) & HWCAP_SHA2;
+#elif defined __aarch64__ && defined __FreeBSD__
+    unsigned long able = 0;
+    return elf_aux_info(AT_HWCAP, &able, sizeof able) == 0 && able & HWCAP_SHA2;
+#elif defined __aarch64__ && defined __APPLE__
+    return true;
+#else
     return false;
 #endif
 }

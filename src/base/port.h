@@ -128,6 +128,13 @@ int port_forbidden_call(const siginfo_t *info);
 /* Which C library this is: the same number for programs whose locks in shared memory look the same. */
 uint64_t port_libc(void);
 
+/* Has the system begin to write those bytes of a file to its disk, and does not wait for it. Skipped where the system
+ * has no such call. sync_file_range(2). */
+void port_write_back(int fd, int64_t from, int64_t length);
+
+/* Whether the processor has the instructions for SHA-256 that sha256_x86.c and sha256_arm.c use. Signal-safe. */
+bool port_has_sha256(void);
+
 /* The number of processors online, at least 1. */
 int port_processors(void);
 

@@ -1,8 +1,11 @@
 /* SHA-256 as FIPS 180-4 sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2 describe it; HMAC as RFC 2104 does.
- * Every process may use it; it keeps no state of its own. */
+ * Every process may use it. Blocks are taken by the processor's own instructions where it has them (sha256_x86.c,
+ * sha256_arm.c), which is found out at the first block; that is all the state there is. */
 #include "sha256.h"
 
 #include <string.h>
+
+#include "sha256_take.h"
 
 /* FIPS 180-4, 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t round_constants[64] = {
@@ -22,7 +25,7 @@ static uint32_t rotate(uint32_t word, int right)
 }
 
 /* 6.2.2 for one block of 64 bytes. */
-static void take_block(uint32_t state[8], const unsigned char *block)
+static void take_block(uint32_t state[8], const unsigned char *block, const uint32_t constants[64])
 {
     uint32_t schedule[64];
     for (int t = 0; t < 16; t++)
@@ -40,7 +43,7 @@ static void take_block(uint32_t state[8], const unsigned char *block)
     for (int t = 0; t < 64; t++) {
         uint32_t big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
         uint32_t choose = (e & f) ^ (~e & g);
-        uint32_t first = h + big1 + choose + round_constants[t] + schedule[t];
+        uint32_t first = h + big1 + choose + constants[t] + schedule[t];
         uint32_t big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
         uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
         h = g;
@@ -60,6 +63,32 @@ static void take_block(uint32_t state[8], const unsigned char *block)
     state[5] += f;
     state[6] += g;
     state[7] += h;
+}
+
+static void take_plainly(uint32_t state[8], const unsigned char *bytes, size_t count, const uint32_t constants[64])
+{
+    for (; count > 0; count--, bytes += 64)
+        take_block(state, bytes, constants);
+}
+
+static sha256_take *way; /* NULL until the first block */
+
+static void take_blocks(uint32_t state[8], const unsigned char *bytes, size_t count)
+{
+    if (!way)
+        sha256_use_processor(true);
+    way(state, bytes, count, round_constants);
+}
+
+bool sha256_use_processor(bool wanted)
+{
+    way = wanted ? sha256_x86_take() : NULL;
+    if (!way && wanted)
+        way = sha256_arm_take();
+    bool found = way;
+    if (!found)
+        way = take_plainly;
+    return found;
 }
 
 void sha256_start(struct sha256 *hash)
@@ -82,10 +111,11 @@ void sha256_add(struct sha256 *hash, const void *bytes, size_t length)
         length -= part;
         if (used + part < 64)
             return;
-        take_block(hash->state, hash->block);
+        take_blocks(hash->state, hash->block, 1);
     }
-    for (; length >= 64; from += 64, length -= 64)
-        take_block(hash->state, from);
+    take_blocks(hash->state, from, length / 64);
+    from += length / 64 * 64;
+    length %= 64;
     if (length > 0)
         memcpy(hash->block, from, length);
 }

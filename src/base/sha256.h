@@ -2,6 +2,7 @@
 #ifndef FORKCHAT_BASE_SHA256_H
 #define FORKCHAT_BASE_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@ struct sha256 {
 void sha256_start(struct sha256 *hash);
 void sha256_add(struct sha256 *hash, const void *bytes, size_t length);
 void sha256_finish(struct sha256 *hash, unsigned char digest[SHA256_SIZE]);
+
+/* Whether the processor's own instructions do it, as they do where it has them, or plain C. For tests: with `wanted`
+ * false plain C does it from now on. Returns what does it now. */
+bool sha256_use_processor(bool wanted);
 
 /* HMAC of `length` bytes under a key of any length. */
 void sha256_hmac(const void *key, size_t key_length, const void *bytes, size_t length,

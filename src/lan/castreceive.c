@@ -191,7 +191,7 @@ static bool is_whole(struct catching *catching)
     unsigned char digest[SHA256_SIZE];
     char hex[SHA256_HEX_SIZE];
     sha256_start(&hash);
-    if (tree_hash(catching->file, -1, &hash) != catching->card->size)
+    if (tree_hash(catching->file, -1, &hash, NULL) != catching->card->size)
         return false;
     sha256_finish(&hash, digest);
     sha256_hex(digest, hex);
@@ -209,7 +209,8 @@ static enum cast_result catch_file(struct catching *catching, int folder, const 
         say_kind(catching, CAST_CHECKING);
         if (!is_whole(catching))
             result = CAST_DAMAGED;
-        else if (keep_finish(folder, catching->file, part, kept, card->mode, card->changed, force))
+        else if (fsync(catching->file) ||
+                 keep_finish(folder, catching->file, part, kept, card->mode, card->changed, force))
             result = errno == EEXIST ? CAST_EXISTS : CAST_LOCAL;
     }
     int error = errno;

@@ -13,6 +13,7 @@
 #include "base/port.h"
 #include "lan/cast.h"
 #include "lan/peer.h"
+#include "lan/progress.h"
 #include "lan/screen.h"
 #include "lan/secret.h"
 #include "lan/tree.h"
@@ -35,8 +36,9 @@ static int tell(int report, const char *what, const char *detail, int status)
 }
 
 /* Fills in the card of an open file. */
-static int describe(int fd, struct datagram_card *card)
+static int describe(int report, int fd, struct datagram_card *card)
 {
+    struct progress_hash progress;
     struct stat status;
     struct sha256 hash;
     unsigned char digest[SHA256_SIZE], port[2];
@@ -47,13 +49,14 @@ static int describe(int fd, struct datagram_card *card)
         errno = EISDIR;
         return -1;
     }
-    card->size = tree_hash(fd, -1, &hash);
-    if (card->size < 0)
-        return -1;
-    if (card->size > CAST_SIZE_MOST) {
+    if (status.st_size > CAST_SIZE_MOST) {
         errno = EFBIG;
         return -1;
     }
+    progress_hash_start(&progress, card->name, report, status.st_size);
+    card->size = tree_hash(fd, -1, &hash, &progress.watch);
+    if (card->size < 0)
+        return -1;
     sha256_finish(&hash, digest);
     sha256_hex(digest, card->hash);
     card->mode = status.st_mode & 0777;
@@ -74,7 +77,7 @@ static int run_send(int report, void *context)
     text_copy(card.name, sizeof card.name, name);
     text_copy(card.id, sizeof card.id, casting->id);
     int fd = open(casting->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || describe(fd, &card)) {
+    if (fd < 0 || describe(report, fd, &card)) {
         const char *why = errno == EISDIR ? "only a file can be sent to everyone" : strerror(errno);
         char what[NAME_FILE_MAX + 20];
         snprintf(what, sizeof what, "!cannot send %s: ", name);

@@ -22,8 +22,8 @@ int keep_open_part(int folder, const char *part);
  * set-group-id or the sticky bit. */
 unsigned keep_mode(unsigned mode);
 
-/* Gives the complete file what keep_mode leaves of its mode, its time and, once it is on disk, its name; never
- * replaces an existing one (EEXIST) unless `force`. Returns 0, or -1 and errno. */
+/* Gives the complete file what keep_mode leaves of its mode, its time and its name; never replaces an existing one
+ * (EEXIST) unless `force`, and then it should be on disk. Returns 0, or -1 and errno. */
 int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed,
                 bool force);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/parse.h"
 #include "base/port.h"
 #include "lan/peer.h"
+#include "lan/progress.h"
 #include "lan/screen.h"
 #include "lan/secret.h"
 #include "lan/tree.h"
@@ -83,8 +85,12 @@ static int run_describe(int report, void *context)
     bool folder = false;
     int skipped = 0;
     const char *why = NULL;
-    int result = tree_describe(offer->what.path, offer->what.card.name, offer->what.manifest, &size, hash,
-                               &folder, &skipped, &why);
+    struct progress_hash progress;
+    struct stat status;
+    bool file = !stat(offer->what.path, &status) && S_ISREG(status.st_mode);
+    progress_hash_start(&progress, offer->what.card.name, report, file ? status.st_size : -1);
+    int result = tree_describe(offer->what.path, offer->what.card.name, offer->what.manifest, &size, hash, &folder,
+                               &skipped, &why, &progress.watch);
     if (result)
         snprintf(line, sizeof line, "error %s\n", why ? why : "it cannot be read");
     else
@@ -167,6 +173,10 @@ void offers_line(struct peer *peer, int job, char *line)
     const char *verb = text_next_word(&rest);
     if (!verb || offer->job != job)
         return;
+    if (strcmp(verb, "hashing") == 0) {
+        screen_show("hashing %s", rest);
+        return;
+    }
     if (strcmp(verb, "error") == 0) {
         is_refused(peer, card->name, rest);
         return;

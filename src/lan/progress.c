@@ -1,4 +1,4 @@
-/* Progress. Runs in the workers that fetch. */
+/* Progress. Runs in the workers that fetch, and those that hash what is to be offered or sent. */
 #include "lan/progress.h"
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "lan/peer.h"
 
 #define BAR 24
+#define HASH_EVERY (2 * PEER_SECOND)
 
 void progress_start(struct progress *progress, const char *name, int fd, bool terminal)
 {
@@ -78,6 +79,31 @@ void progress_step(struct progress *progress, int64_t done, int64_t total)
     add_rest(progress, &text, done, total);
     text_add_char(&text, '\n');
     say(progress, &text);
+}
+
+static void step_hash(struct tree_watch *watch, int64_t done)
+{
+    struct progress_hash *progress = (struct progress_hash *)watch; /* its first member */
+    int64_t now = clock_elapsed();
+    char row[512], size[SIZE_TEXT], whole[SIZE_TEXT];
+    struct text text;
+    if (now - progress->shown < HASH_EVERY)
+        return;
+    progress->shown = now;
+    text_init(&text, row, sizeof row);
+    text_addf(&text, "hashing %s: %s", progress->name, size_text(done, size));
+    if (progress->total > 0 && done <= progress->total)
+        text_addf(&text, " of %s, %d%%", size_text(progress->total, whole),
+                  (int)((double)done / (double)progress->total * 100));
+    text_add_char(&text, '\n');
+    if (fd_write_all(progress->fd, text.start, text.length))
+        return; /* nobody there to see it is no reason to stop */
+}
+
+void progress_hash_start(struct progress_hash *progress, const char *name, int fd, int64_t total)
+{
+    *progress = (struct progress_hash){.watch.step = step_hash, .name = name, .fd = fd, .total = total};
+    progress->shown = clock_elapsed();
 }
 
 void progress_end(struct progress *progress)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lan/tree.h"
+
 struct progress {
     const char *name;
     int fd;        /* where to show it */
@@ -18,6 +20,16 @@ void progress_start(struct progress *progress, const char *name, int fd, bool te
 
 /* `done` of `total` bytes are here. Cheap enough for every piece. */
 void progress_step(struct progress *progress, int64_t done, int64_t total);
+
+/* How far hashing is, told in lines: "hashing NAME: …" every few seconds, and never if it takes less. To be given to
+ * what takes a tree_watch; `total` is negative where nobody knows. */
+struct progress_hash {
+    struct tree_watch watch;
+    const char *name;
+    int fd;
+    int64_t total, shown;
+};
+void progress_hash_start(struct progress_hash *progress, const char *name, int fd, int64_t total);
 
 /* Leaves the bar's row. */
 void progress_end(struct progress *progress);

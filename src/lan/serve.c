@@ -187,6 +187,8 @@ static int send_file(struct session *session, int fd, int64_t offset, int64_t si
         if (got <= 0 || wire_write(&session->wire, bytes, (size_t)got))
             return -1;
         offset += got;
+        if (session->pace.rate > 0 && wire_flush(&session->wire))
+            return -1;
         wire_pace(&session->pace, (size_t)got);
     }
     return 0;
@@ -243,6 +245,8 @@ enum serve_result serve_session(int fd, const struct serve_terms *terms)
     session->wire.deadline = 0;
     if (result == SERVE_DONE)
         result = serve_requests(session);
+    if (wire_flush(&session->wire) && result == SERVE_DONE)
+        result = SERVE_BROKEN;
     free(session);
     return result;
 }

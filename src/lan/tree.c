@@ -69,7 +69,7 @@ int tree_open_file(int root, const char *path)
     return fd;
 }
 
-int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash)
+int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_watch *watch)
 {
     char bytes[65536];
     int64_t at = 0;
@@ -86,6 +86,8 @@ int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash)
             break;
         sha256_add(hash, bytes, (size_t)got);
         at += got;
+        if (watch)
+            watch->step(watch, watch->done += got);
     }
     return at;
 }
@@ -161,6 +163,7 @@ struct walk {
     int entries;
     int skipped;
     bool folder;
+    struct tree_watch *watch;
     char path[NAME_PATH_MAX + 1];
     const char *why;
 };
@@ -227,7 +230,7 @@ static int add_file(struct walk *walk, int fd)
     if (!S_ISREG(status.st_mode))
         return add_missing(walk, NULL, REASON_SPECIAL);
     sha256_start(&hash);
-    entry.size = tree_hash(fd, -1, &hash);
+    entry.size = tree_hash(fd, -1, &hash, walk->watch);
     if (entry.size < 0)
         return add_missing(walk, NULL, REASON_UNREADABLE);
     sha256_finish(&hash, digest);
@@ -301,9 +304,9 @@ static int add_folder(struct walk *walk, int fd, int depth)
 }
 
 int tree_describe(const char *path, const char *name, int manifest, int64_t *size, char hash[SHA256_HEX_SIZE],
-                  bool *folder, int *skipped, const char **why)
+                  bool *folder, int *skipped, const char **why, struct tree_watch *watch)
 {
-    struct walk walk = {.manifest = manifest};
+    struct walk walk = {.manifest = manifest, .watch = watch};
     struct stat status;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status)) {

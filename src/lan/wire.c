@@ -2,10 +2,13 @@
 #include "lan/wire.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,8 +19,11 @@ void wire_init(struct wire *wire, int fd, int patience)
     wire->fd = fd;
     wire->patience = patience;
     wire->deadline = 0;
-    wire->at = wire->length = 0;
+    wire->at = wire->length = wire->waiting = 0;
     fd_set_nonblocking(fd);
+    /* Nothing is left to wait for: the system must not hold back a request until the last answer is acknowledged. */
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 static int await(struct wire *wire, short events)
@@ -43,6 +49,8 @@ static int await(struct wire *wire, short events)
 
 static int fill(struct wire *wire)
 {
+    if (wire_flush(wire))
+        return -1;
     for (;;) {
         ssize_t got = read(wire->fd, wire->buffer, sizeof wire->buffer);
         if (got > 0) {
@@ -94,7 +102,7 @@ ssize_t wire_read(struct wire *wire, void *bytes, size_t size)
     return (ssize_t)part;
 }
 
-int wire_write(struct wire *wire, const void *bytes, size_t length)
+static int send_all(struct wire *wire, const void *bytes, size_t length)
 {
     const char *at = bytes;
     while (length > 0) {
@@ -107,6 +115,24 @@ int wire_write(struct wire *wire, const void *bytes, size_t length)
                 return -1;
         }
     }
+    return 0;
+}
+
+int wire_flush(struct wire *wire)
+{
+    size_t length = wire->waiting;
+    wire->waiting = 0;
+    return send_all(wire, wire->behind, length);
+}
+
+int wire_write(struct wire *wire, const void *bytes, size_t length)
+{
+    if (length > sizeof wire->behind - wire->waiting && wire_flush(wire))
+        return -1;
+    if (length > sizeof wire->behind / 2)
+        return wire_flush(wire) ? -1 : send_all(wire, bytes, length);
+    memcpy(wire->behind + wire->waiting, bytes, length);
+    wire->waiting += length;
     return 0;
 }
 

@@ -12,11 +12,13 @@ struct wire {
     int fd;
     int patience;     /* milliseconds without a byte until it is ETIMEDOUT */
     int64_t deadline; /* clock_elapsed() after which every wait is ETIMEDOUT; 0 for none */
-    size_t at, length;
-    char buffer[65536];
+    size_t at, length; /* of `buffer`: what has been read and not yet taken */
+    size_t waiting;    /* of `behind`: what has been written and not yet sent */
+    char buffer[65536], behind[65536];
 };
 
-/* Takes over the connected socket. */
+/* Takes over the connected socket. What is small is sent together with what follows it: before this side waits for the
+ * other, or with wire_flush. */
 void wire_init(struct wire *wire, int fd, int patience);
 
 /* Read one line without its LF, at most WIRE_LINE_MAX bytes and free of NUL (else EPROTO), or up to `size`
@@ -27,6 +29,7 @@ ssize_t wire_read(struct wire *wire, void *bytes, size_t size);
 /* Return 0, or -1 and errno. */
 int wire_write(struct wire *wire, const void *bytes, size_t length);
 int wire_print(struct wire *wire, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int wire_flush(struct wire *wire);
 
 /* Keeps a stream of bytes to `rate` bytes a second (0: as fast as it goes): call after each piece. */
 struct wire_pace {

@@ -31,7 +31,7 @@ static void offer(void)
         text_copy(offers[i].card.id, sizeof offers[i].card.id, i ? "0000000000000001" : "0000000000000000");
         snprintf(offers[i].card.name, sizeof offers[i].card.name, "%s", i ? "SECRET" : "open");
         CLAIM(tree_describe(path, offers[i].card.name, offers[i].manifest, &offers[i].card.size, offers[i].card.hash,
-                            &offers[i].card.tree, &skipped, &why) == 0);
+                            &offers[i].card.tree, &skipped, &why, NULL) == 0);
     }
     offers[1].password = strdup("never guessed");
     unlink(path); /* only its manifest can be had */

@@ -1,4 +1,5 @@
-/* The hash against the vectors of FIPS 180-4 and RFC 4231, and against itself in pieces. */
+/* The hash against the vectors of FIPS 180-4 and RFC 4231, and against itself in pieces: by the processor's
+ * instructions where it has them, and in plain C. */
 #include <string.h>
 
 #include "base/sha256.h"
@@ -22,6 +23,10 @@ static void published_vectors(void)
     CHECK(hash_is("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     const char *two = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
     CHECK(hash_is(two, 56, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+    const char *four =
+        "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrst"
+        "nopqrstu";
+    CHECK(hash_is(four, 112, "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"));
 }
 
 static void a_million_letters(void)
@@ -74,11 +79,41 @@ static void hmac_vectors(void)
                   "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
 }
 
+static void both_ways_agree(void)
+{
+    static unsigned char bytes[4096 + 7];
+    unsigned char fast[SHA256_SIZE], plain[SHA256_SIZE];
+    uint32_t number = 1;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)((number = number * 1664525 + 1013904223) >> 24);
+    /* Unaligned too, and with any number of blocks at once. */
+    for (size_t from = 0; from < 7; from++)
+        for (size_t length = 0; length <= 4096; length += 61) {
+            struct sha256 hash;
+            sha256_use_processor(true);
+            sha256_start(&hash);
+            sha256_add(&hash, bytes + from, length);
+            sha256_finish(&hash, fast);
+            sha256_use_processor(false);
+            sha256_start(&hash);
+            sha256_add(&hash, bytes + from, length);
+            sha256_finish(&hash, plain);
+            CHECK(memcmp(fast, plain, sizeof fast) == 0);
+        }
+}
+
 int main(void)
 {
+    printf("# the processor %s instructions for it\n", sha256_use_processor(true) ? "has" : "has no");
     CASE("the vectors of FIPS 180-4 come out", published_vectors);
     CASE("a million letters hash as published", a_million_letters);
     CASE("bytes in pieces hash as in one", pieces_of_every_size);
     CASE("the HMAC vectors of RFC 4231 come out", hmac_vectors);
+    sha256_use_processor(false);
+    CASE("the vectors of FIPS 180-4 come out in plain C", published_vectors);
+    CASE("a million letters hash as published in plain C", a_million_letters);
+    CASE("bytes in pieces hash as in one in plain C", pieces_of_every_size);
+    CASE("the HMAC vectors of RFC 4231 come out in plain C", hmac_vectors);
+    CASE("the processor's instructions and plain C agree", both_ways_agree);
     CHECK_DONE();
 }

@@ -100,10 +100,10 @@ static void hosts(void)
     CHECK(strcmp(text, "::1") == 0);
 }
 
-static bool can_be_answered(const char *text)
+static bool can_be_answered(const char *words)
 {
-    struct net_address address;
-    return !net_parse(text, &address) && net_is_answerable(&address);
+    struct net_address where;
+    return !net_parse(words, &where) && net_is_answerable(&where);
 }
 
 static void answerable(void)
