@@ -152,6 +152,51 @@ sync_bytes() {
     expect toto -e '^\(toto\) x{1000}x{24}$'
 }
 
+@test "in character mode what is taken back is wiped out by columns, whole characters at a time" {
+    enter toto talk
+    sync toto
+    send_bytes toto "$IAC$DO$ECHO"
+    sync_bytes "$(printf '%b' "$IAC$WILL$ECHO")"
+    # what is typed, what is shown for taking it back, how often
+    local one=$'\b \b' two=$'\b\b  \b\b' typed shown
+    while IFS=: read -r typed shown; do
+        send_bytes toto "$typed\0177"
+        sync_bytes "$(printf '%b' "$typed")$shown"
+    done <<END
+x:$one
+\\0303\\0251:$one
+\\0344\\0275\\0240:$two
+e\\0314\\0201\\0314\\0210:$one
+\\0360\\0237\\0221\\0250\\0342\\0200\\0215\\0360\\0237\\0221\\0251:$(printf '%b' '\b\b\b\b    \b\b\b\b')
+\\0360\\0237\\0207\\0253\\0360\\0237\\0207\\0267:$two
+\\0342\\0235\\0244\\0357\\0270\\0217:$one
+\\0327\\0220\\0342\\0200\\0217:$one
+\\0351:$one
+\\0344\\0275:$one
+END
+    send_bytes toto 'half \0344\0275\0240\0345\0245\0275\0177\0177tail'
+    sync_bytes "half $(printf '%b' '\0344\0275\0240\0345\0245\0275')$two${two}tail"
+    send_bytes toto '\r\n'
+    expect toto -e '\(toto\) half tail$'
+    # A tab is echoed as blanks up to its stop; Ctrl-W takes a word, Ctrl-U the line.
+    send_bytes toto 'ab\tc\0177\0177d \0345\0245\0275 \0027\0025\0027\0177yes'
+    sync_bytes "ab      c$one$(printf '%b' '\b\b\b\b\b\b      \b\b\b\b\b\b')d $(printf '%b' '\0345\0245\0275') $(
+        printf '%b' '\b\b\b   \b\b\b\b\b\b\b    \b\b\b\b')yes"
+    send_bytes toto '\r\n'
+    expect toto -e '\(toto\) yes$'
+}
+
+@test "Ctrl-W takes back the last word, also of a line that is too long" {
+    enter toto talk
+    send_bytes toto "one two  \0027\0027three four\0027x\r\n"
+    expect toto '(toto) three x'
+    send_bytes toto "short $(head -c 2000 /dev/zero | tr '\0' x)\0027er\r\n"
+    expect toto '(toto) short er'
+    # Characters beyond the end are taken back whole.
+    send_bytes toto "$(head -c 1024 /dev/zero | tr '\0' x)\0344\0275\0240\0345\0245\0275\0177\0177\0177y\r\n"
+    expect toto -e '^\(toto\) x{1000}x{23}y$'
+}
+
 @test "in character mode a control character is shown as two that do no harm" {
     enter toto talk
     send_bytes toto "$IAC$DO$ECHO"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/width.h"
 #include "doors.h"
 #include "people.h"
 #include "stranger.h"
@@ -12,10 +13,13 @@
 static const struct people_style style = {
     .end = "\r\n", .open = '(', .close = ')', .shout_leaving = true};
 
+#define TAB    8    /* columns between the stops of a tab */
+#define WIDEST 1024 /* columns that are wiped out at once, more than a row of a terminal has */
+
 struct typing {
     struct telnet telnet;
     bool after_cr; /* a LF or NUL that follows belongs to it (RFC 854 page 11) */
-    size_t beyond; /* bytes typed after the line was full; not kept, but they can be taken back */
+    size_t beyond; /* characters typed after the line was full; not kept, but they can be taken back */
     size_t length;
     char line[PEOPLE_LINE_LIMIT];
 };
@@ -83,39 +87,103 @@ static void end_line(struct session *session, struct typing *typing)
         run_line(session, line);
 }
 
-/* Takes back the last character, all its bytes. */
+/* The length of the character at `at`, with what belongs to it, and in *columns what echoing it took, `before` columns
+ * from where the line began: nothing for what is not shown. */
+static size_t character(const struct typing *typing, size_t at, int before, int *columns)
+{
+    const char *start = typing->line + at;
+    size_t left = typing->length - at, used;
+    int32_t point = text_decode(start, left, &used);
+    if (point == '\t')
+        *columns = TAB - before % TAB;
+    else if (point >= 0 && (width_is_trouble(point) || point == 0x7F))
+        *columns = 0;
+    else
+        used = width_cluster(start, left, columns);
+    /* The beginning of one whose end has not come. */
+    while (point < 0 && used < left && used < 4 && ((unsigned char)start[used] & 0xC0) == 0x80)
+        used++;
+    return used;
+}
+
+/* The columns of the line up to `end`; in *last, unless NULL, where its last character begins. */
+static int columns_until(const struct typing *typing, size_t end, size_t *last)
+{
+    int sum = 0, columns;
+    for (size_t at = 0, used; at < end; at += used) {
+        used = character(typing, at, sum, &columns);
+        sum += columns;
+        if (last)
+            *last = at;
+    }
+    return sum;
+}
+
+static void echo_times(struct session *session, const struct typing *typing, const char *what, int times)
+{
+    while (times-- > 0)
+        echo(session, typing, what);
+}
+
+/* Takes back what was typed from `start` on, and wipes its columns out. */
+static void take_back(struct session *session, struct typing *typing, size_t start)
+{
+    int columns = columns_until(typing, typing->length, NULL) - columns_until(typing, start, NULL);
+    typing->length = start;
+    if (columns > WIDEST)
+        columns = WIDEST;
+    echo_times(session, typing, "\b", columns);
+    echo_times(session, typing, " ", columns);
+    echo_times(session, typing, "\b", columns);
+}
+
 static void erase(struct session *session, struct typing *typing)
 {
+    size_t last = 0;
     if (typing->beyond > 0) {
         typing->beyond--;
         return;
     }
-    if (typing->length == 0)
-        return;
-    size_t length = typing->length - 1;
-    while (length > 0 && typing->length - length < 4 &&
-           ((unsigned char)typing->line[length] & 0xC0) == 0x80)
-        length--;
-    typing->length = length;
-    echo(session, typing, "\b \b");
+    columns_until(typing, typing->length, &last);
+    take_back(session, typing, last);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Back to the blank before the last word. */
+static void erase_word(struct session *session, struct typing *typing)
+{
+    size_t start = typing->length;
+    typing->beyond = 0;
+    while (start > 0 && is_blank(typing->line[start - 1]))
+        start--;
+    while (start > 0 && !is_blank(typing->line[start - 1]))
+        start--;
+    take_back(session, typing, start);
 }
 
 static void erase_line(struct session *session, struct typing *typing)
 {
     typing->beyond = 0;
-    while (typing->length > 0)
-        erase(session, typing);
+    take_back(session, typing, 0);
 }
 
 static void insert(struct session *session, struct typing *typing, unsigned char byte)
 {
     if (typing->length == sizeof typing->line) {
-        typing->beyond++;
+        if (typing->beyond == 0 || (byte & 0xC0) != 0x80)
+            typing->beyond++;
         return;
     }
-    typing->line[typing->length++] = (char)byte;
-    if (byte >= ' ' || byte == '\t')
+    /* A tab as blanks: only so do we know how many columns it takes. */
+    if (byte == '\t' && typing->telnet.echo)
+        echo_times(session, typing, " ", TAB - columns_until(typing, typing->length, NULL) % TAB);
+    else if (byte >= ' ')
         echo(session, typing, (const char[]){(char)byte, '\0'});
+    typing->line[typing->length++] = (char)byte;
 }
 
 static void type(struct session *session, struct typing *typing, unsigned char byte)
@@ -142,6 +210,9 @@ static void type(struct session *session, struct typing *typing, unsigned char b
     case '\b':
     case 0x7f:
         erase(session, typing);
+        break;
+    case 0x17: /* Ctrl-W */
+        erase_word(session, typing);
         break;
     case 0x15: /* Ctrl-U */
         erase_line(session, typing);
