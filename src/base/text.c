@@ -211,7 +211,21 @@ static size_t formatting(const char *bytes, size_t length)
     }
 }
 
-void text_add_harmless(struct text *text, const char *bytes, size_t length)
+/* A byte as Windows has it, which is Latin-1 but for quotation marks and the like where that has controls. */
+static void add_latin1(struct text *text, unsigned char byte)
+{
+    static const char *const windows[] = {"€", NULL, "‚", "ƒ", "„", "…", "†", "‡", "ˆ",  "‰", "Š",
+                                          "‹", "Œ",  NULL, "Ž", NULL, NULL, "‘", "’", "“",  "”", "•",
+                                          "–", "—",  "˜",  "™", "š",  "›",  "œ", NULL, "ž", "Ÿ"};
+    if (byte >= 0xA0) {
+        text_add_bytes(text, (const char[]){(char)(0xC0 | byte >> 6), (char)(0x80 | (byte & 0x3F))}, 2);
+        return;
+    }
+    const char *character = windows[byte & 0x1F];
+    text_add(text, character ? character : REPLACEMENT);
+}
+
+static void add_harmless(struct text *text, const char *bytes, size_t length, bool latin1)
 {
     for (size_t i = 0, used; i < length; i += used) {
         /* Most text is plain ASCII: take it in runs. */
@@ -227,7 +241,9 @@ void text_add_harmless(struct text *text, const char *bytes, size_t length)
         if (used)
             continue;
         int32_t point = text_decode(bytes + i, length - i, &used);
-        if (point < 0) {
+        if (point < 0 && latin1) {
+            add_latin1(text, (unsigned char)bytes[i]);
+        } else if (point < 0) {
             text_add(text, REPLACEMENT);
         } else if (point < 0x20 || (point >= 0x7f && point <= 0x9f)) {
             text_add_char(text, '^');
@@ -238,6 +254,19 @@ void text_add_harmless(struct text *text, const char *bytes, size_t length)
             text_add_bytes(text, bytes + i, used);
         }
     }
+}
+
+void text_add_harmless(struct text *text, const char *bytes, size_t length)
+{
+    add_harmless(text, bytes, length, false);
+}
+
+void text_add_readable(struct text *text, const char *bytes, size_t length)
+{
+    bool latin1 = true;
+    for (size_t i = 0, used; i < length && latin1; i += used)
+        latin1 = text_decode(bytes + i, length - i, &used) < 0x80;
+    add_harmless(text, bytes, length, latin1);
 }
 
 void text_add_escaped(struct text *text, const char *bytes, size_t length)

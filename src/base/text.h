@@ -51,6 +51,10 @@ void text_add_utf8(struct text *text, const char *bytes, size_t length);
  * direction of writing (unicode_turns); separators of lines are blanks. */
 void text_add_harmless(struct text *text, const char *bytes, size_t length);
 
+/* The same for what may come from a program that knows no UTF-8: if there is no character of it beyond ASCII, ill-formed
+ * bytes are Latin-1, or rather Windows' own idea of it. At most three times as long. */
+void text_add_readable(struct text *text, const char *bytes, size_t length);
+
 /* Adds `bytes` so that each can be told: what one cannot see (unicode_is_seen), but for the blank, and ill-formed
  * bytes become \xHH for each of its bytes, a backslash two. At
  * most four times as long. */

@@ -136,7 +136,7 @@ static void topic(struct session *session, struct message *message)
         window = windows_current(&session->windows);
     text_init(&text, window->topic, sizeof window->topic);
     if (atoi(message->command) == 332)
-        text_add_harmless(&text, message->last, strlen(message->last));
+        text_add_readable(&text, message->last, strlen(message->last));
     session_showf(session, window, LINE_EVENT, "topic: %s", message->last);
 }
 

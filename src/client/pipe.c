@@ -61,7 +61,7 @@ static void print(struct pipe *pipe, const struct window *window, const struct l
     /* Where: nothing for a door with one window only. */
     if (session->dialect->door == DOOR_IRC) {
         const char *where = window->kind == WINDOW_SERVER ? "-" : window->name;
-        text_add_harmless(&text, where, strlen(where));
+        text_add_readable(&text, where, strlen(where));
         text_add_char(&text, ' ');
     }
     switch (line->kind) {

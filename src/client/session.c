@@ -372,7 +372,7 @@ static void write_journal(struct session *session, const struct window *window, 
     char name[WINDOW_NAME_SIZE * 3];
     struct text text;
     text_init(&text, name, sizeof name);
-    text_add_harmless(&text, window->name, strlen(window->name));
+    text_add_readable(&text, window->name, strlen(window->name));
     const char *pattern = line->kind == LINE_MESSAGE || line->kind == LINE_PRIVATE ? "%s %s <%s> %s\n"
                           : line->kind == LINE_NOTICE                              ? "%s %s -%s- %s\n"
                                                                                    : "%s %s * %s%s\n";

@@ -21,7 +21,7 @@ static void dumb_shown(void *context, const struct window *window, const struct 
     text_init(&text, bytes, sizeof bytes);
     layout_line(&terminal->layout, line, FRAME_MAX_COLUMNS);
     if (window != windows_current(&terminal->session->windows))
-        text_add_harmless(&text, window->name, strlen(window->name));
+        text_add_readable(&text, window->name, strlen(window->name));
     if (text.length)
         text_add(&text, ": ");
     for (size_t i = 0; i < terminal->layout.count; i++)

@@ -143,7 +143,7 @@ static char *harmless(const char *from)
     struct text text;
     text_init(&text, copy, length * 3 + 1);
     if (length > 0)
-        text_add_harmless(&text, from, length);
+        text_add_readable(&text, from, length);
     return copy;
 }
 

@@ -248,7 +248,7 @@ static void show(const char *prefix, const char *between, const char *bytes, siz
     text_init(&text, line, sizeof line);
     text_add(&text, prefix);
     text_add(&text, between);
-    text_add_harmless(&text, bytes, end);
+    text_add_readable(&text, bytes, end);
     if (end < length)
         text_addf(&text, " [and %zu bytes more]", length - end);
     screen_show("%s", line);

@@ -48,6 +48,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     text_init(&text, room, sizeof room);
+    text_add_readable(&text, bytes, length);
+    claim_room(&text, sizeof room);
+    CLAIM(text.length <= 3 * length);
+    for (size_t at = 0; at < text.length; at += used) {
+        int32_t point = text_decode(room + at, text.length - at, &used);
+        CLAIM(point == '\t' || (point >= 0x20 && (point < 0x7F || point > 0x9F) && (point < 0x2028 || point > 0x202E)));
+    }
+
+    text_init(&text, room, sizeof room);
     text_add_escaped(&text, bytes, length);
     claim_room(&text, sizeof room);
     CLAIM(text.cut || text.length >= length);

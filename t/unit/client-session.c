@@ -189,6 +189,21 @@ static void harmless(void)
     end();
 }
 
+static void latin1(void)
+{
+    log_in("#x");
+    receive(":alice!u@h JOIN #x\r\n:zo\xE9!b@h PRIVMSG #x :d\xE9j\xE0 vu\r\n");
+    const struct line *line = newest(windows_find(&session.windows, "#x"));
+    CHECK(shows("#x", "d\u00E9j\u00E0 vu") && strcmp(line->nick, "zo\u00E9") == 0);
+    receive(":bob!b@h PRIVMSG #x :\u2728 d\xE9j\xE0\r\n");
+    CHECK(shows("#x", "\u2728 d\uFFFDj\uFFFD"));
+    receive(":bob!b@h PRIVMSG #x :\u202Eevil\u2028[x]\r\n");
+    CHECK(shows("#x", "evil [x]"));
+    receive(":bob!b@h TOPIC #x :caf\xE9\r\n");
+    CHECK(strcmp(windows_find(&session.windows, "#x")->topic, "caf\u00E9") == 0);
+    end();
+}
+
 static void unknown_commands(void)
 {
     log_in(NULL);
@@ -597,6 +612,7 @@ int main(void)
     CASE("CTCP questions are answered, but not for ever", asking);
     CASE("who is ignored is not seen", ignoring);
     CASE("nothing from others can drive a terminal", harmless);
+    CASE("what is no UTF-8 is shown as Latin-1", latin1);
     CASE("a wrong command is told what to type", unknown_commands);
     CASE("commands are known in any case, and at each door those that it has", commands_of_doors);
     CASE("a kick shows its reason if there is one", kicks);

@@ -262,6 +262,29 @@ static void made_harmless(void)
                         "^AACTION waves^A"));
 }
 
+static void turning(void)
+{
+    CHECK(adds_harmless(BYTES("a\u202Eb\u2066c\u2069"), "abc"));
+    CHECK(adds_harmless(BYTES("one\u2028[server] two\u2029"), "one [server] two "));
+    CHECK(adds_harmless(BYTES("\u05D0\u200F!"), "\u05D0\u200F!")); /* a mark turns nothing */
+}
+
+static bool adds_readable(const char *bytes, size_t length, const char *expected)
+{
+    text_init(&text, room, sizeof room);
+    text_add_readable(&text, bytes, length);
+    return is(expected) && !text.cut;
+}
+
+static void latin1(void)
+{
+    CHECK(adds_readable(BYTES("d\xE9j\xE0 vu \xA9\xFF"), "d\u00E9j\u00E0 vu \u00A9\u00FF"));
+    CHECK(adds_readable(BYTES("\x80 \x93quoted\x94 \x9B" "31m\x81"), "\u20AC \u201Cquoted\u201D \u203A31m" WRONG));
+    CHECK(adds_readable(BYTES("d\u00E9j\u00E0 cut\xC3"), "d\u00E9j\u00E0 cut" WRONG)); /* it is UTF-8 */
+    CHECK(adds_readable(BYTES("\x1B[2J\xE9\x02!"), "^[[2J\u00E9!"));
+    CHECK(adds_readable(BYTES("plain"), "plain") && adds_readable(BYTES(""), ""));
+}
+
 static void formatting(void)
 {
     CHECK(adds_harmless(BYTES("\x02"
@@ -377,6 +400,8 @@ int main(void)
     CASE("a boundary splits no character and gives away none", boundaries);
     CASE("what is relayed to IRC is valid and keeps its control codes", made_valid);
     CASE("what is shown on a terminal cannot drive it", made_harmless);
+    CASE("nor turn the direction of writing, nor end a line", turning);
+    CASE("what is no UTF-8 at all is shown as Latin-1", latin1);
     CASE("IRC's formatting vanishes, and nothing else with it", formatting);
     CASE("letters are folded as RFC 1459 has it", folding);
     CASE("names are compared and hashed by that rule", names);
