@@ -130,6 +130,23 @@ left() {
     left 0
 }
 
+@test "Tab finds names that are composed in another way" {
+    local composed=$'caf\xc3\xa9' apart=$'cafe\xcc\x81'
+    sit_down
+    echo treasure >"$BATS_TEST_TMPDIR/${apart}1"
+    peer tata 2 --offer "$BATS_TEST_TMPDIR/${apart}1" --period 1 --watch 0
+    term_see 'tata offers caf'
+    term_type "/get tata $composed"
+    term_key Tab
+    typed_see "/get tata ${apart}1"
+    term_key C-u
+    term_type "/offer $BATS_TEST_TMPDIR/$composed"
+    term_key Tab
+    typed_see "/offer $BATS_TEST_TMPDIR/${apart}1"
+    term_key C-u C-c
+    left 0
+}
+
 @test "Ctrl-Z gives the terminal back, fg takes it again with the line half typed" {
     sit_down
     term_type 'tutu:half of it'

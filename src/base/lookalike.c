@@ -63,7 +63,7 @@ bool lookalike_is_digit(int32_t point)
 static const uint64_t *letter_scripts(int32_t point)
 {
     if (point >= 0x80)
-        return scripts_of(point);
+        return lookalike_may_name(point) ? scripts_of(point) : NULL;
     bool latin = (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z');
     return latin ? scripts_of(0xE9) : NULL; /* as that of é; ASCII is not in the table */
 }

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "base/unicode.h"
 #include "lan/cast.h"
 #include "lan/peer.h"
 #include "lan/progress.h"
@@ -99,7 +100,8 @@ static int run_send(int report, void *context)
 void casts_send(struct peer *peer, const char *path)
 {
     char nonce[SECRET_NONCE_SIZE];
-    struct casting casting = {.peer = peer, .path = path};
+    char found[PATH_MAX];
+    struct casting casting = {.peer = peer, .path = name_on_disk(path, found)};
     if (worker_count(WORKER_CAST, NULL) > 0) {
         log_error("cannot send %s: one file at a time goes to everyone", path);
         peer_fail(peer, EX_TEMPFAIL);
@@ -199,7 +201,7 @@ bool casts_accept(struct peer *peer, const char *name)
     for (int i = 0; i < PEER_CASTS; i++) {
         struct peer_cast *cast = &peer->casts[i];
         if (!cast->last || cast->taken || peer->now - cast->last > INVITATION_LIFE ||
-            (name && strcmp(cast->card.name, name) != 0))
+            (name && !unicode_is_same(cast->card.name, name)))
             continue;
         if (!best || cast->last > best->last)
             best = cast;

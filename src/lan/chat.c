@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/lookalike.h"
+#include "base/unicode.h"
 #include "lan/peer.h"
 #include "lan/screen.h"
 
@@ -275,7 +277,7 @@ static bool pass_on(struct peer *peer, const struct datagram *datagram, const ch
 static void take_message(struct peer *peer, const struct datagram *datagram, const char *bytes, size_t length,
                          const struct net_address *from, int via, enum group_way way)
 {
-    bool mine = strcmp(datagram->recipient, peer->options->name) == 0;
+    bool mine = unicode_is_same(datagram->recipient, peer->options->name);
     if (!mine && strcmp(datagram->recipient, "*") != 0) {
         if (way == GROUP_SHARED)
             pass_on(peer, datagram, bytes, length);
@@ -309,6 +311,17 @@ static void take_own_name(struct peer *peer, const struct net_address *from)
     announce_soon(peer); /* so that the other learns it too */
 }
 
+/* Nobody can forbid a name here; but whoever reads it should know. */
+static void warn_of_lookalike(struct peer *peer, const struct roster_peer *newcomer)
+{
+    const char *like = lookalike_are(peer->options->name, newcomer->name) ? peer->options->name : NULL;
+    for (struct roster_peer *one = NULL; !like && (one = roster_next(peer->roster, one));)
+        if (one != newcomer && lookalike_are(one->name, newcomer->name))
+            like = one->name;
+    if (like)
+        screen_show("note: this %s is not %s, whose name looks the same", newcomer->name, like);
+}
+
 static void take_announce(struct peer *peer, const struct datagram *datagram, const struct net_address *from,
                           int via)
 {
@@ -319,7 +332,7 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
         roster_hear(peer->roster, datagram->sender, from, via, peer->now, &known);
         return;
     }
-    if (strcmp(datagram->sender, peer->options->name) == 0) {
+    if (unicode_is_same(datagram->sender, peer->options->name)) {
         take_own_name(peer, from);
         return;
     }
@@ -332,6 +345,7 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
         break;
     case ROSTER_NEW:
         screen_show("new peer %s at %s", known->name, host);
+        warn_of_lookalike(peer, known);
         announce_soon(peer);
         break;
     case ROSTER_MOVED:

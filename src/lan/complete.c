@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "base/unicode.h"
 #include "lan/screen.h"
 
 #define SHOWN_SIZE 1024
@@ -15,6 +16,7 @@
 struct choice {
     struct edit *edit;
     size_t from;
+    char typed[EDIT_SIZE];
     int count;
     char common[EDIT_SIZE]; /* what all have in common, with what is there already */
     char last[4];           /* what follows if there is only one */
@@ -27,14 +29,15 @@ static void begin(struct choice *choice, struct edit *edit, size_t from, const c
     choice->edit = edit;
     choice->from = from;
     choice->count = 0;
+    snprintf(choice->typed, sizeof choice->typed, "%.*s", (int)(edit->cursor - from), edit->text + from);
     text_copy(choice->last, sizeof choice->last, last);
     text_init(&choice->shown, choice->shown_bytes, sizeof choice->shown_bytes);
 }
 
 static void may_be(struct choice *choice, const char *word)
 {
-    size_t typed = choice->edit->cursor - choice->from, same = 0;
-    if (strncmp(word, choice->edit->text + choice->from, typed) != 0)
+    size_t same = 0;
+    if (!unicode_begins(word, choice->typed))
         return;
     text_addf(&choice->shown, "%s%s", choice->count ? "  " : "", word);
     if (choice->count++ == 0) {
@@ -53,7 +56,8 @@ static void end(struct choice *choice)
         struct text text = {choice->common, strlen(choice->common), sizeof choice->common, false};
         text_add(&text, choice->last);
     }
-    if (choice->count > 1 && strlen(choice->common) == typed)
+    /* What they have in common is less than what was typed, if they are composed in several ways. */
+    if (choice->count > 1 && (strlen(choice->common) <= typed || !unicode_begins(choice->common, choice->typed)))
         screen_show("%s", choice->shown_bytes);
     else if (choice->count > 0)
         edit_replace(choice->edit, choice->from, choice->edit->cursor, choice->common);
@@ -84,9 +88,11 @@ void complete_offered(struct peer *peer, struct edit *edit)
 static void complete_name(struct peer *peer, struct edit *edit, size_t from, const char *who, size_t length)
 {
     struct choice choice;
+    char name[NAME_PEER_MAX + 1];
+    snprintf(name, sizeof name, "%.*s", (int)length, who);
     begin(&choice, edit, from, " ");
     for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));)
-        if (strlen(entry->peer) == length && memcmp(entry->peer, who, length) == 0 && !strchr(entry->card.name, ' '))
+        if (unicode_is_same(entry->peer, name) && !strchr(entry->card.name, ' '))
             may_be(&choice, entry->card.name);
     end(&choice);
 }
@@ -110,7 +116,10 @@ static void complete_path_from(struct edit *edit, size_t from)
     struct text pattern;
     begin(&choice, edit, from, "");
     text_init(&pattern, bytes, sizeof bytes);
-    for (size_t i = from; i < edit->cursor; i++) {
+    /* The last name may be on the disk composed in another way: all of that folder may be it. */
+    const char *slash = strrchr(choice.typed, '/'), *name = slash ? slash + 1 : choice.typed;
+    size_t known = text_is_ascii(name) ? strlen(choice.typed) : (size_t)(name - choice.typed);
+    for (size_t i = from; i < from + known; i++) {
         if (strchr("*?[\\", edit->text[i]))
             text_add(&pattern, "\\");
         text_add_bytes(&pattern, &edit->text[i], 1);

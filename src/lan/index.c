@@ -2,8 +2,11 @@
 #include "lan/index.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/unicode.h"
 
 struct index {
     struct index_entry entries[INDEX_MAX];
@@ -107,7 +110,7 @@ void index_expire(struct index *index, int64_t now)
 
 static bool fulfils(const struct index_entry *entry, const struct index_wish *wish)
 {
-    return strcmp(entry->card.name, wish->name) == 0 && (!wish->peer || strcmp(entry->peer, wish->peer) == 0) &&
+    return unicode_is_same(entry->card.name, wish->name) && (!wish->peer || unicode_is_same(entry->peer, wish->peer)) &&
            (!wish->hash || strcmp(entry->card.hash, wish->hash) == 0) &&
            (!wish->except || strcmp(entry->card.id, wish->except) != 0) && (!wish->password || entry->card.password);
 }
@@ -117,7 +120,12 @@ const struct index_entry *index_find(const struct index *index, const struct ind
     const struct index_entry *best = NULL;
     for (int i = 0; i < index->count; i++) {
         const struct index_entry *entry = &index->entries[i];
-        if (fulfils(entry, wish) && (!best || entry->last >= best->last))
+        if (!fulfils(entry, wish))
+            continue;
+        /* Of names that are the same, one that is the same byte for byte. */
+        bool exact = strcmp(entry->card.name, wish->name) == 0;
+        bool was_exact = best && strcmp(best->card.name, wish->name) == 0;
+        if (!best || exact > was_exact || (exact == was_exact && entry->last >= best->last))
             best = entry;
     }
     return best;
@@ -125,12 +133,14 @@ const struct index_entry *index_find(const struct index *index, const struct ind
 
 static bool matches(const struct index_entry *entry, const char *pattern)
 {
-    char both[NAME_PEER_MAX + NAME_FILE_MAX + 2];
-    struct text text;
-    text_init(&text, both, sizeof both);
-    text_addf(&text, "%s:%s", entry->peer, entry->card.name);
-    return !pattern || fnmatch(pattern, entry->card.name, 0) == 0 || fnmatch(pattern, both, 0) == 0 ||
-           strstr(both, pattern);
+    char both[NAME_PEER_MAX + NAME_FILE_MAX + 2], composed[2 * sizeof both], wanted[2 * sizeof both];
+    if (!pattern)
+        return true;
+    snprintf(both, sizeof both, "%s:%s", entry->peer, entry->card.name);
+    unicode_compose(composed, sizeof composed, both);
+    unicode_compose(wanted, sizeof wanted, pattern);
+    return fnmatch(wanted, strchr(composed, ':') + 1, 0) == 0 || fnmatch(wanted, composed, 0) == 0 ||
+           strstr(composed, wanted);
 }
 
 const struct index_entry *index_next(const struct index *index, const struct index_entry *after,

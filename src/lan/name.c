@@ -1,10 +1,15 @@
 /* Names from strangers. Used by every process of forkchat-lan; keeps no state. */
 #include "lan/name.h"
 
+#include <dirent.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/lookalike.h"
 #include "base/text.h"
+#include "base/unicode.h"
 
 /* Well-formed UTF-8 in which nothing drives a terminal, turns the reading direction or hides. */
 static bool is_plain(const char *bytes, size_t length)
@@ -21,13 +26,29 @@ static bool is_plain(const char *bytes, size_t length)
     return true;
 }
 
+/* In front of "bob > hello" must not stand what could be the end of another line, nor look like it. */
+static bool may_name_peer(int32_t point)
+{
+    if (point < 0x80)
+        return point >= ' ' && point < 0x7F && !strchr(":/<>", (char)point);
+    return lookalike_may_name(point) || (point >= 0x1F000 && unicode_is_pictograph(point));
+}
+
 bool name_is_peer(const char *name, size_t length)
 {
+    char copy[NAME_PEER_MAX + 1];
     if (length < 1 || length > NAME_PEER_MAX || (length == 1 && name[0] == '*'))
         return false;
     if (name[0] == ' ' || name[length - 1] == ' ')
         return false;
-    return !memchr(name, ':', length) && !memchr(name, '/', length) && is_plain(name, length);
+    for (size_t at = 0, used; at < length; at += used) {
+        int32_t point = text_decode(name + at, length - at, &used);
+        if (!may_name_peer(point) || (point == ' ' && name[at + 1] == ' '))
+            return false;
+    }
+    memcpy(copy, name, length);
+    copy[length] = '\0';
+    return text_is_ascii(copy) || lookalike_is_one_script(copy);
 }
 
 bool name_is_file(const char *name, size_t length)
@@ -54,6 +75,48 @@ bool name_is_path(const char *path, size_t length)
         length -= part + 1;
     }
     return false;
+}
+
+/* Puts the name in the folder `path`, of `length` bytes ("" here), that is the same as `name` into `found`. */
+static bool look_up(const char *path, size_t length, const char *name, struct text *found)
+{
+    char folder[PATH_MAX];
+    const struct dirent *entry;
+    bool known = false;
+    snprintf(folder, sizeof folder, "%.*s", length ? (int)length : 1, length ? path : ".");
+    DIR *all = opendir(folder);
+    while (all && !known && (entry = readdir(all)))
+        if ((known = unicode_is_same(entry->d_name, name)))
+            text_add(found, entry->d_name);
+    if (all)
+        closedir(all);
+    return known;
+}
+
+const char *name_on_disk(const char *path, char found[PATH_MAX])
+{
+    struct stat there;
+    struct text text;
+    text_init(&text, found, PATH_MAX);
+    if (text_is_ascii(path) || lstat(path, &there) == 0)
+        return path;
+    for (const char *at = path; *at;) {
+        char part[NAME_MAX + 1];
+        size_t slashes = strspn(at, "/"), length = strcspn(at + slashes, "/"), folder = text.length + slashes;
+        text_add_bytes(&text, at, slashes);
+        if (length > NAME_MAX || text.cut)
+            return path;
+        snprintf(part, sizeof part, "%.*s", (int)length, at + slashes);
+        text_add(&text, part);
+        if (lstat(found, &there) != 0) { /* it is composed in another way, or not there */
+            text.length = folder;
+            found[folder] = '\0';
+            if (!look_up(found, folder, part, &text))
+                return path;
+        }
+        at += slashes + length;
+    }
+    return text.cut ? path : found;
 }
 
 void name_keep(const char *name, char kept[NAME_FILE_MAX + 1])

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/port.h"
+#include "base/unicode.h"
 #include "lan/peer.h"
 #include "lan/progress.h"
 #include "lan/screen.h"
@@ -112,6 +113,8 @@ static bool prepare(struct peer *peer, struct peer_offer *offer, const char *pat
 {
     char nonce[SECRET_NONCE_SIZE];
     offer->what.manifest = -1;
+    char found[PATH_MAX];
+    path = name_on_disk(path, found);
     offer->what.path = realpath(path, NULL);
     if (!offer->what.path)
         return !is_refused(peer, path, strerror(errno));
@@ -243,7 +246,7 @@ bool offers_withdraw(struct peer *peer, const char *name)
     bool found = false;
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *offer = &peer->offers[i];
-        if (!offer->what.card.id[0] || strcmp(offer->what.card.name, name) != 0)
+        if (!offer->what.card.id[0] || !unicode_is_same(offer->what.card.name, name))
             continue;
         struct datagram datagram = {.kind = DATAGRAM_WITHDRAW, .card = offer->what.card};
         text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "lan/secret.h"
 
 #define DEFAULT_GROUP "224.0.0.127"
@@ -142,8 +143,11 @@ static void set_group(struct options *options, const char *address, int64_t port
 static void set_name(struct options *options, const char *name)
 {
     if (!name_is_peer(name, strlen(name)))
-        wrong("--name", "a name has 1 to 32 bytes, without ':', '/', or control characters, and is not '*'");
-    text_copy(options->name, sizeof options->name, name);
+        wrong("--name",
+              "a name has 1 to 32 bytes, letters of one script and what ASCII has, but for ':', '/', '<', '>' and "
+              "blanks side by side or at an end, and is not '*'");
+    if (!unicode_compose(options->name, sizeof options->name, name))
+        text_copy(options->name, sizeof options->name, name);
 }
 
 static char *read_password(const char *path)

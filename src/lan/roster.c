@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "base/unicode.h"
 
 #define FILE_MAX ((size_t)1 << 17)
 
@@ -37,7 +38,7 @@ void roster_close(struct roster *roster)
 struct roster_peer *roster_find(struct roster *roster, const char *name)
 {
     for (int i = 0; i < roster->count; i++)
-        if (strcmp(roster->peers[i].name, name) == 0)
+        if (unicode_is_same(roster->peers[i].name, name))
             return &roster->peers[i];
     return NULL;
 }
