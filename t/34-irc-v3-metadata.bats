@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# IRCv3 draft/metadata-2.
+# IRCv3 draft/metadata-2 and draft/metadata-3.
 # shellcheck disable=SC2034 # for lib/daemon
 bats_require_minimum_version 1.5.0
 DAEMON_DOORS="plain irc"
@@ -312,4 +312,101 @@ expect_batch() {
     send one 'METADATA * SET other :no' 'METADATA * SET status :still here'
     expect two ':one!~one@127.0.0.1 METADATA one status * :still here'
     expect_none two -e ' METADATA one other'
+}
+
+@test "draft/metadata-3 tells a key that was removed from an empty one, by numerics" {
+    enter_with one "$CAPS"
+    enter_with two 'batch draft/metadata-3'
+    enter_with three "$CAPS draft/metadata-3"
+    both_join '#x' one two three
+    send two 'METADATA * SUB status'
+    send three 'METADATA * SUB status'
+    expect two -e ' 770 '
+    expect three -e ' 770 '
+    send one 'METADATA * SET status :busy' 'METADATA * SET status :' 'METADATA * SET status' \
+        'METADATA #x SET status :full' 'METADATA #x CLEAR'
+    local name
+    for name in two three; do
+        expect_next "$name" ':irc.example.org 761 * one status * :busy'
+        expect_next "$name" ':irc.example.org 761 * one status * :'
+        expect_next "$name" ':irc.example.org 766 * one status :Key not set'
+        expect_next "$name" ':irc.example.org 761 * #x status * :full'
+        expect_next "$name" ':irc.example.org 766 * #x status :Key not set'
+    done
+}
+
+@test "draft/metadata-3 shows what there is by 761: on registration, JOIN, SUB, SYNC, and to who watches" {
+    enter_with one "$CAPS"
+    send one 'JOIN #x' 'METADATA #x SET url :u' 'METADATA * SET status :s'
+    expect one -e ' 761 one \* status '
+    open two irc
+    send two 'CAP REQ :batch draft/metadata-3' 'METADATA * SET status :early' 'METADATA * SUB url status' 'NICK two' \
+        'USER two 0 * :two' 'CAP END'
+    expect two -e ' 266 two '
+    expect_batch two two '761 two two status * :early'
+    send two 'JOIN #x'
+    expect two -e ' 366 '
+    expect_batch two '#x' '761 two #x url * :u' '761 two two status * :early' '761 two one status * :s'
+    send two 'METADATA #x SYNC' 'METADATA * UNSUB url' 'METADATA * SUB url' 'MONITOR + one'
+    expect_batch two '#x' '761 two #x url * :u' '761 two two status * :early' '761 two one status * :s'
+    expect_next two -e ' 771 two url$'
+    expect_next two -e ' 770 two url$'
+    expect_batch two '\*' '761 two #x url * :u'
+    expect_next two -e ' 730 '
+    expect_batch two one '761 two one status * :s'
+}
+
+@test "draft/metadata-3 has codes of its own, and a key that is not there can be removed" {
+    enter_with one 'batch draft/metadata-3'
+    local value i
+    printf -v value '%257s' ''
+    send one 'METADATA * SET Upper :x' "METADATA * SET a :${value// /v}" 'METADATA * SET gone' 'METADATA * NONSENSE' \
+        'METADATA * GET Upper'
+    expect_next one -e ' FAIL METADATA INVALID_KEY Upper :'
+    expect_next one -e ' FAIL METADATA INVALID_VALUE a :'
+    expect_next one ':irc.example.org 766 one * gone :Key not set'
+    expect_next one -e ' FAIL METADATA INVALID_PARAMS NONSENSE :'
+    expect_batch one one 'FAIL METADATA INVALID_KEY Upper :Invalid key'
+    for i in {1..40}; do
+        send one "METADATA * SUB k$i"
+    done
+    send one 'METADATA * SUB k41'
+    expect one -e ' FAIL METADATA LIMIT_REACHED \* k41 :'
+    send one 'CAP REQ :draft/metadata-2 -draft/metadata-3' 'METADATA * SUBS' 'METADATA * SET Upper :x'
+    expect one -e ' 772 one k[0-9]+ '
+    expect one -e ' FAIL METADATA KEY_INVALID Upper :'
+}
+
+@test "what is said in a channel that not everybody may enter is for those inside and operators" {
+    enter_with one "$CAPS"
+    enter_with two 'batch draft/metadata-3'
+    send one 'JOIN #x' 'METADATA #x SET url :secret' 'METADATA * SET url :mine'
+    expect one -e ' 761 one \* url '
+    send two 'METADATA * SUB url' 'METADATA #x GET url'
+    expect two -e ' 770 '
+    expect_batch two '#x' '761 two #x url * :secret'
+    local modes
+    for modes in '+i' '-i+k key' '+i'; do
+        send one "MODE #x $modes"
+        sync one
+        send two 'METADATA #x GET url' 'METADATA #x GET url b' 'METADATA #x LIST' 'METADATA #x SYNC'
+        expect_next two -e ' FAIL METADATA KEY_NO_PERMISSION #x url :'
+        expect_next two -e ' FAIL METADATA KEY_NO_PERMISSION #x \* :'
+        expect_next two -e ' FAIL METADATA KEY_NO_PERMISSION #x \* :'
+        expect_next two -e ' FAIL METADATA KEY_NO_PERMISSION #x \* :'
+    done
+    send two 'OPER root secret' 'METADATA #x GET url'
+    expect two -e ' 381 '
+    expect two -e ' 761 two #x url '
+    enter_with three "$CAPS"
+    send one 'INVITE three #x'
+    sync one
+    send three 'JOIN #x key' 'METADATA #x GET url'
+    expect three -e ' 761 three #x url '
+    send one 'MODE one +i' 'MODE #x -ik key'
+    sync one
+    enter_with four "$CAPS"
+    send four 'METADATA * SUB url' 'METADATA #x SYNC'
+    expect four -e ' METADATA #x url \* :secret'
+    expect_none four -e ' METADATA one '
 }

@@ -1,4 +1,5 @@
-/* IRC: METADATA. IRCv3 draft/metadata-2. Run by workers; what is said is in the tables (world/metadata.h).
+/* IRC: METADATA. IRCv3 draft/metadata-2 and draft/metadata-3. Run by workers; what is said is in the tables
+ * (world/metadata.h).
  *
  * A change is an event, which couriers deliver to those who subscribed to the key; subscriptions are events too, for
  * the couriers' copies. Everything asked for is copied under the lock and answered afterwards. */
@@ -14,45 +15,23 @@
 /* Bytes of keys in one line. */
 #define KEYS_WIDTH 350
 
-/* ---- what stands in the way ---- */
-
-static void fail(struct session *session, const char *code, const char *a, const char *b, const char *why)
-{
-    irc_fail(session, "METADATA", code, a, b, why);
-}
-
-static void fail_target(struct session *session, const char *word)
-{
-    fail(session, "INVALID_TARGET", word, NULL, "Invalid metadata target");
-}
-
-static void fail_key(struct session *session, const char *key)
-{
-    fail(session, "KEY_INVALID", key, NULL, "Invalid key");
-}
-
-static bool may_set_locked(const struct session *session, const struct metadata_target *target)
-{
-    if (target->kind == METADATA_OF_CHANNEL)
-        return channel_may_moderate_locked(session, target->index);
-    return target->index == session->user || (session_user_locked(session)->flags & USER_OPERATOR);
-}
-
 /* ---- GET, LIST, SYNC ---- */
 
 static void get(struct session *session, const struct request *request)
 {
-    struct metadata_target target;
+    struct metadata_target target = {0};
     struct metadata_list list = {0};
     const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool there = irc_metadata_find_locked(session, request->arguments[0], &target);
-    if (there)
+    bool shown = irc_metadata_find_locked(session, request->arguments[0], &target) &&
+                 irc_metadata_is_shown_locked(session, &target);
+    if (shown)
         irc_metadata_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
-    if (!there) {
-        fail_target(session, request->arguments[0]);
+    if (!shown) {
+        irc_metadata_fail_unseen(session, request->arguments[0], &target,
+                                 request->count == 3 ? request->arguments[2] : "*");
         return;
     }
     session_open_batch(session, "metadata", target.name);
@@ -62,7 +41,7 @@ static void get(struct session *session, const struct request *request)
         while (at < list.count && strcmp(list.items[at].key, key) != 0)
             at++;
         if (!metadata_is_key(key))
-            fail_key(session, key);
+            irc_metadata_fail_key(session, key);
         else if (at < list.count)
             session_reply(session, REPLY_KEY_VALUE, target.name, key, list.items[at].value, NULL);
         else
@@ -74,44 +53,51 @@ static void get(struct session *session, const struct request *request)
 
 static void list_all(struct session *session, const char *word)
 {
-    struct metadata_target target;
+    struct metadata_target target = {0};
     struct metadata_list list = {0};
     const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool there = irc_metadata_find_locked(session, word, &target);
-    if (there)
+    bool shown = irc_metadata_find_locked(session, word, &target) && irc_metadata_is_shown_locked(session, &target);
+    if (shown)
         irc_metadata_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
-    if (there)
-        irc_metadata_show(session, &list, target.name, REPLY_KEY_VALUE);
+    if (shown)
+        irc_metadata_show(session, &list, target.name);
     else
-        fail_target(session, word);
+        irc_metadata_fail_unseen(session, word, &target, "*");
 }
 
 static void sync(struct session *session, const char *word)
 {
     char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
-    struct metadata_target target;
+    struct metadata_target target = {0};
     struct metadata_list list = {0};
     if (!session_begin(session, 0))
         return;
     struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
-    bool there = irc_metadata_find_locked(session, word, &target);
-    if (there && target.kind == METADATA_OF_CHANNEL)
-        irc_metadata_copy_channel_locked(&list, session->world, target.index, &wanted, NULL);
-    else if (there)
+    bool shown = irc_metadata_find_locked(session, word, &target) && irc_metadata_is_shown_locked(session, &target);
+    if (shown && target.kind == METADATA_OF_CHANNEL)
+        irc_metadata_copy_channel_locked(&list, session, target.index, &wanted, NULL);
+    else if (shown)
         irc_metadata_copy_locked(&list, session->world, &target, &wanted);
     session_commit(session);
-    if (there)
-        irc_metadata_show(session, &list, target.name, REPLY_METADATA);
+    if (shown)
+        irc_metadata_tell(session, &list, target.name);
     else
-        fail_target(session, word);
+        irc_metadata_fail_unseen(session, word, &target, "*");
 }
 
 /* ---- SET and CLEAR ---- */
 
-/* Tells those who want to know; "" stands for a key that is gone. Needs 2 * EVENT_NEED_MAX. */
+static bool may_set_locked(const struct session *session, const struct metadata_target *target)
+{
+    if (target->kind == METADATA_OF_CHANNEL)
+        return channel_may_moderate_locked(session, target->index);
+    return target->index == session->user || (session_user_locked(session)->flags & USER_OPERATOR);
+}
+
+/* Tells those who want to know; NULL stands for a key that is gone. Needs 2 * EVENT_NEED_MAX. */
 static void notify_locked(struct session *session, const struct metadata_target *target, const char *key,
                           const char *value)
 {
@@ -121,7 +107,9 @@ static void notify_locked(struct session *session, const struct metadata_target 
     struct event event = event_of_locked(session->world, EVENT_METADATA, session->user);
     event.strings[0] = target->name;
     event.strings[1] = key;
-    event.strings[2] = value;
+    event.strings[2] = value ? value : "";
+    event.strings[3] = session->settings->server_name;
+    event.numbers[0] = value != NULL;
     event.flags |= EVENT_NOT_SOURCE;
     event.audience = AUDIENCE_CHANNEL;
     event.target = target->index;
@@ -155,7 +143,7 @@ static enum set_result set_locked(struct session *session, const char *word, str
         return SET_NOT_SET;
     if (!value) {
         metadata_remove_locked(world, at);
-        notify_locked(session, target, key, "");
+        notify_locked(session, target, key, NULL);
         return SET_REMOVED;
     }
     bool same = at != NONE && strcmp(world->metadata[at].value, value) == 0;
@@ -174,11 +162,11 @@ static void set(struct session *session, const struct request *request)
     const char *value = request->count > 3 ? request->arguments[3] : NULL;
     struct metadata_target target = {0};
     if (!metadata_is_key(key)) {
-        fail_key(session, key);
+        irc_metadata_fail_key(session, key);
         return;
     }
     if (value && strlen(value) >= METADATA_VALUE_SIZE) {
-        fail(session, "VALUE_INVALID", NULL, NULL, "Value is too long");
+        irc_metadata_fail_value(session, key);
         return;
     }
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
@@ -195,20 +183,20 @@ static void set(struct session *session, const struct request *request)
         session_reply(session, REPLY_KEY_NOT_SET, name, key, NULL);
         break;
     case SET_TARGET:
-        fail_target(session, word);
+        irc_metadata_fail_target(session, word);
         break;
     case SET_FORBIDDEN:
-        fail(session, "KEY_NO_PERMISSION", name, key, "You may not set metadata there");
+        irc_fail(session, "METADATA", "KEY_NO_PERMISSION", name, key, "You may not set metadata there");
         break;
     case SET_NOT_SET:
-        fail(session, "KEY_NOT_SET", name, key, "Key not set");
+        irc_metadata_fail_unset(session, name, key);
         break;
     case SET_FULL:
-        fail(session, "LIMIT_REACHED", name, NULL, "Metadata limit reached");
+        irc_fail(session, "METADATA", "LIMIT_REACHED", name, NULL, "Metadata limit reached");
         break;
     case SET_SPENT:
-        fail(session, "LIMIT_REACHED", name, NULL,
-             "You have set your share of the server's metadata: remove some first");
+        irc_fail(session, "METADATA", "LIMIT_REACHED", name, NULL,
+                 "You have set your share of the server's metadata: remove some first");
         break;
     }
 }
@@ -223,11 +211,11 @@ static void clear(struct session *session, const char *word)
         may = may_set_locked(session, &target);
     session_commit(session);
     if (!there) {
-        fail_target(session, word);
+        irc_metadata_fail_target(session, word);
         return;
     }
     if (!may) {
-        fail(session, "KEY_NO_PERMISSION", target.name, "*", "You may not set metadata there");
+        irc_fail(session, "METADATA", "KEY_NO_PERMISSION", target.name, "*", "You may not set metadata there");
         return;
     }
     session_open_batch(session, "metadata", target.name);
@@ -242,7 +230,7 @@ static void clear(struct session *session, const char *word)
         if ((more = at != NONE)) {
             memcpy(key, session->world->metadata[at].key, sizeof key);
             metadata_remove_locked(session->world, at);
-            notify_locked(session, &now, key, "");
+            notify_locked(session, &now, key, NULL);
         }
         session_commit(session);
         if (more)
@@ -301,11 +289,11 @@ static void show_in_view(struct session *session, const struct metadata_wanted *
         seen[session->user / 8] |= (unsigned char)(1u << session->user % 8);
     for (uint32_t at = session_user_locked(session)->first_membership; seen && at != NONE;
          at = world->members[at].next_of_user)
-        irc_metadata_copy_channel_locked(&list, world, world->members[at].channel, wanted, seen);
+        irc_metadata_copy_channel_locked(&list, session, world->members[at].channel, wanted, seen);
     session_commit(session);
     free(seen);
     if (list.count > 0)
-        irc_metadata_show(session, &list, "*", REPLY_METADATA);
+        irc_metadata_tell(session, &list, "*");
     else
         free(list.items);
 }
@@ -319,7 +307,7 @@ static void subscribe(struct session *session, const struct request *request, bo
         const char *key = request->arguments[i];
         bool changed = false;
         if (!metadata_is_key(key)) {
-            fail_key(session, key);
+            irc_metadata_fail_key(session, key);
             continue;
         }
         if (!session_begin(session, EVENT_NEED_MAX))
@@ -327,7 +315,7 @@ static void subscribe(struct session *session, const struct request *request, bo
         bool fits = change_subscription_locked(session, key, on, &changed);
         session_commit(session);
         if (!fits) {
-            fail(session, "TOO_MANY_SUBS", key, NULL, "Too many subscriptions");
+            irc_metadata_fail_subscription(session, key);
             break;
         }
         text_copy(done[done_count++], METADATA_KEY_SIZE, key);
@@ -335,7 +323,7 @@ static void subscribe(struct session *session, const struct request *request, bo
             text_copy(fresh[wanted.count++], METADATA_KEY_SIZE, key);
     }
     show_keys(session, on ? REPLY_METADATA_SUBSCRIBED : REPLY_METADATA_UNSUBSCRIBED, done, done_count);
-    if (on && session->registration.done && (session->caps & CAP_BIT(METADATA)))
+    if (on && session->registration.done && (session->caps & CAPS_METADATA))
         show_in_view(session, &wanted);
 }
 
@@ -375,13 +363,13 @@ void irc_metadata(struct session *session, struct request *request)
     bool keyed = strcasecmp(verb, "GET") == 0 || strcasecmp(verb, "SET") == 0 || strcasecmp(verb, "SUB") == 0 ||
                  strcasecmp(verb, "UNSUB") == 0;
     bool own_only = strncasecmp(verb, "SUB", 3) == 0 || strcasecmp(verb, "UNSUB") == 0;
-    if (!session->registration.done && !(session->caps & CAP_BIT(METADATA))) {
+    if (!session->registration.done && !(session->caps & CAPS_METADATA)) {
         session_reply(session, REPLY_NOT_REGISTERED, NULL);
     } else if (keyed && request->count < 3) {
         session_reply(session, REPLY_NEED_MORE, "METADATA", NULL);
     } else if (own_only && strcmp(word, "*") != 0 &&
                text_compare_names(word, session->world->users[session->user].nick) != 0) {
-        fail_target(session, word);
+        irc_metadata_fail_target(session, word);
     } else if (strcasecmp(verb, "GET") == 0) {
         get(session, request);
     } else if (strcasecmp(verb, "LIST") == 0) {
@@ -399,6 +387,6 @@ void irc_metadata(struct session *session, struct request *request)
     } else if (strcasecmp(verb, "SYNC") == 0) {
         sync(session, word);
     } else {
-        fail(session, "SUBCOMMAND_INVALID", verb, NULL, "Invalid subcommand");
+        irc_metadata_fail_verb(session, verb);
     }
 }

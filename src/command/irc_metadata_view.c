@@ -1,5 +1,5 @@
 /* IRC: what is shown of metadata: copies of it, and what is told on other occasions than METADATA. IRCv3
- * draft/metadata-2. Run by workers; changes no tables. */
+ * draft/metadata-2 and draft/metadata-3. Run by workers; changes no tables. */
 #include "irc_metadata.h"
 
 #include <stdlib.h>
@@ -59,14 +59,15 @@ static struct metadata_target channel_target(const struct world *world, uint32_t
     return target;
 }
 
-void irc_metadata_copy_channel_locked(struct metadata_list *list, const struct world *world, uint32_t channel,
+void irc_metadata_copy_channel_locked(struct metadata_list *list, const struct session *session, uint32_t channel,
                                       const struct metadata_wanted *wanted, unsigned char *seen)
 {
+    const struct world *world = session->world;
     struct metadata_target target = channel_target(world, channel);
     irc_metadata_copy_locked(list, world, &target, wanted);
     for (uint32_t at = world->channels[channel].first_member; at != NONE; at = world->members[at].next_of_channel) {
         uint32_t user = world->members[at].user;
-        if (seen && (seen[user / 8] >> user % 8 & 1))
+        if ((seen && (seen[user / 8] >> user % 8 & 1)) || !irc_sees_user_locked(session, user))
             continue;
         if (seen)
             seen[user / 8] |= (unsigned char)(1u << user % 8);
@@ -85,7 +86,7 @@ struct metadata_wanted irc_metadata_subscriptions_locked(const struct session *s
     return wanted;
 }
 
-void irc_metadata_show(struct session *session, struct metadata_list *list, const char *about, enum reply_code code)
+static void show_as(struct session *session, struct metadata_list *list, const char *about, enum reply_code code)
 {
     if (list->failed) {
         session_reply(session, REPLY_METADATA_LATER, about, LATER, NULL);
@@ -96,6 +97,24 @@ void irc_metadata_show(struct session *session, struct metadata_list *list, cons
         session_close_batch(session);
     }
     free(list->items);
+}
+
+void irc_metadata_show(struct session *session, struct metadata_list *list, const char *about)
+{
+    show_as(session, list, about, REPLY_KEY_VALUE);
+}
+
+void irc_metadata_tell(struct session *session, struct metadata_list *list, const char *about)
+{
+    show_as(session, list, about, irc_metadata_is_third(session) ? REPLY_KEY_VALUE : REPLY_METADATA);
+}
+
+bool irc_metadata_is_shown_locked(const struct session *session, const struct metadata_target *target)
+{
+    const struct channel_shm *channel = &session->world->channels[target->index];
+    return target->kind != METADATA_OF_CHANNEL || (!(channel->modes & CHANNEL_INVITE_ONLY) && !*channel->key) ||
+           (session_user_locked(session)->flags & USER_OPERATOR) ||
+           member_find_locked(session->world, session->user, target->index) != NONE;
 }
 
 bool irc_metadata_find_locked(const struct session *session, const char *word, struct metadata_target *target)
@@ -137,6 +156,8 @@ static void tell_own(struct session *session, const struct metadata_list *list, 
         event.strings[0] = list->items[i].target;
         event.strings[1] = list->items[i].key;
         event.strings[2] = list->items[i].value;
+        event.strings[3] = session->settings->server_name;
+        event.numbers[0] = 1;
         event.flags |= EVENT_NOT_SOURCE;
         event.audience = name ? AUDIENCE_CHANNEL : AUDIENCE_COMMON;
         event.target = channel;
@@ -162,8 +183,8 @@ void irc_metadata_registered(struct session *session)
 {
     struct metadata_list list = copy_own(session);
     tell_own(session, &list, NULL);
-    if (session->caps & CAP_BIT(METADATA))
-        irc_metadata_show(session, &list, session->world->users[session->user].nick, REPLY_METADATA);
+    if (session->caps & CAPS_METADATA)
+        irc_metadata_tell(session, &list, session->world->users[session->user].nick);
     else
         free(list.items);
 }
@@ -174,23 +195,23 @@ void irc_metadata_joined(struct session *session, const char *channel)
     struct metadata_list own = copy_own(session), list = {0};
     tell_own(session, &own, channel);
     free(own.items);
-    if (!(session->caps & CAP_BIT(METADATA)) || !session_begin(session, 0))
+    if (!(session->caps & CAPS_METADATA) || !session_begin(session, 0))
         return;
     struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
     uint32_t index = channel_find_locked(session->world, channel);
     bool later = index != NONE && session->world->channels[index].member_count > SYNC_AT_ONCE;
     if (index != NONE && wanted.count > 0 && !later)
-        irc_metadata_copy_channel_locked(&list, session->world, index, &wanted, NULL);
+        irc_metadata_copy_channel_locked(&list, session, index, &wanted, NULL);
     session_commit(session);
     if (index != NONE && wanted.count > 0 && later)
         session_reply(session, REPLY_METADATA_LATER, channel, LATER, NULL);
     else if (index != NONE && wanted.count > 0)
-        irc_metadata_show(session, &list, channel, REPLY_METADATA);
+        irc_metadata_tell(session, &list, channel);
 }
 
 void irc_metadata_monitored(struct session *session, const char *nick)
 {
-    if ((session->caps & CAP_BIT(METADATA)) && session->registration.done) {
+    if ((session->caps & CAPS_METADATA) && session->registration.done) {
         char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
         struct metadata_list list = {0};
         struct metadata_target target;
@@ -201,7 +222,7 @@ void irc_metadata_monitored(struct session *session, const char *nick)
             irc_metadata_copy_locked(&list, session->world, &target, &wanted);
         session_commit(session);
         if (list.count > 0)
-            irc_metadata_show(session, &list, target.name, REPLY_METADATA);
+            irc_metadata_tell(session, &list, target.name);
         else
             free(list.items);
     }
@@ -213,7 +234,7 @@ void irc_metadata_whois(struct session *session, const char *nick)
     const struct metadata_wanted wanted = {.keys = keys, .count = sizeof keys / sizeof *keys};
     struct metadata_list list = {0};
     struct metadata_target target;
-    if (!(session->caps & CAP_BIT(METADATA)) || !session_begin(session, 0))
+    if (!(session->caps & CAPS_METADATA) || !session_begin(session, 0))
         return;
     if (irc_metadata_find_locked(session, nick, &target))
         irc_metadata_copy_locked(&list, session->world, &target, &wanted);

@@ -91,7 +91,7 @@ static void request_caps(struct session *session, const char *wishes)
         good = cap != 0 && !(off && cap == CAP_BIT(CAP_NOTIFY) && session->registration.version >= 302);
         caps = off ? caps & ~cap : caps | cap;
     }
-    if (good && (session->caps & ~caps & CAP_BIT(METADATA)))
+    if (good && (session->caps & CAPS_METADATA) && !(caps & CAPS_METADATA))
         irc_metadata_unsubscribe(session);
     struct cap_list list;
     cap_list_begin(&list, session, good ? "ACK" : "NAK", REPLY_CAP_LIST);

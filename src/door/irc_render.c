@@ -263,10 +263,19 @@ static void render_rename(struct text *text, const struct event *event, const st
     render_simple(text, event, view, "RENAME", words, event->strings[2]);
 }
 
+/* The numerics of draft/metadata-3 tell what was removed from what is empty. */
 static void render_metadata(struct text *text, const struct event *event, const struct view *view)
 {
     char words[CHANNEL_SIZE + METADATA_KEY_SIZE + 4];
     struct text line;
+    if (has(view, CAP_BIT(METADATA_3))) {
+        add_tags(text, event, view, NULL);
+        size_t body = text->length;
+        const char *pattern = event->numbers[0] ? ":%s 761 * %s %s * :%s" : ":%s 766 * %s %s :Key not set";
+        text_addf(text, pattern, event->strings[3], event->strings[0], event->strings[1], event->strings[2]);
+        end_message(text, body);
+        return;
+    }
     if (!has(view, CAP_BIT(METADATA)))
         return;
     text_init(&line, words, sizeof words);

@@ -47,7 +47,7 @@
     EVENT(WALLOPS, "strings: text")                                                                \
     EVENT(PRESENCE, "to one who watches, made by the courier: strings: nick or mask; numbers: 1: here, 0: gone") \
     EVENT(SUBSCRIBE, "changes the copy: strings: key; numbers: 1: wanted from now on, 0: no more") \
-    EVENT(METADATA, "to those who subscribed to the key: strings: nick or channel, key, value (empty: removed)") \
+    EVENT(METADATA, "to those who subscribed to the key: strings: nick or channel, key, value, server; numbers: 1: set, 0: removed") \
     EVENT(REPLY, "strings: bytes for the client, as they are")
 
 enum event_type {

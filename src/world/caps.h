@@ -24,6 +24,7 @@
     CAP(MESSAGE_TAGS, "message-tags", NULL)                                                        \
     CAP(MESSAGE_REDACTION, "draft/message-redaction", NULL)                                        \
     CAP(METADATA, "draft/metadata-2", "before-connect,max-subs=40,max-keys=20,max-value-bytes=256") \
+    CAP(METADATA_3, "draft/metadata-3", "before-connect,max-subs=40,max-keys=20,max-value-bytes=256") \
     CAP(MULTILINE, "draft/multiline", "max-bytes=16384,max-lines=100")                             \
     CAP(MULTI_PREFIX, "multi-prefix", NULL)                                                        \
     CAP(NO_IMPLICIT_NAMES, "no-implicit-names", NULL)                                              \
@@ -48,6 +49,9 @@ enum cap_number {
 
 /* As sets: CAP_BATCH | CAP_SERVER_TIME. */
 #define CAP_BIT(symbol) (UINT64_C(1) << CAP_NUMBER_##symbol)
+
+/* Metadata, in whichever version. */
+#define CAPS_METADATA (CAP_BIT(METADATA) | CAP_BIT(METADATA_3))
 
 /* Either name of a capability that has lost its "draft/". */
 #define CAPS_NO_NAMES (CAP_BIT(NO_IMPLICIT_NAMES) | CAP_BIT(NO_IMPLICIT_NAMES_DRAFT))

@@ -101,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                     CAP_BIT(MESSAGE_TAGS),
                                     CAP_BIT(SERVER_TIME) | CAP_BIT(ACCOUNT_TAG) | CAP_BIT(EXTENDED_JOIN),
                                     CAP_BIT(MULTILINE) | CAP_BIT(BATCH) | CAP_BIT(MESSAGE_TAGS) | CAP_BIT(SERVER_TIME),
+                                    CAP_BIT(METADATA_3) | CAP_BIT(SERVER_TIME),
                                     CAP_BIT(METADATA) | CAP_BIT(MESSAGE_REDACTION) | CAP_BIT(CHANNEL_RENAME)};
     struct event event;
     if (size < 1 || size > 4096)

@@ -191,7 +191,7 @@ static void add_word(struct text *text, char kind)
     static const char *const modes[] = {"+i", "-i", "+m", "-m", "+nt", "-n", "+s", "-s", "+l 3", "-l", "+k key",
         "-k *", "b", "+o", "-v", "+b"};
     static const char *const caps[] = {"batch", "echo-message", "draft/channel-rename", "draft/metadata-2",
-        "multi-prefix"};
+        "draft/metadata-3", "multi-prefix"};
     static const char *const sentences[] = {"hello", "a longer text with several words", "", "\001ACTION waves\001",
         "été"};
     switch (kind) {
