@@ -160,6 +160,10 @@ unit() {
     unit world-shares
 }
 
+@test "what children have to log is said by their parent, whatever they write" {
+    unit log
+}
+
 @test "guessing at an operator's password is slow for whoever guesses, and tells nothing" {
     unit guesses
 }

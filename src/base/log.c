@@ -12,7 +12,7 @@
 
 static const char *program = "forkchat";
 static bool use_syslog;
-static int spare = -1;
+static int spare = -1, relay = -1;
 
 void log_open(const char *name)
 {
@@ -23,6 +23,14 @@ void log_to_syslog(void)
 {
     openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
     use_syslog = true;
+}
+
+void log_relay(int fd)
+{
+    if (!use_syslog)
+        return;
+    closelog();
+    relay = fd;
 }
 
 void log_set_spare(int fd)
@@ -44,11 +52,18 @@ static void say(int priority, const char *word, const char *format, va_list argu
         if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
             line[i] = '?';
     line[at] = '\0';
-    if (use_syslog) {
+    if (use_syslog && relay < 0) {
         syslog(priority, "%s", line);
         return;
     }
     line[at++] = '\n';
+    if (use_syslog) {
+        memmove(line + 1, line, at);
+        line[0] = (char)('0' + priority);
+        if (write(relay, line, at + 1) < 0)
+            return;
+        return;
+    }
     /* Nobody reading our log is no reason to stop chatting. */
     if (write(STDERR_FILENO, line, at) >= 0 || errno != EPIPE || spare < 0)
         return;
@@ -65,6 +80,30 @@ static void say(int priority, const char *word, const char *format, va_list argu
         say(priority, word, format, arguments);                                                    \
         va_end(arguments);                                                                         \
     } while (0)
+
+static void say_as(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say_as(int priority, const char *format, ...)
+{
+    SAY(priority, "");
+}
+
+void log_relayed(const char *bytes, size_t length)
+{
+    static char line[1024]; /* what there is of one */
+    static size_t at;
+    for (; length > 0; bytes++, length--) {
+        bool end = *bytes == '\n';
+        if (*bytes && !end && at < sizeof line - 1)
+            line[at++] = *bytes;
+        if (!end || at == 0)
+            continue;
+        line[at] = '\0';
+        at = 0;
+        bool known = line[0] >= '0' + LOG_CRIT && line[0] <= '0' + LOG_INFO; /* the writer may be anybody's by now */
+        say_as(known ? line[0] - '0' : LOG_INFO, "%s", line + 1);
+    }
+}
 
 void log_info(const char *format, ...)
 {

@@ -2,6 +2,8 @@
 #ifndef FORKCHAT_BASE_LOG_H
 #define FORKCHAT_BASE_LOG_H
 
+#include <stddef.h>
+
 /* Names the program in front of warnings and errors. `name` must outlive the process. stderr until
  * log_to_syslog is called. */
 void log_open(const char *name);
@@ -9,6 +11,14 @@ void log_open(const char *name);
 /* Sends everything from now on to syslog(3) (facility daemon). The connection is made now, so that it
  * also works after a chroot. */
 void log_to_syslog(void);
+
+/* In a child, to be called before it is shut in: if lines go to syslog(3), they go to its parent instead, which says them
+ * there: written to `fd`, a pipe, beginning with a digit, the priority. A socket to the system's log would be one to
+ * every Unix socket there is. What the pipe has no room for is lost if it does not block. */
+void log_relay(int fd);
+
+/* In the parent: says what was read from the pipe, whoever wrote it. Zero bytes are left out. */
+void log_relayed(const char *bytes, size_t length);
 
 /* Where lines go when nobody reads standard error any more (EPIPE), which then is `fd` from that line on; -1: nowhere.
  * Children inherit it. */

@@ -88,9 +88,7 @@ struct rule {
 #define RULES     100 /* at most, in each of the two lists */
 #define PROGRAM   (2 * RULES * 9 + 12)
 #define FUTEX_HOW (FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)
-
-/* musl's syslog(3) connects its socket again to an address of this size, which is none of the internet's. */
-#define SYSLOG_ADDRESS_SIZE 12
+#define MAP_HOW   (MAP_NORESERVE | MAP_STACK | MAP_FIXED)
 
 struct program {
     struct sock_filter steps[PROGRAM];
@@ -160,7 +158,10 @@ static void add_all_rules(struct program *program, unsigned role)
     const struct rule rules[] = {
         /* What every line costs. */
         {__NR_recvfrom, WORKER | DESK, ALLOW, {{0}}},
-        {__NR_sendmsg, WORKER | COURIER, ALLOW, {HAS_NOT(2, MSG_FASTOPEN)}}, /* which is a way to connect */
+        /* MSG_FASTOPEN is a way to connect. No process has a socket of datagrams, which could be sent to anybody:
+         * heirlooms_make. */
+        {__NR_sendmsg, WORKER | COURIER, ALLOW, {HAS_NOT(2, MSG_FASTOPEN)}},
+        {__NR_sendto, DESK, ALLOW, {HAS_NOT(3, MSG_FASTOPEN), IS(5, 0)}},
         {__NR_recvmsg, COURIER, ALLOW, {{0}}},
         {__NR_ppoll, WORKER | DESK, ALLOW, {{0}}},
         {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAKE)}},
@@ -180,24 +181,28 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_fcntl, DESK, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
         {__NR_ioctl, DESK, ALLOW, {IS(1, TIOCGWINSZ)}},
         {__NR_fstat, ALL, ALLOW, {{0}}},
-        {__NR_newfstatat, ALL, ALLOW, {HAS(3, AT_EMPTY_PATH)}}, /* fstat of some versions of glibc */
-        /* The log: on standard error, which may have to be another (log_set_spare), or by syslog(3), which tries to
-         * connect anew when its service was restarted; that fails, and costs the process its log but not its life. */
+#ifndef SANITIZED
+        /* fstat(3) of some versions of glibc, which stdio can do without. The path need not be empty for it, and would
+         * tell of any file. */
+        {__NR_newfstatat, ALL, FAIL(EACCES), {HAS(3, AT_EMPTY_PATH)}},
+#endif
+        /* The log is on standard error, which may have to be another (log_set_spare), or in the pipe of calls. */
 #ifdef __NR_dup2
         {__NR_dup2, ALL, ALLOW, {IS(1, STDERR_FILENO)}},
 #else
         {__NR_dup3, ALL, ALLOW, {IS(1, STDERR_FILENO)}},
 #endif
-        {__NR_sendto, ALL, ALLOW, {IS(5, 0)}}, /* no address: to whom it is connected */
-        {__NR_socket, ALL, FAIL(EACCES), {IS(0, AF_UNIX), BUT(1, SOCK_CLOEXEC, SOCK_DGRAM)}},
-        {__NR_connect, ALL, FAIL(EACCES), {IS(2, SYSLOG_ADDRESS_SIZE)}},
-        /* Memory, none of it executable. */
+        /* Memory, none of it executable, and all of it counted: RLIMIT_DATA does not count what is shared, nor page tables.
+         * From nothing (a size of 0) mremap makes one more of a mapping that is shared. */
         {__NR_brk, ALL, ALLOW, {{0}}},
-        {__NR_mmap, ALL, ALLOW, {HAS_NOT(2, PROT_EXEC), HAS(3, MAP_ANONYMOUS)}},
+        {__NR_mmap, ALL, ALLOW, {HAS_NOT(2, PROT_EXEC), BUT(3, MAP_HOW, MAP_PRIVATE | MAP_ANONYMOUS)}},
         {__NR_mprotect, ALL, ALLOW, {HAS_NOT(2, PROT_EXEC)}},
         {__NR_munmap, ALL, ALLOW, {{0}}},
-        {__NR_mremap, ALL, ALLOW, {{0}}},
-        {__NR_madvise, ALL, ALLOW, {{0}}},
+        {__NR_mremap, ALL, FAIL(ENOMEM), {IS(1, 0)}},
+        {__NR_mremap, ALL, ALLOW, {IS(3, MREMAP_MAYMOVE)}},
+        {__NR_madvise, ALL, ALLOW, {IS(2, MADV_DONTNEED)}},
+        {__NR_madvise, ALL, ALLOW, {IS(2, MADV_FREE)}},
+        {__NR_madvise, ALL, ALLOW, {IS(2, MADV_HUGEPAGE)}}, /* of glibc, if it is told to */
         /* Time, where the kernel's page for it (vdso) cannot tell; and sleep. */
         {__NR_clock_gettime, ALL, ALLOW, {{0}}},
         {__NR_gettimeofday, ALL, ALLOW, {{0}}},

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <syslog.h>
@@ -104,6 +106,68 @@ static long try_mprotect(const char *argument)
     return page == MAP_FAILED ? -1 : mprotect(page, 4096, PROT_READ | PROT_EXEC);
 }
 
+/* Memory that no limit of a process's own counts. */
+static long try_shared(const char *argument)
+{
+    (void)argument;
+    void *pages = mmap(NULL, 200 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? -1 : (memset(pages, 1, 200 << 20), 0);
+}
+
+/* With a flag of mmap's that is no use to anybody here. */
+static long try_mapflag(const char *flag)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | (int)strtol(flag, NULL, 0), -1, 0);
+    return page == MAP_FAILED ? -1 : 0;
+}
+
+static long try_mremap(const char *argument)
+{
+    (void)argument;
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mremap(page, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, (char *)page + (1 << 20)) == MAP_FAILED ? -1 : 0;
+}
+
+static long try_madvise(const char *argument)
+{
+    (void)argument;
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return madvise(page, 4096, MADV_MERGEABLE); /* which tells what others have in their memory */
+}
+
+/* A datagram to any socket of the system, as far as one of its own sends any: @ for a name that is no file's. */
+static long try_sendmsg(const char *name)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    char bytes[] = "trespassing";
+    struct iovec part = {bytes, sizeof bytes - 1};
+    snprintf(to.sun_path, sizeof to.sun_path, "%.100s", name);
+    if (to.sun_path[0] == '@')
+        to.sun_path[0] = '\0';
+    struct msghdr message = {.msg_name = &to,
+                             .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name)),
+                             .msg_iov = &part,
+                             .msg_iovlen = 1};
+    for (int fd = 3; fd < 64; fd++)
+        sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return 0;
+}
+
+/* What a path that must be empty tells when it is not. */
+static long try_stat(const char *path)
+{
+    struct stat status;
+#ifdef SYS_newfstatat
+    if (syscall(SYS_newfstatat, AT_FDCWD, path, &status, AT_EMPTY_PATH))
+        return -1;
+    log_info("trespass: %s has %lld bytes", path, (long long)status.st_size);
+    return 0;
+#else
+    errno = EACCES;
+    return -1;
+#endif
+}
+
 static long try_prctl(const char *argument)
 {
     (void)argument;
@@ -168,6 +232,13 @@ static long try_survive(const char *path)
     return open(path, O_RDONLY);
 }
 
+/* The C library asks for a socket. */
+static long try_syslog(const char *line)
+{
+    syslog(LOG_INFO, "%s", line);
+    return 0;
+}
+
 /* ---- what is not forbidden, and must go well or fail with an error ---- */
 
 static long try_abort(const char *argument)
@@ -176,13 +247,6 @@ static long try_abort(const char *argument)
     abort();
 }
 
-static long try_syslog(const char *line)
-{
-    syslog(LOG_INFO, "%s", line);
-    return 0;
-}
-
-/* Asks for so many MiB, and uses them. */
 /* So many milliseconds of processor time. */
 static long try_spin(const char *milliseconds)
 {
@@ -192,6 +256,7 @@ static long try_spin(const char *milliseconds)
     return 0;
 }
 
+/* Asks for so many MiB, and uses them. */
 static long try_memory(const char *megabytes)
 {
     size_t size = (size_t)atol(megabytes) << 20;
@@ -214,6 +279,8 @@ void trespass(const char *bytes, size_t length)
         {"kill", try_kill},     {"tgkill", try_tgkill}, {"ptrace", try_ptrace},     {"mmap", try_mmap},
         {"prctl", try_prctl},   {"ioctl", try_ioctl},   {"mprotect", try_mprotect}, {"fcntl", try_fcntl},
         {"limits", try_limits}, {"x32", try_x32},       {"i386", try_i386},         {"survive", try_survive},
+        {"shared", try_shared}, {"mapflag", try_mapflag}, {"mremap", try_mremap}, {"madvise", try_madvise},
+        {"sendmsg", try_sendmsg}, {"stat", try_stat},
         {"abort", try_abort},   {"syslog", try_syslog}, {"spin", try_spin}, {"memory", try_memory},
     };
     char line[500], name[20] = "", argument[400] = "";

@@ -68,11 +68,13 @@ int heirlooms_listen(struct heirlooms *heirlooms, const char *directory)
     return 0;
 }
 
+/* Mailboxes are SOCK_SEQPACKET, and no child has any socket that is SOCK_DGRAM: a message sent over one of those can
+ * have an address of its own, of any other that there is, with descriptors in it. No sandbox could see that. */
 int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers)
 {
     heirlooms->couriers = couriers;
     for (int i = 0; i < couriers; i++)
-        if (port_socketpair(SOCK_DGRAM, heirlooms->mailboxes[i]))
+        if (port_socketpair(SOCK_SEQPACKET, heirlooms->mailboxes[i]))
             return -1;
     if (port_pipe(heirlooms->calls) || fd_set_nonblocking(heirlooms->calls[0]) ||
         fd_set_nonblocking(heirlooms->calls[1]))
@@ -270,14 +272,17 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
     return status;
 }
 
-void heirlooms_leave(struct heirlooms *heirlooms)
+void heirlooms_leave(struct heirlooms *heirlooms, int courier)
 {
     close(heirlooms->region);
     close(heirlooms->calls[0]);
     if (heirlooms->successor >= 0)
         close(heirlooms->successor);
-    for (int i = 0; i < heirlooms->couriers; i++)
+    for (int i = 0; i < heirlooms->couriers; i++) {
         close(heirlooms->mailboxes[i][0]);
+        if (i != courier)
+            close(heirlooms->mailboxes[i][1]);
+    }
 }
 
 void heirlooms_unlink(const char *directory)

@@ -12,7 +12,8 @@
 struct heirlooms {
     int region;    /* the shared memory: its name may be taken away by others */
     int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
-    int calls[2];  /* a pipe: workers write 1 to have what they ordered looked at, the supervisor reads 0 */
+    int calls[2];  /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
+                    * (log_relay); the supervisor reads 0 */
     int successor; /* a Unix socket: who connects to it is a supervisor that asks for all of this. -1: there is none */
     int mailboxes[COURIERS_MAX][2]; /* couriers read 0, workers write 1 */
     int couriers;
@@ -36,8 +37,9 @@ void heirlooms_offer(const struct heirlooms *heirlooms);
  * kept: nobody answers. */
 int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world);
 
-/* In a child that is no courier: closes what only couriers and supervisors may have. */
-void heirlooms_leave(struct heirlooms *heirlooms);
+/* In a child that is no courier: closes what only couriers and supervisors may have, and all mailboxes but the one of that
+ * courier (-1: nobody's). */
+void heirlooms_leave(struct heirlooms *heirlooms, int courier);
 
 /* The successor's socket is in nobody's way any more. */
 void heirlooms_unlink(const char *directory);

@@ -129,12 +129,22 @@ void supervisor_make_seats(struct supervisor *supervisor)
         supervisor->free_seats[supervisor->free_count++] = i;
 }
 
+/* So often the pipe is read before the doors are looked at again: four times what it holds. */
+#define CALLS_READ 64
+
+static void hear_children(struct supervisor *supervisor)
+{
+    char bytes[4096];
+    ssize_t got;
+    /* Not for ever, whoever writes there. */
+    for (int i = 0; i < CALLS_READ && (got = read(supervisor->heirlooms.calls[0], bytes, sizeof bytes)) > 0; i++)
+        log_relayed(bytes, (size_t)got);
+}
+
 /* What operators asked for through their workers, and workers themselves. */
 static void take_orders(struct supervisor *supervisor)
 {
-    char bytes[64];
-    while (read(supervisor->heirlooms.calls[0], bytes, sizeof bytes) > 0)
-        ;
+    hear_children(supervisor);
     uint32_t orders = world_take_orders(&supervisor->world);
     if (orders & ORDER_REHASH)
         reload_wanted = 1;
@@ -346,5 +356,6 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     child_died = 1; /* while the program was executed, perhaps */
     loop(&supervisor);
     supervisor_stop(&supervisor);
+    hear_children(&supervisor);
     return supervisor.restart ? SUPERVISOR_RESTART : 0;
 }

@@ -25,6 +25,7 @@ static void forget_supervisor(struct supervisor *supervisor)
     desk_close(&supervisor->desk, false);
     close(supervisor->runtime.pid_file);
     close(supervisor->reserve);
+    log_relay(supervisor->heirlooms.calls[1]);
     sigset_t none;
     sigemptyset(&none);
     signal(SIGCHLD, SIG_DFL);
@@ -76,7 +77,7 @@ pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind door
     if (pid != 0)
         return pid;
     forget_supervisor(supervisor);
-    heirlooms_leave(&supervisor->heirlooms);
+    heirlooms_leave(&supervisor->heirlooms, -1);
     struct control_birth birth = birth_at_desk(supervisor, door, socket);
     control_run(&birth);
     exit(0);
@@ -92,7 +93,7 @@ void supervisor_start_console(struct supervisor *supervisor)
     pid_t pid = fork();
     if (pid == 0) {
         forget_supervisor(supervisor);
-        heirlooms_leave(&supervisor->heirlooms);
+        heirlooms_leave(&supervisor->heirlooms, -1);
         struct control_birth birth = birth_at_desk(supervisor, DOOR_CONTROL, -1);
         console_run(console, &birth);
         exit(0);
@@ -125,7 +126,7 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
         return pid;
     uint32_t courier = world_courier(&supervisor->world, seat);
     forget_supervisor(supervisor);
-    heirlooms_leave(&supervisor->heirlooms);
+    heirlooms_leave(&supervisor->heirlooms, (int)courier);
     struct worker_birth birth = {.world = &supervisor->world,
                                  .settings = supervisor->settings,
                                  .settings_version = supervisor->settings_version,
