@@ -112,12 +112,14 @@ void commands_close(struct session *session, char *arguments)
 {
     struct window *window = windows_current(&session->windows);
     (void)arguments;
-    if (window->kind == WINDOW_SERVER)
+    if (window->kind == WINDOW_SERVER) {
         session_complain(session, "this window stays; /quit leaves");
-    else if (window->kind == WINDOW_CHANNEL && window->joined)
+    } else if (window->kind == WINDOW_CHANNEL && window->joined) {
         session_request(session, "PART %s", window->name);
-    else
+    } else {
+        standing_parted(&session->standing, window->name);
         windows_close(&session->windows, window);
+    }
     session->changed = true;
 }
 

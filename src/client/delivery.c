@@ -3,16 +3,20 @@
  */
 #include "delivery.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "message.h"
 #include "session.h"
 
 #define SECOND      INT64_C(1000000000)
 #define ASK_SECONDS 5
+#define ANSWER_SECONDS 60 /* whoever has not answered until then never will */
+#define SENT_LINES     20
 #define HELD_LINES  500
 
 struct delivery_line {
@@ -66,9 +70,20 @@ void delivery_free(struct delivery *delivery)
     clear(&delivery->sent);
 }
 
+/* What of a command may be shown, and stand in a log: nothing behind where a password may begin. */
+static void hide_secrets(char *to, size_t size, const char *text)
+{
+    size_t length = strlen(text), shown = secrets_begin(text, length);
+    if (shown < length)
+        snprintf(to, size, "%.*s …", (int)shown, text);
+    else
+        text_copy(to, size, text);
+}
+
 void delivery_hold(struct session *session, const char *line, bool literal)
 {
     const struct window *window = windows_current(&session->windows);
+    char shown[1024];
     struct delivery_list *held = &session->delivery.held;
     struct delivery_line *kept = held->count < HELD_LINES ? append(held, line) : NULL;
     if (!kept) {
@@ -79,8 +94,11 @@ void delivery_hold(struct session *session, const char *line, bool literal)
     kept->early = !session->arrived;
     if (window->kind != WINDOW_SERVER)
         text_copy(kept->where, sizeof kept->where, window->name);
+    text_copy(shown, sizeof shown, line);
+    if (!literal && *line == '/')
+        hide_secrets(shown + 1, sizeof shown - 1, line + 1);
     session_tell(session, "this waits until %s: %s",
-                 session->arrived ? "everything is joined again" : "you have arrived", line);
+                 session->arrived ? "everything is joined again" : "you have arrived", shown);
 }
 
 /* As if it were typed now, in its window; what the user looks at stays in view, unless the line itself changes that. */
@@ -126,13 +144,23 @@ void delivery_send(struct session *session, const char *line)
     kept->at = connection->written + connection_waiting(connection);
 }
 
+/* The question costs no more than it saves when much depends on its answer. */
 int delivery_wait(const struct session *session, int64_t now)
 {
     const struct delivery *delivery = &session->delivery;
     if (!delivery->sent.first || delivery->asked || !session->dialect->ask)
         return -1;
-    int64_t wait = delivery->asked_at ? delivery->asked_at + ASK_SECONDS * SECOND - now : 0;
+    if (!delivery->asked_at || delivery->sent.count >= SENT_LINES / 2)
+        return 0;
+    int64_t wait = delivery->asked_at + ASK_SECONDS * SECOND - now;
     return wait > 0 ? (int)((wait + 999999) / 1000000) : 0;
+}
+
+bool delivery_full(const struct session *session, int64_t now)
+{
+    const struct delivery *delivery = &session->delivery;
+    bool dumb = delivery->asked && now - delivery->asked_at > ANSWER_SECONDS * SECOND;
+    return delivery->sent.count >= SENT_LINES && !dumb;
 }
 
 void delivery_ask(struct session *session, int64_t now)
@@ -155,15 +183,16 @@ void delivery_prove(struct session *session)
 
 static void tell_unknown(struct session *session, const char *sent)
 {
-    char copy[CONNECTION_LINE_LIMIT];
+    char copy[CONNECTION_LINE_LIMIT], hidden[CONNECTION_LINE_LIMIT];
     struct message message;
     struct window *window = NULL;
-    const char *text = sent;
+    const char *text = hidden;
+    hide_secrets(hidden, sizeof hidden, sent);
     text_copy(copy, sizeof copy, sent);
     if (session->dialect->door == DOOR_IRC && message_parse(copy, &message) &&
         strcmp(message.command, "PRIVMSG") == 0) {
         window = windows_find(&session->windows, message.parameters[0]);
-        text = message.last;
+        text = window ? message.last : text;
     }
     session_showf(session, window ? window : session_server_window(session), LINE_ERROR,
                   "it is not known whether this has arrived: %s", text);

@@ -40,6 +40,9 @@ void delivery_send(struct session *session, const char *line);
 int delivery_wait(const struct session *session, int64_t now);
 void delivery_ask(struct session *session, int64_t now);
 
+/* So much may have arrived or not that no more is to be sent before the other side has answered. */
+bool delivery_full(const struct session *session, int64_t now);
+
 /* The other side has answered that. */
 void delivery_prove(struct session *session);
 

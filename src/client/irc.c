@@ -17,7 +17,6 @@
 #define GREETING_WAIT SECOND
 #define JOIN_WAIT (10 * SECOND)
 #define QUESTION      "arrived"
-#define LINE_BYTES 510 /* without CR LF: RFC 1459 section 2.3 */
 
 bool irc_is_channel(const struct session *session, const char *name)
 {
@@ -80,10 +79,10 @@ void irc_say(struct session *session, struct window *window, const char *target,
              const char *text, bool action)
 {
     size_t spent = prefix_length(session) + strlen(command) + strlen(target) + strlen("  :") + (action ? 9 : 0);
-    size_t room = spent + 64 < LINE_BYTES ? LINE_BYTES - spent : 64;
+    size_t room = spent + 64 < IRC_LINE_BYTES ? IRC_LINE_BYTES - spent : 64;
     size_t length = strlen(text);
     while (length > 0) {
-        char line[LINE_BYTES * 2], said[LINE_BYTES];
+        char line[IRC_LINE_BYTES * 2], said[IRC_LINE_BYTES];
         size_t part = session_piece(text, length, room);
         snprintf(said, sizeof said, "%.*s", (int)part, text);
         snprintf(line, sizeof line, action ? "%s %s :\001ACTION %s\001" : "%s %s :%s", command, target, said);
@@ -159,7 +158,7 @@ bool irc_is_joining(const struct session *session)
 
 void irc_join(struct session *session, const char *channels, const char *keys)
 {
-    char names[LINE_BYTES], words[LINE_BYTES], known[LINE_BYTES], *name, *rest = names, *key = words;
+    char names[IRC_LINE_BYTES], words[IRC_LINE_BYTES], known[IRC_LINE_BYTES], *name, *rest = names, *key = words;
     struct text text;
     text_copy(names, sizeof names, channels);
     text_copy(words, sizeof words, keys);

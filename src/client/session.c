@@ -116,7 +116,8 @@ static void release_paced(struct session *session, int64_t now)
     char *line;
     if (session->connection.state != CONNECTION_OPEN || !session->ready || session->leaving)
         return;
-    while (connection_waiting(&session->connection) < 65536 && (line = pace_pop(&session->pace, now))) {
+    while (connection_waiting(&session->connection) < 65536 && !delivery_full(session, now) &&
+           (line = pace_pop(&session->pace, now))) {
         delivery_send(session, line);
         session_send(session, "%s", line);
         free(line);
@@ -256,7 +257,7 @@ int session_prepare(struct session *session, struct pollfd *wait)
     int timeout = -1;
     if (session->connection.state == CONNECTION_OPEN && !session->leaving) {
         int question = delivery_wait(session, now);
-        timeout = session->ready ? pace_wait(&session->pace, now) : -1;
+        timeout = session->ready && !delivery_full(session, now) ? pace_wait(&session->pace, now) : -1;
         if (question >= 0 && (timeout < 0 || question < timeout))
             timeout = question;
         if (session->dialect->door == DOOR_IRC)
@@ -339,10 +340,15 @@ void session_request(struct session *session, const char *format, ...)
     va_end(arguments);
     if (wrote < 0)
         return;
-    if (session->ready)
+    if (session->dialect->door == DOOR_IRC && strlen(line) > IRC_LINE_BYTES) {
+        session_complain(session, "that is %zu bytes, and too long for one line: at most %d", strlen(line),
+                         IRC_LINE_BYTES);
+        session_fail(session, EX_DATAERR);
+    } else if (session->ready) {
         session_send_paced(session, line);
-    else
+    } else {
         session_send(session, "%s", line);
+    }
 }
 
 void session_send_paced(struct session *session, const char *line)

@@ -18,6 +18,7 @@
 #include "window.h"
 
 #define SESSION_IGNORES 100
+#define IRC_LINE_BYTES  510 /* without CR LF: RFC 1459 section 2.3 */
 
 struct session;
 
