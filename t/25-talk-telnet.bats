@@ -74,6 +74,7 @@ hex() {
         expect_next tutu "(toto) $word"
     done
     expect_none tutu -e '^\(toto\)'
+    [[ $(transcript toto | grep -c 'you are toto, and talk in #lobby') == 3 ]] # as many lines were empty
 }
 
 @test "Ctrl-C, Ctrl-D, IAC IP, IAC EOF, IAC BRK, IAC ABORT and IAC SUSP leave cleanly" {
@@ -290,4 +291,45 @@ SCRIPT
         want {Connection closed}
 SCRIPT
     expect_log 'client disconnected "toto"'
+}
+
+@test "what a client sends without an end of line is said after two seconds, unless it is typed key by key" {
+    enter tutu talk
+    enter typed talk
+    enter mode talk
+    enter once talk
+    enter twice talk
+    sync typed
+    send_bytes mode "$IAC$DO$ECHO$IAC$DO${SGA}"
+    expect mode -e . # it is heeded
+    send_bytes mode 'half in character mode'
+    send_bytes typed 'ket\0177'
+    send_bytes once 'bonjour'
+    expect tutu '(once) bonjour'
+    # These were left alone for longer.
+    send_bytes twice 'salut'
+    expect tutu '(twice) salut'
+    send_bytes once '/nick un'
+    expect tutu '[server] once is now un'
+    send_bytes typed 'ys\r\n'
+    expect tutu '(typed) keys'
+    send_bytes mode ' on\r\n'
+    expect tutu '(mode) half in character mode on'
+    send_bytes once '@tutu psst'
+    expect tutu '[un -> you] psst'
+    send_bytes once 'stop'
+    expect_end once
+}
+
+@test "an empty line is answered to its sender alone" {
+    enter tutu talk
+    enter toto talk
+    send toto '' '/join #games' ''
+    expect_next toto '[server] you are toto, and talk in #lobby'
+    expect_next toto '[server] you are now talking in #games'
+    expect_next toto '[server] you are toto, and talk in #games'
+    send toto '/part' '/part' ''
+    expect toto '[server] you left #lobby'
+    expect_next toto '[server] you are in no channel: /JOIN #lobby or another first'
+    expect_none tutu -e 'you are toto'
 }

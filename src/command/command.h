@@ -73,6 +73,9 @@ void command_irc_idle(struct session *session);
 void command_irc_start(struct session *session);
 void command_irc_watch(struct session *session);
 
+/* query.c: who one is and where one talks. */
+void command_show_place(struct session *session);
+
 /* query.c: what people are shown on arrival; what those who become operators may do from now on. */
 void command_show_help(struct session *session);
 void command_show_operator_help(struct session *session);

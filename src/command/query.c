@@ -104,6 +104,16 @@ void query_list(struct session *session, struct request *request)
     query_show_channels(session, fits_always, NULL);
 }
 
+void command_show_place(struct session *session)
+{
+    char name[ADDRESS_SIZE], channel[CHANNEL_SIZE];
+    if (channel_current(session, channel) == NONE || !session_begin(session, 0))
+        return;
+    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
+    session_commit(session);
+    session_reply(session, REPLY_PLACE, name, channel, NULL);
+}
+
 /* ---- HELP, for people ---- */
 
 static void add_usage(struct text *text, const struct session *session, const struct command *command)

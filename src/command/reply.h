@@ -45,6 +45,7 @@
     REPLY(TOO_MANY_GUESSES, 0, NULL, "too many wrong passwords: the connection ends")              \
     REPLY(NOTHING_TO_SAY, 412, ":No text to send", "there is nothing to say: $1")                  \
     REPLY(TOLD, 0, NULL, "[you -> $1] $2")                                                         \
+    REPLY(PLACE, 0, NULL, "you are $1, and talk in $2")                                            \
     REPLY(TALKING_IN, 0, NULL, "you are now talking in $1")                                        \
     REPLY(LEFT, 0, NULL, "you left $1")                                                            \
     REPLY(TOPIC_IS, 332, "$1 :$2", "the topic of $1 is: $2")                                       \

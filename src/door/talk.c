@@ -10,6 +10,10 @@
 #include "stranger.h"
 #include "telnet.h"
 
+/* Some clients end no line: they send what was typed, and that is that. What came in one piece counts as a line when
+ * nothing follows for so many seconds, unless it comes key by key. */
+#define REST 2
+
 static const struct people_style style = {
     .end = "\r\n", .open = '(', .close = ')', .shout_leaving = true};
 
@@ -19,6 +23,8 @@ static const struct people_style style = {
 struct typing {
     struct telnet telnet;
     bool after_cr; /* a LF or NUL that follows belongs to it (RFC 854 page 11) */
+    bool by_hand;  /* somebody types key by key */
+    int keys;      /* of this line, the pieces of one byte that came */
     size_t beyond; /* characters typed after the line was full; not kept, but they can be taken back */
     size_t length;
     char line[PEOPLE_LINE_LIMIT];
@@ -64,6 +70,8 @@ static void run_line(struct session *session, char *line)
         people_run(session, strchr(line, '/') + 1);
     else if (*line)
         command_say(session, line[0] == '/' ? line + 1 : line);
+    else
+        command_show_place(session); /* a client that sends and receives in turn waits for something */
 }
 
 static void end_line(struct session *session, struct typing *typing)
@@ -73,6 +81,7 @@ static void end_line(struct session *session, struct typing *typing)
     size_t length = typing->length;
     typing->length = 0;
     typing->beyond = 0;
+    typing->keys = 0;
     echo(session, typing, "\r\n");
     session_pace(session);
     if (session->leaving)
@@ -209,18 +218,30 @@ static void type(struct session *session, struct typing *typing, unsigned char b
         break;
     case '\b':
     case 0x7f:
+        typing->by_hand = true;
         erase(session, typing);
         break;
     case 0x17: /* Ctrl-W */
+        typing->by_hand = true;
         erase_word(session, typing);
         break;
     case 0x15: /* Ctrl-U */
+        typing->by_hand = true;
         erase_line(session, typing);
         break;
     default:
         insert(session, typing, byte);
         break;
     }
+}
+
+/* How long what there is of a line may be left alone. */
+static void await_rest(struct session *session, struct typing *typing, size_t length)
+{
+    const struct telnet *telnet = &typing->telnet;
+    typing->keys += length == 1 && typing->length > 0;
+    typing->by_hand |= typing->keys > 1 || telnet->echo || telnet->suppress_go_ahead;
+    session->wake_after = typing->length > 0 && !typing->by_hand ? REST : 0;
 }
 
 static void talk_feed(struct session *session, const char *bytes, size_t length)
@@ -254,6 +275,13 @@ static void talk_feed(struct session *session, const char *bytes, size_t length)
             break;
         }
     }
+    await_rest(session, typing, length);
+}
+
+static void talk_idle(struct session *session)
+{
+    session->wake_after = 0;
+    end_line(session, session->door_state);
 }
 
 static void talk_finish(struct session *session)
@@ -282,13 +310,14 @@ static void talk_refuse(struct text *text, const char *why)
 const struct door *door_talk(void)
 {
     static const struct door door = {.verb_prefix = "/",
-                               .wording = talk_wording,
-                               .open = talk_open,
-                               .feed = talk_feed,
-                               .finish = talk_finish,
-                               .render = talk_render,
-                               .tells_missed = true,
-                               .hears_lobby = true,
-                               .refuse = talk_refuse};
+                                     .wording = talk_wording,
+                                     .open = talk_open,
+                                     .feed = talk_feed,
+                                     .finish = talk_finish,
+                                     .idle = talk_idle,
+                                     .render = talk_render,
+                                     .tells_missed = true,
+                                     .hears_lobby = true,
+                                     .refuse = talk_refuse};
     return &door;
 }
