@@ -176,3 +176,37 @@ setup() {
         expect toto "[server] you are now talking in $name"
     done
 }
+
+@test "no text of others turns the direction of writing, ends a line, or drives a terminal; nor does the log's" {
+    start -o "operator root $SECRET"
+    enter toto plain
+    enter tata talk
+    local forged=$'a\xe2\x80\xae\xe2\x81\xa6 b\xe2\x80\xa8[server] c\xc2\x9b2J'
+    open op irc
+    send op 'NICK op' "USER op 0 * :$forged"
+    expect op -e ' 422 '
+    send toto 'JOIN #x' 'MODE -t'
+    expect toto '[server] you are now talking in #x'
+    sync toto
+    send tata '/JOIN #x'
+    expect tata '[server] you are now talking in #x'
+    send op 'JOIN #x' "PRIVMSG #x :$forged" "TOPIC #x :$forged" \
+        "AWAY :$forged"
+    expect toto '[op] a b [server] c^[2J'
+    expect tata '(op) a b [server] c^[2J'
+    local name
+    for name in toto tata; do
+        expect "$name" '[server] op set the topic of #x: a b [server] c^[2J'
+    done
+    sync op
+    send toto '@op hi' 'WHOIS op'
+    expect toto '[server] op is away: a b [server] c^[2J'
+    expect toto -e '^\[server\] op .*a b \[server\] c\^\[2J'
+    send toto 'OPER root secret' "BAN 192.0.2.1 $forged"
+    expect_log 'ban of .* by "toto" .*: a[?]+ b[?]+\[server\] c[?]+2J$'
+    send op "QUIT :$forged"
+    expect toto '[op] a b [server] c^[2J'
+    close op
+    expect_none toto -e $'\xe2\x80\xae'
+    expect_none tata -e $'\xc2\x9b'
+}

@@ -126,6 +126,35 @@ at_forkchatd() {
     term_input_see '[#x] a'
 }
 
+@test "joiners, marks of direction, flags and variation selectors take the columns that irssi gives them" {
+    join
+    local typed columns
+    while read -r columns typed; do
+        term_type "a$(printf '%b' "$typed")"
+        term_key z
+        until_true 10 at_column $((5 + 1 + columns + 1)) || { echo "# $typed: $(term display-message -p '#{cursor_x}')"; return 1; }
+        # One key takes back what a person takes for one character.
+        term_key BSpace BSpace
+        until_true 10 at_column $((5 + (columns == 0 ? 0 : 1))) || { echo "# $typed: $(term display-message -p '#{cursor_x}')"; return 1; }
+        term_key C-u
+        term_input_see '[#x]'
+    done <<'END'
+0 \0342\0200\0217
+0 \0342\0200\0215
+0 \0314\0201
+1 \0342\0235\0244\0357\0270\0217
+2 \0360\0237\0207\0253\0360\0237\0207\0267
+2 \0344\0267\0200
+END
+    # From others: nothing in front of a word, and a whole flag.
+    peer $'PRIVMSG #x :\xe2\x80\x8fx\xe2\x80\x8d \xf0\x9f\x87\xab\xf0\x9f\x87\xb7!'
+    term_see $'\xf0\x9f\x87\xab\xf0\x9f\x87\xb7!'
+}
+
+at_column() {
+    (($(term display-message -p '#{cursor_x}') == $1))
+}
+
 @test "escape sequences from others are shown, not obeyed" {
     join
     peer $'PRIVMSG #x :\e[2J\e]0;title\a\u009b31mred\u202eback'

@@ -10,6 +10,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "text.h"
+#include "unicode.h"
+
 static const char *program = "forkchat";
 static bool use_syslog;
 static int spare = -1, relay = -1;
@@ -38,6 +41,17 @@ void log_set_spare(int fd)
     spare = fd;
 }
 
+/* Nothing in it drives a terminal or looks like another line: controls, bytes that are not UTF-8, and what turns the
+ * direction of writing become question marks. */
+static void clean(char *line, size_t length)
+{
+    for (size_t i = 0, used; i < length; i += used) {
+        int32_t point = text_decode(line + i, length - i, &used);
+        if (point < ' ' || (point >= 0x7f && point < 0xa0) || unicode_turns(point))
+            memset(line + i, '?', used);
+    }
+}
+
 static void say(int priority, const char *word, const char *format, va_list arguments)
 {
     char line[1024];
@@ -48,9 +62,7 @@ static void say(int priority, const char *word, const char *format, va_list argu
     if (length < 0)
         return;
     at += (size_t)length < 1000 - at ? (size_t)length : 1000 - at - 1;
-    for (size_t i = 0; i < at; i++)
-        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-            line[i] = '?';
+    clean(line, at);
     line[at] = '\0';
     if (use_syslog && relay < 0) {
         syslog(priority, "%s", line);

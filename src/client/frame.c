@@ -208,18 +208,17 @@ int frame_input(struct layout *layout, const struct session *session, const stru
         cut_bar(layout, room);
     } else {
         add_prompt(layout, session, columns);
-        for (size_t i = 0; i < layout->count; i++)
-            cursor += layout->glyphs[i].columns;
-        room = columns - cursor - 1;
+        room = columns - bar_columns(layout) - 1;
         size_t start = first_shown(edit, room);
-        int before = width_of_text(edit->text + start, edit->cursor - start);
-        layout_add(layout, STYLE_PLAIN, edit->text + start);
+        char before[EDIT_SIZE];
+        snprintf(before, sizeof before, "%.*s", (int)(edit->cursor - start), edit->text + start);
+        layout_add(layout, STYLE_PLAIN, before);
+        cursor = bar_columns(layout);
+        layout_add(layout, STYLE_PLAIN, edit->text + edit->cursor);
         cut_bar(layout, columns - 1);
-        cursor += before;
     }
     if (question)
-        for (size_t i = 0; i < layout->count; i++)
-            cursor += layout->glyphs[i].columns;
+        cursor = bar_columns(layout);
     layout_break(layout, FRAME_MAX_COLUMNS * 2);
     layout_row(layout, 0, colour, to);
     return cursor < columns ? cursor : columns - 1;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/unicode.h"
 #include "base/width.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
@@ -70,6 +71,8 @@ void layout_add(struct layout *layout, enum style style, const char *text)
         } else if (point < 0 || width_is_trouble(point)) {
             add_glyph(layout, style, REPLACEMENT, 3, 1);
             step = used;
+        } else if (columns == 0 && !unicode_is_mark(point)) {
+            continue; /* a joiner or a mark of direction, with nothing before it */
         } else if (columns == 0) {
             /* A mark without a letter to stand on gets a blank. */
             char marked[LAYOUT_PLACE_BYTES + 1] = " ";

@@ -23,7 +23,7 @@ enum style {
 
 /* The longest sequence layout_style adds, and the most bytes one place on the screen can take. */
 #define LAYOUT_STYLE_BYTES 16
-#define LAYOUT_PLACE_BYTES 24
+#define LAYOUT_PLACE_BYTES 32
 
 /* One place on the screen, 1 or 2 columns. */
 struct glyph {

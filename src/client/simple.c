@@ -42,11 +42,24 @@ static void strip_telnet(char *line)
     *to = '\0';
 }
 
+/* The bracket that closes the one the line begins with. A nick may have brackets too, in pairs; { is a small [. */
+static char *find_close(char *line, char close)
+{
+    int depth = 0;
+    for (char *at = line; *at; at++) {
+        if (*at == '[' || *at == '{' || at == line)
+            depth++;
+        else if ((*at == ']' || *at == '}' || *at == close) && --depth == 0 && *at == close)
+            return at;
+    }
+    return NULL;
+}
+
 /* "[nick] text", "(nick) text", "(nick #channel) text", "[nick -> you] text" taken apart in place; false for
  * anything else. */
 static bool take_apart(char *line, char open, char close, struct line *shown)
 {
-    char *end = strchr(line, close);
+    char *end = find_close(line, close);
     if (*line != open || !end || end == line + 1 || (end[1] && end[1] != ' '))
         return false;
     *end = '\0';

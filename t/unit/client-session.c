@@ -368,6 +368,32 @@ static void talk_door(void)
     end();
 }
 
+static bool is_said_by(const char *line, const char *nick, const char *text)
+{
+    receive(line);
+    const struct line *shown = newest(session.windows.list[0]);
+    return shown->kind != LINE_SERVER && strcmp(shown->nick, nick) == 0 && strcmp(shown->text, text) == 0;
+}
+
+static void nicks_with_brackets(void)
+{
+    begin(DOOR_TALK, NULL);
+    answer_arrival("");
+    CHECK(is_said_by("([bot]) hi\r\n", "[bot]", "hi") && is_said_by("(a[b] #x) hi\r\n", "a[b]", "#x: hi"));
+    CHECK(is_said_by("[foo[away] -> you] psst\r\n", "foo[away]", "psst"));
+    CHECK(is_said_by("([x}) hi\r\n", "[x}", "hi"));
+    receive("[you -> foo[away]] psst\r\n");
+    CHECK(shows("", "(to foo[away]) psst"));
+    end();
+    begin(DOOR_PLAIN, NULL);
+    answer_arrival("");
+    CHECK(is_said_by("[[bot]] hi\n", "[bot]", "hi") && is_said_by("[foo[away]] [x] y\n", "foo[away]", "[x] y"));
+    CHECK(is_said_by("[a{b} -> you] hi\n", "a{b}", "hi") && is_said_by("[zo\u00E9] hi\n", "zo\u00E9", "hi"));
+    receive("[server] [bot] has left\n");
+    CHECK(newest(session.windows.list[0])->kind == LINE_SERVER);
+    end();
+}
+
 /* A private line is private at every door that has people; a literal one is said as it is. */
 static void addressed(void)
 {
@@ -621,6 +647,7 @@ int main(void)
     CASE("a crowd of strangers cannot open windows without end", many_windows);
     CASE("the plain door", plain_door);
     CASE("the talk door, with its telnet negotiation", talk_door);
+    CASE("who has brackets in their nick is who speaks", nicks_with_brackets);
     CASE("@nick and a text is for that one alone, unless the line is literal", addressed);
     CASE("at a port that tells no door it may greet first", doors_guessed);
     CASE("a person at the other end is known by the greeting", pair_guessed);
