@@ -47,6 +47,8 @@ struct sending {
 
 static void send_many(struct sending *sending, int interface, uint16_t port, const void *bytes, size_t length)
 {
+    if (sending->sockets[interface] < 0)
+        return;
     struct net_address to = group_at(sending->group, interface, port);
     /* A full queue is like any other loss: it is asked for again. But give it a moment to drain. */
     if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&to.storage,
@@ -167,7 +169,7 @@ static void listen_to_all(struct sending *sending, int milliseconds)
         return;
     for (int i = 0; i < sending->count; i++) {
         /* Bounded, so that a flood cannot keep us from sending. */
-        for (int turn = 0; turn < 64; turn++) {
+        for (int turn = 0; turn < 64 && polls[i].fd >= 0; turn++) {
             unsigned char bytes[CAST_PACKET_MAX];
             struct net_address from = {.length = sizeof from.storage};
             struct cast_packet packet;
@@ -328,6 +330,9 @@ int cast_send(struct group *group, const char *sender, const struct datagram_car
     memset(sending->wanted, 0xff, ((size_t)sending->blocks + 7) / 8);
     trim_wanted(sending);
     for (; sending->count < group_interfaces(group); sending->count++) {
+        sending->sockets[sending->count] = -1;
+        if (!group_is_open(group, sending->count))
+            continue;
         sending->sockets[sending->count] = group_open_sender(group, sending->count);
         if (sending->sockets[sending->count] < 0)
             goto out;
@@ -345,7 +350,8 @@ out:
     if (result < 0)
         snprintf(outcome->message, sizeof outcome->message, "%s", strerror(errno));
     for (int i = 0; sending && i < sending->count; i++)
-        close(sending->sockets[i]);
+        if (sending->sockets[i] >= 0)
+            close(sending->sockets[i]);
     if (sending)
         free(sending->wanted);
     free(sending);

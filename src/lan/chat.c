@@ -14,6 +14,22 @@
 #define SHOWN_MAX 4000 /* bytes of one datagram */
 #define SPLIT_MAX 22   /* datagrams of one message */
 
+int chat_send_by(struct peer *peer, int interface, const char *bytes, size_t length)
+{
+    if (!group_is_open(peer->group, interface)) {
+        errno = ENETDOWN;
+        return -1;
+    }
+    int result = group_send(peer->group, interface, bytes, length), error = errno;
+    if (result && !peer->mute[interface])
+        log_warning("cannot send by %s: %s", group_name(peer->group, interface), strerror(error));
+    if (!result && peer->mute[interface])
+        log_info("sending by %s works again", group_name(peer->group, interface));
+    peer->mute[interface] = result;
+    errno = error;
+    return result;
+}
+
 void chat_send_all(struct peer *peer, const struct datagram *datagram)
 {
     char bytes[DATAGRAM_SEND_MAX + 1];
@@ -21,10 +37,8 @@ void chat_send_all(struct peer *peer, const struct datagram *datagram)
     text_init(&text, bytes, sizeof bytes);
     datagram_write(datagram, &text);
     for (int i = 0; i < group_interfaces(peer->group); i++)
-        /* A cable may be out for a while: the next announcement will tell. */
-        if (group_send(peer->group, i, bytes, text.length) && errno != EAGAIN && errno != ENOBUFS &&
-            errno != ENETUNREACH && errno != ENETDOWN && errno != EHOSTUNREACH)
-            log_warning("cannot send to the group: %s", strerror(errno));
+        if (chat_send_by(peer, i, bytes, text.length))
+            continue; /* it was told; the next announcement tries again */
 }
 
 static void send_kind(struct peer *peer, enum datagram_kind kind)
@@ -105,12 +119,15 @@ static int send_message(struct peer *peer, const char *recipient, const char *sa
     if (strcmp(recipient, "*") != 0 && find_address(peer, recipient, &to, &via) &&
         !group_send_to(peer->group, via, &to, bytes, text.length))
         return 0;
-    int failed = 0;
+    int sent = 0, error = ENETDOWN;
     for (int i = 0; i < group_interfaces(peer->group); i++)
-        failed += group_send(peer->group, i, bytes, text.length) != 0;
-    if (failed < group_interfaces(peer->group))
+        if (!chat_send_by(peer, i, bytes, text.length))
+            sent++;
+        else if (group_is_open(peer->group, i))
+            error = errno;
+    if (sent > 0)
         return 0;
-    log_error("cannot send: %s", strerror(errno));
+    log_error("cannot send: %s", strerror(error));
     return -1;
 }
 
@@ -205,7 +222,7 @@ static bool is_first(const char *bytes, size_t length, const struct net_address 
         struct {
             uint32_t name;
             int count;
-        } ways[8];
+        } ways[GROUP_INTERFACES];
     } heard[64];
     char place[NET_TEXT_SIZE + 8];
     struct text way;
@@ -230,7 +247,7 @@ static bool is_first(const char *bytes, size_t length, const struct net_address 
     entry->hash = hash;
     entry->last = now;
     uint32_t name = text_hash_name(place) | 1;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < GROUP_INTERFACES; i++) {
         if (entry->ways[i].name && entry->ways[i].name != name)
             continue;
         entry->ways[i].name = name;

@@ -5,8 +5,11 @@
  *           a datagram tells its peer from others on the same host, and one's own datagrams are known.
  *   shared  the interface's address, the group's port: where the scripts send private messages. All
  *           peers of a host bind it; the system hands a datagram to one of them, who passes it on.
- *   many    the group's address and port. Bound to the group's address, it gets nothing else. */
-#include "lan/group.h"
+ *   many    the group's address and port. Bound to the group's address, it gets nothing else.
+ *
+ * Which interfaces there are to be is group_look.c's. A place keeps its number while it is open, because others
+ * remember by which interface they heard somebody. */
+#include "lan/group_places.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,19 +20,6 @@
 #include "base/fd.h"
 
 #define RECEIVE_BUFFER (1 << 20)
-
-struct place {
-    struct port_interface interface;
-    struct net_address address; /* of the own socket */
-    int sockets[3];             /* by enum group_way */
-};
-
-struct group {
-    struct net_address address;
-    int ttl;
-    int count;
-    struct place places[GROUP_INTERFACES];
-};
 
 static int open_socket(const struct net_address *address, bool shared)
 {
@@ -78,7 +68,7 @@ int group_open_sender(const struct group *group, int interface)
     int fd = open_socket(&address, false);
     if (fd < 0)
         return -1;
-    if (!port_multicast_from(fd, &group->places[interface].interface, group->ttl))
+    if (!port_multicast_from(fd, &group->places[interface].interface, group->wish->ttl))
         return fd;
     int error = errno;
     close(fd);
@@ -86,89 +76,77 @@ int group_open_sender(const struct group *group, int interface)
     return -1;
 }
 
-static int open_place(struct group *group, int at)
+void group_close_place(struct place *place)
+{
+    for (int way = 0; way < 3; way++)
+        if (place->sockets[way] >= 0)
+            close(place->sockets[way]);
+    place->sockets[0] = place->sockets[1] = place->sockets[2] = -1;
+    place->open = false;
+}
+
+static int open_sockets(struct group *group, int at)
 {
     struct place *place = &group->places[at];
     struct net_address here = {.length = place->interface.length};
     memcpy(&here.storage, &place->interface.address, sizeof here.storage);
     place->address = here;
     place->sockets[GROUP_OWN] = group_open_sender(group, at);
-    place->sockets[GROUP_MANY] = group_open_listener(group, at, group_port(group));
+    place->sockets[GROUP_MANY] = place->sockets[GROUP_OWN] < 0 ? -1 : group_open_listener(group, at, group_port(group));
+    if (place->sockets[GROUP_OWN] < 0 || place->sockets[GROUP_MANY] < 0)
+        return -1;
     net_set_port(&here, group_port(group));
     /* A program that holds that port for itself costs us only what scripts send to us alone. */
     place->sockets[GROUP_SHARED] = open_socket(&here, true);
-    if (place->sockets[GROUP_OWN] < 0 || place->sockets[GROUP_MANY] < 0)
-        return -1;
     place->address.length = sizeof place->address.storage;
     return getsockname(place->sockets[GROUP_OWN], (struct sockaddr *)&place->address.storage,
                        &place->address.length);
 }
 
-static bool is_named(const struct port_interface *interface, const char *name)
+int group_open_place(struct group *group, const struct port_interface *interface)
 {
-    struct net_address address = {.length = interface->length};
-    char host[NET_TEXT_SIZE];
-    memcpy(&address.storage, &interface->address, sizeof address.storage);
-    net_format_host(&address, host);
-    host[strcspn(host, "%")] = '\0';
-    return strcmp(interface->name, name) == 0 || strncmp(host, name, strlen(host) + 1) == 0;
+    int at = 0;
+    while (at < GROUP_INTERFACES && group->places[at].open)
+        at++;
+    if (at == GROUP_INTERFACES) {
+        errno = ENOSPC;
+        return -1;
+    }
+    struct place *place = &group->places[at];
+    place->interface = *interface;
+    place->sockets[0] = place->sockets[1] = place->sockets[2] = -1;
+    if (open_sockets(group, at)) {
+        int error = errno;
+        group_close_place(place);
+        errno = error;
+        return -1;
+    }
+    place->open = true;
+    if (at >= group->count)
+        group->count = at + 1;
+    return at;
 }
 
-static bool chosen_before(const struct group *group, const struct port_interface *interface)
+static bool is_any_open(const struct group *group)
 {
     for (int i = 0; i < group->count; i++)
-        if (group->places[i].interface.index == interface->index)
+        if (group->places[i].open)
             return true;
     return false;
 }
 
-static void choose(struct group *group, const struct port_interface *interface)
-{
-    /* A second address on one interface would bring every datagram twice. */
-    if (group->count == GROUP_INTERFACES || chosen_before(group, interface))
-        return;
-    struct place *place = &group->places[group->count++];
-    place->interface = *interface;
-    place->sockets[0] = place->sockets[1] = place->sockets[2] = -1;
-}
-
-static const char *choose_all(struct group *group, const char *const *names, int count)
-{
-    struct port_interface list[64];
-    int found = port_interfaces(group->address.storage.ss_family, list, 64);
-    if (found < 0)
-        return strerror(errno);
-    for (int n = 0; n < count; n++) {
-        int before = group->count;
-        for (int i = 0; i < found && group->count == before; i++)
-            if (list[i].up && is_named(&list[i], names[n]))
-                choose(group, &list[i]);
-        if (group->count == before)
-            return "no interface that is up has that name or address (see ip addr), or it was given twice";
-    }
-    for (int i = 0; i < found && count == 0; i++)
-        if (list[i].up && list[i].multicast && !list[i].loopback)
-            choose(group, &list[i]);
-    for (int i = 0; i < found && group->count == 0; i++)
-        if (list[i].up && list[i].loopback)
-            choose(group, &list[i]);
-    return group->count ? NULL : "no network interface is up";
-}
-
-struct group *group_open(const char *const *names, int count, const struct net_address *address, int ttl,
-                         const char **why)
+struct group *group_open(const struct group_wish *wish, group_news *news, void *context, const char **why)
 {
     struct group *group = calloc(1, sizeof *group);
     if (!group) {
         *why = strerror(errno);
         return NULL;
     }
-    group->address = *address;
-    group->ttl = ttl;
-    *why = choose_all(group, names, count);
-    for (int i = 0; !*why && i < group->count; i++)
-        if (open_place(group, i))
-            *why = strerror(errno);
+    group->wish = wish;
+    group->address = wish->address;
+    *why = NULL;
+    if (!group_look_first(group, news, context, why) && !is_any_open(group) && !wish->patient)
+        *why = group->unusable ? strerror(group->unusable) : "no network interface is up";
     if (!*why)
         return group;
     group_close(group);
@@ -178,10 +156,19 @@ struct group *group_open(const char *const *names, int count, const struct net_a
 void group_close(struct group *group)
 {
     for (int i = 0; i < group->count; i++)
-        for (int way = 0; way < 3; way++)
-            if (group->places[i].sockets[way] >= 0)
-                close(group->places[i].sockets[way]);
+        if (group->places[i].open)
+            group_close_place(&group->places[i]);
     free(group);
+}
+
+bool group_is_open(const struct group *group, int interface)
+{
+    return interface < group->count && group->places[interface].open;
+}
+
+const char *group_name(const struct group *group, int interface)
+{
+    return group->places[interface].interface.name;
 }
 
 int group_interfaces(const struct group *group)
@@ -197,7 +184,7 @@ const struct net_address *group_own(const struct group *group, int interface)
 bool group_is_here(const struct group *group, const struct net_address *host)
 {
     for (int i = 0; i < group->count; i++)
-        if (net_same_host(&group->places[i].address, host))
+        if (group->places[i].open && net_same_host(&group->places[i].address, host))
             return true;
     return false;
 }
@@ -205,7 +192,7 @@ bool group_is_here(const struct group *group, const struct net_address *host)
 bool group_is_own(const struct group *group, const struct net_address *from)
 {
     for (int i = 0; i < group->count; i++)
-        if (net_port(&group->places[i].address) == net_port(from) &&
+        if (group->places[i].open && net_port(&group->places[i].address) == net_port(from) &&
             net_same_host(&group->places[i].address, from))
             return true;
     return false;
@@ -218,6 +205,10 @@ uint16_t group_port(const struct group *group)
 
 int group_send(struct group *group, int interface, const void *bytes, size_t length)
 {
+    if (!group_is_open(group, interface)) {
+        errno = ENETDOWN;
+        return -1;
+    }
     struct net_address to = group_at(group, interface, group_port(group));
     ssize_t sent = sendto(group->places[interface].sockets[GROUP_OWN], bytes, length, 0,
                           (const struct sockaddr *)&to.storage, to.length);
@@ -229,8 +220,8 @@ int group_send_to(struct group *group, int via, const struct net_address *to, co
 {
     for (int i = 0; i < group->count; i++) {
         int interface = (via + i) % group->count;
-        if (sendto(group->places[interface].sockets[GROUP_OWN], bytes, length, 0,
-                   (const struct sockaddr *)&to->storage, to->length) >= 0)
+        if (group_is_open(group, interface) && sendto(group->places[interface].sockets[GROUP_OWN], bytes, length, 0,
+                                                      (const struct sockaddr *)&to->storage, to->length) >= 0)
             return 0;
     }
     return -1;
@@ -241,7 +232,8 @@ int group_polls(const struct group *group, struct pollfd *polls)
     int count = 0;
     for (int i = 0; i < group->count; i++)
         for (int way = 0; way < 3; way++)
-            polls[count++] = (struct pollfd){.fd = group->places[i].sockets[way], .events = POLLIN};
+            polls[count++] =
+                (struct pollfd){.fd = group->places[i].open ? group->places[i].sockets[way] : -1, .events = POLLIN};
     return count;
 }
 

@@ -10,7 +10,7 @@
 #include "base/net.h"
 #include "base/port.h"
 
-#define GROUP_INTERFACES 8
+#define GROUP_INTERFACES 32
 #define GROUP_SOCKETS (3 * GROUP_INTERFACES)
 
 /* How a datagram came. */
@@ -22,14 +22,40 @@ enum group_way {
 
 struct group; /* private to group.c */
 
-/* Joins `group` (address and port) on the interfaces named by `names` (interface name or one of its
- * addresses); with count 0 on every interface that is up, not loopback, and can multicast, or on loopback
- * if there is none. Returns NULL with *why set to a sentence. */
-struct group *group_open(const char *const *names, int count, const struct net_address *group, int ttl,
-                         const char **why);
+/* What is to be joined, and where. */
+struct group_wish {
+    const char *const *names;   /* of interfaces, or one of their addresses; */
+    int count;                  /* with 0 every interface that is up, not loopback, and can multicast, or loopback */
+    struct net_address address; /* of the group, with its port */
+    struct net_address instead; /* the group where no interface has an address of that family; length 0: none */
+    int ttl;
+    bool patient; /* interfaces that are not up yet are waited for */
+};
+
+/* What group_look finds. `interface` is the number of one that is used from now on, or no longer. */
+enum group_event {
+    GROUP_UP,
+    GROUP_DOWN,     /* tells of one that is still open: it is closed next */
+    GROUP_ALONE,    /* no network is up: what follows is loopback */
+    GROUP_IN_STEAD, /* the other family: `instead` */
+    GROUP_TOO_MANY, /* there are more than GROUP_INTERFACES; `interface` is how many more */
+    GROUP_WAITING,  /* those that were named are not up */
+    GROUP_UNUSABLE, /* one cannot be used: errno. Told once for each error */
+};
+typedef void group_news(void *context, enum group_event event, int interface, const char *name);
+
+/* Joins. Returns NULL with *why set to a sentence. `wish` must stay. */
+struct group *group_open(const struct group_wish *wish, group_news *news, void *context, const char **why);
 void group_close(struct group *group);
 
+/* Looks at all interfaces and addresses again: joins on those that have come, leaves those that have gone. Cheap enough
+ * for every second. */
+void group_look(struct group *group, group_news *news, void *context);
+
+/* Interfaces have numbers below this; those that have gone leave gaps. */
 int group_interfaces(const struct group *group);
+bool group_is_open(const struct group *group, int interface);
+const char *group_name(const struct group *group, int interface);
 
 /* This peer's own address and port on that interface. */
 const struct net_address *group_own(const struct group *group, int interface);

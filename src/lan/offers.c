@@ -33,21 +33,35 @@ static struct guesser {
     int64_t last;
 } guessers[64];
 
-int offers_open(struct peer *peer)
+int offers_listen(struct peer *peer, int interface)
 {
-    for (int i = 0; i < GROUP_INTERFACES; i++)
-        peer->listeners[i] = -1;
     if (peer->brief)
         return 0;
-    for (int i = 0; i < group_interfaces(peer->group); i++) {
-        struct net_address address = *group_own(peer->group, i), bound;
-        net_set_port(&address, 0);
-        peer->listeners[i] = net_listen(&address, &bound);
-        if (peer->listeners[i] < 0)
-            return -1;
-        peer->ports[i] = net_port(&bound);
-    }
+    struct net_address address = *group_own(peer->group, interface), bound;
+    net_set_port(&address, 0);
+    peer->listeners[interface] = net_listen(&address, &bound);
+    if (peer->listeners[interface] < 0)
+        return -1;
+    peer->ports[interface] = net_port(&bound);
     return 0;
+}
+
+void offers_stop_listening(struct peer *peer, int interface)
+{
+    if (peer->listeners[interface] >= 0)
+        close(peer->listeners[interface]);
+    peer->listeners[interface] = -1;
+}
+
+void offers_open(struct peer *peer)
+{
+    for (int i = 0; i < PEER_OFFERS; i++)
+        peer->offers[i].what.manifest = -1;
+    for (int i = 0; i < GROUP_INTERFACES; i++)
+        peer->listeners[i] = -1;
+    for (int i = 0; i < group_interfaces(peer->group); i++)
+        if (group_is_open(peer->group, i) && offers_listen(peer, i))
+            fatal(EX_OSERR, "cannot listen: %s", strerror(errno));
 }
 
 static void drop(struct peer_offer *offer)
@@ -225,6 +239,8 @@ void offers_announce(struct peer *peer)
         if (!peer->offers[n].ready)
             continue;
         for (int i = 0; i < group_interfaces(peer->group); i++) {
+            if (peer->listeners[i] < 0)
+                continue;
             struct datagram datagram = {.kind = DATAGRAM_OFFER, .card = peer->offers[n].what.card};
             char bytes[DATAGRAM_SEND_MAX + 1], host[NET_TEXT_SIZE];
             struct text text;
@@ -235,8 +251,8 @@ void offers_announce(struct peer *peer)
             datagram.card.port = peer->ports[i];
             text_init(&text, bytes, sizeof bytes);
             datagram_write(&datagram, &text);
-            if (group_send(peer->group, i, bytes, text.length))
-                continue; /* told by chat_send_all */
+            if (chat_send_by(peer, i, bytes, text.length))
+                continue; /* it was told */
         }
     }
 }
@@ -264,8 +280,7 @@ void offers_close(struct peer *peer)
         if (peer->offers[i].what.card.id[0])
             drop(&peer->offers[i]);
     for (int i = 0; i < GROUP_INTERFACES; i++)
-        if (peer->listeners[i] >= 0)
-            close(peer->listeners[i]);
+        offers_stop_listening(peer, i);
 }
 
 static struct guesser *find_guesser(const unsigned char host[16])

@@ -127,15 +127,15 @@ static void add(const char *option, const char **list, int *count, int most, con
     list[(*count)++] = value;
 }
 
-static void set_group(struct options *options, const char *address, int64_t port)
+static void set_group(struct net_address *group, const char *address, int64_t port)
 {
     char place[NET_TEXT_SIZE + 16];
     snprintf(place, sizeof place, strchr(address, ':') ? "[%.70s]:%lld" : "%.70s:%lld", address, (long long)port);
-    if (net_parse(place, &options->group))
+    if (net_parse(place, group))
         wrong("--group", "expected a numeric address, as in 224.0.0.127 or ff02::e000:7f");
     unsigned char bytes[16];
-    net_host_bytes(&options->group, bytes);
-    bool six = options->group.storage.ss_family == AF_INET6;
+    net_host_bytes(group, bytes);
+    bool six = group->storage.ss_family == AF_INET6;
     if (six ? bytes[0] != 0xff : bytes[12] < 224 || bytes[12] > 239)
         wrong("--group", "this is no multicast address: they are 224.0.0.0 to 239.255.255.255, or ff00::/8");
 }
@@ -167,7 +167,7 @@ static char *read_password(const char *path)
 
 /* What the options say of the group, before all of them are known. */
 struct group_words {
-    const char *address;
+    const char *address; /* NULL: none was asked for */
     int64_t port;
 };
 
@@ -270,7 +270,7 @@ static void set_default_name(struct options *options)
 
 void options_read(int argc, char **argv, struct options *options)
 {
-    struct group_words group = {.address = DEFAULT_GROUP, .port = DEFAULT_PORT};
+    struct group_words group = {.port = DEFAULT_PORT};
     *options = (struct options){.ttl = 1, .period = 10, .output = ".", .limit = (int64_t)4 << 30,
                                 .transfers = 8, .patience = 30, .wait = 5};
     for (int i = 1; i < argc; i++) {
@@ -286,7 +286,9 @@ void options_read(int argc, char **argv, struct options *options)
         snprintf(name, sizeof name, "--%s", table[row].name);
         take(options, &group, table[row].id, name, value);
     }
-    set_group(options, group.address, group.port);
+    set_group(&options->group, group.address ? group.address : DEFAULT_GROUP, group.port);
+    if (!group.address)
+        set_group(&options->group_instead, DEFAULT_GROUP6, group.port);
     if (!options->name[0])
         set_default_name(options);
     if (!options->state)

@@ -16,6 +16,7 @@ struct options {
     const char *interfaces[GROUP_INTERFACES];
     int interface_count;
     struct net_address group;
+    struct net_address group_instead; /* where there is no IPv4; length 0 if a group was asked for */
     int ttl;
     int64_t period; /* seconds between announcements */
     const char *state, *output;

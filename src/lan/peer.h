@@ -56,6 +56,7 @@ struct peer_cast {
 
 struct peer {
     const struct options *options;
+    struct group_wish wish;
     struct group *group;
     struct roster *roster;
     struct index *index;
@@ -64,12 +65,13 @@ struct peer {
     int sent;                  /* how many of options->sends */
     int64_t send_until;        /* when those who were not heard by then are nobody; 0: none is waited for */
     bool brief;               /* not announced */
+    bool mute[GROUP_INTERFACES]; /* sending by it fails, which was told */
     bool offering;            /* here for its offers alone: nobody types, no time was set */
     char roster_path[1100];   /* empty: not kept */
     int roster_lock;          /* -1: another peer keeps the file */
     int guardian;             /* readable when the guardian of the terminal is gone; -1: there is none */
     int64_t now;              /* clock_elapsed() of this turn */
-    int64_t next_announce, last_announce, next_who, next_save, end_at;
+    int64_t next_announce, last_announce, next_who, next_save, next_look, end_at;
     int64_t name_told; /* when we last complained that our name is used elsewhere */
     struct peer_offer offers[PEER_OFFERS];
     int offer_jobs;
@@ -93,6 +95,8 @@ void peer_fail(struct peer *peer, int status);
 void chat_announce(struct peer *peer);
 void chat_ask(struct peer *peer); /* who is there? at most once a second */
 void chat_leave(struct peer *peer);
+/* Sends to the group by one interface. Failures are told once, and so is their end. Returns 0, or -1 and errno. */
+int chat_send_by(struct peer *peer, int interface, const char *bytes, size_t length);
 void chat_send_all(struct peer *peer, const struct datagram *datagram);
 /* Sends "RECIPIENT:TEXT", in several datagrams if it is long, to the group if nobody is known by that name. Returns
  * EX_OK, or an exit status after saying what is wrong. */
@@ -104,7 +108,9 @@ void chat_take(struct peer *peer, const char *bytes, size_t length, const struct
 void chat_expire(struct peer *peer);
 
 /* offers.c */
-int offers_open(struct peer *peer); /* the listeners */
+void offers_open(struct peer *peer);
+int offers_listen(struct peer *peer, int interface); /* returns 0, or -1 and errno */
+void offers_stop_listening(struct peer *peer, int interface);
 void offers_add(struct peer *peer, const char *path, const char *password);
 bool offers_withdraw(struct peer *peer, const char *name);
 void offers_announce(struct peer *peer);

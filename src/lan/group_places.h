@@ -1,0 +1,33 @@
+/* The interfaces that are open: what group.c and group_look.c share. */
+#ifndef FORKCHAT_LAN_GROUP_PLACES_H
+#define FORKCHAT_LAN_GROUP_PLACES_H
+
+#include "lan/group.h"
+
+struct place {
+    bool open;
+    struct port_interface interface;
+    struct net_address address; /* of the own socket */
+    int sockets[3];             /* by enum group_way */
+};
+
+struct group {
+    const struct group_wish *wish;
+    struct net_address address; /* one of the wish's */
+    int count;                  /* of places, with gaps */
+    struct place places[GROUP_INTERFACES];
+    /* What has been told, and need not be again. */
+    bool alone;
+    const char *absent;
+    int beyond;
+    int unusable; /* errno */
+};
+
+/* Opens the sockets of an interface. Returns its number, or -1 and errno. */
+int group_open_place(struct group *group, const struct port_interface *interface);
+void group_close_place(struct place *place);
+
+/* group_look for the first time: returns -1 with *why set if a name that was given is no interface's. */
+int group_look_first(struct group *group, group_news *news, void *context, const char **why);
+
+#endif
