@@ -197,7 +197,7 @@ static void take_message(struct peer *peer, char *line)
     } else if (*line == '/') {
         take_command(peer, line);
     } else {
-        chat_say(peer, line);
+        say_typed(peer, line);
     }
 }
 

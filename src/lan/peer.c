@@ -163,14 +163,14 @@ static void send_what_was_asked_for(struct peer *peer)
     const struct options *options = peer->options;
     for (; peer->sent < options->send_count; peer->sent++) {
         const char *said = options->sends[peer->sent];
-        bool nobody = chat_is_for_nobody(peer, said);
+        bool nobody = say_is_for_nobody(peer, said);
         if (nobody && !peer->send_until)
             peer->send_until = peer->now + ANSWER_SECONDS * PEER_SECOND;
         if (nobody && peer->now < peer->send_until) {
             chat_ask(peer);
             return;
         }
-        int status = chat_send(peer, said);
+        int status = say_send(peer, said);
         if (status != EX_OK)
             peer_fail(peer, status);
     }
@@ -181,62 +181,11 @@ static bool is_busy(const struct peer *peer)
     return peer->sent < peer->options->send_count || gets_open(peer) > 0 || worker_count_all() > 0;
 }
 
-/* What has become of the interfaces. Listening, and being heard, follow. */
-static void take_news(void *context, enum group_event event, int interface, const char *name)
-{
-    struct peer *peer = context;
-    char host[NET_TEXT_SIZE] = "";
-    bool begun = peer->group && !peer->brief; /* at the start only what is out of the common is worth a line */
-    if (begun && (event == GROUP_UP || event == GROUP_DOWN))
-        net_format_host(group_own(peer->group, interface), host);
-    switch (event) {
-    case GROUP_UP:
-        peer->mute[interface] = false;
-        peer->next_announce = 0;
-        peer->next_who = 0;
-        if (peer->group && offers_listen(peer, interface))
-            log_warning("nothing can be fetched by %s: %s", name, strerror(errno));
-        if (begun)
-            screen_show("now on %s (%s)", name, host);
-        break;
-    case GROUP_DOWN:
-        offers_stop_listening(peer, interface);
-        if (begun)
-            screen_show("no longer on %s (%s)", name, host);
-        break;
-    case GROUP_ALONE:
-        log_warning("no network is up: only this machine is reached");
-        break;
-    case GROUP_IN_STEAD:
-        net_format_host(&peer->wish.instead, host);
-        log_warning("no interface has an IPv4 address: by IPv6, in the group %s", host);
-        break;
-    case GROUP_TOO_MANY:
-        log_warning("%d interfaces are more than the %d that are used: name those that matter with -i", interface,
-                    GROUP_INTERFACES);
-        break;
-    case GROUP_WAITING:
-        log_warning("%s is not up: it is waited for", name);
-        break;
-    case GROUP_UNUSABLE:
-        log_warning("%s cannot be used: %s", name, strerror(errno));
-        break;
-    }
-}
-
-static void look_at_interfaces(struct peer *peer)
-{
-    peer->next_look = peer->now + PEER_SECOND;
-    group_look(peer->group, take_news, peer);
-    if (!peer->brief && peer->next_who == 0)
-        chat_ask(peer);
-}
-
 /* What is to be done when the time has come. */
 static void do_timely(struct peer *peer)
 {
     if (peer->now >= peer->next_look)
-        look_at_interfaces(peer);
+        interfaces_look(peer);
     if (!peer->brief && peer->now >= peer->next_announce)
         chat_announce(peer);
     if (peer->now >= peer->next_save) {
@@ -409,14 +358,7 @@ static struct peer *open_all(const struct options *options, int *status)
     if (secret_make_nonce(nonce))
         fatal(EX_OSERR, "no random numbers: %s", strerror(errno));
     snprintf(peer->id, sizeof peer->id, "%.16s", nonce);
-    peer->next_look = peer->now + PEER_SECOND;
-    peer->wish = (struct group_wish){.names = options->interfaces,
-                                     .count = options->interface_count,
-                                     .address = options->group,
-                                     .instead = options->group_instead,
-                                     .ttl = options->ttl,
-                                     .patient = !peer->brief};
-    peer->group = group_open(&peer->wish, take_news, peer, &why);
+    why = interfaces_open(peer);
     if (!peer->group) {
         log_error("cannot join the group: %s", why);
         roster_close(peer->roster);

@@ -1,5 +1,5 @@
-/* One peer: what its parts share. peer.c owns the loop; chat.c, offers.c, gets.c, casts.c and command.c
- * each one family of things that happen. All of it belongs to the main process. */
+/* One peer: what its parts share. peer.c owns the loop; chat.c, say.c, interfaces.c, offers.c, gets.c, casts.c and
+ * command.c each one family of things that happen. All of it belongs to the main process. */
 #ifndef FORKCHAT_LAN_PEER_H
 #define FORKCHAT_LAN_PEER_H
 
@@ -91,6 +91,17 @@ int peer_run(const struct options *options);
 /* Notes the first failure as the exit status of what was asked for on the command line. */
 void peer_fail(struct peer *peer, int status);
 
+/* interfaces.c */
+const char *interfaces_open(struct peer *peer); /* sets peer->group, or says why there is none */
+void interfaces_look(struct peer *peer);        /* again */
+
+/* say.c */
+/* Sends "RECIPIENT:TEXT", in several datagrams if it is long, to the group if nobody is known by that name. Returns
+ * EX_OK, or an exit status after saying what is wrong. */
+int say_send(struct peer *peer, const char *said);
+bool say_is_for_nobody(struct peer *peer, const char *said); /* to a name that has not been heard */
+void say_typed(struct peer *peer, const char *said);         /* say_send of what was typed, and shows it */
+
 /* chat.c */
 void chat_announce(struct peer *peer);
 void chat_ask(struct peer *peer); /* who is there? at most once a second */
@@ -98,11 +109,6 @@ void chat_leave(struct peer *peer);
 /* Sends to the group by one interface. Failures are told once, and so is their end. Returns 0, or -1 and errno. */
 int chat_send_by(struct peer *peer, int interface, const char *bytes, size_t length);
 void chat_send_all(struct peer *peer, const struct datagram *datagram);
-/* Sends "RECIPIENT:TEXT", in several datagrams if it is long, to the group if nobody is known by that name. Returns
- * EX_OK, or an exit status after saying what is wrong. */
-int chat_send(struct peer *peer, const char *said);
-bool chat_is_for_nobody(struct peer *peer, const char *said); /* to a name that has not been heard */
-void chat_say(struct peer *peer, const char *said);           /* chat_send of what was typed, and shows it */
 void chat_take(struct peer *peer, const char *bytes, size_t length, const struct net_address *from, int via,
                enum group_way way);
 void chat_expire(struct peer *peer);
