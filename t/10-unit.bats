@@ -164,6 +164,10 @@ unit() {
     unit log
 }
 
+@test "a worker hands over a socket for its own place alone" {
+    unit owners
+}
+
 @test "guessing at an operator's password is slow for whoever guesses, and tells nothing" {
     unit guesses
 }

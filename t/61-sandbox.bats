@@ -257,6 +257,42 @@ reaches_nobody() {
     expect toto '[server] toto'
 }
 
+@test "a worker cannot put its own socket in the place of another's, nor when the courier is a new one" {
+    daemon_may 'courier 0 died: signal 9'
+    start_as user -o 'couriers 1'
+    enter toto plain
+    enter tutu plain
+    enter titi plain
+    local round
+    for round in first second; do
+        # The places are given out in order, each for the first time
+        send titi 'TRESPASS pass 1:1'
+        expect_log '^trespass: pass: done$'
+        expect_log "^forkchatd: warning: process $(worker_of titi) handed over a socket for place 1, which is another's: refused\$"
+        send titi 'TRESPASS pass 1:2'
+        expect_log '^trespass: pass: done$'
+        send titi 'TRESPASS pass 3:1'
+        expect_log '^trespass: pass: done$'
+        send toto "@tutu hello $round"
+        expect tutu -e "hello $round\$"
+        send tutu "@toto and you $round"
+        expect toto -e "and you $round\$"
+        [[ $round == first ]] || break
+        kill -KILL "$(daemon_pid '^forkchatd: courier 0')"
+        expect_log 'courier 0 died: signal 9; starting another'
+        wait_until daemon_pids '^forkchatd: courier 0'
+        send toto "@titi hello again"
+        expect titi -e 'hello again$'
+    done
+    expect_none titi -e 'hello (first|second)'
+    # And the place that titi wanted for the next who comes is theirs.
+    enter tata plain
+    send tata '@toto me too'
+    expect toto -e 'me too$'
+    send toto '@tata you too'
+    expect tata -e 'you too$'
+}
+
 @test "no child has a socket for datagrams, nor another courier's mailbox" {
     start_as user -o 'couriers 3'
     enter toto plain

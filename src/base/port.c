@@ -159,6 +159,33 @@ int port_socketpair(int type, int ends[2])
     return set_cloexec(ends[0]) || set_cloexec(ends[1]) ? -1 : 0;
 }
 
+int port_ask_sender(int socket)
+{
+#ifdef SO_PASSCRED
+    int on = 1;
+    return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+#else
+    (void)socket;
+    return 0;
+#endif
+}
+
+pid_t port_sender(const struct cmsghdr *control)
+{
+#if defined SO_PASSCRED && defined SCM_CREDENTIALS
+    struct ucred sender;
+    _Static_assert(CMSG_SPACE(sizeof sender) <= PORT_SENDER_SPACE, "there is room for it");
+    if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS &&
+        control->cmsg_len >= CMSG_LEN(sizeof sender)) {
+        memcpy(&sender, CMSG_DATA(control), sizeof sender);
+        return sender.pid;
+    }
+#else
+    (void)control;
+#endif
+    return 0;
+}
+
 int port_pipe(int ends[2])
 {
     if (pipe(ends))

@@ -41,6 +41,14 @@ int port_accept(int listener, struct sockaddr *address, socklen_t *length);
 /* Like socketpair(2) for AF_UNIX, both ends close-on-exec. Returns 0, or -1 and errno. */
 int port_socketpair(int type, int ends[2]);
 
+/* Has each message that comes by this Unix socket say which process sent it: in a control message, for which there must be
+ * so much room. port_sender: its pid if it is that control message, else 0. Where the system cannot tell, it never is.
+ * Returns 0, or -1 and errno. SO_PASSCRED in unix(7). */
+#define PORT_SENDER_SPACE 64
+int port_ask_sender(int socket);
+struct cmsghdr;
+pid_t port_sender(const struct cmsghdr *control);
+
 /* Like pipe(2), both ends close-on-exec. Returns 0, or -1 and errno. */
 int port_pipe(int ends[2]);
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/port.h"
 
 union control {
     struct cmsghdr header;
@@ -42,7 +43,16 @@ int pass_send(int over, int fd, const void *message, size_t length)
 
 int pass_receive(int from, void *message, size_t length)
 {
-    union control control;
+    return pass_receive_from(from, message, length, NULL);
+}
+
+int pass_receive_from(int from, void *message, size_t length, pid_t *sender)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int)) + PORT_SENDER_SPACE];
+    } control;
+    pid_t pid = 0;
     struct iovec part = {.iov_base = message, .iov_len = length};
     struct msghdr packet = {.msg_iov = &part,
                             .msg_iovlen = 1,
@@ -54,6 +64,8 @@ int pass_receive(int from, void *message, size_t length)
     /* Alignment leaves room for more descriptors than the one we asked for; every one that came is ours. */
     int fd = -1, count = 0;
     for (struct cmsghdr *rights = CMSG_FIRSTHDR(&packet); rights; rights = CMSG_NXTHDR(&packet, rights)) {
+        if (port_sender(rights))
+            pid = port_sender(rights);
         if (rights->cmsg_level != SOL_SOCKET || rights->cmsg_type != SCM_RIGHTS)
             continue;
         size_t bytes = rights->cmsg_len - CMSG_LEN(0);
@@ -65,6 +77,8 @@ int pass_receive(int from, void *message, size_t length)
     }
     if (count == 1 && (size_t)got == length && !(packet.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
         fd_set_cloexec(fd);
+        if (sender)
+            *sender = pid;
         return fd;
     }
     if (fd >= 0)

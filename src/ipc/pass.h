@@ -3,8 +3,9 @@
 #define FORKCHAT_IPC_PASS_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
-/* Sends `fd` and `length` bytes over the Unix datagram socket `over`. Blocks while the other side's mailbox is
+/* Sends `fd` and `length` bytes over the Unix socket `over`, which keeps messages apart. Blocks while the other side's mailbox is
  * full, also over signals. Returns 0, or -1 and errno. SCM_RIGHTS in unix(7). */
 int pass_send(int over, int fd, const void *message, size_t length);
 
@@ -12,5 +13,8 @@ int pass_send(int over, int fd, const void *message, size_t length);
  * Never blocks. Returns the descriptor, or -1 with EAGAIN if there is none, EPROTO for one without a
  * descriptor or of another length (it is gone then). */
 int pass_receive(int from, void *message, size_t length);
+
+/* The same; *sender is the process that sent it if port_ask_sender was called for the mailbox, or 0. */
+int pass_receive_from(int from, void *message, size_t length, pid_t *sender);
 
 #endif

@@ -103,12 +103,16 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
            lock_dead(world_supervisor_life(world));
 }
 
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms)
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
+                 struct owners *owners)
 {
     static struct courier courier;
     struct bell_shm *bell = ring_bell(&world->shared->ring, number);
-    courier = (struct courier){
-        .world = world, .settings = settings, .number = (uint32_t)number, .mailbox = heirlooms->mailboxes[number][0]};
+    courier = (struct courier){.world = world,
+                               .settings = settings,
+                               .number = (uint32_t)number,
+                               .mailbox = heirlooms->mailboxes[number][0],
+                               .owners = owners};
     own_bell = bell;
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);

@@ -12,8 +12,11 @@ struct handover {
     uint32_t generation;
 };
 
-/* Runs courier `number` until SIGTERM, then delivers what is left, for at most a second, and returns.
+struct owners;
+
+/* Runs courier `number`, which knows those owners of places, until SIGTERM, then delivers what is left, for at most a second, and returns.
  * Returns as well, once no client is owed anything, when it is to make way for another (world_retire). */
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms);
+void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
+                 struct owners *owners);
 
 #endif

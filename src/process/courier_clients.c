@@ -74,16 +74,33 @@ bool courier_is_ours(const struct courier *courier, uint32_t user)
            world_courier(courier->world, user) == courier->number;
 }
 
+/* Who sends one may send thousands. */
+static void tell_intruder(pid_t pid, uint32_t place)
+{
+    static int64_t told;
+    int64_t now = clock_elapsed();
+    if (told && now - told < 1000 * MS)
+        return;
+    told = now;
+    log_warning("process %ld handed over a socket for place %u, which is another's: refused", (long)pid, place);
+}
+
 /* Empties the mailbox: a socket goes to its client, or waits for the CONNECT to come. */
 void courier_take_sockets(struct courier *courier)
 {
     struct handover handover;
     for (;;) {
-        int fd = pass_receive(courier->mailbox, &handover, sizeof handover);
+        pid_t sender;
+        int fd = pass_receive_from(courier->mailbox, &handover, sizeof handover, &sender);
         if (fd < 0 && errno == EPROTO)
             continue;
         if (fd < 0)
             return;
+        if (!owners_accept(courier->owners, handover.user, handover.generation, sender)) {
+            tell_intruder(sender, handover.user);
+            close(fd);
+            continue;
+        }
         CRASHPOINT("socket-taken");
         struct client *client = audience_client(&courier->audience, handover.user);
         if (client && client->generation == handover.generation) {
@@ -108,6 +125,7 @@ void courier_drop_early(struct courier *courier, uint32_t user, uint32_t generat
     if (!courier_is_ours(courier, user))
         return;
     courier_take_sockets(courier);
+    owners_forget(courier->owners, user, generation);
     struct early *early = &courier->early[user];
     if (early->fd < 0 || (int32_t)(early->generation - generation) > 0)
         return;

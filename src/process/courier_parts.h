@@ -4,6 +4,7 @@
 
 #include "audience.h"
 #include "courier.h"
+#include "owners.h"
 #include "render.h"
 #include "world/counters.h"
 
@@ -25,6 +26,7 @@ struct courier {
     struct audience audience;
     struct render *render;
     struct early *early; /* by user */
+    struct owners *owners;
     uint64_t position;   /* in the ring: all before it is delivered or in the running batch */
     uint64_t cursor;     /* where the courier before this one was */
     uint64_t event;      /* counts events, for `seen` */

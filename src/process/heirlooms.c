@@ -74,7 +74,7 @@ int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couri
 {
     heirlooms->couriers = couriers;
     for (int i = 0; i < couriers; i++)
-        if (port_socketpair(SOCK_SEQPACKET, heirlooms->mailboxes[i]))
+        if (port_socketpair(SOCK_SEQPACKET, heirlooms->mailboxes[i]) || port_ask_sender(heirlooms->mailboxes[i][0]))
             return -1;
     if (port_pipe(heirlooms->calls) || fd_set_nonblocking(heirlooms->calls[0]) ||
         fd_set_nonblocking(heirlooms->calls[1]))

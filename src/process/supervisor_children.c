@@ -13,6 +13,7 @@
 #include "command/command.h"
 #include "control.h"
 #include "courier.h"
+#include "owners.h"
 #include "worker.h"
 #include "world/counters.h"
 #include "world/recorder.h"
@@ -53,8 +54,12 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     port_title_set("forkchatd: courier %d", number);
     fd_raise_limit();
     recorder_begin(recorder_of_courier(&supervisor->world, (uint32_t)number), getpid());
+    struct owners *owners = owners_new(supervisor->seat_count);
+    for (uint32_t i = 0; i < supervisor->seat_count; i++)
+        if (supervisor->seats[i].pid)
+            owners_tell(owners, i, supervisor->seats[i].pid);
     confine(&supervisor->confinement, SANDBOX_COURIER);
-    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms);
+    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, owners);
     exit(0);
 }
 

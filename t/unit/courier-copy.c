@@ -14,7 +14,7 @@ static int mailbox[2];
 
 static void start_courier(struct courier *courier, uint32_t number)
 {
-    *courier = (struct courier){.world = &world, .settings = settings, .number = number, .mailbox = mailbox[0]};
+    *courier = (struct courier){.world = &world, .settings = settings, .number = number, .mailbox = mailbox[0], .owners = owners_new(world.limits.users)};
     audience_init(&courier->audience, &world);
     courier->early = calloc(CLIENTS, sizeof *courier->early);
     for (uint32_t i = 0; i < CLIENTS; i++)

@@ -31,6 +31,7 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
     courier = (struct courier){.world = &world,
                                .settings = settings,
                                .mailbox = mailbox[0],
+                               .owners = owners_new(16),
                                .position = cursor,
                                .cursor = cursor,
                                .early = calloc(2, sizeof *courier.early)};
