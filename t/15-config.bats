@@ -18,7 +18,7 @@ teardown() {
 }
 
 forkchatd() {
-    timeout 60 "$FORKCHAT_BUILD/forkchatd" "$@" 3>&-
+    patiently "$FORKCHAT_BUILD/forkchatd" "$@" 3>&-
 }
 
 # Lines into the configuration.
@@ -349,14 +349,12 @@ directives_of_help() {
 
 @test "forkchatd.conf(5) explains exactly the directives there are" {
     local manual=$BATS_TEST_DIRNAME/../man/forkchatd.conf.5
-    [[ -e $manual ]] || skip "there is no man page yet"
     [[ $(directives_of_help | wc -l) -gt 10 ]]
     diff <(directives_of_help) <(sed -n 's/^\.It Ic \([a-z-]*\).*/\1/p' "$manual" | sort)
 }
 
 @test "forkchatd(8) explains exactly the options there are" {
     local manual=$BATS_TEST_DIRNAME/../man/forkchatd.8 options
-    [[ -e $manual ]] || skip "there is no man page yet"
     options=$(forkchatd -h | sed -n 's/^  -\([A-Za-z]\)[ ,].*/\1/p' | sort)
     diff <(echo "$options") <(sed -n 's/^\.It Fl \([A-Za-z]\).*/\1/p' "$manual" | sort)
     # And the usage names them all.

@@ -180,7 +180,7 @@ RIGHT
 
 @test "by the real telnet, too, one leaves by Ctrl-C and Ctrl-D" {
     requires expect telnet
-    PORT=${PORT[plain]} PATIENCE=$PATIENCE command expect -f - 3>&- <<'SCRIPT'
+    PORT=${PORT[plain]} PATIENCE=$((PATIENCE * 10)) command expect -f - 3>&- <<'SCRIPT'
         set timeout $env(PATIENCE)
         foreach key {"\003" "\004"} {
             spawn -noecho telnet 127.0.0.1 $env(PORT)

@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 load lib/terminal.bash
 
 setup() {
-    command -v tmux >/dev/null || skip "tmux is not installed"
+    requires tmux
     RUN=$BATS_TEST_TMPDIR/run
 }
 

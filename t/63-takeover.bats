@@ -732,7 +732,7 @@ EOF
     again
     [[ $(family 'courier 0') == "$courier" ]]
     enter tutu plain
-    timeout "$PATIENCE" grep -m "$last" -E '^\[toto\] [0-9]{6} x{980}$' <&"${CLIENT_FD[slow]}" |
+    patiently grep -m "$last" -E '^\[toto\] [0-9]{6} x{980}$' <&"${CLIENT_FD[slow]}" |
         cut -d' ' -f2 | cmp - <(seq -f %06.0f 1 "$last")
     expect_log 'courier 0 made way for another'
     all_hear tutu toto slow

@@ -148,7 +148,7 @@ doors_say_busy() {
     done
     was_idle "$start" "$used"
     processes 1000
-    timeout "$PATIENCE" grep -m 600 -o '^\[toto\] [0-9]*' <&"${CLIENT_FD[tutu]}" | cmp - <(seq -f '[toto] %04.0f' 600)
+    patiently grep -m 600 -o '^\[toto\] [0-9]*' <&"${CLIENT_FD[tutu]}" | cmp - <(seq -f '[toto] %04.0f' 600)
     wait "$writer"
     send toto 'MSG all there'
     expect tutu '[toto] all there'
@@ -249,7 +249,7 @@ lowest_free() {
     for i in {1..60}; do
         seq -f "MSG %06.0f $(head -c 980 /dev/zero | tr '\0' x)" $((i * 300 - 299)) $((i * 300)) >&"${CLIENT_FD[toto]}"
         send toto "MSG round $i"
-        timeout "$PATIENCE" grep -qm 1 "^\\[toto\\] round $i\$" <&"${CLIENT_FD[tutu]}"
+        patiently grep -qm 1 "^\\[toto\\] round $i\$" <&"${CLIENT_FD[tutu]}"
     done
     for i in {1..40}; do
         enter "c$i" plain
@@ -560,6 +560,6 @@ crowd() {
     [[ $output == *'there is no room for another ban' ]]
     send toto 'UNBAN 10.0.1.1' 'BAN 127.0.0.2'
     expect toto -e '127\.0\.0\.2 is banned for ever'
-    [[ $(timeout "$PATIENCE" nc -N -s 127.0.0.2 127.0.0.1 "$PORT_PLAIN" </dev/null 3>&-) == *'you are banned'* ]]
+    [[ $(patiently nc -N -s 127.0.0.2 127.0.0.1 "$PORT_PLAIN" </dev/null 3>&-) == *'you are banned'* ]]
     chat_goes_on 'among friends'
 }

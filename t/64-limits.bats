@@ -17,7 +17,7 @@ teardown() {
 
 # What a connection from $1 (an address of this machine) to the plain door is told first.
 from() {
-    timeout "$PATIENCE" nc -N -s "$1" 127.0.0.1 "$PORT_PLAIN" </dev/null 3>&- | head -n 1
+    patiently nc -N -s "$1" 127.0.0.1 "$PORT_PLAIN" </dev/null 3>&- | head -n 1
 }
 
 welcome() {

@@ -34,7 +34,7 @@ all_accounted_for() {
     for round in {1..100}; do
         shout toto $((round * 100 - 99)) $((round * 100))
         send toto "MSG round $round"
-        timeout "$PATIENCE" grep -m 101 -E "^\\[toto\\] ([0-9]+ x+|round $round)\$" <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/fast"
+        patiently grep -m 101 -E "^\\[toto\\] ([0-9]+ x+|round $round)\$" <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/fast"
         [[ $(tail -n 1 "$BATS_TEST_TMPDIR/fast") == "[toto] round $round" ]]
     done
     # Now slow reads: what was kept, the count of what was not (it may be told in parts), and what comes then.
@@ -98,7 +98,7 @@ all_accounted_for() {
     enter tutu plain
     shout toto 1 3000
     send toto 'MSG done'
-    timeout "$PATIENCE" sed '/^\[toto\] done/q' <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/got"
+    patiently sed '/^\[toto\] done/q' <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/got"
     sed -n 's/^\[toto\] \([0-9]*\) x*$/\1/p' "$BATS_TEST_TMPDIR/got" | cmp - <(seq -f '%06.0f' 3000)
 }
 
@@ -110,7 +110,7 @@ all_accounted_for() {
     kill -STOP "$(daemon_pid 'courier 1')"
     shout toto 1 1000
     send toto 'MSG done'
-    timeout "$PATIENCE" sed '/^\[toto\] done/q' <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/got"
+    patiently sed '/^\[toto\] done/q' <&"${CLIENT_FD[tutu]}" >"$BATS_TEST_TMPDIR/got"
     sed -n 's/^\[toto\] \([0-9]*\) x*$/\1/p' "$BATS_TEST_TMPDIR/got" | cmp - <(seq -f '%06.0f' 1000)
     grep -q 'courier 1 does not keep up with what is said and is ended' "$DAEMON_LOG"
 }
@@ -142,7 +142,7 @@ ask_much() {
     send toto 'PRIVMSG slow :meanwhile'
     sync toto
     # Not one byte at a time (-u): nothing else is read later.
-    timeout "$((PATIENCE * 3))" sed '/PONG .* :the end/q' <&"${CLIENT_FD[slow]}" >"$got"
+    patiently sed '/PONG .* :the end/q' <&"${CLIENT_FD[slow]}" >"$got"
     [[ $(grep -c ' 322 slow #c' "$got") == 40000 ]]
     [[ $(grep -c ' 323 slow :' "$got") == 800 ]]
     [[ $(grep -c 'PRIVMSG slow :meanwhile' "$got") == 1 ]]

@@ -121,6 +121,6 @@ wrong() {
 }
 
 @test "the manual has no faults" {
-    command -v mandoc >/dev/null || skip "mandoc is not installed"
+    requires mandoc
     run -0 mandoc -T lint -W warning "$BATS_TEST_DIRNAME/../man/forkchat.1"
 }

@@ -193,7 +193,7 @@ session_on_irc() {
 
 # fake_server: an IRC server that does what the script on standard input says, for each connection anew.
 fake_server() {
-    command -v socat >/dev/null || skip "socat is not installed"
+    requires socat
     SERVER_PORT=$(free_port)
     cat >"$BATS_TEST_TMPDIR/fake"
     server_launch socat "TCP-LISTEN:$SERVER_PORT,bind=127.0.0.1,reuseaddr,fork" \

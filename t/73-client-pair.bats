@@ -153,7 +153,7 @@ converse() {
 }
 
 @test "on two terminals, each sees the other's line while typing its own" {
-    command -v tmux >/dev/null || skip "tmux is not installed"
+    requires tmux
     person A -n anna --listen 127.0.0.1:0
     until_true 10 listening_port
     term_start
@@ -175,7 +175,7 @@ converse() {
 }
 
 @test "who waits at a terminal for somebody can leave by Ctrl-D, stop or Ctrl-C" {
-    command -v tmux >/dev/null || skip "tmux is not installed"
+    requires tmux
     local way
     term_start
     for way in C-d stop C-c; do

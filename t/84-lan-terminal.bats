@@ -6,7 +6,7 @@ load lib/terminal
 load lib/netns # behind it: peer and until_true are this one's
 
 setup() {
-    command -v tmux >/dev/null || skip "tmux is not installed"
+    requires tmux
     lan_open 2
 }
 

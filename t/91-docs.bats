@@ -95,7 +95,7 @@ here() {
 
 @test "forkchat-protocol(7) has every IRC command" {
     section=$(sed -n '/^\.S[hs] .*IRC/,$p' man/forkchat-protocol.7)
-    [ -n "$section" ] || skip "it has no section on IRC yet"
+    [ -n "$section" ]
     for verb in $(verbs IRC | sort -u); do
         grep -qE "\b$verb\b" <<<"$section" || { echo "missing: $verb"; return 1; }
     done

@@ -45,7 +45,7 @@
 #define IN_FLIGHT  128 /* clients that connect at the same time, unless told otherwise */
 #define KNOCK      (300 * INT64_C(1000))    /* between two connects */
 #define QUIET      (300 * INT64_C(1000000)) /* without a byte: the server has told all it had to */
-#define PATIENCE   (20 * INT64_C(1000000000))
+#define PATIENCE   (60 * INT64_C(1000000000))
 #define SECOND     INT64_C(1000000000)
 #define NAP                                                                                        \
     INT64_C(1000000)   /* closed loop: gathers news that long, to take work off the machine        \
@@ -107,7 +107,7 @@ struct run {
     uint64_t bytes;
     uint64_t deliveries;
     uint64_t sent;
-    uint32_t named, joined;
+    uint32_t begun, named, joined;
     uint64_t arrivals;
     struct histogram times;
     int64_t record_from; /* latency counts for lines due from then on */
@@ -425,15 +425,14 @@ static void client_connect(struct run *run, uint32_t number)
     client_say(run, client, greeting, strlen(greeting));
 }
 
-/* Connects all clients, in_flight at a time, until all have their names or `until`. Returns how
- * many have. */
+/* Connects all clients, in_flight at a time, until all have their names or `until`; called again, it goes on. Returns
+ * how many have. */
 static uint32_t connect_all(struct run *run, int64_t until)
 {
-    uint32_t begun = 0;
     while (run->named < run->count && clock_elapsed() < until) {
-        bool more = begun < run->count && begun - run->named < (uint32_t)run->options.in_flight;
+        bool more = run->begun < run->count && run->begun - run->named < (uint32_t)run->options.in_flight;
         if (more)
-            client_connect(run, begun++);
+            client_connect(run, run->begun++);
         /* One at a time and not too fast: some listen with a queue of ten, and a connection that
          * finds it full waits a second before it knocks again. */
         pump(run, more && run->options.in_flight > 1 ? clock_elapsed() + KNOCK : until);
@@ -444,9 +443,13 @@ static uint32_t connect_all(struct run *run, int64_t until)
 /* The same, for runs that need them all. */
 static void connect_everybody(struct run *run)
 {
-    uint32_t named = connect_all(run, clock_elapsed() + 6 * PATIENCE);
-    if (named < run->count)
-        fatal(EXIT_MISDONE, "only %u of %u clients got their names", named, run->count);
+    uint64_t before;
+    do {
+        before = run->bytes;
+        connect_all(run, clock_elapsed() + PATIENCE);
+    } while (run->named < run->count && run->bytes != before);
+    if (run->named < run->count)
+        fatal(EXIT_MISDONE, "only %u of %u clients got their names", run->named, run->count);
 }
 
 static void join_all(struct run *run)

@@ -13,7 +13,7 @@
 #   transcript toto                       # everything it got so far
 #
 # expect goes on behind the line it found last: what is expected in order must come in order, and what comes
-# between is passed over. All wait at most $PATIENCE seconds. expect_none does not wait for time to pass: it sends
+# between is passed over. All have patience (lib/common), anew with every line. expect_none does not wait for time to pass: it sends
 # a fence, a command whose answer cannot be mistaken, first as everybody who has sent something and then as that client.
 # What was sent before has then had all its effects on it. `sync NAME` sends the fence alone.
 #
@@ -60,19 +60,21 @@ send_bytes() {
     printf '%b' "$2" >&"${CLIENT_FD[$1]}"
 }
 
-# Reads one line more, until the time $2. Status 1: the end, 2: too late.
+# Reads one line more. Status 1: the end, 2: it does not come.
 _receive() {
-    local name=$1 until=$2 array time left part="" status=0
+    local name=$1 array part status
     [[ -z ${CLIENT_ENDED[$name]:-} ]] || return 1
     _lines_of "$name" array
     local -n lines=$array
-    now time
-    left=$((until - time))
-    ((left > 0)) || left=1000
-    printf -v left '%d.%06d' $((left / 1000000)) $((left % 1000000))
-    IFS= read -r -t "$left" -u "${CLIENT_FD[$name]}" part || status=$?
-    CLIENT_PART[$name]+=$part
-    ((status <= 128)) || return 2
+    patience_begin
+    for (( ; ; )); do
+        part="" status=0
+        IFS= read -r -t 0.5 -u "${CLIENT_FD[$name]}" part || status=$?
+        CLIENT_PART[$name]+=$part
+        ((status > 128)) || break
+        [[ -z $part ]] || patience_begin
+        ! patience_is_over || return 2
+    done
     if ((status == 0)) || [[ -n ${CLIENT_PART[$name]} ]]; then
         lines+=("${CLIENT_PART[$name]%$'\r'}")
         CLIENT_PART[$name]=""
@@ -91,7 +93,7 @@ _is() {
 }
 
 _expect() {
-    local only_next=$1 name=$2 how=line array until status=0 at
+    local only_next=$1 name=$2 how=line array status=0 at
     shift 2
     if [[ $1 == -e ]]; then
         how=regex
@@ -99,8 +101,6 @@ _expect() {
     fi
     _lines_of "$name" array
     local -n seen=$array
-    now until
-    until=$((until + PATIENCE * 1000000))
     for (( ; ; )); do
         while ((CLIENT_AT[$name] < ${#seen[@]})); do
             at=${CLIENT_AT[$name]}
@@ -117,7 +117,7 @@ _expect() {
             return 1
         fi
         status=0
-        _receive "$name" "$until" || status=$?
+        _receive "$name" || status=$?
         if ((status == 2)); then
             echo "$name got in $PATIENCE s nothing like: $1${CLIENT_PART[$name]:+ (a line that is not whole: ${CLIENT_PART[$name]})}"
             return 1
@@ -138,7 +138,7 @@ sync() {
 }
 
 _sync() {
-    local name=$1 array token=fence$((++FENCES)) answer until status=0 last
+    local name=$1 array token=fence$((++FENCES)) answer status=0 last
     case ${CLIENT_KIND[$name]} in
     plain) answer="invalid command: $token " && send "$name" "$token" ;;
     talk) answer="invalid command: /$token " && send "$name" "/$token" ;;
@@ -147,10 +147,8 @@ _sync() {
     unset "CLIENT_DIRTY[$name]"
     _lines_of "$name" array
     local -n fenced=$array
-    now until
-    until=$((until + PATIENCE * 1000000))
     for (( ; ; )); do
-        _receive "$name" "$until" || status=$?
+        _receive "$name" || status=$?
         last=$((${#fenced[@]} - 1))
         if ((last >= 0)) && [[ ${fenced[last]} =~ $answer ]]; then
             unset "fenced[$last]"
@@ -192,11 +190,9 @@ expect_end() {
 }
 
 _expect_end() {
-    local name=$1 until status=0
-    now until
-    until=$((until + PATIENCE * 1000000))
+    local name=$1 status=0
     while ((status == 0)); do
-        _receive "$name" "$until" 2>/dev/null || status=$?
+        _receive "$name" 2>/dev/null || status=$?
     done
     unset "CLIENT_DIRTY[$name]"
     ((status == 1)) && return 0
@@ -233,7 +229,7 @@ _enter() {
 }
 
 exchange() {
-    timeout "$PATIENCE" nc -N 127.0.0.1 "${PORT[$1]:-$1}" 3>&-
+    patiently nc -N 127.0.0.1 "${PORT[$1]:-$1}" 3>&-
 }
 
 client_teardown() {

@@ -2,10 +2,10 @@
 # forkchatctl at the test's own daemon. Load lib/daemon first.
 #
 #   run -0 ctl who
-#   ctl_json ban 'expression of jq'   # the answer of `--json ban`, through jq -r; skips where there is none
+#   ctl_json ban 'expression of jq'   # the answer of `--json ban`, through jq -r
 
 ctl() {
-    timeout "$((PATIENCE * 3))" "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" "$@" 3>&-
+    patiently "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" "$@" 3>&-
 }
 
 # ctl_json EXPRESSION COMMAND …

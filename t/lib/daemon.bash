@@ -24,8 +24,7 @@
 # daemon_stop [SIGNAL]     stops it and checks the end; the teardown does it for those still running
 # daemon_may REGEX         this test provokes such lines, which otherwise count as trouble (a worker that died …)
 # daemon_killed            the supervisor was ended by the test: its status and its shared memory are not looked at
-# wait_until COMMAND …     until it succeeds, at most $PATIENCE seconds; never sleep in a test
-# requires PROGRAM …       skips the test where one of them is missing
+# wait_until COMMAND …     until it succeeds; this and requires, patiently, pause … are of lib/common
 #
 # FORKCHAT_ASAN=1, or a build folder named asan: the daemon keeps its user, because LeakSanitizer needs /proc and a
 # process it may trace; and everything may take longer.
@@ -36,7 +35,9 @@ declare -gA PORT=() WHERE=()
 declare -g DAEMON="" DAEMON_LOG="" DAEMON_RUN="" DAEMON_MAY="" DAEMON_DOORS="${DAEMON_DOORS:-plain talk}"
 declare -g LOG_FD="" LOG_PART=""
 declare -ga DAEMON_SESSIONS=() DAEMON_MEMORY=()
-declare -g PATIENCE="${PATIENCE:-40}" UNDER_ASAN=""
+# shellcheck source-path=SCRIPTDIR
+source "${BASH_SOURCE[0]%/*}/common.bash"
+declare -g UNDER_ASAN=""
 if [[ -n ${FORKCHAT_ASAN:-} || ${FORKCHAT_BUILD:-} == */asan* ]]; then
     UNDER_ASAN=1
     PATIENCE=$((PATIENCE * 3))
@@ -47,61 +48,17 @@ if [[ -n $UNDER_ASAN && $EUID == 0 ]]; then
     DAEMON_UNCONFINED=(-o 'user root' -o 'group root' -o 'chroot off')
 fi
 
-# bats traces every command a test runs, which makes loops slow. Functions called through here are not traced;
-# a failure is shown at the line of the test.
-untraced() {
-    set +T
-    if "$@"; then
-        set -T
-    else
-        set -T
-        return 1
-    fi
-}
-
-# Waits a hundredth of a second without a process for it: reads from a pipe that nobody writes to.
-pause() {
-    [[ -n ${PAUSE_FD:-} ]] || exec {PAUSE_FD}<> <(:)
-    read -rt 0.01 -u "$PAUSE_FD" || :
-}
-
-# Microseconds, for deadlines.
-now() {
-    printf -v "$1" '%s' "${EPOCHREALTIME/./}"
-}
-
-wait_until() {
-    untraced _wait_until "$@"
-}
-
-_wait_until() {
-    local until time
-    now until
-    until=$((until + PATIENCE * 1000000))
-    while ! "$@" >/dev/null 2>&1; do
-        now time
-        if ((time > until)); then
-            echo "after $PATIENCE s still not: $*"
-            return 1
-        fi
-        pause
-    done
-}
-
-requires() {
-    local program
-    for program in "$@"; do
-        command -v "$program" >/dev/null || skip "$program is not installed"
-    done
-}
-
-# The next line of the log into LOG_LINE; waits for it until the time `$1`, microseconds.
+# The next line of the log into LOG_LINE; waits for it while there is patience. `$1`: for a moment only.
 _log_line() {
-    local part time
+    local part looks=0
+    [[ -n ${1:-} ]] || patience_begin
     while ! IFS= read -r part <&"$LOG_FD"; do
         LOG_PART+=$part
-        now time
-        ((time < $1)) || return 1
+        if [[ -n ${1:-} ]]; then
+            ((++looks < 20)) || return 1
+        else
+            ! patience_is_over || return 1
+        fi
         pause
     done
     LOG_LINE=$LOG_PART$part
@@ -113,10 +70,7 @@ expect_log() {
 }
 
 _expect_log() {
-    local until
-    now until
-    until=$((until + PATIENCE * 1000000))
-    while _log_line "$until"; do
+    while _log_line; do
         [[ ! $LOG_LINE =~ $1 ]] || return 0
     done
     echo "the log has no (further) line that matches: $1"
@@ -163,14 +117,12 @@ _daemon_start() {
     DAEMON=$!
     DAEMON_SESSIONS+=("$DAEMON")
     PORT=() WHERE=()
-    local until time door address upper
-    now until
-    until=$((until + PATIENCE * 1000000))
+    local door address upper
+    patience_begin
     for (( ; ; )); do
-        now time
         # Now and then, whether there is somebody to wait for.
-        if ! _log_line $((time + 200000)); then
-            ((time < until)) && kill -0 "$DAEMON" 2>/dev/null || break
+        if ! _log_line briefly; then
+            kill -0 "$DAEMON" 2>/dev/null && ! patience_is_over || break
         elif [[ $LOG_LINE =~ ^listening\ ([a-z]+)\ (.*:([0-9]+))$ ]]; then
             door=${BASH_REMATCH[1]}
             [[ -z ${PORT[$door]:-} ]] || continue
@@ -229,7 +181,10 @@ _find_pid() {
 
 # Who has just been forked has the supervisor's title.
 all_born() {
-    [[ $(daemon_pids '^forkchatd: supervisor') == "$DAEMON" ]]
+    local titled
+    titled=$(daemon_pids '^forkchatd: supervisor')
+    echo "$titled"
+    [[ $titled == "$DAEMON" ]]
 }
 
 worker_of() {

@@ -7,10 +7,13 @@
 #   peer NAME HOST ARG…   starts forkchat-lan there; its output is in $(peer_log NAME)
 #   lan_close             ends all peers and deletes all hosts
 
+# shellcheck source-path=SCRIPTDIR
+source "${BASH_SOURCE[0]%/*}/common.bash"
+
 LAN_PROGRAM=${FORKCHAT_BUILD:-$BATS_TEST_DIRNAME/../build}/forkchat-lan
 
 lan_skip_unless_permitted() {
-    command -v ip >/dev/null || skip "no ip(8): iproute2 is not installed"
+    command -v ip >/dev/null # iproute2
     local probe=fcprobe-$$-$RANDOM
     ip netns add "$probe" 2>/dev/null || skip "network namespaces are not permitted here"
     ip netns del "$probe"
@@ -77,17 +80,10 @@ peer_kill() {
     peer_wait "$1" 2>/dev/null
 }
 
-# until_true SECONDS COMMAND…: runs it until it succeeds.
+# until_true SECONDS COMMAND…
 until_true() {
-    local end=$((SECONDS + $1 * 3))
     shift
-    while ! "$@"; do
-        if ((SECONDS > end)); then
-            echo "# never came true: $*" >&2
-            return 1
-        fi
-        read -rt 0.05 <> <(:) || :
-    done
+    wait_until "$@"
 }
 
 # sees NAME TEXT [COUNT]: waits until that peer has shown a line with that text (so many times).

@@ -1,18 +1,16 @@
 # Terminals for the client's tests: a shell in tmux, on a socket of its own, and real IRC servers to talk to.
 # shellcheck shell=bash
 
+# shellcheck source-path=SCRIPTDIR
+source "${BASH_SOURCE[0]%/*}/common.bash"
+
 FORKCHAT=${FORKCHAT_BUILD:-build}/forkchat
 export FORKCHAT
 
-# until_true SECONDS COMMAND…: runs the command again and again until it succeeds.
+# until_true SECONDS COMMAND…
 until_true() {
-    local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 4000000))
     shift
-    until "$@"; do
-        ((${EPOCHREALTIME/[.,]/} < deadline)) || return 1
-        # A read that times out: a pause that needs no process.
-        read -rt 0.02 <> <(:) || :
-    done
+    wait_until "$@"
 }
 
 # Gone, or waiting only for its parent to notice.
@@ -174,7 +172,6 @@ server_stop() {
 
 # Any IRC server will do: sets SERVER_PORT. SERVER_PASSWORD is asked for if it is set.
 start_ngircd() {
-    command -v ngircd >/dev/null || skip "ngircd is not installed"
     SERVER_PORT=${SERVER_PORT:-$(free_port)}
     cat >"$BATS_TEST_TMPDIR/ngircd.conf" <<-EOF
 	[Global]
@@ -197,14 +194,10 @@ start_ngircd() {
     server_launch ngircd -n -f "$BATS_TEST_TMPDIR/ngircd.conf"
 }
 
-# Debian's package conflicts with ngircd's: FORKCHAT_INSPIRCD names the folder it was unpacked to (dpkg -x).
 start_inspircd() {
-    local root=${FORKCHAT_INSPIRCD-} program modules
-    program=$root/usr/sbin/inspircd
-    modules=$root/usr/lib/inspircd/modules
-    [[ -x $program ]] || program=$(command -v inspircd) ||
-        skip "inspircd is not installed (apt-get download inspircd; dpkg -x it; FORKCHAT_INSPIRCD=that folder)"
-    [[ -d $modules ]] || modules=/usr/lib/inspircd/modules
+    local program modules
+    program=$(command -v inspircd)
+    modules=${program%/sbin/inspircd}/lib/inspircd/modules
     SERVER_PORT=$(free_port)
     mkdir -p "$BATS_TEST_TMPDIR/inspircd"
     cat >"$BATS_TEST_TMPDIR/inspircd/inspircd.conf" <<-EOF
@@ -218,7 +211,7 @@ start_inspircd() {
 	<log method="stderr" type="* -USERINPUT -USEROUTPUT" level="default" target="stderr">
 	<module name="cap"><module name="ircv3_servertime"><module name="namesx"><module name="uhnames">
 	EOF
-    server_launch "$program" --nofork --runasroot --config "$BATS_TEST_TMPDIR/inspircd/inspircd.conf"
+    server_launch inspircd --nofork --runasroot --config "$BATS_TEST_TMPDIR/inspircd/inspircd.conf"
 }
 
 # --- scripted peers ---
@@ -279,7 +272,6 @@ nothing_is_left() {
 # The daemon with its three doors; sets SERVER_PORT (irc), PLAIN_PORT and TALK_PORT.
 start_forkchatd() {
     local daemon=${FORKCHAT_BUILD:-build}/forkchatd
-    [[ -x $daemon ]] || skip "forkchatd is not built"
     mkdir -p "$BATS_TEST_TMPDIR/run"
     "$daemon" -f -c /dev/null -o 'listen plain 127.0.0.1:0' -o 'listen talk 127.0.0.1:0' \
         -o 'listen irc 127.0.0.1:0' -o 'chroot off' -o "runtime-directory $BATS_TEST_TMPDIR/run" \

@@ -142,7 +142,7 @@ static bool talks(int listener, const char *host)
     if (client < 0)
         return printf("# %s: %s\n", host, why), false;
     struct pollfd wait = {.fd = listener, .events = POLLIN};
-    CHECK(poll(&wait, 1, 5000) == 1);
+    CHECK(poll(&wait, 1, 60000) == 1);
     struct net_address peer = {.length = sizeof peer.storage};
     int server = port_accept(listener, (struct sockaddr *)&peer.storage, &peer.length);
     CHECK(server >= 0 && fcntl(server, F_GETFD) & FD_CLOEXEC);
