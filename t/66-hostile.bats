@@ -396,7 +396,7 @@ begin_apart() {
 
 # One line from a newcomer on that host, who gets in and out.
 visit() {
-    printf 'WHO\nQUIT\n' | on "$1" patiently socat - "TCP:${WHERE[plain]}" >"$BATS_TEST_TMPDIR/visit"
+    printf 'WHO\nQUIT\n' | patiently on "$1" socat - "TCP:${WHERE[plain]}" >"$BATS_TEST_TMPDIR/visit"
     grep -q '^\[server\].* 10\.9\.0\.' "$BATS_TEST_TMPDIR/visit"
 }
 

@@ -325,6 +325,8 @@ at_column() {
     term_run "still here"
     peer_sees "still here"
     term_run "/unignore bob"
+    term_run "again"
+    peer_sees "again"
     peer "PRIVMSG #x :but this"
     term_see "but this"
     term_lacks "you do not see this"

@@ -94,13 +94,15 @@ expected() {
     done
 }
 
-@test "README has one command to run and one to test, and CI runs the latter as it stands there" {
+@test "README has one command to run and one to test, and CI runs them as they stand there" {
     run -0 grep -cE '^apt-get update && apt-get install .* && make run$' README.md
     [ "$output" = 1 ]
     run -0 grep -cE '^apt-get update && apt-get install .* && make check$' README.md
     [ "$output" = 1 ]
-    command=$(bash -c "$(sed -n '/^readme_command()/,/^}/p' .ci/run); readme_command")
-    [ "$command" = "$(grep '&& make check$' README.md)" ]
-    grep -qF 'bash -c "$(readme_command)"' .ci/run
-    bash -n <<<"$command"
+    for what in run check; do
+        command=$(bash -c "$(sed -n '/^command_of_readme()/,/^}/p' .ci/pristine); command_of_readme $what")
+        [ "$command" = "$(grep "&& make $what\$" README.md)" ]
+        bash -n <<<"$command"
+        grep -qF ".ci/pristine $what" .ci/run
+    done
 }

@@ -25,6 +25,10 @@ crowd_begin() {
     crowd_talk --senders 10 "$@" >"$BATS_TEST_TMPDIR/load" 2>&1 &
     CROWD_PID=$!
     # Lines flow once the crowd is complete, and all coming in is told to all.
+    crowd_is_heard
+}
+
+crowd_is_heard() {
     expect toto -e '^\[[a-z]+[0-9]+\] '
 }
 
