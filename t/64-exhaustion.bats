@@ -45,7 +45,7 @@ start_with_small() {
     mkdir -p "$2"
     unshare -m true 2>/dev/null || skip "mount namespaces are not permitted here"
     # shellcheck disable=SC2016
-    DAEMON_WRAP=(unshare -m sh -c 'mount -t tmpfs -o size="$0" tmpfs "$1" && shift && exec "$@"' "$1" "$2")
+    DAEMON_WRAP=(unshare -m sh -c 'mount -t tmpfs -o mode=755,size="$0" tmpfs "$1" && shift && exec "$@"' "$1" "$2")
     daemon_start "${@:3}"
 }
 
@@ -292,7 +292,7 @@ lowest_free() {
     unshare -m true 2>/dev/null || skip "mount namespaces are not permitted here"
     mkdir -p "$BATS_TEST_TMPDIR/run"
     # shellcheck disable=SC2016
-    DAEMON_WRAP=(unshare -m sh -c 'mount -t tmpfs -o size=16k tmpfs "$0" && { cat /dev/zero >"$0/filling"; exec "$@"; }'
+    DAEMON_WRAP=(unshare -m sh -c 'mount -t tmpfs -o mode=755,size=16k tmpfs "$0" && { cat /dev/zero >"$0/filling"; exec "$@"; }'
         "$BATS_TEST_TMPDIR/run")
     daemon_start
     grep -q 'forkchatd.pid: No space left on device' "$DAEMON_LOG"

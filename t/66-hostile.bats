@@ -140,7 +140,10 @@ answer_at() {
     attack silent-plain hold "${WHERE[plain]}" "$on_plain"
     all_there() {
         # shellcheck disable=SC2317
-        (($(daemon_pids | wc -l) == SNAPSHOT_PROCESSES + on_irc + on_plain))
+        local there
+        there=$(daemon_pids | wc -l)
+        echo "$there"
+        ((there == SNAPSHOT_PROCESSES + on_irc + on_plain))
     }
     wait_until all_there
     people_chat

@@ -379,9 +379,19 @@ static void pump(struct run *run, int64_t until)
     }
 }
 
+static volatile sig_atomic_t ended;
+
+static void on_end(int signal)
+{
+    (void)signal;
+    ended = 1;
+}
+
+/* Until then, or until it is told to end (SIGTERM): then no more lines are sent, and what was is waited for and judged
+ * as ever. */
 static void pump_until(struct run *run, int64_t until)
 {
-    while (clock_elapsed() < until)
+    while (clock_elapsed() < until && !ended)
         pump(run, until);
 }
 
@@ -576,7 +586,8 @@ static void drain(struct run *run)
             patience = clock_elapsed() + PATIENCE;
         before = run->bytes;
     }
-    pump_until(run, clock_elapsed() + QUIET / 10); /* a line too many would come now */
+    for (int64_t until = clock_elapsed() + QUIET / 10; clock_elapsed() < until;) /* a line too many would come now */
+        pump(run, until);
 }
 
 static int run_load(struct run *run)
@@ -688,7 +699,7 @@ static const char usage[] =
     "  --clients N         in one room (1000)\n"
     "  --senders N         of them speak (10)\n"
     "  --size BYTES        of a line's text, 20 to 400 (100)\n"
-    "  --seconds S         measured (5), after --warmup S (1)\n"
+    "  --seconds S         measured (5), or until SIGTERM, after --warmup S (1)\n"
     "  --in-flight N       clients that connect at the same time (128; 1 for --register)\n"
     "  --pids PID,…        of the server, for its processor time; --pid-tree PID,…: with "
     "descendants\n"
@@ -859,6 +870,7 @@ int main(int argc, char **argv)
     if (run.options.realtime)
         go_realtime();
     run_init(&run);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_end}, NULL);
     int status = 0;
     switch (run.options.mode) {
     case MODE_RATE:

@@ -6,6 +6,7 @@
 # wait_until COMMAND …     until it succeeds; never sleep in a test. What it writes is taken as a sign of progress when
 #                          it differs from what it wrote before, so a condition may print how far things are
 # patiently COMMAND …      runs it as it is, for as long as it goes on reading or writing or computing
+# goes_on PID              waits for a process in the same way; status 1 if it has not been at work for so long
 # patience_begin, patience_is_over: for a loop of one's own; begin again with every sign of progress
 # pause                    a hundredth of a second, without a process for it
 #
@@ -95,14 +96,17 @@ patiently() {
     local pid
     "$@" <&0 &
     pid=$!
-    untraced _goes_on "$pid" || {
+    goes_on "$pid" || {
         echo "nothing went on for $PATIENCE s: $*" >&2
         kill "$pid"
     }
     wait "$pid"
 }
 
-# Until the process has ended; status 1 if it has not been at work for as long as there is patience.
+goes_on() {
+    untraced _goes_on "$1"
+}
+
 _goes_on() {
     local last="" seen
     patience_begin

@@ -194,11 +194,13 @@ worker_of() {
 _none_left() {
     local session
     for session in "$@"; do
-        ! pgrep -s "$session" >/dev/null || return 1
+        ! pgrep -c -s "$session" || return 1
     done
 }
 
+# A daemon has a crowd to send away first.
 _gone() {
+    pgrep -c -s "$1" || :
     ! kill -0 "$1" 2>/dev/null
 }
 

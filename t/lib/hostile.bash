@@ -60,11 +60,17 @@ attack_is_ready() {
 
 attack() {
     attack_start "$@"
-    wait_until grep -q . "$(attack_output "$1")"
+    wait_until _attack_began "$1"
     attack_is_ready "$1" || {
         cat "$(attack_output "$1")"
         return 1
     }
+}
+
+# A crowd takes its time to be let in.
+_attack_began() {
+    daemon_pids | wc -l
+    grep -q . "$(attack_output "$1")"
 }
 
 attack_start() {
@@ -114,7 +120,10 @@ _descriptors() {
 }
 
 _no_more_than_then() {
-    (($(daemon_pids | wc -l) <= SNAPSHOT_PROCESSES && $(_descriptors) <= SNAPSHOT_DESCRIPTORS))
+    local processes descriptors
+    processes=$(daemon_pids | wc -l) descriptors=$(_descriptors)
+    echo "processes: $SNAPSHOT_PROCESSES, now $processes; descriptors: $SNAPSHOT_DESCRIPTORS, now $descriptors"
+    ((processes <= SNAPSHOT_PROCESSES && descriptors <= SNAPSHOT_DESCRIPTORS))
 }
 
 snapshot() {
@@ -124,10 +133,7 @@ snapshot() {
 }
 
 all_given_back() {
-    wait_until _no_more_than_then || {
-        echo "processes: $SNAPSHOT_PROCESSES, now $(daemon_pids | wc -l); descriptors: $SNAPSHOT_DESCRIPTORS, now $(_descriptors)"
-        return 1
-    }
+    wait_until _no_more_than_then
 }
 
 memory_of() {
