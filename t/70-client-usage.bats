@@ -44,7 +44,8 @@ wrong() {
     wrong "are for the IRC door" -s file host 7777
     wrong "--listen" --listen=1
     wrong "from 0 to 65535" --listen 70000
-    wrong "in brackets" --listen ::1:7000
+    wrong "in brackets, as in 127.0.0.1:7183" --listen ::1:7000
+    wrong "as in 127.0.0.1:7183" --listen localhost
     wrong "without -d" --listen -d irc
     wrong "nothing to join" --listen -j '#x'
     wrong "is too much" --listen 7000 7001
@@ -87,6 +88,14 @@ wrong() {
     [[ $output == *"the password on the second"* ]]
     run -66 "$FORKCHAT" -p "$file.missing" 127.0.0.1 1
     run -78 "$FORKCHAT" -p "$BATS_TEST_TMPDIR" 127.0.0.1 1
+}
+
+@test "an address alone is listened at with the usual port, and that is named" {
+    local address
+    for address in 192.0.2.1 '[2001:db8::1]'; do
+        run -69 "$FORKCHAT" --listen "$address" </dev/null
+        [[ $output == *"cannot listen at $address:7183: "* ]]
+    done
 }
 
 @test "a host that is not there is told with 69" {

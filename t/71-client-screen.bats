@@ -245,6 +245,8 @@ at_column() {
     term send-keys -H 1b 5b 32 30 30 7e
     term_type "nor for Ctrl-C"
     term_key C-c
+    term_input_see "Leave, and lose the line you are typing? (y/n)"
+    term_key C-c
     left 0
 }
 
@@ -272,6 +274,21 @@ at_column() {
     peer "PRIVMSG #x :look at https://example.org/a/rather/long/path/of/a/page and tell me"
     term_see "and tell me"
     [[ $(term capture-pane -p) == *$'look at\nhttps://example.org/a/rather/long/path/o\nf/a/page and tell me\n'* ]]
+}
+
+@test "/flush gives up what waits to be sent" {
+    join
+    seq -f 'line %g' 40 | term load-buffer -
+    term paste-buffer -p -r
+    term_type y
+    peer_sees "PRIVMSG #x :line 3"
+    term_run "/flush"
+    term_see "lines are not sent"
+    term_run "/flush"
+    term_see "nothing waits to be sent"
+    term_run "and this is"
+    peer_sees "PRIVMSG #x :and this is"
+    run ! peer_has "PRIVMSG #x :line 40"
 }
 
 @test "windows: queries, unread marks, the bell for one's name, Alt and /1" {
@@ -344,9 +361,23 @@ at_column() {
     peer_sees "QUIT"
 }
 
-@test "Ctrl-C leaves" {
+@test "Ctrl-C leaves, and asks once if a line is typed" {
     join
     term_type "something"
+    term_key C-c
+    term_input_see "Leave, and lose the line you are typing? (y/n)"
+    term_key n
+    term_input_see "[#x] something"
+    term_key C-c
+    term_type y
+    left 0
+    term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alice bob"
+    term_type "something"
+    term_key C-c C-c
+    left 0
+    term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alice bob"
     term_key C-c
     left 0
     peer_sees "QUIT"
@@ -414,7 +445,7 @@ at_column() {
     term_run "fg"
     term_see "<bob> while you slept"
     term_input_see "[#x] half"
-    term_key C-c
+    term_key C-c C-c
     term_see 'forkchat: left'
     term_run "echo status \$?"
     left 0

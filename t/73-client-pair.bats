@@ -174,6 +174,47 @@ converse() {
     term_modes_are_equal before after
 }
 
+@test "the last words stay on the terminal, and a question without a newline is seen" {
+    command -v tmux >/dev/null || skip "tmux is not installed"
+    local port
+    port=$(free_port)
+    mkfifo "$BATS_TEST_TMPDIR/B.in"
+    nc -l 127.0.0.1 "$port" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
+    B_PID=$!
+    exec 8>"$BATS_TEST_TMPDIR/B.in"
+    until_true 10 port_listens "$port"
+    term_start
+    term_run "clear; '$FORKCHAT' -n ben -d pair 127.0.0.1 $port; echo status \$?"
+    term_see "[ben]"
+    printf 'your name? ' >&8
+    term_see "<them> your name?"
+    term_run "Ben"
+    until_true 10 grep -qx Ben "$BATS_TEST_TMPDIR/B.out"
+    printf 'well, Ben\nfarewell\nstop\n' >&8
+    term_see "status 0"
+    term_shows "<them> well, Ben"
+    term_shows "<them> farewell"
+    exec 8>&-
+}
+
+@test "without a terminal, half a line waits for its end" {
+    person A -n anna --listen 127.0.0.1:0
+    until_true 10 listening_port
+    mkfifo "$BATS_TEST_TMPDIR/B.in"
+    nc 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
+    B_PID=$!
+    exec 8>"$BATS_TEST_TMPDIR/B.in"
+    printf 'half a ' >&8
+    # Longer than a terminal would wait.
+    says A "one"
+    until_true 10 grep -qx one "$BATS_TEST_TMPDIR/B.out"
+    printf 'line\n' >&8
+    sees A "<them> half a line"
+    says A stop
+    ends A 0
+    exec 8>&-
+}
+
 @test "who waits at a terminal for somebody can leave by Ctrl-D, stop or Ctrl-C" {
     requires tmux
     local way

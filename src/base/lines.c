@@ -83,6 +83,11 @@ enum lines_result lines_take(struct lines *lines, const char **from, size_t *len
     return end_line(lines, line, line_length);
 }
 
+bool lines_unfinished(const struct lines *lines)
+{
+    return lines->length > 0 || lines->overlong;
+}
+
 bool lines_ended_in_cr(const struct lines *lines)
 {
     return lines->after_cr;

@@ -40,6 +40,9 @@ enum lines_result lines_take(struct lines *lines, const char **from, size_t *len
 /* Whether the line that was taken last ended in CR LF. */
 bool lines_ended_in_cr(const struct lines *lines);
 
+/* Whether something came after the last end. */
+bool lines_unfinished(const struct lines *lines);
+
 /* What came after the last LF, as a last line: for a peer that left without ending it. */
 enum lines_result lines_finish(struct lines *lines, char **line, size_t *line_length);
 

@@ -49,7 +49,8 @@ static void wait_for_peer(struct session *session, int signals)
     char text[NET_TEXT_SIZE];
     int listener = net_listen(&session->options->listen_at, &bound), fd = -1;
     if (listener < 0) {
-        session_end(session, EX_UNAVAILABLE, "cannot listen at %s: %s", session->options->host, strerror(errno));
+        net_format(&session->options->listen_at, text);
+        session_end(session, EX_UNAVAILABLE, "cannot listen at %s: %s", text, strerror(errno));
         return;
     }
     net_format(&bound, text);

@@ -144,6 +144,17 @@ void commands_quit(struct session *session, char *arguments)
     commands_leave(session, arguments);
 }
 
+void commands_flush(struct session *session, char *arguments)
+{
+    (void)arguments;
+    size_t count = delivery_flush(session);
+    session->irc.joins_asked = 0; /* some may have been among them */
+    if (count == 0)
+        session_tell(session, "nothing waits to be sent");
+    else
+        session_tell(session, "%zu line%s not sent", count, count == 1 ? " is" : "s are");
+}
+
 void commands_raw(struct session *session, char *arguments)
 {
     if (session->connection.state == CONNECTION_OPEN && session->dialect->door == DOOR_IRC)

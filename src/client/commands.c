@@ -55,6 +55,7 @@ static const struct command table[] = {
     {"window", "win", "[NUMBER|NAME]", "show that window (/1, Alt-1), or list them", LOCAL, 0, commands_window},
     {"close", "wc", "", "close this window; leaves the channel", LOCAL, 0, commands_close},
     {"clear", NULL, "", "forget the lines of this window", LOCAL, 0, commands_clear},
+    {"flush", NULL, "", "give up what waits to be sent", LOCAL, 0, commands_flush},
     {"raw", "quote", "LINE", "send LINE to the server as it is", LOCAL, 1, commands_raw},
     {"reconnect", NULL, "", "connect again", LOCAL, 0, commands_reconnect},
     {"quit", "exit", "[TEXT]", "leave, with a last word", LOCAL, 0, commands_quit},

@@ -223,6 +223,14 @@ void delivery_lose(struct session *session)
     delivery->asked_at = 0;
 }
 
+size_t delivery_flush(struct session *session)
+{
+    size_t count = delivery_unsent(session);
+    pace_clear(&session->pace);
+    clear(&session->delivery.held);
+    return count;
+}
+
 size_t delivery_unsent(const struct session *session)
 {
     return pace_count(&session->pace) + session->delivery.held.count;

@@ -49,6 +49,9 @@ void delivery_prove(struct session *session);
 /* The connection is lost, and its state is still as it was: what was not written waits again, the rest is told. */
 void delivery_lose(struct session *session);
 
+/* Gives up all that was typed and not sent; returns how many lines that were. */
+size_t delivery_flush(struct session *session);
+
 /* How many lines were typed and not sent. */
 size_t delivery_unsent(const struct session *session);
 

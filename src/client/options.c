@@ -22,7 +22,7 @@ static const struct option table[] = {
     {'n', "nick", "NICK", "the name to go by (else your login name)"},
     {'j', "join", "#CHANNEL [KEY]", "join it; may be given more than once, the first is where lines go"},
     {'d', "door", "DOOR", "what HOST speaks: irc, plain, talk, or pair (a person, no server)"},
-    {'l', "listen", NULL, "no server: wait for one person to connect to [ADDRESS:]PORT"},
+    {'l', "listen", NULL, "no server: wait for one person, at port " OPTIONS_LISTEN_PORT " or [ADDRESS:]PORT"},
     {'s', "sasl", "FILE", "log in with the account and password in FILE, a line each"},
     {'p', "password", "FILE", "the server's password is the first line of FILE"},
     {'r', "rate", "LINES/SECONDS", "send IRC lines no faster (5/5); none for no limit"},
@@ -61,7 +61,7 @@ const char *options_door_name(enum door door)
 static void usage(FILE *to)
 {
     fputs("usage: forkchat [-tvw] [-n NICK] [-j '#CHANNEL'] [-d irc|plain|talk|pair] HOST [PORT]\n"
-          "       forkchat [-n NICK] --listen [[ADDRESS:]PORT]\n"
+          "       forkchat [-n NICK] --listen [[ADDRESS:]PORT | ADDRESS]\n"
           "       forkchat --help | --version\n",
           to);
 }
@@ -287,10 +287,14 @@ static enum options_result read_listen(struct options *options, char **operands,
     if (options->channel_count || options->sasl_file || options->password_file)
         return wrong("--listen is for two people without a server: there is nothing to join or to log in "
                      "to%s%s", "", "");
-    const char *mistake = net_parse(where, &options->listen_at);
-    if (mistake)
-        return wrong("--listen: %s%s", mistake, "");
-    text_copy(options->host, sizeof options->host, where);
+    snprintf(options->host, sizeof options->host, "%s", where);
+    if (net_parse(where, &options->listen_at)) { /* an address alone */
+        snprintf(options->host, sizeof options->host, "%s:%s", where, OPTIONS_LISTEN_PORT);
+        if (!where[strspn(where, "0123456789")] || net_parse(options->host, &options->listen_at))
+            return wrong("--listen: \"%s\" is nowhere to listen: an address, a port from 0 to 65535, or both, an IPv6 "
+                         "address in brackets, as in 127.0.0.1:%s",
+                         where, OPTIONS_LISTEN_PORT);
+    }
     options->door = DOOR_PAIR;
     options->door_told = true;
     return OPTIONS_RUN;

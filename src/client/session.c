@@ -137,12 +137,9 @@ static void leave_now(struct session *session)
 void session_leave(struct session *session, const char *reason)
 {
     release_paced(session, clock_elapsed());
-    size_t unsent = delivery_unsent(session);
-    if (unsent > 0)
+    session->unsent += delivery_flush(session);
+    if (session->unsent > 0)
         session_fail(session, EX_TEMPFAIL); /* lines that were to be said are not */
-    session->unsent += unsent;
-    pace_clear(&session->pace);
-    delivery_free(&session->delivery);
     if (session->leaving || session->connection.state != CONNECTION_OPEN) {
         leave_now(session);
         return;
@@ -269,7 +266,7 @@ int session_prepare(struct session *session, struct pollfd *wait)
         timeout = 0;
     if (session->connection.state == CONNECTION_OPEN && session->dialect->door == DOOR_IRC)
         timeout = sooner(timeout, session->irc.login_at, now);
-    timeout = sooner(timeout, session->simple.arrive_by, now);
+    timeout = sooner(timeout, simple_due(session), now);
     timeout = sooner(timeout, session->retry_at, now);
     return sooner(timeout, session->leave_by, now);
 }

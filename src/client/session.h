@@ -77,6 +77,7 @@ struct session {
     struct secret secret;
     char nick[OPTIONS_NICK_SIZE];
     char peer[OPTIONS_NICK_SIZE]; /* pair: who is at the other end */
+    bool prompted;                /* pair: the start of the line that comes now is shown already */
     bool swallowing;              /* pair: the other side greets us as if we were an IRC server */
     bool greeted;                 /* a line has come from there on this connection */
     char *ignores[SESSION_IGNORES];

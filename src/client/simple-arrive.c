@@ -10,6 +10,7 @@
 #include "simple.h"
 
 #define ARRIVE_NS INT64_C(10000000000)
+#define PROMPT_NS INT64_C(500000000)
 #define SERVER    "[server] "
 
 static const char *slash(const struct session *session)
@@ -81,9 +82,24 @@ static void arrived(struct session *session)
     session->ready = true;
 }
 
+/* Without a terminal whoever reads wants whole lines. */
+int64_t simple_due(const struct session *session)
+{
+    if (session->connection.state != CONNECTION_OPEN)
+        return 0;
+    if (session->dialect->door == DOOR_PAIR && session->interactive && lines_unfinished(&session->connection.in))
+        return session->connection.heard + PROMPT_NS;
+    return session->simple.arrive_by;
+}
+
 void simple_check(struct session *session, int64_t now)
 {
-    if (session->simple.arrive_by && now >= session->simple.arrive_by && session->connection.state == CONNECTION_OPEN) {
+    int64_t due = simple_due(session);
+    if (due == 0 || now < due)
+        return;
+    if (session->dialect->door == DOOR_PAIR) {
+        simple_prompt(session);
+    } else {
         session->simple.aim[0] = '\0'; /* it tells nothing at all: no forkchatd */
         session->simple.arrive_by = 0;
         session->ready = true;

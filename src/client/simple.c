@@ -313,10 +313,34 @@ static bool swallow(struct session *session, const char *line)
     return true;
 }
 
+static void show_theirs(struct session *session, char *text)
+{
+    char nobody[] = "them";
+    session_show(session, session_server_window(session),
+                 &(struct line){.kind = LINE_MESSAGE,
+                                .nick = *session->peer ? session->peer : nobody,
+                                .text = text,
+                                .highlight = session_names_us(session, text)});
+}
+
+void simple_prompt(struct session *session)
+{
+    char *line;
+    size_t length;
+    if (lines_finish(&session->connection.in, &line, &length) != LINES_LINE)
+        return;
+    for (char *nul; (nul = memchr(line, '\0', length)); *nul = ' ')
+        ;
+    session->prompted = true;
+    show_theirs(session, line);
+}
+
 static void pair_line(struct session *session, char *line)
 {
     size_t length = strlen(line), tail = strlen(ARRIVES);
-    if (swallow(session, line))
+    bool prompted = session->prompted;
+    session->prompted = false;
+    if (swallow(session, line) || (prompted && !*line))
         return;
     if (!*session->peer && simple_is_pair_greeting(line)) {
         session_send(session, GREETING "%s" ARRIVES, session->nick);
@@ -327,11 +351,7 @@ static void pair_line(struct session *session, char *line)
     } else if (strcmp(line, "stop") == 0) {
         session_end(session, 0, "%s has ended the talk", *session->peer ? session->peer : "the other side");
     } else {
-        session_show(session, session_server_window(session),
-                     &(struct line){.kind = LINE_MESSAGE,
-                                    .nick = *session->peer ? session->peer : (char *)"them",
-                                    .text = line,
-                                    .highlight = session_names_us(session, line)});
+        show_theirs(session, line);
     }
 }
 

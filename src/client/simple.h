@@ -11,8 +11,14 @@ const struct dialect *simple_plain(void);
 const struct dialect *simple_talk(void);
 const struct dialect *simple_pair(void);
 
-/* Time has passed: a door that does not tell whether we have arrived is taken at its word. `now` is clock_elapsed(). */
+/* Time has passed: a door that does not tell whether we have arrived is taken at its word, and half a line after which
+ * nothing comes is shown: it may be a question. `now` is clock_elapsed(); simple_due: when that is to be called, 0:
+ * never. */
 void simple_check(struct session *session, int64_t now);
+int64_t simple_due(const struct session *session);
+
+/* Two people: what the other one has written of a line. */
+void simple_prompt(struct session *session);
 
 /* --- between the simple*.c files --- */
 

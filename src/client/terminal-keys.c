@@ -118,13 +118,40 @@ static void say_paste(struct terminal *terminal)
     }
 }
 
+/* --- questions --- */
+
+const char *terminal_question(const struct terminal *terminal)
+{
+    return terminal->paste || terminal->leaving ? terminal->question : NULL;
+}
+
+/* Who has a line half typed may have meant to give up that, or to copy something. */
+static void leave(struct terminal *terminal)
+{
+    if (terminal->edit.length == 0 || terminal->session->leaving) {
+        session_leave(terminal->session, "");
+        return;
+    }
+    terminal->leaving = true;
+    snprintf(terminal->question, sizeof terminal->question, "Leave, and lose the line you are typing? (y/n) ");
+}
+
 static void answer(struct terminal *terminal, enum key key, const char *bytes)
 {
     bool yes = key == KEY_TEXT && (*bytes == 'y' || *bytes == 'Y');
-    bool no = (key == KEY_TEXT && (*bytes == 'n' || *bytes == 'N')) || key == KEY_ALT ||
-              key == KEY_UNKNOWN || (int)key == 3;
+    bool no = (key == KEY_TEXT && (*bytes == 'n' || *bytes == 'N')) || key == KEY_ALT || key == KEY_UNKNOWN;
+    if (key == KEY_CONTROL('C')) { /* leave after all; no paste after all */
+        yes = terminal->leaving;
+        no = !yes;
+    }
     if (!yes && !no)
         return;
+    if (terminal->leaving) {
+        terminal->leaving = false;
+        if (yes)
+            session_leave(terminal->session, "");
+        return;
+    }
     if (yes)
         say_paste(terminal);
     else
@@ -157,7 +184,7 @@ static bool press_here(struct terminal *terminal, enum key key, const char *byte
                          KEYS_PASTE_LIMIT);
         return true;
     case KEY_CONTROL('C'):
-        session_leave(terminal->session, "");
+        leave(terminal);
         return true;
     case KEY_CONTROL('L'):
         screen_forget(&terminal->screen);
@@ -182,7 +209,7 @@ void terminal_key(void *context, enum key key, const char *bytes, size_t length)
     terminal->changed = true;
     if (terminal->session->ended)
         return;
-    if (terminal->paste) {
+    if (terminal_question(terminal)) {
         answer(terminal, key, bytes);
         return;
     }

@@ -2,6 +2,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -12,6 +13,17 @@
 #include "tty/guardian.h"
 #include "signals.h"
 
+#define LAST_WORDS 5 /* lines */
+
+/* A line as one row of plain text behind what `text` holds. */
+static void add_line(struct terminal *terminal, const struct line *line, struct text *text)
+{
+    layout_line(&terminal->layout, line, FRAME_MAX_COLUMNS);
+    for (size_t i = 0; i < terminal->layout.count; i++)
+        text_add_bytes(text, terminal->layout.bytes + terminal->layout.glyphs[i].offset,
+                       terminal->layout.glyphs[i].length);
+}
+
 /* On a dumb terminal lines are written as they come; those of other windows say which. */
 static void dumb_shown(void *context, const struct window *window, const struct line *line)
 {
@@ -19,14 +31,11 @@ static void dumb_shown(void *context, const struct window *window, const struct 
     char bytes[CONNECTION_LINE_LIMIT * 3 + 1024];
     struct text text;
     text_init(&text, bytes, sizeof bytes);
-    layout_line(&terminal->layout, line, FRAME_MAX_COLUMNS);
     if (window != windows_current(&terminal->session->windows))
         text_add_readable(&text, window->name, strlen(window->name));
     if (text.length)
         text_add(&text, ": ");
-    for (size_t i = 0; i < terminal->layout.count; i++)
-        text_add_bytes(&text, terminal->layout.bytes + terminal->layout.glyphs[i].offset,
-                       terminal->layout.glyphs[i].length);
+    add_line(terminal, line, &text);
     if (terminal->screen.on)
         screen_dumb_line(&terminal->screen, bytes);
 }
@@ -38,8 +47,8 @@ static void draw_dumb(struct terminal *terminal)
     text_init(&text, bytes, sizeof bytes);
     struct edit at_end = terminal->edit; /* the cursor stays behind what is typed: it cannot be moved */
     at_end.cursor = at_end.length;
-    int columns = frame_input(&terminal->layout, terminal->session, &at_end,
-                              terminal->paste ? terminal->question : NULL, terminal->frame.columns, false, &text);
+    int columns = frame_input(&terminal->layout, terminal->session, &at_end, terminal_question(terminal),
+                              terminal->frame.columns, false, &text);
     text_init(&text, plain, sizeof plain);
     for (size_t i = 0; i < terminal->layout.count; i++)
         text_add_bytes(&text, terminal->layout.bytes + terminal->layout.glyphs[i].offset,
@@ -59,8 +68,7 @@ static void draw(struct terminal *terminal)
         draw_dumb(terminal);
         return;
     }
-    frame_draw(&terminal->frame, &terminal->layout, session, &terminal->edit,
-               terminal->paste ? terminal->question : NULL);
+    frame_draw(&terminal->frame, &terminal->layout, session, &terminal->edit, terminal_question(terminal));
     screen_show(&terminal->screen, &terminal->frame);
 }
 
@@ -175,6 +183,23 @@ static void turn(struct terminal *terminal, int signals)
         keys_timeout(&terminal->keys, clock_elapsed(), terminal_key, terminal);
 }
 
+/* Ended by the other side: the screen is gone, perhaps before anybody has read what was said last. */
+static void show_last_words(struct terminal *terminal)
+{
+    const struct window *window = windows_current(&terminal->session->windows);
+    char bytes[CONNECTION_LINE_LIMIT * 3 + 1024];
+    struct text text;
+    if (terminal->gone || terminal->session->leaving || terminal->screen.dumb)
+        return;
+    uint64_t kept = window->count < LAST_WORDS ? window->count : LAST_WORDS;
+    for (uint64_t number = window->total - kept; number < window->total; number++) {
+        text_init(&text, bytes, sizeof bytes);
+        add_line(terminal, window_line(window, number), &text);
+        puts(bytes);
+    }
+    fflush(stdout);
+}
+
 void terminal_run(struct session *session, int signals, int guardian)
 {
     struct terminal *terminal = calloc(1, sizeof *terminal);
@@ -200,6 +225,7 @@ void terminal_run(struct session *session, int signals, int guardian)
         turn(terminal, signals);
     }
     give_back(terminal);
+    show_last_words(terminal);
     if (terminal->gone)
         session->farewell[0] = '\0'; /* for nobody */
     session->shown = NULL;

@@ -21,7 +21,8 @@ struct terminal {
     int guardian;
     char *paste;        /* several lines, waiting for a yes */
     int paste_lines;
-    char question[128]; /* about the paste */
+    bool leaving;       /* a Ctrl-C with a line half typed: waiting for a yes */
+    char question[128]; /* about one of these */
     bool changed, gone; /* something to draw; the keyboard is gone */
 };
 
@@ -31,6 +32,9 @@ void terminal_run(struct session *session, int signals, int guardian);
 
 /* Ctrl-Z: gives the terminal back and stops; takes it again when continued. */
 void terminal_stop(struct terminal *terminal);
+
+/* What stands in place of the line being typed; NULL if that is there. */
+const char *terminal_question(const struct terminal *terminal);
 
 /* One key, as keys_feed hands it on; `context` is a struct terminal. For tests and the fuzzer too. */
 void terminal_key(void *context, enum key key, const char *bytes, size_t length);

@@ -473,6 +473,32 @@ static void pair_guessed(void)
     end();
 }
 
+static void prompts(void)
+{
+    begin(DOOR_PAIR, NULL);
+    receive("name? ");
+    struct pollfd wait;
+    int timeout = session_prepare(&session, &wait);
+    CHECK(timeout > 0 && timeout <= 500);
+    session.connection.heard -= INT64_C(1000000000);
+    session_work(&session, 0);
+    CHECK(shows("", "name? ") && session_prepare(&session, &wait) == -1);
+    receive("\n");
+    CHECK(shows("", "name? "));
+    receive("st");
+    session.connection.heard -= INT64_C(1000000000);
+    session_work(&session, 0);
+    receive("op\n");
+    CHECK(!session.ended && shows("", "op"));
+    session.interactive = false;
+    receive("st");
+    session.connection.heard -= INT64_C(1000000000);
+    session_work(&session, 0);
+    receive("op\n");
+    CHECK(session.ended);
+    end();
+}
+
 static void messages(void)
 {
     struct message message;
@@ -651,6 +677,7 @@ int main(void)
     CASE("@nick and a text is for that one alone, unless the line is literal", addressed);
     CASE("at a port that tells no door it may greet first", doors_guessed);
     CASE("a person at the other end is known by the greeting", pair_guessed);
+    CASE("a person's half line is shown to a person, and waits for its end where a program reads", prompts);
     CASE("messages are taken apart", messages);
     CASE("a frame fits its screen, whatever the size", framing);
     CASE("an address that does not fit into a row starts one of its own, at the edge", addresses);
