@@ -136,6 +136,10 @@ unit() {
     unit report
 }
 
+@test "an event is rendered once for all viewers to whom it looks the same" {
+    unit render
+}
+
 @test "masks match as people mean them" {
     unit mask
 }

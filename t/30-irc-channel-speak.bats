@@ -252,3 +252,35 @@ load lib/irc
     expect_next one -e ' 401 one two! :'
     expect_none two -e ':no$'
 }
+
+@test "+C keeps CTCP out of a channel, but for ACTION: 404" {
+    room toto tutu
+    enter tata plain
+    send tata 'JOIN #x'
+    expect tata -e 'now talking in #x'
+    send toto 'MODE #x +C-n' 'MODE #x'
+    expect toto ':irc.example.org 324 toto #x +Ct'
+    expect_next toto -e ' 329 '
+    expect tata '[server] toto closed #x to CTCP, all but ACTION'
+    enter_with four 'batch draft/multiline'
+    send toto $'PRIVMSG #x :\001VERSION\001' $'PRIVMSG #x :\001ACTIONS\001' $'PRIVMSG #x :\001' $'NOTICE #x :\001VERSION x\001' \
+        $'PRIVMSG @#x :\001PING 1\001' $'PRIVMSG #x :\001ACTION waves\001' $'PRIVMSG #x :\001action nods\001' 'PRIVMSG #x :said'
+    local i
+    for i in 1 2 3 4; do
+        expect_next toto ':irc.example.org 404 toto #x :Cannot send to channel (no CTCP there but ACTION, +C)'
+    done
+    send four $'PRIVMSG #x :\001VERSION\001' 'BATCH +1 draft/multiline #x' '@batch=1 PRIVMSG #x :one' \
+        $'@batch=1 PRIVMSG #x :\001VERSION\001' 'BATCH -1'
+    expect four -e ' 404 four #x '
+    expect_next four -e ' 404 four #x '
+    expect tutu -e ' MODE #x '
+    expect_next tutu $':toto!~toto@127.0.0.1 PRIVMSG #x :\001ACTION waves\001'
+    expect_next tutu $':toto!~toto@127.0.0.1 PRIVMSG #x :\001action nods\001'
+    expect_next tutu -e ' PRIVMSG #x :said$'
+    send tata 'ME waves back'
+    expect_next tutu $':tata!plain@127.0.0.1 PRIVMSG #x :\001ACTION waves back\001'
+    send toto 'MODE #x -C' $'PRIVMSG #x :\001VERSION\001' $'PRIVMSG tutu :\001VERSION\001'
+    expect tutu -e ' MODE #x -C$'
+    expect_next tutu -e ' PRIVMSG #x :.VERSION.$'
+    expect_next tutu -e ' PRIVMSG tutu :.VERSION.$'
+}

@@ -78,6 +78,32 @@ make_operator() {
     expect_next one -e ' 352 one '
 }
 
+@test "the channels of somebody invisible are not for strangers: WHOIS, WHO" {
+    enter one irc
+    enter two irc
+    enter three irc
+    send one 'JOIN #x,#y' 'JOIN #s' 'MODE #s +s'
+    expect one -e ' MODE #s '
+    send two 'WHOIS one' 'WHO one'
+    expect two -e ' 319 two one :.*#x'
+    expect two -e ' 352 two #[xy] ~one '
+    send one 'MODE one +i'
+    sync one
+    send two 'WHOIS one' 'WHO one' 'WHOIS o*'
+    expect two -e ' 311 two one '
+    expect_next two -e ' 312 '
+    expect two ':irc.example.org 352 two * ~one 127.0.0.1 irc.example.org one H :0 one'
+    expect two -e ' 401 two o\* :'
+    send three 'JOIN #x' 'WHOIS one' 'WHO one'
+    expect three -e ' 319 three one :.*#[xy] .*#[xy]$'
+    expect three -e ' 352 three #[xy] ~one '
+    send one 'WHOIS one'
+    expect one -e ' 319 one one :.*#s'
+    send two 'OPER root secret' 'WHOIS one'
+    expect two -e ' 381 '
+    expect two -e ' 319 two one :.*#s'
+}
+
 @test "WHO with multi-prefix shows flags of every kind" {
     enter one irc
     send one 'CAP REQ multi-prefix' 'MODE one +B' 'JOIN #x' 'WHO #x'

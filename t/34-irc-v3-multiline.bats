@@ -192,3 +192,23 @@ CAPS='batch draft/multiline message-tags'
     sync one
     expect_none two -e PRIVMSG
 }
+
+@test "who does not know batches gets the client-only tags with every line, and the id with the first" {
+    enter_with one "$CAPS"
+    enter_with two 'message-tags'
+    enter three irc
+    both_join '#x' one two three
+    send one '@+draft/reply=abc;+a=1 BATCH +1 draft/multiline #x' '@batch=1 PRIVMSG #x :one' '@batch=1 PRIVMSG #x :' \
+        '@batch=1 PRIVMSG #x :two' '@batch=1;draft/multiline-concat PRIVMSG #x :three' 'BATCH -1'
+    expect_next two -e '^@msgid=[^;]+;\+draft/reply=abc;\+a=1 :one!~one@127\.0\.0\.1 PRIVMSG #x :one$'
+    expect_next two '@+draft/reply=abc;+a=1 :one!~one@127.0.0.1 PRIVMSG #x :two'
+    expect_next two '@+draft/reply=abc;+a=1 :one!~one@127.0.0.1 PRIVMSG #x :three'
+    expect_next three ':one!~one@127.0.0.1 PRIVMSG #x :one'
+    expect_next three ':one!~one@127.0.0.1 PRIVMSG #x :two'
+    expect_next three ':one!~one@127.0.0.1 PRIVMSG #x :three'
+    local value
+    value=$(head -c 400 /dev/zero | tr '\0' v)
+    send one "@+a=$value BATCH +2 draft/multiline #x" '@batch=2 PRIVMSG #x :four' '@batch=2 PRIVMSG #x :five' 'BATCH -2'
+    expect_next two -e '\+a=v{400} :one!.* PRIVMSG #x :four$'
+    expect_next two ':one!~one@127.0.0.1 PRIVMSG #x :five'
+}

@@ -1,6 +1,7 @@
 /* Channels: going in and out, being put out, the topic. Run by workers. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/crashpoint.h"
 #include "families.h"
@@ -55,13 +56,30 @@ static enum reply_code check_join_locked(const struct session *session, uint32_t
     return REPLY_CODES;
 }
 
-const char *channel_why_silent_locked(const struct session *session, uint32_t index)
+/* Whether the text is CTCP, but for ACTION, which only says what somebody does. */
+static bool is_ctcp(const char *text)
+{
+    return *text == '\001' && !(strncasecmp(text + 1, "ACTION", 6) == 0 && strchr(" \001", text[7]));
+}
+
+/* The same of any of several lines, each behind the sign that says whether it goes on. */
+static bool has_ctcp(const char *lines)
+{
+    for (const char *at = lines; *at; at++)
+        if ((at == lines || at[-1] == '\n') && is_ctcp(at + 1))
+            return true;
+    return false;
+}
+
+const char *channel_why_silent_locked(const struct session *session, uint32_t index, const char *text, bool lines)
 {
     const struct world *world = session->world;
     const struct channel_shm *channel = &world->channels[index];
     const char *muted = mute_why_locked(world, session->user, index);
     if (muted)
         return muted;
+    if ((channel->modes & CHANNEL_NO_CTCP) && (lines ? has_ctcp(text) : is_ctcp(text)))
+        return "no CTCP there but ACTION, +C";
     uint32_t member = member_find_locked(world, session->user, index);
     if (member != NONE && world->members[member].flags)
         return NULL; /* those with a status may always */

@@ -115,7 +115,7 @@ enum reply_code channel_kick_locked(struct session *session, uint32_t channel, u
 enum reply_code channel_topic_locked(struct session *session, uint32_t channel, const char *topic);
 
 /* Why the session's user may not speak in that channel, in words; NULL if they may. */
-const char *channel_why_silent_locked(const struct session *session, uint32_t channel);
+const char *channel_why_silent_locked(const struct session *session, uint32_t channel, const char *text, bool lines);
 
 /* query.c: the lines of LIST, for the channels that may be known of and that fit; `fits` is called under the lock. */
 typedef bool channel_filter(const void *wanted, const struct channel_shm *channel);

@@ -71,7 +71,7 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
     char target[CHANNEL_SIZE + 1] = "";
     uint32_t channel = channel_find_locked(world, name);
     if (channel != NONE)
-        why = channel_why_silent_locked(session, channel);
+        why = channel_why_silent_locked(session, channel, parcel->text, parcel->lines);
     if (channel != NONE && !why) {
         if (flags)
             target[0] = flags & MEMBER_VOICE ? '+' : '@';

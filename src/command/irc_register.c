@@ -181,7 +181,7 @@ static void show_welcome(struct session *session)
     session_reply(session, REPLY_IRC_YOURHOST, server, FORKCHAT_VERSION, NULL);
     show_start(started, world_started(session->world));
     session_reply(session, REPLY_IRC_CREATED, started, NULL);
-    session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "beIiklmnopstv", "beIklov", NULL);
+    session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "bCeIiklmnopstv", "beIklov", NULL);
     irc_show_isupport(session);
     irc_show_lusers(session);
     if (session->registration.flags) {

@@ -110,6 +110,8 @@ static void add_channel_locked(struct answer *answer, uint32_t channel)
 static uint32_t some_membership_locked(const struct session *session, uint32_t user)
 {
     const struct world *world = session->world;
+    if (!irc_sees_user_locked(session, user))
+        return NONE;
     for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user)
         if (irc_sees_channel_locked(session, world->members[at].channel))
             return at;

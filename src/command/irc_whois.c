@@ -29,6 +29,8 @@ static char *copy_channels_locked(const struct session *session, uint32_t user)
     if (!channels)
         return NULL;
     text_init(&text, channels, size);
+    if (!irc_sees_user_locked(session, user))
+        return channels; /* found by its name all the same, but that is all there is to find */
     for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user) {
         uint32_t flags = world->members[at].flags;
         if (user != session->user && !irc_sees_channel_locked(session, world->members[at].channel))

@@ -72,7 +72,7 @@ static const struct token tokens[] = {
     {"KEYLEN", "31"},
     {"CHANLIMIT", NULL, make_channel_limit},
     {"MAXCHANNELS", NULL, make_channel_number},
-    {"CHANMODES", "beI,k,l,imnpst"},
+    {"CHANMODES", "beI,k,l,Cimnpst"},
     {"MODES", NULL, make_modes},
     {"MAXLIST", NULL, make_mask_limit},
     {"EXCEPTS", "e"},

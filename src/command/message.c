@@ -30,7 +30,7 @@ void command_say(struct session *session, const char *text)
     uint32_t current = session_user_locked(session)->current;
     if (current != NONE) {
         text_copy(name, sizeof name, session->world->channels[current].name);
-        why = channel_why_silent_locked(session, current);
+        why = channel_why_silent_locked(session, current, text, false);
     }
     if (current != NONE && !why)
         publish_to_channel_locked(session, current, text);
@@ -48,7 +48,7 @@ static void say_in(struct session *session, const char *name, const char *text)
     uint32_t channel = channel_find_locked(session->world, name);
     bool member =
         channel != NONE && member_find_locked(session->world, session->user, channel) != NONE;
-    const char *why = member ? channel_why_silent_locked(session, channel) : NULL;
+    const char *why = member ? channel_why_silent_locked(session, channel, text, false) : NULL;
     if (member && !why)
         publish_to_channel_locked(session, channel, text);
     session_commit(session);

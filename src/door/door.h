@@ -33,6 +33,9 @@ struct door {
     /* Courier: adds the event as that viewer sees it; nothing if they do not. */
     void (*render)(struct text *text, const struct event *event, const struct view *view);
 
+    /* Courier: the capabilities of a viewer on which the rendering of that type of event depends; NULL: none. */
+    uint64_t (*render_caps)(uint32_t type);
+
     /* Courier: what becomes of one who reads too slowly: told what they missed, or disconnected. */
     bool tells_missed;
 

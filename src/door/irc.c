@@ -418,6 +418,7 @@ const struct door *door_irc(void)
                               .finish = irc_finish,
                               .idle = command_irc_idle,
                               .render = irc_render,
+                              .render_caps = irc_render_caps,
                               .refuse = irc_refuse};
     return &door;
 }

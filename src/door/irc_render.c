@@ -27,9 +27,10 @@ static void flatten(struct text *text, size_t start, char instead)
             text->start[at] = instead;
 }
 
-/* The tags this viewer asked for. `message`: the event is one that has an id and client-only tags. */
-static void add_tags(struct text *text, const struct event *event, const struct view *view,
-                     const char *client_tags)
+/* The tags this viewer asked for. id: the message is one that has an id. client_tags: those of the one who sent it, or
+ * NULL. */
+static void add_all_tags(struct text *text, const struct event *event, const struct view *view, bool id,
+                         const char *client_tags)
 {
     size_t start = text->length;
     if (has(view, CAP_BIT(SERVER_TIME))) {
@@ -38,7 +39,7 @@ static void add_tags(struct text *text, const struct event *event, const struct 
         next_tag(text, start);
         text_addf(text, "time=%s", stamp);
     }
-    if (has(view, CAP_BIT(MESSAGE_TAGS)) && client_tags) {
+    if (has(view, CAP_BIT(MESSAGE_TAGS)) && id) {
         next_tag(text, start);
         text_addf(text, "msgid=%llx", (unsigned long long)event->id);
     }
@@ -57,6 +58,12 @@ static void add_tags(struct text *text, const struct event *event, const struct 
     flatten(text, start, '_');
     if (text->length > start)
         text_add_char(text, ' ');
+}
+
+/* Those of a message, which has an id and client_tags, or (NULL) of anything else. */
+static void add_tags(struct text *text, const struct event *event, const struct view *view, const char *client_tags)
+{
+    add_all_tags(text, event, view, client_tags != NULL, client_tags);
 }
 
 /* ":nick!user@host VERB", or the server's name for what nobody did. */
@@ -106,11 +113,16 @@ static void render_batch(struct text *text, const struct event *event, const cha
     end_message(text, body);
 }
 
+/* Bytes of client-only tags that are repeated with each line of a message: more of them, a hundred times, would be many
+ * times what was sent. */
+#define REPEATED_TAGS 400
+
 /* To those who know them as one message in a batch; to others one by one, without the blank ones, the first
- * with the id. */
+ * with the id and each with what else the batch would have had. */
 static void render_multiline(struct text *text, const struct event *event, const struct view *view)
 {
     bool batch = has(view, CAP_BIT(MULTILINE)) && has(view, CAP_BIT(BATCH));
+    bool repeat = event->lengths[2] <= REPEATED_TAGS;
     char name[24], words[CHANNEL_SIZE + 60];
     snprintf(name, sizeof name, "m%llx", (unsigned long long)event->id);
     if (batch) {
@@ -127,7 +139,7 @@ static void render_multiline(struct text *text, const struct event *event, const
         if (batch)
             text_addf(text, "@batch=%s%s ", name, *at == '+' ? ";draft/multiline-concat" : "");
         else
-            add_tags(text, event, view, lines == 0 ? event->strings[2] : NULL);
+            add_all_tags(text, event, view, lines == 0, lines == 0 || repeat ? event->strings[2] : NULL);
         lines++;
         size_t body = text->length;
         add_head(text, event, "PRIVMSG");
@@ -281,6 +293,31 @@ static void render_metadata(struct text *text, const struct event *event, const 
     text_init(&line, words, sizeof words);
     text_addf(&line, "%s %s *", event->strings[0], event->strings[1]);
     render_simple(text, event, view, "METADATA", words, event->strings[2]);
+}
+
+uint64_t irc_render_caps(uint32_t type)
+{
+    uint64_t tags = CAP_BIT(SERVER_TIME) | CAP_BIT(MESSAGE_TAGS) | CAP_BIT(ACCOUNT_TAG);
+    switch (type) {
+    case EVENT_JOIN:
+        return tags | CAP_BIT(EXTENDED_JOIN);
+    case EVENT_INVITE:
+        return tags | CAP_BIT(INVITE_NOTIFY);
+    case EVENT_RENAME:
+        return tags | CAP_BIT(CHANNEL_RENAME);
+    case EVENT_METADATA:
+        return tags | CAPS_METADATA;
+    case EVENT_MULTILINE:
+        return tags | CAP_BIT(MULTILINE) | CAP_BIT(BATCH);
+    case EVENT_REDACT:
+        return tags | CAP_BIT(MESSAGE_REDACTION);
+    case EVENT_AWAY:
+        return tags | CAP_BIT(AWAY_NOTIFY);
+    case EVENT_SETNAME:
+        return tags | CAP_BIT(SETNAME);
+    default:
+        return tags;
+    }
 }
 
 void irc_render(struct text *text, const struct event *event, const struct view *view)

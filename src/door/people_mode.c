@@ -14,6 +14,7 @@ static const struct sentence {
     {'I', "$1 lets $3 into $2 without an invitation", "$1 no longer lets $3 into $2 without an invitation"},
     {'k', "$1 set the key of $2 to $3", "$1 removed the key of $2"},
     {'l', "$1 limited $2 to $3 members", "$1 removed the limit of $2"},
+    {'C', "$1 closed $2 to CTCP, all but ACTION", "$1 opened $2 to CTCP"},
     {'i', "$1 made $2 invitation-only", "$1 opened $2 to everybody"},
     {'m', "$1 made $2 moderated: only those with a voice may speak", "$1 lets everybody speak in $2"},
     {'n', "$1 closed $2 to messages from outside", "$1 opened $2 to messages from outside"},

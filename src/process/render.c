@@ -98,13 +98,18 @@ static void render_into(struct render *render, struct arena *arena, unsigned var
         render->full = true;
 }
 
+/* The viewer is rendered for as it is looked up: with those capabilities alone on which the event's rendering depends.
+ * So two of whom only other ones differ cannot but get the same bytes. */
 const char *render_event(struct render *render, const struct event *event, const struct view *view,
                          size_t *length)
 {
-    struct arena *arena = find_arena(render, view);
+    const struct door *door = door_of((enum door_kind)view->door);
+    struct view key = *view;
+    key.caps &= door->render_caps ? door->render_caps(event->type) : 0;
+    struct arena *arena = find_arena(render, &key);
     unsigned variant = (unsigned)view->self | (unsigned)view->target << 1 | (unsigned)view->current << 2;
     if (arena->cache[variant].event != render->event)
-        render_into(render, arena, variant, event, view);
+        render_into(render, arena, variant, event, &key);
     *length = arena->cache[variant].length;
     return arena->bytes + arena->cache[variant].offset;
 }

@@ -277,7 +277,7 @@ static const char *take_channel_modes(struct settings *settings, const struct co
 {
     return modes_parse_flags(line->words[1], &settings->channel_modes)
                ? NULL
-               : "expected + and some of the letters imnpst, as in +nt";
+               : "expected + and some of the letters Cimnpst, as in +nt";
 }
 
 static const char *take_password(struct settings *settings, const struct config_line *line)

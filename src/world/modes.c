@@ -11,6 +11,7 @@ static const struct mode_row rows[] = {
     {'I', MODE_LIST, MASK_INVITE},
     {'k', MODE_KEY, 0},
     {'l', MODE_LIMIT, 0},
+    {'C', MODE_FLAG, CHANNEL_NO_CTCP},
     {'i', MODE_FLAG, CHANNEL_INVITE_ONLY},
     {'m', MODE_FLAG, CHANNEL_MODERATED},
     {'n', MODE_FLAG, CHANNEL_NO_EXTERNAL},

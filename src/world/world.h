@@ -138,6 +138,7 @@ enum channel_mode {
     CHANNEL_SECRET = 1u << 4,      /* s */
     CHANNEL_TOPIC_LOCK = 1u << 5,  /* t */
     CHANNEL_SILENCED = 1u << 6,    /* by an operator of the server; no letter stands for it */
+    CHANNEL_NO_CTCP = 1u << 7,     /* C: no CTCP but ACTION */
 };
 
 enum member_state { MEMBER_FREE, MEMBER_LIVE };
