@@ -94,20 +94,33 @@ static bool have_any_script(const int32_t *points, size_t count, uint64_t mixed)
     return true;
 }
 
-/* No mark without a letter, none twice in a row of them, not more than one can tell apart. */
+/* Letters that have a dot anyway, or one that is hardly seen: another above it hides there. */
+static bool hides_dot(int32_t letter)
+{
+    static const int32_t letters[] = {'i', 'j', 'l', 0x131, 0x237, 0x456, 0x458, 0x3F3, 0x12F, 0x1ECB};
+    for (size_t i = 0; i < COUNT(letters); i++)
+        if (letters[i] == letter)
+            return true;
+    return false;
+}
+
+/* No mark without a letter, none twice in a row of them, no more above or below than one can tell apart. */
 static bool are_marks_clear(const int32_t *points, size_t count)
 {
-    size_t marks = 0;
+    size_t marks = 0, stacked = 0;
     for (size_t i = 0; i < count; i++) {
         if (!unicode_is_mark(points[i])) {
-            marks = 0;
+            marks = stacked = 0;
             continue;
         }
-        if (i == marks || ++marks > MARKS_MAX)
+        if (i == marks || (unicode_stacks(points[i]) && ++stacked > MARKS_MAX))
             return false;
-        for (size_t back = 1; back < marks; back++)
+        if (points[i] == 0x307 && hides_dot(points[i - marks - 1]))
+            return false;
+        for (size_t back = 1; back <= marks; back++)
             if (points[i - back] == points[i])
                 return false;
+        marks++;
     }
     return true;
 }

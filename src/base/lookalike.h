@@ -15,7 +15,7 @@ bool lookalike_is_digit(int32_t point);
 
 /* Whether a name is written in one script (digits of ASCII, and what is no letter, go with every one), or Japanese,
  * Chinese or Korean with Latin letters ("highly restrictive"); with digits of one kind, and no mark at its beginning,
- * twice on a letter, or more than three on one. `name` is composed UTF-8 of fewer than LOOKALIKE_BYTES. */
+ * twice on a letter, or more than three above and below it. `name` is composed UTF-8 of fewer than LOOKALIKE_BYTES. */
 bool lookalike_is_one_script(const char *name);
 
 #define LOOKALIKE_BYTES 256 /* what comes after them in a name does not count */

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "width.h"
 
 enum kind { TEXT, NUMBER, TRUTH, NOTHING, BELOW };
 
@@ -136,12 +137,9 @@ void report_json_string(struct text *text, const char *string)
     text_add_char(text, '"');
 }
 
-static size_t characters(const char *string)
+static size_t columns_of(const char *string)
 {
-    size_t count = 0, left = strlen(string), used;
-    for (; left > 0; string += used, left -= used, count++)
-        text_decode(string, left, &used);
-    return count;
+    return (size_t)width_of_text(string, strlen(string));
 }
 
 /* A cell as people read it. */
@@ -193,7 +191,7 @@ static void add_cell(struct text *text, enum report_form form, const struct cell
         bool yes = *cell->string == 'y';
         text_add(text, cell->kind == NUMBER ? cell->string : cell->kind == NOTHING ? "null" : yes ? "true" : "false");
     } else {
-        size_t blanks = width - characters(string);
+        size_t blanks = width - columns_of(string);
         text_addf(text, "%*s", cell->kind == NUMBER ? (int)blanks : 0, "");
         text_add(text, string);
         text_addf(text, "%*s", cell->kind == NUMBER || last ? 0 : (int)blanks, "");
@@ -270,7 +268,7 @@ void report_write(const struct report *report, enum report_form form, report_lin
     for (size_t i = 0; i < report->column_count; i++)
         widths[i] = strlen(report->columns[i]);
     for (size_t i = 0; i < report->count; i++) {
-        size_t width = characters(shown(&report->cells[i], harmless));
+        size_t width = columns_of(shown(&report->cells[i], harmless));
         if (width > widths[i % report->column_count])
             widths[i % report->column_count] = width;
     }

@@ -83,6 +83,11 @@ static uint32_t class_of(int32_t point)
     return value_of(classes, COUNT(classes), 8, point);
 }
 
+bool unicode_stacks(int32_t point)
+{
+    return class_of(point) >= 200;
+}
+
 /* The row of pairs that says what `point` is made of; NULL if it is not made of others. */
 static const uint32_t *parts_of(int32_t point)
 {

@@ -21,6 +21,10 @@ bool unicode_is_seen(int32_t point);
 /* A mark that is set on the letter before. */
 bool unicode_is_mark(int32_t point);
 
+/* Of these, one that stands above or below of all that is there already (canonical combining class 200 and more), as
+ * vowel signs of many scripts do not. */
+bool unicode_stacks(int32_t point);
+
 /* What belongs to the character before it (Grapheme_Cluster_Break Extend, SpacingMark, ZWJ). */
 bool unicode_joins(int32_t point);
 

@@ -49,6 +49,17 @@ static void table(void)
     report_free(report);
 }
 
+static void wide_table(void)
+{
+    struct report *report = report_new("nick", "door", NULL);
+    report_add(report, "\u5F20\u4F1F");
+    report_add(report, "irc");
+    report_add(report, "zoe\u0301");
+    report_add(report, "plain");
+    CHECK(writes(report, REPORT_TABLE, "NICK  DOOR\n\u5F20\u4F1F  irc\nzoe\u0301   plain\n"));
+    report_free(report);
+}
+
 static void json(void)
 {
     struct report *report = two_rows();
@@ -119,7 +130,8 @@ static void grows(void)
 
 int main(void)
 {
-    CASE("a table is aligned, numbers to the right, by characters and not bytes", table);
+    CASE("a table is aligned, numbers to the right, by columns and not bytes", table);
+    CASE("wide characters and marks take the columns they have", wide_table);
     CASE("objects have numbers, truths and nulls as such", json);
     CASE("CSV quotes what it must", csv);
     CASE("no rows, and half a row", nothing);

@@ -52,6 +52,8 @@ static void scripts(void)
     CHECK(!lookalike_is_one_script("\u0430\u03B1") && !lookalike_is_one_script("\uAE40\u3042"));
     CHECK(!lookalike_is_one_script("\u062F\u0663\u06F7") && !lookalike_is_one_script("\u0301a"));
     CHECK(!lookalike_is_one_script("a\u0323\u0323") && !lookalike_is_one_script("a\u0301\u0302\u0303\u0304"));
+    CHECK(!lookalike_is_one_script("i\u0307x") && lookalike_is_one_script("\u0130x")); /* a dot on a dot */
+    CHECK(lookalike_is_one_script("\u1019\u103C\u103D\u103E\u102C\u1037"));            /* Burmese */
     CHECK(lookalike_is_one_script("Nguy\u1EC5n") && lookalike_is_one_script("a\u0328\u0302\u0301"));
 }
 
