@@ -715,7 +715,7 @@ teardown() {
     expect_end tutu
     expect tata '[toto] you were removed from the server'
     expect_end tata
-    expect toto '[server] *** tutu was killed by toto'
+    expect toto '[server] tutu was removed from the server'
 }
 
 @test "KILL reaches a client without a name by its address" {
@@ -848,4 +848,82 @@ teardown() {
     expect_next toto '[irc] end'
     expect tutu '[server] irc cleared the topic of #games'
     expect_next tutu '* irc'
+}
+
+@test "who kills somebody gets one line for it; other operators and people are told as before" {
+    local door slash
+    enter tata plain
+    send tata 'OPER root secret'
+    expect tata '[server] you are now an operator'
+    for door in plain talk; do
+        [[ $door == plain ]] && slash= || slash=/
+        enter toto "$door"
+        enter tutu plain
+        send toto "${slash}OPER root secret" "${slash}KILL tutu enough"
+        expect tutu '[toto] enough'
+        expect_end tutu
+        close tutu
+        expect toto -e '^\[server\] /?HANDS'
+        expect_next toto '[server] tutu was removed from the server'
+        expect tata '[server] *** tutu was killed by toto: enough'
+        expect_next tata '[server] tutu has left (killed by toto: enough)'
+        expect_none toto -e 'tutu'
+        send toto "${slash}QUIT"
+        expect_end toto
+        close toto
+    done
+}
+
+@test "people read addresses of those without a nick, whatever is done to them" {
+    enter toto plain
+    open tutu plain
+    expect tutu -e 'You are (127\.0\.0\.1:[0-9]+)\.$'
+    local address=${BASH_REMATCH[1]}
+    send toto 'JOIN #games' "INVITE $address" "MODE +k x"
+    expect toto "[server] $address is invited to #games"
+    send tutu 'JOIN #games x'
+    expect toto "[server] $address joined #games"
+    send toto "MODE +vo $address $address" "FLOOR $address" "KICK $address" "@$address psst" "MODE -k x"
+    expect toto "[server] toto gave $address a voice in #games"
+    expect_next toto "[server] toto made $address a moderator of #games"
+    expect toto "[server] $address was kicked from #games by toto"
+    expect_none toto -e guest
+    expect tutu "[server] toto gave $address a voice in #games"
+    expect_none tutu -e guest
+}
+
+@test "lines longer than a message of IRC arrive whole, in several, no character split" {
+    daemon_stop
+    DAEMON_DOORS='plain talk irc' daemon_start -o 'flood off'
+    enter irc irc
+    send irc 'JOIN #lobby'
+    expect irc -e ' 366 '
+    enter toto plain
+    expect irc -e ' NICK :?toto$'
+    local text part where long=$(printf 'word%03d ' {1..120}) umlauts
+    umlauts=$(printf '\303\274%.0s' {1..490})
+    # said LINE WORDS: what irc is shown of it, put together
+    for text in "$long" "$umlauts"; do
+        send toto "MSG $text" "ME $text" "@irc $text" 'MSG end'
+        local -A got=()
+        while expect_next irc -e '^:toto!.* PRIVMSG (#lobby|irc) :(.*)$' && [[ ${BASH_REMATCH[2]} != end ]]; do
+            ((${#BASH_REMATCH[0]} <= 510))
+            where=${BASH_REMATCH[1]} part=${BASH_REMATCH[2]}
+            [[ ! $part =~ ^$'\274' && ! ${part%$'\001'} =~ $'\303'$ ]] # half of a character
+            if [[ $part == $'\001ACTION '*$'\001' ]]; then
+                part=${part#$'\001ACTION '}
+                got[action]+=${part%$'\001'}
+            else
+                got[$where]+=$part
+            fi
+        done
+        [[ ${got[#lobby]} == "$text" && ${got[action]} == "$text" && ${got[irc]} == "$text" ]]
+    done
+    send toto "QUIT $umlauts"
+    got=()
+    while expect_next irc -e '^:toto!.* (PRIVMSG #lobby|QUIT) :(.*)$' && [[ ${BASH_REMATCH[1]} != QUIT ]]; do
+        got[quit]+=${BASH_REMATCH[2]}
+    done
+    [[ ${got[quit]} == "$umlauts" ]]
+    expect_end toto
 }

@@ -104,6 +104,31 @@ CAPS='batch draft/multiline message-tags'
     expect_next two -e 'FAIL REDACT REDACT_FORBIDDEN #x '
 }
 
+@test "what was said at the plain and the talk door can be taken back by the channel's operators" {
+    enter_with one 'draft/message-redaction message-tags'
+    enter_with two 'draft/message-redaction message-tags'
+    both_join '#x' one two
+    enter toto plain
+    enter tutu talk
+    send toto 'JOIN #x' 'MSG oops' 'ME waves'
+    expect one -e '^@msgid=([^; ]+) :toto!.*:oops$'
+    local id=${BASH_REMATCH[1]}
+    send two "REDACT #x $id"
+    expect two -e 'FAIL REDACT REDACT_FORBIDDEN #x '
+    send one "REDACT #x $id :not nice"
+    expect two -e "REDACT #x $id :not nice$"
+    expect one -e '^@msgid=([^; ]+) :toto!.*waves'
+    send one "REDACT #x ${BASH_REMATCH[1]}"
+    expect two -e "REDACT #x ${BASH_REMATCH[1]}$"
+    send tutu '/join #x' 'ouch' '@one psst'
+    expect one -e '^@msgid=([^; ]+) :tutu!.*:ouch$'
+    send one "REDACT #x ${BASH_REMATCH[1]}"
+    expect two -e "REDACT #x ${BASH_REMATCH[1]}$"
+    expect one -e '^@msgid=([^; ]+) :tutu!.* PRIVMSG one :psst$'
+    send one "REDACT one ${BASH_REMATCH[1]}"
+    expect one -e 'FAIL REDACT UNKNOWN_MSGID one ' # who sent it alone may
+}
+
 @test "a read marker only moves forward, and is shown on joining" {
     enter_with one draft/read-marker
     send one 'JOIN #x'

@@ -309,6 +309,10 @@ void channel_part(struct session *session, struct request *request)
         session_reply(session, REPLY_BAD_CHANNEL, request->arguments[0], NULL);
         return;
     }
+    if (strlen(text) >= LAST_WORDS_SIZE) { /* IRC clients could not be shown it whole */
+        command_say_in(session, name, text);
+        text = "";
+    }
     channel_leave(session, name, text);
 }
 

@@ -61,8 +61,9 @@ void command_leave(struct session *session, enum event_quit how, const char *tex
 /* The same, with other words for IRC ("" for the same ones). */
 void command_leave_for(struct session *session, enum event_quit how, const char *text, const char *irc_text);
 
-/* message.c: text said in the current channel. */
+/* message.c: text said in the current channel, or in that one. */
 void command_say(struct session *session, const char *text);
+void command_say_in(struct session *session, const char *name, const char *text);
 /* A line that began with @, without it: a nick and what is for that one alone. Cuts it up. */
 void command_address(struct session *session, char *line);
 

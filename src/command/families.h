@@ -36,6 +36,10 @@ void irc_multiline_spoil(struct session *session);
 void irc_fail(struct session *session, const char *command, const char *code, const char *a, const char *b,
               const char *why);
 
+/* irc_message.c: remembers who sent a message to a channel or user of that generation, for REDACT; it was published.
+ * Transaction running. */
+void irc_trace_locked(struct session *session, const struct event *event, uint32_t generation);
+
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);
 
@@ -105,6 +109,8 @@ bool channel_may_moderate_locked(const struct session *session, uint32_t channel
 
 /* Bytes of a KICK's comment, with the zero byte. */
 #define KICK_SIZE 301
+/* And of what people say as they leave: the rest of what IRC clients are told with it always has room. */
+#define LAST_WORDS_SIZE 301
 
 /* channel.c: what may be refused, in one place for every door. Transaction running, with EVENT_NEED_MAX for each
  * event. They return REPLY_CODES if it was done, or the answer that says why not.
@@ -167,8 +173,8 @@ void register_arrive_locked(const struct session *session);
  * for the supervisor, after a worker's death. */
 void register_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text);
 
-/* The same, with other words for IRC ("" for the same ones). */
-void register_remove_locked(struct world *world, uint32_t user, enum event_quit how, const char *text,
+/* The same, with other words for IRC ("" for the same ones); by: who put them out and is answered, or NONE. */
+void register_remove_locked(struct world *world, uint32_t user, enum event_quit how, uint32_t by, const char *text,
                             const char *irc_text);
 
 /* operator.c: puts a user out: they are shown `event` (EVENT_KILL of whoever does it, or of the server) with

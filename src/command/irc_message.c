@@ -36,8 +36,7 @@ static struct event message_locked(struct session *session, const struct parcel 
     return event;
 }
 
-/* Remembers who sent it, for REDACT. */
-static void trace_locked(struct session *session, const struct event *event, uint32_t generation)
+void irc_trace_locked(struct session *session, const struct event *event, uint32_t generation)
 {
     struct trace_shm trace = {.id = event->id,
                               .time = event->time,
@@ -81,7 +80,7 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
         event.audience = AUDIENCE_CHANNEL;
         event.target = channel;
         session_publish_both_locked(session, &event);
-        trace_locked(session, &event, world->channels[channel].generation);
+        irc_trace_locked(session, &event, world->channels[channel].generation);
     }
     session_commit(session);
     if (channel == NONE)
@@ -123,7 +122,7 @@ static void send_to_user(struct session *session, const struct parcel *parcel, c
         event.target = user;
         session_publish_both_locked(session, &event);
         event.target = user;
-        trace_locked(session, &event, world->users[user].generation);
+        irc_trace_locked(session, &event, world->users[user].generation);
     }
     session_commit(session);
     if (!present)

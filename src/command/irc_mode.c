@@ -13,7 +13,8 @@
 
 /* Bytes of arguments in one MODE message; the largest event that makes. */
 #define ARGUMENTS_LENGTH 250
-#define MODE_EVENT_NEED  (ARGUMENTS_LENGTH + MASK_SIZE + 1024)
+#define SHOWN_SIZE       (MODE_ARGUMENTS * (ADDRESS_SIZE + 1) + ARGUMENTS_LENGTH + MASK_SIZE + 2)
+#define MODE_EVENT_NEED  (ARGUMENTS_LENGTH + MASK_SIZE + SHOWN_SIZE + 1024)
 #define MODE_EVENTS      10
 
 struct work {
@@ -25,7 +26,9 @@ struct work {
     bool refused;    /* and was told that they may not */
     char sign;       /* of the last change told */
     struct text letters, arguments; /* what was done */
+    struct text shown;              /* the arguments with an address for who has no nick */
     char letters_bytes[2 * MODE_CHANGES + 8], arguments_bytes[ARGUMENTS_LENGTH + MASK_SIZE + 2];
+    char shown_bytes[SHOWN_SIZE];
 };
 
 /* ---- telling ---- */
@@ -35,11 +38,13 @@ static void start_telling(struct work *work)
     work->sign = '\0';
     text_init(&work->letters, work->letters_bytes, sizeof work->letters_bytes);
     text_init(&work->arguments, work->arguments_bytes, sizeof work->arguments_bytes);
+    text_init(&work->shown, work->shown_bytes, sizeof work->shown_bytes);
 }
 
 static void tell_locked(struct work *work)
 {
     char changes[sizeof work->letters_bytes + sizeof work->arguments_bytes];
+    char shown[sizeof work->letters_bytes + sizeof work->shown_bytes];
     struct world *world = work->session->world;
     if (work->letters.length == 0)
         return;
@@ -47,14 +52,17 @@ static void tell_locked(struct work *work)
     struct event event = session_event_locked(work->session, EVENT_MODE);
     event.strings[0] = world->channels[work->channel].name;
     event.strings[1] = changes;
+    snprintf(shown, sizeof shown, "%s%s", work->letters_bytes, work->shown_bytes);
+    if (strcmp(shown, changes) != 0)
+        event.strings[2] = shown;
     event.audience = AUDIENCE_CHANNEL;
     event.target = work->channel;
     session_publish_locked(work->session, &event);
     start_telling(work);
 }
 
-/* Notes a change that was made. */
-static void note(struct work *work, bool on, char letter, const char *argument)
+/* Notes a change that was made; `shown` stands for the argument where people read it. */
+static void note_shown(struct work *work, bool on, char letter, const char *argument, const char *shown)
 {
     if (argument && work->arguments.length + strlen(argument) > ARGUMENTS_LENGTH)
         tell_locked(work);
@@ -63,8 +71,15 @@ static void note(struct work *work, bool on, char letter, const char *argument)
         text_add_char(&work->letters, sign);
     work->sign = sign;
     text_add_char(&work->letters, letter);
-    if (argument)
+    if (argument) {
         text_addf(&work->arguments, " %s", argument);
+        text_addf(&work->shown, " %s", shown);
+    }
+}
+
+static void note(struct work *work, bool on, char letter, const char *argument)
+{
+    note_shown(work, on, letter, argument, argument);
 }
 
 static void complain(struct work *work, const struct mode_change *change, const char *why)
@@ -231,7 +246,7 @@ static void change_status_locked(struct work *work, const struct mode_change *ch
     event.target_user = user;
     event_publish_locked(world, &event);
     member_set_flags_locked(world, member, after);
-    note(work, change->on, change->letter, world->users[user].nick);
+    note_shown(work, change->on, change->letter, world->users[user].nick, user_shown(&world->users[user]));
 }
 
 static void refuse_unknown(struct work *work, char letter)

@@ -19,6 +19,7 @@ static void publish_to_channel_locked(struct session *session, uint32_t channel,
     if (session->door != DOOR_TALK)
         event.flags |= EVENT_NOT_SOURCE;
     event_publish_locked(session->world, &event);
+    irc_trace_locked(session, &event, session->world->channels[channel].generation);
 }
 
 void command_say(struct session *session, const char *text)
@@ -41,7 +42,7 @@ void command_say(struct session *session, const char *text)
         session_reply(session, REPLY_CANNOT_SEND, name, why, NULL);
 }
 
-static void say_in(struct session *session, const char *name, const char *text)
+void command_say_in(struct session *session, const char *name, const char *text)
 {
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
@@ -81,6 +82,7 @@ static void say_privately(struct session *session, const char *nick, const char 
         event.audience = AUDIENCE_USER;
         event.target = user;
         event_publish_locked(world, &event);
+        irc_trace_locked(session, &event, world->users[user].generation);
     }
     session_commit(session);
     if (!present)
@@ -142,9 +144,9 @@ void message_say(struct session *session, struct request *request)
     else if (*start == '#' && !more)
         session_reply(session, REPLY_NOTHING_TO_SAY, "MSG <#channel> <text>", NULL);
     else if (*start == '#')
-        say_in(session, start, cut(start, length));
+        command_say_in(session, start, cut(start, length));
     else if (start == text && more && names_joined_channel(session, text, length, name))
-        say_in(session, name, cut(text, length));
+        command_say_in(session, name, cut(text, length));
     else
         command_say(session, text);
 }
@@ -163,7 +165,7 @@ void message_tell(struct session *session, struct request *request)
     if (text_is_blank(text))
         session_reply(session, REPLY_NOTHING_TO_SAY, "/MSG <nick>|<#channel> <text>", NULL);
     else if (*name == '#')
-        say_in(session, name, text);
+        command_say_in(session, name, text);
     else
         say_to(session, *name == '@' ? name + 1 : name, text);
 }

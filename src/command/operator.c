@@ -47,6 +47,12 @@ void operator_tell_locked(struct session *session, const char *format, ...)
     event.target = USER_OPERATOR | USER_NOTICES;
     event.host = session->settings->server_name;
     event.strings[0] = line;
+    if (session->user != NONE && session->door != DOOR_IRC) {
+        /* Who did it has an answer. */
+        event.source = session->user;
+        event.generation = session->generation;
+        event.flags |= EVENT_NOT_SOURCE;
+    }
     event_publish_locked(session->world, &event);
 }
 
@@ -63,7 +69,7 @@ void operator_remove_locked(struct world *world, struct event *event, uint32_t v
     event->target = victim;
     event_publish_locked(world, event);
     CRASHPOINT("kill-published");
-    register_remove_locked(world, victim, QUIT_KILLED, reason, irc_reason);
+    register_remove_locked(world, victim, QUIT_KILLED, event->source, reason, irc_reason);
 }
 
 bool operator_may_locked(struct session *session)

@@ -54,7 +54,7 @@ void command_arrive(struct session *session)
 
 void register_leave_locked(struct world *world, uint32_t index, enum event_quit how, const char *text)
 {
-    register_remove_locked(world, index, how, text, "");
+    register_remove_locked(world, index, how, NONE, text, "");
 }
 
 /* Whom the user watched, separated by commas: a courier that undoes the QUIT gives it back. */
@@ -77,7 +77,7 @@ static void list_subscriptions_locked(const struct world *world, uint32_t user, 
     }
 }
 
-void register_remove_locked(struct world *world, uint32_t index, enum event_quit how, const char *text,
+void register_remove_locked(struct world *world, uint32_t index, enum event_quit how, uint32_t by, const char *text,
                             const char *irc_text)
 {
     uint32_t channels[EVENT_CHANNELS];
@@ -89,6 +89,7 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
         how = QUIT_LEFT;
         text = irc_text = "";
     }
+    event.target_user = by;
     event.numbers[0] = how;
     event.numbers[1] = user->door;
     event.numbers[2] = user->current;
@@ -124,15 +125,21 @@ void command_leave_for(struct session *session, enum event_quit how, const char 
         return;
     char name[ADDRESS_SIZE];
     text_copy(name, sizeof name, user_shown(session_user_locked(session)));
-    register_remove_locked(session->world, session->user, how, text, irc_text);
+    register_remove_locked(session->world, session->user, how, NONE, text, irc_text);
     session_commit(session);
     session->leaving = true;
     log_info("client disconnected \"%s\"", name);
 }
 
+/* Last words that IRC clients could not be shown whole are said before leaving. */
 void register_quit(struct session *session, struct request *request)
 {
-    if (request->count > 0)
+    bool long_words = request->count > 0 && strlen(request->arguments[0]) >= LAST_WORDS_SIZE;
+    if (long_words)
+        command_say(session, request->arguments[0]);
+    if (session->leaving)
+        return;
+    if (request->count > 0 && !long_words)
         command_leave(session, QUIT_SAID, request->arguments[0]);
     else
         command_leave(session, QUIT_LEFT, "");

@@ -88,21 +88,68 @@ static void end_message(struct text *text, size_t body)
     text_add(text, "\r\n");
 }
 
+/* How much of `words` goes into one message with `room` bytes for them: all, or up to a blank and with it, or up to a
+ * character. */
+static size_t measure_piece(const char *words, size_t length, size_t room)
+{
+    if (length <= room)
+        return length;
+    size_t cut = text_boundary(words, length, room);
+    for (size_t at = cut; at > cut / 2; at--)
+        if (words[at - 1] == ' ')
+            return at;
+    return cut;
+}
+
+/* The words of CTCP ACTION, or NULL for others. */
+static const char *action_words(const char *words, size_t *length)
+{
+    static const char action[] = "\001ACTION ";
+    if (strncmp(words, action, sizeof action - 1) != 0)
+        return NULL;
+    *length -= sizeof action - 1;
+    if (*length > 0 && words[sizeof action - 2 + *length] == '\001')
+        --*length;
+    return words + sizeof action - 1;
+}
+
+/* As many messages as the words need, because people's lines may be longer than those of IRC; the first has the id. A
+ * blank between two may be the last character of one, so that nothing is lost. */
+static void render_words(struct text *text, const struct event *event, const struct view *view, const char *verb)
+{
+    size_t length = event->lengths[1];
+    const char *action = action_words(event->strings[1], &length);
+    const char *words = action ? action : event->strings[1];
+    const char *tags = event->strings[2];
+    do {
+        add_tags(text, event, view, tags);
+        tags = NULL;
+        size_t body = text->length;
+        add_head(text, event, verb);
+        text_addf(text, " %s :%s", event->strings[0], action ? "\001ACTION " : "");
+        size_t used = text->length - body + (action ? 1 : 0);
+        bool ctcp = !action && *words == '\001'; /* that means something as a whole */
+        size_t part = ctcp || used + 64 > IRC_BODY_LIMIT ? length : measure_piece(words, length, IRC_BODY_LIMIT - used);
+        text_add_bytes(text, words, part);
+        text_add(text, action ? "\001" : "");
+        end_message(text, body);
+        words += part;
+        length -= part;
+    } while (length > 0 && !text->cut);
+}
+
 static void render_message(struct text *text, const struct event *event, const struct view *view)
 {
-    static const char *const verbs[] = {"PRIVMSG", "NOTICE", "TAGMSG"};
-    if (event->numbers[0] > MESSAGE_TAGMSG ||
-        (event->numbers[0] == MESSAGE_TAGMSG && !has(view, CAP_BIT(MESSAGE_TAGS))))
-        return;
-    add_tags(text, event, view, event->strings[2]);
-    size_t body = text->length;
-    add_head(text, event, verbs[event->numbers[0]]);
-    text_addf(text, " %s", event->strings[0]);
-    if (event->numbers[0] != MESSAGE_TAGMSG) {
-        text_add(text, " :");
-        text_add_bytes(text, event->strings[1], event->lengths[1]);
+    static const char *const verbs[] = {"PRIVMSG", "NOTICE"};
+    if (event->numbers[0] < MESSAGE_TAGMSG) {
+        render_words(text, event, view, verbs[event->numbers[0]]);
+    } else if (event->numbers[0] == MESSAGE_TAGMSG && has(view, CAP_BIT(MESSAGE_TAGS))) {
+        add_tags(text, event, view, event->strings[2]);
+        size_t body = text->length;
+        add_head(text, event, "TAGMSG");
+        text_addf(text, " %s", event->strings[0]);
+        end_message(text, body);
     }
-    end_message(text, body);
 }
 
 static void render_batch(struct text *text, const struct event *event, const char *words)

@@ -201,7 +201,8 @@ static void render_line(struct text *text, const struct people_style *style,
             render_notice(text, event->shown, " is now ", event->strings[0]);
         break;
     case EVENT_QUIT:
-        render_quit(text, style, event);
+        if (!view->target)
+            render_quit(text, style, event);
         break;
     case EVENT_JOIN:
         if (!view->self && !(event->flags & EVENT_ARRIVING))

@@ -43,7 +43,7 @@ void people_render_modes(struct text *text, const struct people_style *style, co
     char copy[2048], *words[32], *rest = copy;
     int count = 0;
     bool first = true;
-    text_copy(copy, sizeof copy, event->strings[1]);
+    text_copy(copy, sizeof copy, *event->strings[2] ? event->strings[2] : event->strings[1]);
     while (count < 32 && (words[count] = text_next_word(&rest)))
         count++;
     int made = modes_parse(words, count, changes);

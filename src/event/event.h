@@ -30,7 +30,7 @@
     EVENT(KICK, "changes the copy: strings: channel, nick, shown, text; numbers as PART, of whom target_user tells") \
     EVENT(CURRENT, "changes the copy: strings: channel; numbers: current before, current after")   \
     EVENT(STATUS, "changes the copy: numbers: channel, member flags before, after, of target_user") \
-    EVENT(MODE, "strings: channel, changes with their arguments")                                  \
+    EVENT(MODE, "strings: channel, changes with their arguments, the same for people if it differs")  \
     EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know: strings: nick, channel, shown") \
     EVENT(KNOCK, "strings: channel, server; numbers: channel, member flags as in MESSAGE")         \
     EVENT(RENAME, "strings: channel before, after, text")                                          \
@@ -93,7 +93,7 @@ struct event {
     uint32_t flags;
     uint32_t audience;
     uint32_t target;      /* a user or a channel, as the audience says */
-    uint32_t target_user; /* KICK: whom it happened to */
+    uint32_t target_user; /* KICK: whom it happened to; QUIT: who had it happen, and has an answer */
     uint32_t source;      /* a user, or NONE for the server */
     uint32_t generation;  /* of the source */
     int64_t time;         /* ms since 1970 */
