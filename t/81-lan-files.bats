@@ -524,6 +524,39 @@ tutu_is_fetching() {
 
 two_workers() { (($(pgrep -P "${PEER_PIDS[toto]}" | wc -l) == 2)); }
 
+@test "names of 255 bytes, hidden names, a slow getter, the limit and Ctrl-C are dealt with and told" {
+    lan_open 2
+    local long
+    long=$(printf 'é%.0s' {1..125})long1
+    mkdir "$work/box"
+    echo x >"$work/$long"
+    echo x | tee "$work/box/$long" "$work/box/${long%1}2" >"$work/.hidden"
+    random_file "$work/slow" 1000000
+    peer toto 1 --offer "$work/$long" --offer "$work/.hidden" --offer "$work/box" --offer "$work/slow" --period 1
+    sees toto 'offering slow'
+    sees toto "offering $long"
+    run -0 get 2 tutu --get "toto:$long" --get toto:box
+    diff -r "$work/box" "$BATS_TEST_TMPDIR/tutu.files/box"
+    cmp "$work/$long" "$BATS_TEST_TMPDIR/tutu.files/$long"
+    run -0 get 2 tutu --get toto:.hidden
+    [[ $output == *'got .hidden from toto, kept as _hidden: verified'* ]]
+    run -74 get 2 tutu --get toto:slow --limit 500k
+    [[ $output == *'larger than --limit allows'* ]]
+    local start
+    start=$(date +%s%N)
+    run -0 get 2 tutu --get toto:slow --rate 500000
+    (($(date +%s%N) - start > 1700000000))
+    rm "$BATS_TEST_TMPDIR/tutu.files/slow"
+    peer tutu 2 --get toto:slow --rate 1000
+    until_true 10 a_part_is_there
+    # A shell starts what is in the background without SIGINT: it takes the same way.
+    local ended=0
+    kill -TERM "${PEER_PIDS[tutu]}"
+    peer_wait tutu || ended=$?
+    [ "$ended" -eq 75 ]
+    shown tutu 'interrupted: slow from toto is not here; what has come is kept'
+}
+
 @test "hashing a large file or folder shows how far it is" {
     lan_open 1
     mkdir "$work/films"

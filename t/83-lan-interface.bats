@@ -73,8 +73,8 @@ typist() {
     typist toto 1
     sees toto 'recipient:message>'
     printf '\n' >&7
-    sees toto '4  quit'
-    printf '3\n' >&7
+    sees toto '4  offer a file'
+    printf '4\n' >&7
     sees toto 'file to offer>'
     printf '%s\n' "$BATS_TEST_TMPDIR/cave" >&7
     sees toto 'a password for it'
@@ -98,7 +98,7 @@ typist() {
     sees toto 'cave is no longer offered'
     printf '/files\n' >&8
     sees tutu 'no file is offered'
-    printf '\n4\n' >&8
+    printf '\n3\n' >&8
     peer_wait tutu
     printf '\003' >&7
     peer_wait toto
@@ -130,6 +130,80 @@ typist() {
     run -1 grep -x 'private to ghost: hi' "$(peer_log toto)"
     printf '/quit\n' >&7
     peer_wait toto
+}
+
+# piped NAME HOST: a peer that reads lines from descriptor 7.
+piped() {
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    mkdir -p "$BATS_TEST_TMPDIR/$1.files"
+    ip netns exec "$LAN-$2" "$LAN_PROGRAM" --name "$1" --period 1 --state "$BATS_TEST_TMPDIR/$1.state" \
+        --output "$BATS_TEST_TMPDIR/$1.files" <"$BATS_TEST_TMPDIR/keys" >"$(peer_log "$1")" 2>&1 3>&- &
+    # shellcheck disable=SC2034,SC2154 # used by lib/netns
+    PEER_PIDS[$1]=$!
+    exec 7>"$BATS_TEST_TMPDIR/keys"
+}
+
+@test "names with blanks are taken to the end of the line, before a password, and in quotes" {
+    lan_open 2
+    local work=$BATS_TEST_TMPDIR
+    echo one >"$work/my doc.txt"
+    echo two >"$work/my"
+    echo three >"$work/doc"
+    piped toto 1
+    printf '/offer %s/my doc.txt\n/offer "%s/my" pass word\n/offer %s/doc sesame\n/offer %s/my nonsense.txt x\n' \
+        "$work" "$work" "$work" "$work" >&7
+    sees toto 'offering my doc.txt (4 B)'
+    sees toto 'offering my (4 B, password)'
+    sees toto 'offering doc (6 B, password)'
+    printf '/offer %s/nothing here\n/offer\n' "$work" >&7
+    sees toto 'nothing here: No such file'
+    sees toto 'my nonsense.txt x: No such file'
+    sees toto 'expected: /offer FILE [PASSWORD]'
+    exec 8>&7 7>&-
+    rm "$work/keys"
+    piped tutu 2
+    sees tutu 'toto offers doc'
+    sees tutu 'toto offers my doc.txt'
+    printf '/get toto my doc.txt\n/get toto doc sesame\n' >&7
+    sees tutu 'got my doc.txt from toto: verified'
+    sees tutu 'got doc from toto: verified'
+    # What is here already stays, and what is new is put beside it; what is equal is as good as fetched.
+    echo other >"$work/tutu.files/my doc.txt"
+    echo other >"$work/tutu.files/doc"
+    printf "/get toto 'my doc.txt'\n/get toto doc sesame\n" >&7
+    sees tutu 'got my doc.txt from toto, kept as my doc (1).txt: verified'
+    sees tutu 'got doc from toto, kept as doc (1): verified'
+    [ "$(cat "$work/tutu.files/my doc.txt" "$work/tutu.files/my doc (1).txt")" = $'other\none' ]
+    printf '/withdraw my doc.txt\n/withdraw "doc"\n/quit\n' >&8
+    sees toto 'my doc.txt is no longer offered'
+    sees toto 'doc is no longer offered'
+    peer_wait toto || :
+    printf '/quit\n' >&7
+    peer_wait tutu
+}
+
+@test "a line without a recipient is for everyone; the menu shows what is offered, and takes what others paste" {
+    lan_open 2
+    echo treasure >"$BATS_TEST_TMPDIR/image.jpg"
+    echo sesame >"$BATS_TEST_TMPDIR/password"
+    peer toto 1 --offer "$BATS_TEST_TMPDIR/image.jpg" --password-file "$BATS_TEST_TMPDIR/password" --period 1
+    piped tutu 2
+    sees tutu 'toto offers image.jpg'
+    printf 'hello all\n\n1\nand again\n' >&7
+    sees toto 'tutu > hello all'
+    sees toto 'tutu > and again'
+    sees tutu 'to everyone: hello all'
+    sees tutu '3  quit'
+    printf '\n2\n' >&7
+    sees tutu 'toto:image.jpg  9 B, password'
+    printf '%s\n' '("10.9.0.1",7000),("sesame","image.jpg")' >&7
+    sees tutu 'got image.jpg from toto: verified'
+    printf '\n2\n%s\n' "('10.9.0.1', 7000), ('', 'nothing')" >&7
+    sees tutu 'nobody at 10.9.0.1 offers nothing'
+    printf '\n2\n%s\n\n' '("nonsense' >&7
+    sees tutu 'expected PEER:FILE, as /files lists them'
+    printf '\n3\n' >&7
+    peer_wait tutu
 }
 
 @test "a wrong invocation is told what is wrong, with status 64" {

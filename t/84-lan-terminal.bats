@@ -83,8 +83,8 @@ left() {
     sit_down
     echo treasure >"$BATS_TEST_TMPDIR/cave"
     term_run ''
-    term_see '4  quit'
-    term_run 3
+    term_see '4  offer a file'
+    term_run 4
     term_see 'file to offer>'
     term_run "$BATS_TEST_TMPDIR/cave"
     term_see 'a password for it'
@@ -121,7 +121,7 @@ left() {
     typed_see "/offer $BATS_TEST_TMPDIR/cave"
     term_key C-u
     term_run /menu
-    term_see '4  quit'
+    term_see '4  offer a file'
     term_run 2
     term_type tat
     term_key Tab
@@ -145,6 +145,60 @@ left() {
     typed_see "/offer $BATS_TEST_TMPDIR/${apart}1"
     term_key C-u C-c
     left 0
+}
+
+@test "an error does not tear the line being typed, and what is pasted is said only when it is entered" {
+    sit_down
+    term_type 'tutu:half of it'
+    typed_see 'tutu:half of it'
+    ip -n "$LAN-1" link set eth0 down
+    term_see 'forkchat-lan: warning: no network is up: only this machine is reached'
+    typed_see 'tutu:half of it'
+    ip -n "$LAN-1" link set eth0 up
+    term_see 'now on eth0'
+    typed_see 'tutu:half of it'
+    term_key C-u
+    printf '*:one\n*:two\n/quit\n' | term load-buffer -
+    term paste-buffer -p -r
+    typed_see '*:one *:two /quit'
+    term_lacks 'to everyone'
+    term_key Enter
+    term_see 'to everyone: one *:two /quit'
+    term_key C-d
+    left 0
+    is_pasted_plainly
+}
+
+# The shell's terminal has no brackets around pastes any more.
+is_pasted_plainly() {
+    term_run "bind 'set enable-bracketed-paste off'; cat -v"
+    printf 'pasted here' | term load-buffer -
+    until_true 5 cat_runs
+    term paste-buffer -p
+    term_see 'pasted here'
+    term_lacks '200~'
+    term_key C-c
+}
+
+cat_runs() { [[ $(term display-message -p '#{pane_current_command}') == cat ]]; }
+
+@test "on a terminal of 20 columns, and of ten, what is typed stays in one row" {
+    local columns
+    peer tutu 2 --watch 0 --period 1
+    for columns in 20 10; do
+        term_start $columns 16
+        term_run "clear; ip netns exec $LAN-1 '$LAN_PROGRAM' --name toto --period 1 --state '$BATS_TEST_TMPDIR/toto.state'"
+        term_see '>'
+        term_type 'tutu:abcdefghijklmnopqrstuvwxyz'
+        term_see 'wxyz'
+        [ "$(term capture-pane -p | grep -c 'tutu:')" -le 1 ]
+        [ "$(term capture-pane -p | grep -cE '[a-z]{5,}.*yz$|xyz$|yz$')" = 1 ]
+        term_key Enter
+        sees tutu 'private: toto > abcdefghijklmnopqrstuvwxyz'
+        : >"$(peer_log tutu)"
+        term_key C-d
+        term_stop
+    done
 }
 
 @test "Ctrl-Z gives the terminal back, fg takes it again with the line half typed" {

@@ -16,6 +16,7 @@
 static const char *program = "forkchat";
 static bool use_syslog;
 static int spare = -1, relay = -1;
+static void (*shown_by)(const char *line, size_t length);
 
 void log_open(const char *name)
 {
@@ -34,6 +35,11 @@ void log_relay(int fd)
         return;
     closelog();
     relay = fd;
+}
+
+void log_show_by(void (*show)(const char *line, size_t length))
+{
+    shown_by = show;
 }
 
 void log_set_spare(int fd)
@@ -74,6 +80,10 @@ static void say(int priority, const char *word, const char *format, va_list argu
         line[0] = (char)('0' + priority);
         if (write(relay, line, at + 1) < 0)
             return;
+        return;
+    }
+    if (shown_by) {
+        shown_by(line, at);
         return;
     }
     /* Nobody reading our log is no reason to stop chatting. */

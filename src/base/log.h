@@ -24,6 +24,10 @@ void log_relayed(const char *bytes, size_t length);
  * Children inherit it. */
 void log_set_spare(int fd);
 
+/* Has lines shown by `show` instead of written to standard error, by a program that draws on the terminal; NULL: no
+ * longer. They end with a newline. */
+void log_show_by(void (*show)(const char *line, size_t length));
+
 /* One line each, written with one system call so that lines of several processes never tear. Control
  * characters become '?'; a line is cut at 1,000 bytes. May block on a full pipe. Not for handlers. */
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -130,12 +130,15 @@ static int run_receive(int report, void *context)
     const struct receiving *receiving = context;
     const struct peer_cast *cast = receiving->cast;
     const struct options *options = receiving->peer->options;
-    char message[256], line[600], size[SIZE_TEXT];
+    char message[256], line[900], size[SIZE_TEXT];
     enum cast_result result = cast_receive(receiving->peer->group, cast->via, &cast->from, &cast->card,
                                            options->output, options->force, message);
+    char kept[NAME_FILE_MAX + 1];
+    name_keep(cast->card.name, kept);
+    bool renamed = strcmp(kept, cast->card.name) != 0;
     if (result == CAST_DONE)
-        snprintf(line, sizeof line, "got %s from %s: verified, %s", cast->card.name, cast->sender,
-                 size_text(cast->card.size, size));
+        snprintf(line, sizeof line, "got %s from %s%s%s: verified, %s", cast->card.name, cast->sender,
+                 renamed ? ", kept as " : "", renamed ? kept : "", size_text(cast->card.size, size));
     else
         snprintf(line, sizeof line, "!%s from %s: %s", cast->card.name, cast->sender, message);
     return tell(report, line, "", statuses[result]);
@@ -146,7 +149,7 @@ static void receive(struct peer *peer, struct peer_cast *cast)
     char size[SIZE_TEXT];
     struct receiving receiving = {.peer = peer, .cast = cast};
     if (cast->card.size > peer->options->limit || cast->card.size > CAST_SIZE_MOST) {
-        log_error("%s is larger than the limit: %s", cast->card.name, size_text(cast->card.size, size));
+        log_error("%s is larger than --limit allows: %s", cast->card.name, size_text(cast->card.size, size));
         peer_fail(peer, EX_DATAERR);
         return;
     }

@@ -1,5 +1,8 @@
 /* What is typed at a peer: messages, the menu, and commands. Runs in the peer's main process. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "lan/complete.h"
@@ -41,8 +44,8 @@ static void show_menu(void)
 {
     screen_show("1  send a message");
     screen_show("2  get a file");
-    screen_show("3  offer a file");
-    screen_show("4  quit");
+    screen_show("3  quit");
+    screen_show("4  offer a file");
 }
 
 void command_files(struct peer *peer, const char *pattern)
@@ -74,33 +77,102 @@ static void run_peers(struct peer *peer, char *rest)
     }
 }
 
-/* The last word is the password, if there are two: a file's name with blanks is given in the menu. */
+/* Takes a name in quotes off *rest. NULL, and nothing is taken, if there is none. */
+static char *take_quoted(char **rest)
+{
+    char *name = *rest, *end = *name == '"' || *name == '\'' ? strchr(name + 1, *name) : NULL;
+    if (!end || (end[1] && end[1] != ' '))
+        return NULL;
+    *end++ = '\0';
+    *rest = end + strspn(end, " ");
+    return name + 1;
+}
+
+/* Takes a name off *rest, and leaves the password that follows it: a name in quotes, or as much of the line as is the
+ * name of something, or all of it. */
+static char *take_name(char **rest, bool exists(void *context, const char *name), void *context)
+{
+    char *name = take_quoted(rest);
+    if (name)
+        return name;
+    name = *rest;
+    char *end = name + strlen(name);
+    while (end > name && end[-1] == ' ')
+        *--end = '\0';
+    for (char *at = end; at > name; at--) {
+        char byte = *at;
+        if (byte && byte != ' ')
+            continue;
+        *at = '\0';
+        if (exists(context, name)) {
+            *rest = at == end ? end : at + 1 + strspn(at + 1, " ");
+            return name;
+        }
+        *at = byte;
+    }
+    *rest = end;
+    return *name ? name : NULL;
+}
+
+/* All of the line or all but its last word: more is a name that was mistyped, and nothing else is offered in its place.
+ */
+static bool is_path(void *context, const char *name)
+{
+    int *left = context;
+    return (*left)-- > 0 && access(name, F_OK) == 0;
+}
+
 static void run_offer(struct peer *peer, char *rest)
 {
-    const char *path = text_next_word(&rest);
+    int left = 2;
+    const char *path = take_name(&rest, is_path, &left);
     if (!path)
         log_error("expected: /offer FILE [PASSWORD]");
     else
         offers_add(peer, path, *rest ? rest : NULL);
 }
 
+/* All of the line, with or without quotes. */
+static const char *whole(char *rest)
+{
+    const char *name = take_quoted(&rest);
+    return name ? name : rest;
+}
+
 static void run_withdraw(struct peer *peer, char *rest)
 {
-    if (!*rest)
+    const char *name = whole(rest);
+    if (!*name)
         log_error("expected: /withdraw NAME");
-    else if (offers_withdraw(peer, rest))
-        screen_show("%s is no longer offered", rest);
+    else if (offers_withdraw(peer, name))
+        screen_show("%s is no longer offered", name);
     else
-        log_error("%s is not offered by you", rest);
+        log_error("%s is not offered by you", name);
+}
+
+struct offerer {
+    const struct index *index;
+    const char *peer;
+};
+
+static bool is_offered(void *context, const char *name)
+{
+    const struct offerer *offerer = context;
+    struct index_wish wish = {.peer = offerer->peer, .name = name};
+    return index_find(offerer->index, &wish);
 }
 
 static void run_get(struct peer *peer, char *rest)
 {
-    const char *who = text_next_word(&rest), *name = who ? text_next_word(&rest) : NULL;
+    const char *who = take_quoted(&rest);
+    if (!who)
+        who = text_next_word(&rest);
+    struct offerer offerer = {peer->index, who};
+    const char *name = who ? take_name(&rest, is_offered, &offerer) : NULL;
     if (!name)
         log_error("expected: /get PEER NAME [PASSWORD]");
     else
-        gets_add(peer, who, name, *rest ? rest : peer->options->password);
+        gets_add(peer, who, name, *rest ? rest : peer->options->password, true);
 }
 
 static void run_cast(struct peer *peer, char *rest)
@@ -108,12 +180,12 @@ static void run_cast(struct peer *peer, char *rest)
     if (!*rest)
         log_error("expected: /cast FILE");
     else
-        casts_send(peer, rest);
+        casts_send(peer, whole(rest));
 }
 
 static void run_accept(struct peer *peer, char *rest)
 {
-    if (!casts_accept(peer, *rest ? rest : NULL))
+    if (!casts_accept(peer, *rest ? whole(rest) : NULL))
         log_error("nobody is sending that");
 }
 
@@ -177,12 +249,13 @@ static void take_command(struct peer *peer, char *line)
 
 static void take_choice(struct peer *peer, const char *line)
 {
-    if (strcmp(line, "2") == 0)
+    if (strcmp(line, "2") == 0) {
+        command_files(peer, NULL);
         ask(ASK_GET);
-    else if (strcmp(line, "3") == 0)
-        ask(ASK_OFFER);
-    else if (strcmp(line, "4") == 0)
+    } else if (strcmp(line, "3") == 0)
         peer->quit = true;
+    else if (strcmp(line, "4") == 0)
+        ask(ASK_OFFER);
     else if (strcmp(line, "1") == 0 || !*line)
         ask(ASK_MESSAGE);
     else
@@ -196,8 +269,12 @@ static void take_message(struct peer *peer, char *line)
         ask(ASK_CHOICE);
     } else if (*line == '/') {
         take_command(peer, line);
-    } else {
+    } else if (strchr(line, ':')) {
         say_typed(peer, line);
+    } else {
+        char said[SCREEN_LINE_MAX + 3];
+        snprintf(said, sizeof said, "*:%s", line);
+        say_typed(peer, said);
     }
 }
 
@@ -212,7 +289,43 @@ static void get_answered(struct peer *peer, const char *password)
 {
     char *colon = strchr(answer, ':'); /* was asked for until there was one */
     *colon = '\0';
-    gets_add(peer, answer, colon + 1, password);
+    gets_add(peer, answer, colon + 1, password, true);
+}
+
+/* Cuts the next text in quotes out of *at. */
+static char *next_quoted(char **at)
+{
+    char *start = *at + strcspn(*at, "\"'"), *end = *start ? strchr(start + 1, *start) : NULL;
+    if (!end)
+        return NULL;
+    *end = '\0';
+    *at = end + 1;
+    return start + 1;
+}
+
+/* ("ADDRESS",PORT),("PASSWORD","NAME"), as others on the LAN may paste it: whoever offers that there, if possible at
+ * that port. False if the line is no such thing. */
+static bool get_pasted(struct peer *peer, char *line)
+{
+    unsigned char wanted[16], host[16];
+    char *address = *line == '(' ? next_quoted(&line) : NULL,
+         *port = address ? line + strcspn(line, "0123456789") : NULL;
+    char *password = address ? next_quoted(&line) : NULL, *name = password ? next_quoted(&line) : NULL;
+    if (!name || !net_parse_host(address, wanted))
+        return false;
+    long number = strtol(port, NULL, 10);
+    const struct index_entry *found = NULL;
+    for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));) {
+        net_host_bytes(&entry->source, host);
+        if (memcmp(host, wanted, sizeof host) == 0 && strcmp(entry->card.name, name) == 0 &&
+            (!found || entry->card.port == number))
+            found = entry;
+    }
+    if (found)
+        gets_add(peer, found->peer, name, password, true);
+    else
+        log_error("nobody at %s offers %s", address, name);
+    return true;
 }
 
 void command_line(void *context, char *line)
@@ -226,7 +339,9 @@ void command_line(void *context, char *line)
         take_choice(peer, line);
         break;
     case ASK_GET:
-        if (*line && !strchr(line, ':'))
+        if (*line == '(' && get_pasted(peer, line))
+            ask(ASK_MESSAGE);
+        else if (*line && !strchr(line, ':'))
             log_error("expected PEER:FILE, as /files lists them");
         else
             ask_further(line, ASK_GET_PASSWORD);

@@ -84,7 +84,7 @@ void complete_offered(struct peer *peer, struct edit *edit)
     end(&choice);
 }
 
-/* What that peer offers. A name with blanks is for the menu. */
+/* What that peer offers. */
 static void complete_name(struct peer *peer, struct edit *edit, size_t from, const char *who, size_t length)
 {
     struct choice choice;
@@ -92,7 +92,7 @@ static void complete_name(struct peer *peer, struct edit *edit, size_t from, con
     snprintf(name, sizeof name, "%.*s", (int)length, who);
     begin(&choice, edit, from, " ");
     for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));)
-        if (unicode_is_same(entry->peer, name) && !strchr(entry->card.name, ' '))
+        if (unicode_is_same(entry->peer, name))
             may_be(&choice, entry->card.name);
     end(&choice);
 }

@@ -132,7 +132,7 @@ static enum fetch_result check_manifest(struct fetch_session *session)
     if (lines == 0 || size != card->size)
         return fetch_end(session, FETCH_REFUSED, "the size is not the one that was offered", NULL);
     if (fetch->limit > 0 && size > fetch->limit)
-        return fetch_end(session, FETCH_LOCAL, "it is larger than the limit", NULL);
+        return fetch_end(session, FETCH_LOCAL, "it is larger than --limit allows", NULL);
     rewind(session->manifest);
     return FETCH_DONE;
 }
@@ -255,23 +255,27 @@ static enum fetch_result fetch_tree(struct fetch_session *session)
     struct fetch *fetch = session->fetch;
     char part[KEEP_PART_SIZE];
     struct stat status;
-    if (!fstatat(session->output, session->kept, &status, AT_SYMLINK_NOFOLLOW))
-        return fetch_end(session, FETCH_EXISTS, "something of that name is here already", session->kept);
-    keep_part_name(session->kept, fetch->card.hash, part);
+    bool exists = !fstatat(session->output, fetch->kept, &status, AT_SYMLINK_NOFOLLOW);
+    for (int n = 1; exists && fetch->beside && name_number(fetch->kept, fetch->card.name, n); n++)
+        exists = !fstatat(session->output, fetch->kept, &status, AT_SYMLINK_NOFOLLOW);
+    if (exists)
+        return fetch_end(session, FETCH_EXISTS, "something of that name is here already", session->fetch->kept);
+    keep_part_name(session->fetch->kept, fetch->card.hash, part);
     session->fresh = !mkdirat(session->output, part, 0700);
     if (session->fresh || errno == EEXIST)
         session->root = openat(session->output, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (session->root < 0)
-        return fetch_local(session, session->kept);
+        return fetch_local(session, session->fetch->kept);
 
     enum fetch_result result = fetch_entries(session);
     if (result == FETCH_DONE) {
         dress_folders(session);
         /* Between the look above and here a folder of that name could only be replaced if it is empty. */
-        if (renameat(session->output, part, session->output, session->kept))
-            result = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
-                         ? fetch_end(session, FETCH_EXISTS, "something of that name is here already", session->kept)
-                         : fetch_local(session, session->kept);
+        if (renameat(session->output, part, session->output, session->fetch->kept))
+            result =
+                errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
+                    ? fetch_end(session, FETCH_EXISTS, "something of that name is here already", session->fetch->kept)
+                    : fetch_local(session, session->fetch->kept);
     }
     return result == FETCH_DONE ? tell_missing(session) : result;
 }
@@ -284,9 +288,14 @@ static enum fetch_result fetch_single(struct fetch_session *session)
     item->fd = -1;
     if (next_entry(session, item->line, &item->entry) != 1)
         return fetch_end(session, FETCH_REFUSED, "the list of files is empty", NULL);
-    enum fetch_result result = fetch_ask(session, item, session->output, session->kept, force);
+    enum fetch_result result = fetch_ask(session, item, session->output, session->fetch->kept, force);
+    for (int n = 1; result == FETCH_EXISTS && session->fetch->beside; n++) {
+        if (!name_number(session->fetch->kept, session->fetch->card.name, n))
+            break;
+        result = fetch_ask(session, item, session->output, session->fetch->kept, force);
+    }
     if (result == FETCH_DONE && item->fd >= 0)
-        result = fetch_take(session, item, session->output, session->kept, force);
+        result = fetch_take(session, item, session->output, session->fetch->kept, force);
     fetch_drop(item);
     return result;
 }
@@ -316,7 +325,8 @@ enum fetch_result fetch_session(int fd, struct fetch *fetch)
     }
     session->fetch = fetch;
     session->root = session->folder = -1;
-    name_keep(fetch->card.name, session->kept);
+    session->pace.rate = fetch->rate;
+    name_keep(fetch->card.name, session->fetch->kept);
     wire_init(&session->wire, fd, fetch->patience);
     session->output = open(fetch->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum fetch_result result = session->output < 0 ? fetch_local(session, fetch->output) : FETCH_DONE;

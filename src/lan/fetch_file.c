@@ -150,7 +150,11 @@ static enum fetch_result take_bytes(struct fetch_session *session, const struct 
     session->asked--;
     while (at < item->entry.size) {
         int64_t left = item->entry.size - at;
-        ssize_t got = wire_read(&session->wire, bytes, left < (int64_t)sizeof bytes ? (size_t)left : sizeof bytes);
+        size_t want = left < (int64_t)sizeof bytes ? (size_t)left : sizeof bytes;
+        /* Little at a time when slow is wished: what is not read here is not sent there. */
+        if (session->pace.rate > 0 && session->pace.rate / 20 < (int64_t)want)
+            want = session->pace.rate < 20 ? 1 : (size_t)session->pace.rate / 20;
+        ssize_t got = wire_read(&session->wire, bytes, want);
         if (got < 0)
             return fetch_broken(session);
         if (fd_write_all(item->fd, bytes, (size_t)got))
@@ -165,6 +169,7 @@ static enum fetch_result take_bytes(struct fetch_session *session, const struct 
         }
         if (fetch->progress)
             fetch->progress(fetch);
+        wire_pace(&session->pace, (size_t)got);
     }
     return FETCH_DONE;
 }

@@ -25,9 +25,9 @@ struct fetch_item {
 struct fetch_session {
     struct wire wire;
     struct fetch *fetch;
+    struct wire_pace pace;
     int output;     /* the folder asked for */
     FILE *manifest; /* without a name */
-    char kept[NAME_FILE_MAX + 1];
     int root;   /* a tree's hidden folder */
     bool fresh; /* nothing was in it */
     int folder; /* one below it */

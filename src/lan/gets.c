@@ -47,7 +47,7 @@ static void fail(struct peer *peer, struct peer_get *get, int status, const char
     forget(get);
 }
 
-void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password)
+void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password, bool beside)
 {
     struct peer_get *get = NULL;
     for (int i = 0; i < PEER_GETS && !get; i++)
@@ -70,6 +70,7 @@ void gets_add(struct peer *peer, const char *name_of_peer, const char *name, con
         get->password = strdup(password);
     get->deadline = peer->now + peer->options->patience * PEER_SECOND;
     get->next = peer->now;
+    get->beside = beside;
 }
 
 struct fetching {
@@ -108,6 +109,11 @@ static int run_fetch(int report, void *context)
     enum fetch_result result = fetch_run(fetching->host, fetching->port, &fetching->fetch);
     progress_end(&fetching->progress);
     int64_t took = clock_elapsed() - fetching->progress.started;
+    if (strcmp(fetching->fetch.kept, fetching->fetch.card.name) != 0) {
+        snprintf(line, sizeof line, "@%s\n", fetching->fetch.kept);
+        if (fd_write_all(report, line, strlen(line)))
+            return FETCH_LOCAL;
+    }
     snprintf(line, sizeof line, "=%d %lld %lld %d %s\n", fetching->fetch.wait, (long long)fetching->fetch.came,
              (long long)took, fetching->fetch.lacking, fetching->fetch.message);
     if (fd_write_all(report, line, strlen(line)))
@@ -121,7 +127,9 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
                                           .password = get->password,
                                           .output = peer->options->output,
                                           .force = peer->options->force,
+                                          .beside = get->beside,
                                           .limit = peer->options->limit,
+                                          .rate = peer->options->rate,
                                           .patience = FETCH_PATIENCE,
                                           .progress = show_progress,
                                           .missing = show_missing},
@@ -175,6 +183,10 @@ void gets_line(struct peer *peer, int job, char *line)
 {
     struct peer_get *get = &peer->gets[job];
     int64_t wait = 0, came = 0, took = 0, lacking = 0;
+    if (*line == '@') {
+        text_copy(get->kept, sizeof get->kept, line + 1);
+        return;
+    }
     if (*line != '=') {
         screen_show("%s", line);
         return;
@@ -223,13 +235,14 @@ void gets_ended(struct peer *peer, int job, int status)
     struct peer_get *get = &peer->gets[job];
     get->running = false;
     if (status == FETCH_DONE) {
-        screen_show("got %s from %s: verified, %s", get->name, get->peer, get->message);
+        screen_show("got %s from %s%s%s: verified, %s", get->name, get->peer, *get->kept ? ", kept as " : "", get->kept,
+                    get->message);
         forget(get);
         return;
     }
     if (status == FETCH_LACKING) {
-        screen_show("got %s from %s, but not all of it: %d of the things in it could not be offered; %s", get->name,
-                    get->peer, get->lacking, get->message);
+        screen_show("got %s from %s%s%s, but not all of it: %d of the things in it could not be offered; %s", get->name,
+                    get->peer, *get->kept ? ", kept as " : "", get->kept, get->lacking, get->message);
         peer_fail(peer, outcomes[status].status);
         forget(get);
         return;
@@ -255,6 +268,14 @@ void gets_ended(struct peer *peer, int job, int status)
     if (status != get->last)
         screen_show("%s from %s: %s; trying again", get->name, get->peer, get->message);
     get->last = status;
+}
+
+void gets_interrupted(struct peer *peer)
+{
+    for (int i = 0; i < PEER_GETS; i++)
+        if (peer->gets[i].used)
+            log_error("interrupted: %s from %s is not here; what has come is kept, and the same again goes on with it",
+                      peer->gets[i].name, peer->gets[i].peer);
 }
 
 int gets_open(const struct peer *peer)

@@ -9,10 +9,18 @@
 #include <unistd.h>
 
 #include "base/port.h"
+#include "base/text.h"
+
+#define PART_LEAF_MAX 200 /* bytes of a name in its temporary name, which has 255 */
 
 void keep_part_name(const char *leaf, const char *hash, char part[KEEP_PART_SIZE])
 {
-    snprintf(part, KEEP_PART_SIZE, ".%.*s.%.16s.part", NAME_FILE_MAX, leaf, hash);
+    size_t length = strlen(leaf);
+    if (length <= PART_LEAF_MAX)
+        snprintf(part, KEEP_PART_SIZE, ".%s.%.16s.part", leaf, hash);
+    else
+        snprintf(part, KEEP_PART_SIZE, ".%.*s~%08x.%.16s.part", (int)text_boundary(leaf, length, PART_LEAF_MAX - 9),
+                 leaf, text_hash_name(leaf), hash);
 }
 
 int keep_open_part(int folder, const char *part)

@@ -10,7 +10,8 @@
 
 #define KEEP_PART_SIZE (NAME_FILE_MAX + 32)
 
-/* The temporary name of `leaf` with that content: .LEAF.0123456789abcdef.part */
+/* The temporary name of `leaf` with that content: .LEAF.0123456789abcdef.part, where a long LEAF is cut, and told from
+ * others by a number. */
 void keep_part_name(const char *leaf, const char *hash, char part[KEEP_PART_SIZE]);
 
 /* Opens (making it, mode 0600) the partial file for reading and writing, and locks it against other

@@ -125,3 +125,16 @@ void name_keep(const char *name, char kept[NAME_FILE_MAX + 1])
     if (kept[0] == '.' || kept[0] == '-')
         kept[0] = '_';
 }
+
+bool name_number(char kept[NAME_FILE_MAX + 1], const char *name, int number)
+{
+    char plain[NAME_FILE_MAX + 1];
+    struct text text;
+    name_keep(name, plain);
+    const char *dot = strrchr(plain, '.');
+    size_t base = dot && dot > plain ? (size_t)(dot - plain) : strlen(plain);
+    text_init(&text, kept, NAME_FILE_MAX + 1);
+    text_add_bytes(&text, plain, base);
+    text_addf(&text, " (%d)%s", number, plain + base);
+    return !text.cut && number < 1000;
+}

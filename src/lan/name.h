@@ -11,7 +11,7 @@
 #endif
 
 #define NAME_PEER_MAX 32  /* bytes */
-#define NAME_FILE_MAX 200 /* bytes, so that our temporary names fit in NAME_MAX */
+#define NAME_FILE_MAX   255 /* bytes: what every disk of today takes */
 #define NAME_PATH_MAX 1000
 #define NAME_PATH_DEPTH 32
 
@@ -33,5 +33,9 @@ const char *name_on_disk(const char *path, char found[PATH_MAX]);
 /* The name under which an offered file is kept here: a leading '.' or '-' becomes '_', so that nothing
  * hidden and nothing like an option appears in a folder. `name` is one that name_is_file() accepts. */
 void name_keep(const char *name, char kept[NAME_FILE_MAX + 1]);
+
+/* The same with a number, for one beside others: "notes (1)", "image (1).jpg". False if that is too long, or `number`
+ * is beyond all patience. */
+bool name_number(char kept[NAME_FILE_MAX + 1], const char *name, int number);
 
 #endif

@@ -216,6 +216,9 @@ static int milliseconds_to_wait(const struct peer *peer)
         if (peer->gets[i].used && !peer->gets[i].running && until > peer->now + PEER_SECOND / 10)
             until = peer->now + PEER_SECOND / 10;
     int64_t now = clock_elapsed();
+    int keys = screen_wait(now);
+    if (keys >= 0 && until > now + keys * (int64_t)1000000)
+        until = now + keys * (int64_t)1000000;
     return until <= now ? 0 : (int)((until - now) / 1000000) + 1;
 }
 
@@ -260,6 +263,7 @@ static void turn(struct peer *peer, bool *input)
         if (listeners[i].revents)
             offers_accept(peer, i);
     struct screen_user user = {command_line, command_complete, peer};
+    screen_timeout(&user, peer->now);
     if (polls[1].revents && !screen_read(&user)) {
         *input = false;
         peer->quit = true;
@@ -288,7 +292,7 @@ static void begin(struct peer *peer)
         const char *colon = strchr(options->gets[i], ':');
         size_t length = (size_t)(colon - options->gets[i]);
         snprintf(who, sizeof who, "%.*s", (int)(length < sizeof who ? length : sizeof who), options->gets[i]);
-        gets_add(peer, who, colon + 1, options->password);
+        gets_add(peer, who, colon + 1, options->password, false);
     }
     if (options->cast)
         casts_send(peer, options->cast);
@@ -378,7 +382,7 @@ int peer_run(const struct options *options)
     if (options->roster && !options->watch)
         return print_roster(options);
     bool input = has_input(options);
-    int guardian = input && screen_is_terminal() ? guardian_start("forkchat-lan", "") : -1;
+    int guardian = input && screen_is_terminal() ? guardian_start("forkchat-lan", SCREEN_RESET) : -1;
     set_signals();
     struct peer *peer = open_all(options, &status);
     if (!peer)
@@ -386,6 +390,8 @@ int peer_run(const struct options *options)
     peer->guardian = guardian;
     peer->offering = options->offer_count > 0 && !input && !peer->brief && !options->watch && !options->accept;
     screen_open(input, end[0]);
+    if (guardian >= 0)
+        guardian_screen(guardian, true);
     if (input)
         command_start(peer);
     begin(peer);
@@ -405,8 +411,10 @@ int peer_run(const struct options *options)
     if (options->receive && !peer->received)
         peer_fail(peer, EX_UNAVAILABLE);
     /* Told to end in the middle of what was asked for: it was not done. */
-    if (peer->brief && !options->files && peer->status == 0 && is_busy(peer))
-        peer->status = EX_TEMPFAIL;
+    if (peer->brief && !options->files && is_busy(peer)) {
+        gets_interrupted(peer);
+        peer_fail(peer, EX_TEMPFAIL);
+    }
     status = peer->status;
     close_all(peer);
     free(peer);

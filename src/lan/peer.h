@@ -30,6 +30,8 @@ struct peer_offer {
 /* A fetch that is wanted. */
 struct peer_get {
     bool used, running;
+    bool beside;                  /* what exists stays, and it becomes "NAME (1)" */
+    char kept[NAME_FILE_MAX + 1]; /* what it is called here, if not the same */
     bool warned; /* that it is offered without a password */
     char peer[NAME_PEER_MAX + 1];
     char name[NAME_FILE_MAX + 1];
@@ -128,10 +130,11 @@ bool offers_any(const struct peer *peer); /* also one that is still being descri
 void offers_close(struct peer *peer);
 
 /* gets.c */
-void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password);
+void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password, bool beside);
 void gets_work(struct peer *peer);
 void gets_line(struct peer *peer, int job, char *line);
 void gets_ended(struct peer *peer, int job, int status);
+void gets_interrupted(struct peer *peer); /* tells what is not done */
 int gets_open(const struct peer *peer); /* how many are not done */
 void gets_close(struct peer *peer);
 

@@ -18,6 +18,8 @@
 #include "tty/keys.h"
 #include "base/width.h"
 
+#define ROOM_LEAST 8 /* columns for what is typed, or the prompt is shortened */
+
 static struct {
     bool terminal, gone, hidden, input, ended;
     int end; /* readable when we are to end: then nobody who does not read is waited for */
@@ -34,10 +36,15 @@ static void put(const char *bytes, size_t length)
         screen.gone = true;
 }
 
+/* What is pasted comes between marks, so that its lines are not taken for lines that were entered. */
+static const char bracketed[] = "\033[?2004h";
+
 static void restore(void)
 {
-    if (screen.terminal)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
+    if (!screen.terminal)
+        return;
+    put(SCREEN_RESET, strlen(SCREEN_RESET));
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
 }
 
 /* Its modes: bytes as they are typed, none shown. Signals keep their keys. */
@@ -48,7 +55,13 @@ static int take(void)
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
+    put(bracketed, strlen(bracketed));
     return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+static void show_log(const char *line, size_t length)
+{
+    screen_show("%.*s", (int)length - 1, line);
 }
 
 bool screen_is_terminal(void)
@@ -67,6 +80,8 @@ void screen_open(bool input, int end)
     if (!input || !screen_is_terminal() || tcgetattr(STDIN_FILENO, &screen.before) || take())
         return;
     screen.terminal = true;
+    if (isatty(STDERR_FILENO))
+        log_show_by(show_log);
     atexit(restore);
 }
 
@@ -84,6 +99,7 @@ void screen_pause(void)
 
 void screen_lose(void)
 {
+    log_show_by(NULL);
     screen.terminal = false;
     screen.gone = true;
 }
@@ -91,6 +107,7 @@ void screen_lose(void)
 void screen_close(void)
 {
     screen_pause();
+    log_show_by(NULL);
     screen.terminal = false;
     lines_free(&screen.lines);
     keys_free(&screen.keys);
@@ -103,13 +120,12 @@ bool screen_is_gone(void)
     return screen.gone;
 }
 
-/* Never less than the prompt and a little takes. */
 static int width(void)
 {
     int rows, columns;
     if (port_terminal_size(STDOUT_FILENO, &rows, &columns))
         return 80;
-    return columns < 24 ? 24 : columns;
+    return columns < 2 ? 2 : columns;
 }
 
 static struct edit *typing(void)
@@ -139,13 +155,20 @@ static void draw(void)
     if (!screen.terminal)
         return;
     const struct edit *edit = typing();
-    int prompt = width_of_text(screen.prompt, strlen(screen.prompt)), room = width() - 1 - prompt, wide;
+    /* A row that is too short for the prompt has its last character, or none. */
+    const char *shown = screen.prompt;
+    int prompt = width_of_text(shown, strlen(shown)), room = width() - 1 - prompt, wide;
+    if (room < ROOM_LEAST) {
+        shown = width() > ROOM_LEAST ? ">" : "";
+        prompt = (int)strlen(shown);
+        room = width() - 1 - prompt;
+    }
     size_t from = 0;
     while (from < edit->cursor && width_of_text(edit->text + from, edit->cursor - from) > room)
         from += width_next(edit->text + from, edit->cursor - from, &wide);
     text_init(&text, row, sizeof row);
     text_add(&text, "\r\033[K");
-    text_add(&text, screen.prompt);
+    text_add(&text, shown);
     if (!screen.hidden) {
         text_add_bytes(&text, edit->text + from, fitting(edit->text + from, edit->length - from, room));
         if (edit->cursor < edit->length)
@@ -206,11 +229,37 @@ static void enter(const struct screen_user *user)
     user->line(user->context, text);
 }
 
+/* One line, whatever was pasted: it is said when it is entered. */
+static void paste(const char *bytes, size_t length)
+{
+    while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
+        length--;
+    bool all = true;
+    while (length > 0) {
+        size_t line = 0;
+        while (line < length && bytes[line] != '\n' && bytes[line] != '\r')
+            line++;
+        all = edit_insert(typing(), bytes, line) && all;
+        if (line < length) {
+            all = edit_insert(typing(), " ", 1) && all;
+            line++;
+        }
+        bytes += line;
+        length -= line;
+    }
+    if (!all)
+        log_error("that paste was too long: at most %d bytes in a line", EDIT_SIZE - 1);
+}
+
 static void take_key(void *context, enum key key, const char *bytes, size_t length)
 {
     const struct screen_user *user = context;
     if (key == KEY_ENTER)
         enter(user);
+    else if (key == KEY_PASTE)
+        paste(bytes, length);
+    else if (key == KEY_PASTE_TOO_LONG)
+        log_error("that paste was too long: at most %d bytes in a line", EDIT_SIZE - 1);
     else if (key == KEY_TAB && !screen.hidden)
         user->complete(user->context, typing());
     else if (!edit_press(typing(), key, bytes, length) && key == KEY_CONTROL('D'))
@@ -230,6 +279,19 @@ static bool take_lines(const struct screen_user *user, const char *bytes, size_t
         else
             log_error("that line was too long: at most %d bytes", SCREEN_LINE_MAX);
     }
+}
+
+int screen_wait(int64_t now)
+{
+    return screen.terminal ? keys_wait(&screen.keys, now) : -1;
+}
+
+void screen_timeout(struct screen_user *user, int64_t now)
+{
+    if (!screen.terminal || keys_wait(&screen.keys, now) != 0)
+        return;
+    keys_timeout(&screen.keys, now, take_key, user);
+    draw();
 }
 
 bool screen_read(struct screen_user *user)

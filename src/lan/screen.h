@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define SCREEN_LINE_MAX 16384
+#define SCREEN_RESET    "\033[?2004l" /* undoes all that is switched on */
 
 struct edit;
 
@@ -40,6 +42,11 @@ struct screen_user {
     void *context;
 };
 bool screen_read(struct screen_user *user);
+
+/* Milliseconds from `now` until a key whose end does not come must do without it, -1 if there is none; then call
+ * screen_timeout, which does nothing before. */
+int screen_wait(int64_t now);
+void screen_timeout(struct screen_user *user, int64_t now);
 
 /* True once nobody reads our output any more. */
 bool screen_is_gone(void);

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/lines.h"
+#include "base/log.h"
 #include "base/port.h"
 
 #define LINE_MAX_BYTES 1024
@@ -38,6 +39,7 @@ static void become_worker(int report, const int *keep, int count)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         signal(signals[i], SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    log_show_by(NULL);
     port_die_with_parent(SIGTERM);
     long limit = sysconf(_SC_OPEN_MAX);
     if (limit < 0 || limit > 1024)
