@@ -456,3 +456,58 @@ END
     expect_next one ':irc.example.org 412 one :No text to send'
     expect_next one ':irc.example.org 408 one dict :No such service'
 }
+
+@test "texts of the configuration are UTF-8 for all, whatever they were written in" {
+    daemon_stop
+    printf '\357\273\277caf\351 \2005\nna\357vet\351\n' >"$BATS_TEST_TMPDIR/motd"
+    printf 'r\350gles\n' >"$BATS_TEST_TMPDIR/rules"
+    printf 'd\303\251j\303\240 \351\n' >"$BATS_TEST_TMPDIR/welcome"
+    daemon_start -o "motd $BATS_TEST_TMPDIR/motd" -o "rules $BATS_TEST_TMPDIR/rules" -o 'server-name irc.example.org' \
+        -o $'server-description Chat de la facult\xe9' -o $'admin Universit\xe9' -o $'admin Zo\xeb' -o 'admin a@b' \
+        -o $'network-name R\xe9seau' -o "operator"$' Zo\xeb '"$SECRET" -o "welcome $BATS_TEST_TMPDIR/welcome" \
+        -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    open one irc
+    send one 'NICK one' 'USER one 0 * :one'
+    expect one ':irc.example.org 001 one :Welcome to the Réseau network, one!~one@127.0.0.1'
+    expect one -e ' 005 one NETWORK=Réseau '
+    expect one ':irc.example.org 372 one :- café €5'
+    expect_next one ':irc.example.org 372 one :- naïveté'
+    send one 'RULES' 'ADMIN' 'WHOIS one' 'OPER Zoë secret'
+    expect one ':irc.example.org 232 one :- règles'
+    expect one ':irc.example.org 257 one :Université'
+    expect_next one ':irc.example.org 258 one :Zoë'
+    expect one ':irc.example.org 312 one one irc.example.org :Chat de la faculté'
+    expect one -e ' 381 '
+    expect one -e ' is now an operator \(Zoë\)$'
+    open two plain
+    expect_next two $'[server] d\xc3\xa9j\xc3\xa0 \xef\xbf\xbd'
+    expect_next two '[server] café €5'
+}
+
+@test "lines of MOTD, RULES and ADMIN that are too long for a message become several, between words or characters" {
+    daemon_stop
+    local words long
+    words=$(printf 'word%03d ' {1..120})
+    long=$(printf 'é%.0s' {1..400})
+    printf '%s\n\n%s\nend\n' "$words" "$long" >"$BATS_TEST_TMPDIR/motd"
+    daemon_start -o "motd $BATS_TEST_TMPDIR/motd" -o "rules $BATS_TEST_TMPDIR/motd" -o 'server-name irc.example.org' \
+        -o "admin $words" -o 'admin b' -o 'admin c' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    open one irc
+    send one 'NICK one' 'USER one 0 * :one'
+    expect one -e ' 375 '
+    expect_next one -e '^.{,480} :- (word[0-9]{3} )+word060$'
+    expect_next one -e '^.{,480} :- word061 (word[0-9]{3} )+word120 ?$'
+    expect_next one ':irc.example.org 372 one :- '
+    expect_next one -e '^:irc\.example\.org 372 one :- (é){241}$'
+    expect_next one -e '^:irc\.example\.org 372 one :- (é){159}$'
+    expect_next one ':irc.example.org 372 one :- end'
+    send one 'RULES' 'ADMIN'
+    expect one -e ' 309 '
+    expect one -e ' 257 one :word001 '
+    expect_next one -e ' 257 one :.*word120 ?$'
+    expect_next one ':irc.example.org 258 one :b'
+    open two plain
+    expect two -e '^\[server\] word001 (word[0-9]{3} )+word120 ?$'
+    expect_next two '[server] '
+    expect_next two "[server] $long"
+}

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -261,12 +262,40 @@ void text_add_harmless(struct text *text, const char *bytes, size_t length)
     add_harmless(text, bytes, length, false);
 }
 
-void text_add_readable(struct text *text, const char *bytes, size_t length)
+/* Whether there is no character beyond ASCII, so that other bytes can be those of a program that knows no UTF-8. */
+static bool may_be_latin1(const char *bytes, size_t length)
 {
     bool latin1 = true;
     for (size_t i = 0, used; i < length && latin1; i += used)
         latin1 = text_decode(bytes + i, length - i, &used) < 0x80;
-    add_harmless(text, bytes, length, latin1);
+    return latin1;
+}
+
+void text_add_readable(struct text *text, const char *bytes, size_t length)
+{
+    add_harmless(text, bytes, length, may_be_latin1(bytes, length));
+}
+
+char *text_keep_utf8(const char *string)
+{
+    if (strncmp(string, "\xEF\xBB\xBF", 3) == 0)
+        string += 3;
+    size_t length = strlen(string), size = 3 * length + 1;
+    char *copy = malloc(size);
+    if (!copy)
+        fatal(EX_OSERR, "out of memory");
+    bool latin1 = may_be_latin1(string, length);
+    struct text text;
+    text_init(&text, copy, size);
+    for (size_t i = 0, used; i < length; i += used) {
+        if (text_decode(string + i, length - i, &used) >= 0)
+            text_add_bytes(&text, string + i, used);
+        else if (latin1)
+            add_latin1(&text, (unsigned char)string[i]);
+        else
+            text_add(&text, REPLACEMENT);
+    }
+    return copy;
 }
 
 void text_add_escaped(struct text *text, const char *bytes, size_t length)

@@ -30,6 +30,10 @@ bool text_copy(char *to, size_t size, const char *from);
 /* A copy for the heap, to be freed; ends the process (fatal) if there is no memory. */
 char *text_keep(const char *string);
 
+/* The same of what should be UTF-8 and may be older: if there is no character of it beyond ASCII, ill-formed bytes are
+ * Latin-1, or rather Windows' own idea of it, else U+FFFD. A byte order mark in front is left out. */
+char *text_keep_utf8(const char *string);
+
 /* One character of UTF-8 at `bytes` (`length` > 0): its code point and, in *used, how many bytes it
  * has. Anything RFC 3629 does not allow is -1 with *used = 1 for the one byte to skip. */
 int32_t text_decode(const char *bytes, size_t length, size_t *used);

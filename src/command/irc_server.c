@@ -79,6 +79,7 @@ void irc_info(struct session *session, struct request *request)
 
 void irc_admin(struct session *session, struct request *request)
 {
+    static const enum reply_code answers[] = {REPLY_ADMIN_PLACE, REPLY_ADMIN_DETAILS, REPLY_ADMIN_EMAIL};
     const struct settings *settings = session->settings;
     const char *lines[SETTING_ADMIN_LINES] = {settings->server_description, settings->network_name,
                                               "No address is known"};
@@ -88,9 +89,8 @@ void irc_admin(struct session *session, struct request *request)
     for (int i = 0; i < settings->admin_count; i++)
         lines[settings->admin_count == 1 ? SETTING_ADMIN_LINES - 1 : i] = settings->admin[i];
     session_reply(session, REPLY_ADMIN_ME, settings->server_name, NULL);
-    session_reply(session, REPLY_ADMIN_PLACE, lines[0], NULL);
-    session_reply(session, REPLY_ADMIN_DETAILS, lines[1], NULL);
-    session_reply(session, REPLY_ADMIN_EMAIL, lines[2], NULL);
+    for (int i = 0; i < SETTING_ADMIN_LINES; i++)
+        session_reply_lines(session, answers[i], *lines[i] ? lines[i] : " ");
 }
 
 /* ---- STATS ---- */

@@ -9,9 +9,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "families.h"
 #include "world/counters.h"
 #include "world/names.h"
 #include "world/recorder.h"
+
+/* Bytes of one line of a long text, for doors that have no limit of their own. */
+#define LINE_ROOM 1024
 
 /* The gathered answers as an event. */
 static struct event answers_locked(const struct session *session)
@@ -78,16 +82,32 @@ void session_reply(struct session *session, enum reply_code code, ...)
     session->wording(session, code, arguments, count);
 }
 
+/* How much of a line goes into one answer: all of it, or what is before the last blank for which there is room. */
+static size_t measure(const char *line, size_t length, size_t room)
+{
+    if (length <= room)
+        return length;
+    size_t end = text_boundary(line, length, room), blank = end;
+    while (blank > 0 && line[blank] != ' ')
+        blank--;
+    return blank > 0 ? blank : end;
+}
+
 void session_reply_lines(struct session *session, enum reply_code code, const char *lines)
 {
+    size_t room = session->door == DOOR_IRC ? irc_room(session) - strlen(":- ") : LINE_ROOM;
     while (*lines) {
-        char line[400];
-        size_t length = strcspn(lines, "\n");
-        struct text text;
-        text_init(&text, line, sizeof line);
-        text_add_bytes(&text, lines, length > 0 && lines[length - 1] == '\r' ? length - 1 : length);
+        char line[LINE_ROOM + 1];
+        size_t length = strcspn(lines, "\n"), end = length;
+        if (end > 0 && lines[end - 1] == '\r')
+            end--;
+        size_t part = measure(lines, end, room);
+        snprintf(line, sizeof line, "%.*s", (int)part, lines);
         session_reply(session, code, line, NULL);
-        lines += length + (lines[length] == '\n');
+        if (part < end)
+            lines += part + (lines[part] == ' ');
+        else
+            lines += length + (lines[length] == '\n');
     }
 }
 

@@ -119,7 +119,7 @@ void session_close_batch(struct session *session);
 /* Adds bytes for the client as they are. */
 void session_say(struct session *session, const char *bytes, size_t length);
 
-/* Answers with `code` for each line of a text of several. */
+/* Answers with `code` for each line of a text of several; lines that are too long for one message become several. */
 void session_reply_lines(struct session *session, enum reply_code code, const char *lines);
 
 /* Answers with a report, which is freed: a table, or objects if the session wants those. show_as: in that form. */

@@ -36,6 +36,13 @@ static void replace(char **slot, const char *string)
     *slot = text_keep(string);
 }
 
+/* The same of a text that people are shown. */
+static void replace_text(char **slot, const char *string)
+{
+    free(*slot);
+    *slot = text_keep_utf8(string);
+}
+
 /* Text to the end of the line, or one word in quotes. */
 static const char *free_text(const struct config_line *line)
 {
@@ -230,7 +237,7 @@ static const char *take_operator(struct settings *settings, const struct config_
     if (wrong)
         return wrong;
     settings->operators[settings->operator_count++] =
-        (struct setting_operator){.name = text_keep(line->words[1]), .password = text_keep(password)};
+        (struct setting_operator){.name = text_keep_utf8(line->words[1]), .password = text_keep(password)};
     return NULL;
 }
 
@@ -246,9 +253,12 @@ static const char *take_file(const struct settings *settings, char **slot, const
                  errno == EFBIG ? "longer than 16 KiB" : strerror(errno));
         return wrong;
     }
-    free(*slot);
-    *slot = text;
-    return NULL;
+    replace_text(slot, text);
+    free(text);
+    if (strlen(*slot) <= MOTD_LIMIT)
+        return NULL;
+    snprintf(wrong, sizeof wrong, "expected a file that can be read: %.200s: longer than 16 KiB as UTF-8", path);
+    return wrong;
 }
 
 static const char *take_motd(struct settings *settings, const struct config_line *line)
@@ -290,7 +300,7 @@ static const char *take_password(struct settings *settings, const struct config_
 
 static const char *take_server_description(struct settings *settings, const struct config_line *line)
 {
-    replace(&settings->server_description, free_text(line));
+    replace_text(&settings->server_description, free_text(line));
     return NULL;
 }
 
@@ -299,7 +309,7 @@ static const char *take_network_name(struct settings *settings, const struct con
     const char *name = line->words[1];
     if (!*name || strlen(name) > 63 || strchr(name, ' ') || strchr(name, '=') || strchr(name, '\\'))
         return "a network name is one word of 1 to 63 characters, as in ExampleNet";
-    replace(&settings->network_name, name);
+    replace_text(&settings->network_name, name);
     return NULL;
 }
 
@@ -338,7 +348,7 @@ static const char *take_admin(struct settings *settings, const struct config_lin
 {
     if (settings->admin_count == SETTING_ADMIN_LINES)
         return "at most three admin directives: what and where the server is, whose, and an address";
-    settings->admin[settings->admin_count++] = text_keep(free_text(line));
+    settings->admin[settings->admin_count++] = text_keep_utf8(free_text(line));
     return NULL;
 }
 

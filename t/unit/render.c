@@ -10,6 +10,7 @@ static struct event made(enum event_type type)
     static char lines[] = " one\n+two\n three";
     struct event event = event_of_server(type);
     event.id = 1;
+    event.time = 0; /* the same each time */
     event.nick = event.shown = "toto";
     event.username = "~t";
     event.host = "192.0.2.1";

@@ -384,6 +384,24 @@ static void items(void)
     CHECK(text_next_item(&rest, ',') == NULL);
 }
 
+static bool kept_as(const char *string, const char *expected)
+{
+    char *kept = text_keep_utf8(string);
+    bool right = strcmp(kept, expected) == 0;
+    free(kept);
+    return right;
+}
+
+static void kept(void)
+{
+    CHECK(kept_as("plain\n\002bold\002\ttab", "plain\n\002bold\002\ttab"));
+    CHECK(kept_as("\xC3\xA9t\xC3\xA9 \xE2\x82\xAC", "\xC3\xA9t\xC3\xA9 \xE2\x82\xAC"));
+    CHECK(kept_as("\xE9t\xE9 \x80", "\xC3\xA9t\xC3\xA9 \xE2\x82\xAC"));
+    CHECK(kept_as("\xC3\xA9t\xE9", "\xC3\xA9t\xEF\xBF\xBD"));
+    CHECK(kept_as("\xEF\xBB\xBFtext", "text"));
+    CHECK(kept_as("", "") && kept_as("\xEF\xBB\xBF", ""));
+}
+
 int main(void)
 {
     CASE("a text is built piece by piece", builds);
@@ -403,6 +421,7 @@ int main(void)
     CASE("nor turn the direction of writing, nor end a line", turning);
     CASE("what is no UTF-8 at all is shown as Latin-1", latin1);
     CASE("IRC's formatting vanishes, and nothing else with it", formatting);
+    CASE("a text that is kept is UTF-8, whatever it was", kept);
     CASE("letters are folded as RFC 1459 has it", folding);
     CASE("names are compared and hashed by that rule", names);
     CASE("words are cut off one after the other", words);
