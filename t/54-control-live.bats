@@ -100,6 +100,15 @@ slow_now() {
     run -1 seen sesame
 }
 
+@test "tail never shows the key of a channel" {
+    watch tail
+    tail_begins
+    send toto 'JOIN #games' 'MODE +mk sesame' 'MODE -k sesame' 'MODE +ik-i+o sesame toto' 'MSG sign'
+    wait_until seen '#games toto MODE \+mk …$'
+    wait_until seen '#games \(toto\) sign$'
+    run -1 seen sesame
+}
+
 @test "tail of one channel shows that channel alone" {
     run -1 ctl tail '#nowhere'
     watch --json tail '#lobby'

@@ -244,6 +244,29 @@ crash() {
     expect_log 'penalty for 127.0.0.1: password: refused for 300 s'
 }
 
+@test "who takes one nick after the other does not flood the log" {
+    daemon_start -o 'flood off' -o 'listen plain 127.0.0.1:0'
+    enter toto plain
+    local i
+    for i in {1..60}; do
+        echo "NICK n$i"
+    done >&"${CLIENT_FD[toto]}"
+    expect toto '[server] you are now n60'
+    expect_log '^client "toto" => "n1"$'
+    (($(grep -c '^client .* => ' "$DAEMON_LOG") <= 20))
+}
+
+@test "a password that stands where the operator's name belongs is not in the log" {
+    # shellcheck disable=SC2016
+    daemon_start -o 'operator root $6$forkchat$71nrh0DJRfrG/HvCXu5nuw62x8SUQwi9nt9lHIZMMUeKozLCIezV.bc4Sn3zwU0yYSvsAO8LM7lfraAk3LQ.v.' \
+        -o 'listen plain 127.0.0.1:0'
+    enter toto plain
+    send toto 'OPER geheim root' 'OPER root wrong'
+    expect_log '^forkchatd: warning: wrong operator name or password for an unknown name from "127.0.0.1:[0-9]+"$'
+    expect_log '^forkchatd: warning: wrong operator name or password for "root" from "127.0.0.1:[0-9]+"$'
+    run -1 grep geheim "$DAEMON_LOG"
+}
+
 # guess NICK DOOR OPER: three wrong ones, and more, in one write.
 guess() {
     send "$1" "$3 root wrong" "$3 nobody wrong" "$3 root  wrong" "$3 root secret" "$3 root secret"

@@ -17,11 +17,11 @@ static const char *const askers[26][7] = {
     ['L' - 'A'] = {"LOGIN", "LOGON"},
     ['N' - 'A'] = {"NICKSERV", "NS"},
     ['O' - 'A'] = {"OPER"},
-    ['P' - 'A'] = {"PASS", "PASSCODE", "PASSWD", "PASSWORD"},
+    ['P' - 'A'] = {"PASS", "PASSCODE", "PASSPHRASE", "PASSWD", "PASSWORD"},
     ['R' - 'A'] = {"RECOVER", "REGAIN", "REGISTER", "RELEASE"},
-    ['S' - 'A'] = {"SASL", "SETPASS"},
+    ['S' - 'A'] = {"SASL", "SETPASS", "SIDENTIFY"},
     ['T' - 'A'] = {"TOKEN"},
-    ['V' - 'A'] = {"VHOST"},
+    ['V' - 'A'] = {"VERIFY", "VHOST"},
     ['W' - 'A'] = {"WEBIRC"},
 };
 

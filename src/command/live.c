@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "families.h"
 #include "world/counters.h"
+#include "world/modes.h"
 
 /* ---- top ---- */
 
@@ -209,6 +210,28 @@ static bool is_public(const struct event *event, const char **channel)
     }
 }
 
+/* A change of modes without the key of the channel, which is a password: "+ok toto …". */
+static const char *modes_without_keys(const char *modes)
+{
+    static char shown[RING_RECORD_MAX];
+    struct mode_change changes[MODE_CHANGES];
+    char copy[2048], *words[32], *rest = copy;
+    int count = 0;
+    struct text text;
+    text_copy(copy, sizeof copy, modes);
+    while (count < 32 && (words[count] = text_next_word(&rest)))
+        count++;
+    int made = modes_parse(words, count, changes);
+    text_init(&text, shown, sizeof shown);
+    for (int i = 0; i < count; i++) {
+        bool key = false;
+        for (int j = 0; j < made && !key; j++)
+            key = changes[j].letter == 'k' && changes[j].argument == words[i];
+        text_addf(&text, "%s%s", i > 0 ? " " : "", key ? "…" : words[i]);
+    }
+    return shown;
+}
+
 static const char *text_of(const struct event *event)
 {
     switch ((int)event->type) {
@@ -216,8 +239,9 @@ static const char *text_of(const struct event *event)
     case EVENT_MULTILINE:
     case EVENT_PART:
     case EVENT_TOPIC:
-    case EVENT_MODE:
         return event->strings[1];
+    case EVENT_MODE:
+        return modes_without_keys(event->strings[1]);
     case EVENT_KICK:
         return event->strings[3];
     case EVENT_NICK:

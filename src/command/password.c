@@ -86,6 +86,18 @@ static void blame(struct session *session)
     session_wait(session, WRONG_MS);
 }
 
+/* A name that nobody has may be a password that somebody typed in its place. */
+static void tell_wrong(const struct session *session, const char *name)
+{
+    const char *address = session_user_locked(session)->address;
+    for (int i = 0; i < session->settings->operator_count; i++)
+        if (strcmp(session->settings->operators[i].name, name) == 0) {
+            log_warning("wrong operator name or password for \"%s\" from \"%s\"", name, address);
+            return;
+        }
+    log_warning("wrong operator name or password for an unknown name from \"%s\"", address);
+}
+
 bool password_is_operators(struct session *session, const char *name, const char *password)
 {
     struct world *world = session->world;
@@ -97,7 +109,7 @@ bool password_is_operators(struct session *session, const char *name, const char
         return true;
     }
     guess_was_wrong(world, name, &from);
-    log_warning("wrong operator name or password for \"%s\"", name);
+    tell_wrong(session, name);
     blame(session);
     if (session->leaving)
         return false;

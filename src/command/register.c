@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -9,6 +10,10 @@
 #include "families.h"
 #include "world/metadata.h"
 #include "world/watches.h"
+
+/* Changes of one client's nick told in the log, in so many ms. */
+#define NICKS_TOLD    20u
+#define NICKS_TOLD_IN 60000
 
 /* Nobody else's lines come before or between these: they are gathered, or published if they are long, before the
  * client is in the lobby. */
@@ -161,6 +166,25 @@ static bool check(struct session *session, const char *nick)
     return false;
 }
 
+/* In the log: who takes one nick after the other must not flood the disk. One process for each client: what it
+ * remembers, it remembers of this client. */
+static void tell_nick(const char *before, const char *nick)
+{
+    static int64_t since;
+    static unsigned told, untold;
+    int64_t now = clock_elapsed();
+    if (told == 0 || now - since > NICKS_TOLD_IN * MS) {
+        if (untold)
+            log_info("client \"%s\" changed its nick %u more times", before, untold);
+        since = now;
+        told = untold = 0;
+    }
+    if (told++ < NICKS_TOLD)
+        log_info("client \"%s\" => \"%s\"", before, nick);
+    else
+        untold++;
+}
+
 bool register_change_nick(struct session *session, const char *wanted)
 {
     struct world *world = session->world;
@@ -196,7 +220,7 @@ bool register_change_nick(struct session *session, const char *wanted)
     }
     user_rename_locked(world, session->user, nick);
     session_commit(session);
-    log_info("client \"%s\" => \"%s\"", before, nick);
+    tell_nick(before, nick);
     port_title_set("forkchatd: worker %s (%s %s)", nick, door_name(session->door), address);
     return true;
 }

@@ -5,20 +5,38 @@
 #include "base/text.h"
 #include "layout.h"
 
-void leaver_add_locked(struct world *world, uint32_t index)
+/* The user's last place if they have as many as one may; else a new one. */
+static struct leaver_shm *place_for(struct world *world, uint32_t index)
 {
     struct world_shm *shm = world->shm;
-    const struct user_shm *user = &world->users[index];
-    struct leaver_shm *leaver = &world->leavers[shm->leavers_end % LEAVERS];
-    shared_save(world->shared, leaver, sizeof *leaver);
+    struct leaver_shm *last = NULL;
+    uint32_t count = 0;
+    for (uint64_t i = 1; i <= LEAVERS_LOOKED_AT && i <= shm->leavers_end; i++) {
+        struct leaver_shm *leaver = &world->leavers[(shm->leavers_end - i) % LEAVERS];
+        if (leaver->user != index || leaver->generation != world->users[index].generation)
+            continue;
+        if (!last)
+            last = leaver;
+        if (++count == LEAVERS_OF_ONE)
+            return last;
+    }
     shared_save(world->shared, &shm->leavers_end, sizeof shm->leavers_end);
+    return &world->leavers[shm->leavers_end++ % LEAVERS];
+}
+
+void leaver_add_locked(struct world *world, uint32_t index)
+{
+    const struct user_shm *user = &world->users[index];
+    struct leaver_shm *leaver = place_for(world, index);
+    shared_save(world->shared, leaver, sizeof *leaver);
+    leaver->user = index;
+    leaver->generation = user->generation;
     leaver->left_at = clock_told();
     text_copy(leaver->nick, sizeof leaver->nick, user->nick);
     text_copy(leaver->username, sizeof leaver->username, user->username);
     text_copy(leaver->host, sizeof leaver->host, user->host);
     text_copy(leaver->realname, sizeof leaver->realname, user->realname);
     text_copy(leaver->account, sizeof leaver->account, user->account);
-    shm->leavers_end++;
 }
 
 const struct leaver_shm *leaver_before_locked(const struct world *world, uint64_t *at)

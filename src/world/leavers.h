@@ -7,8 +7,14 @@
 /* So many are remembered; a new one takes the place of the oldest. */
 #define LEAVERS 1024u
 
+/* But no more of one user among so many: further ones take the place of that user's last, so that nobody can have all the
+ * others forgotten by taking one nick after the other. */
+#define LEAVERS_OF_ONE   16u
+#define LEAVERS_LOOKED_AT 64u
+
 struct leaver_shm {
     int64_t left_at; /* ms since 1970 */
+    uint32_t user, generation;
     char nick[NICK_SIZE];
     char username[USERNAME_SIZE];
     char host[HOST_SIZE];

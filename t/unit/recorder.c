@@ -79,6 +79,10 @@ static void secrets(void)
     KEEPS("/oper root geheim", "/oper …");
     KEEPS("//oper\troot geheim", "//oper …");
     KEEPS("@time=1;x=y :me!u@h OPER root geheim", "@time=1;x=y :me!u@h OPER …");
+    KEEPS("REGISTER * toto@example.org geheim", "REGISTER …");
+    KEEPS("VERIFY toto geheim", "VERIFY …");
+    KEEPS("\tMSG NickServ :identify geheim", "\\x09MSG NickServ …");
+    KEEPS("\xef\xbb\xbf/login geheim", "\\xef\\xbb\\xbf/login …");
     KEEPS("AUTHENTICATE Z2VoZWlt", "AUTHENTICATE …");
     KEEPS("PRIVMSG x :IDENTIFY geheim", "PRIVMSG x :IDENTIFY …");
     KEEPS("MSG NickServ id geheim", "MSG NickServ …");

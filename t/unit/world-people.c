@@ -93,13 +93,37 @@ static void forgotten(void)
 {
     tables_start(50);
     user(0, "toto");
-    for (uint32_t i = 0; i < LEAVERS + 10; i++)
+    for (uint32_t i = 0; i < LEAVERS + 10; i++) {
+        world.users[0].generation++; /* each another user */
         leaver_add_locked(&world, 0);
+    }
     uint64_t at = UINT64_MAX;
     uint32_t count = 0;
     while (count < 2 * LEAVERS && leaver_before_locked(&world, &at))
         count++;
     CHECK(count <= LEAVERS && count >= LEAVERS - 1);
+    tables_stop();
+}
+
+static void one_of_many(void)
+{
+    tables_start(50);
+    user(0, "toto");
+    user_rename_locked(&world, 0, "tutu");
+    user(1, "tata");
+    for (int i = 0; i < 2 * (int)LEAVERS; i++) {
+        char nick[20];
+        snprintf(nick, sizeof nick, "n%d", i);
+        user_rename_locked(&world, 1, nick);
+        shared_commit(&shared); /* the journal has not room for them all */
+        shared_begin_look(&shared);
+    }
+    uint64_t at = UINT64_MAX;
+    uint32_t count = 0;
+    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "n2046") == 0);
+    for (const struct leaver_shm *leaver; (leaver = leaver_before_locked(&world, &at));)
+        count += strcmp(leaver->nick, "toto") == 0;
+    CHECK(count == 1);
     tables_stop();
 }
 
@@ -274,6 +298,7 @@ int main(void)
     CASE("who leaves watches nobody, and all together watch no more than fit", watches_leave);
     CASE("who leaves or takes another nick is remembered, the last first", remembered);
     CASE("only so many are remembered", forgotten);
+    CASE("one who takes nick after nick has nobody else forgotten", one_of_many);
     CASE("what can be no ban is refused", normalised);
     CASE("a ban holds for whom it says, as long as it says", matched);
     CASE("an address is in a range of its own family", ranges);
