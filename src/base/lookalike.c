@@ -187,7 +187,7 @@ uint32_t lookalike_hash(const char *name)
             hash = (hash ^ (uint32_t)look[i]) * 16777619U;
         return hash;
     }
-    for (size_t i = 0; name[i] && i < LOOKALIKE_BYTES; i++)
+    for (size_t i = 0; i < LOOKALIKE_BYTES && name[i]; i++)
         hash = (hash ^ ascii_looks[text_fold((unsigned char)name[i])]) * 16777619U;
     return hash;
 }

@@ -222,7 +222,8 @@ bool unicode_compose(char *to, size_t size, const char *from)
     if (text_is_ascii(from) || length > UNICODE_BYTES || !text_is_utf8(from, length))
         return text_copy(to, size, from) && text_is_ascii(from);
     int32_t points[UNICODE_POINTS];
-    size_t count = compose(points, unicode_decompose(from, length, points));
+    size_t count = unicode_decompose(from, length, points);
+    count = compose(points, count);
     struct text text;
     text_init(&text, to, size);
     for (size_t i = 0; i < count; i++) {
