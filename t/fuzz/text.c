@@ -11,6 +11,16 @@ static void claim_room(const struct text *text, size_t size)
     CLAIM(text_is_utf8(text->start, text->length));
 }
 
+/* What there is of the bytes up to the first zero byte. */
+static const char *bytes_as_string(const char *bytes, size_t length)
+{
+    static char string[16384];
+    size_t part = length < sizeof string ? length : sizeof string - 1;
+    memcpy(string, bytes, part);
+    string[part] = '\0';
+    return string;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
@@ -55,6 +65,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         int32_t point = text_decode(room + at, text.length - at, &used);
         CLAIM(point == '\t' || (point >= 0x20 && (point < 0x7F || point > 0x9F) && (point < 0x2028 || point > 0x202E)));
     }
+
+    char *given = text_keep(bytes_as_string(bytes, length)), *kept = text_keep_utf8(given);
+    CLAIM(text_is_utf8(kept, strlen(kept)) && strlen(kept) <= 3 * strlen(given));
+    CLAIM(!text_is_utf8(given, strlen(given)) || strlen(kept) == strlen(given) || strlen(kept) + 3 == strlen(given));
+    free(given);
+    free(kept);
 
     text_init(&text, room, sizeof room);
     text_add_escaped(&text, bytes, length);
