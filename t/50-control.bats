@@ -386,3 +386,24 @@ EOF
     send tata RULES
     expect tata -e ' 232 tata :- be kind$'
 }
+
+@test "with log-times on each line of the log has its date and time, and the lines for scripts stay as they are" {
+    daemon_stop
+    daemon_start -o 'log-times on' # reads listening and ready
+    enter toto plain
+    ctl wall hello
+    expect_log '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z control "wall hello" by '
+    grep -qE '^[0-9-]{10}T[0-9:.]{12}Z client "127.0.0.1:[0-9]+" => "toto"$' "$DAEMON_LOG"
+    grep -qx ready "$DAEMON_LOG"
+}
+
+@test "nothing that comes from outside drives a terminal that shows the log" {
+    # C0, DEL, C1 as a character and as a byte, an override of the direction, the end of a line.
+    run -0 ctl ban 192.0.2.9 1h $'a\e[2Jb\x7fc\u009b31md\x9b31me\u202ef\u2028g'
+    expect_log 'ban of "\*@192\.0\.2\.9" by .*: a.*b.*c.*d.*e.*f.*g$'
+    run grep -cP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\xc2-\xf4\x80-\xbf])[\x80-\xbf]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$DAEMON_LOG"
+    [ "$output" = 0 ]
+    # Nor one that shows the answers, or what was said.
+    run -0 ctl bans
+    ! grep -qP '\x1b|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]' <<<"$output"
+}

@@ -52,6 +52,23 @@ left() {
     left
 }
 
+@test "what is wider than the terminal is divided between words" {
+    serve
+    # All commands in one line of the log: no row ends or begins inside a word.
+    local words row
+    words=$(ctl help | sed -nE 's/^([a-z]+).*/\1/p')
+    wait_until_words() {
+        local on_screen
+        on_screen=$(term capture-pane -p -S - | tr -s ' \n' '\n')
+        for row in $words; do
+            grep -qx -- "$row" <<<"$on_screen" || return 1
+        done
+    }
+    until_true 10 wait_until_words
+    term_key C-c
+    left
+}
+
 @test "log lines never tear what is being typed" {
     serve
     term_type "wall half a li"

@@ -92,6 +92,24 @@ slow_now() {
     wait_until seen 'tata QUIT'
 }
 
+@test "tail shows actions, other CTCP requests and messages of several lines as people read them" {
+    enter tata irc
+    send tata 'CAP REQ :draft/multiline batch' 'JOIN #lobby'
+    expect tata -e ' 366 '
+    watch tail
+    tail_begins
+    send tata $'PRIVMSG #lobby :\001ACTION waves a hand\001' $'PRIVMSG #lobby :\001VERSION\001' $'PRIVMSG #lobby :\001PING 1 2' \
+        'BATCH +1 draft/multiline #lobby' '@batch=1 PRIVMSG #lobby :first' '@batch=1 PRIVMSG #lobby :second' 'BATCH -1'
+    send tata 'PRIVMSG #lobby :the end'
+    wait_until seen 'the end'
+    seen '^[0-9:]{8} #lobby \* tata waves a hand$'
+    seen '^[0-9:]{8} #lobby \(tata\) CTCP VERSION$'
+    seen '^[0-9:]{8} #lobby \(tata\) CTCP PING 1 2$'
+    seen '^[0-9:]{8} #lobby \(tata\) first$'
+    seen '^[0-9:]{8} #lobby \(tata\) second$'
+    ! seen '\^[AJ]'
+}
+
 @test "tail never shows private messages" {
     watch tail
     tail_begins

@@ -10,11 +10,12 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "text.h"
 #include "unicode.h"
 
 static const char *program = "forkchat";
-static bool use_syslog;
+static bool use_syslog, show_times;
 static int spare = -1, relay = -1;
 static void (*shown_by)(const char *line, size_t length);
 
@@ -42,6 +43,11 @@ void log_show_by(void (*show)(const char *line, size_t length))
     shown_by = show;
 }
 
+void log_show_times(bool on)
+{
+    show_times = on;
+}
+
 void log_set_spare(int fd)
 {
     spare = fd;
@@ -62,8 +68,12 @@ static void say(int priority, const char *word, const char *format, va_list argu
 {
     char line[1024];
     size_t at = 0;
+    if (show_times && !use_syslog) {
+        at = clock_stamp(clock_told(), line);
+        line[at++] = ' ';
+    }
     if (*word && !use_syslog)
-        at = (size_t)snprintf(line, sizeof line, "%s: %s: ", program, word);
+        at += (size_t)snprintf(line + at, sizeof line - at, "%s: %s: ", program, word);
     int length = vsnprintf(line + at, 1000 - at, format, arguments);
     if (length < 0)
         return;

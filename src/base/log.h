@@ -2,6 +2,8 @@
 #ifndef FORKCHAT_BASE_LOG_H
 #define FORKCHAT_BASE_LOG_H
 
+#include <stdbool.h>
+
 #include <stddef.h>
 
 /* Names the program in front of warnings and errors. `name` must outlive the process. stderr until
@@ -19,6 +21,10 @@ void log_relay(int fd);
 
 /* In the parent: says what was read from the pipe, whoever wrote it. Zero bytes are left out. */
 void log_relayed(const char *bytes, size_t length);
+
+/* Whether each line on standard error begins with the date and time, as 2026-11-21T09:30:00.123Z; off at first. The
+ * system's log has its own. */
+void log_show_times(bool on);
 
 /* Where lines go when nobody reads standard error any more (EPIPE), which then is `fd` from that line on; -1: nowhere.
  * Children inherit it. */

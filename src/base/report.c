@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "unicode.h"
 #include "width.h"
 
 enum kind { TEXT, NUMBER, TRUTH, NOTHING, BELOW };
@@ -129,7 +130,7 @@ void report_json_string(struct text *text, const char *string)
             text_add(text, "\xef\xbf\xbd");
         else if (point == '"' || point == '\\')
             text_addf(text, "\\%c", (char)point);
-        else if (point < ' ' || (point >= 0x7f && point < 0xa0))
+        else if (point < ' ' || (point >= 0x7f && point < 0xa0) || unicode_turns(point))
             text_addf(text, "\\u%04x", (unsigned)point);
         else
             text_add_bytes(text, string, used);

@@ -71,3 +71,23 @@ int width_of_text(const char *text, size_t length)
     }
     return sum;
 }
+
+size_t width_row(const char *text, size_t length, int columns, size_t *next)
+{
+    size_t at = 0, row = 0; /* row: the end of the last whole word */
+    int column = 0, taken;
+    while (at < length) {
+        size_t size = width_next(text + at, length - at, &taken);
+        if (column + taken > columns && at > 0)
+            break;
+        column += taken;
+        at += size;
+        if (at == length || (text[at] == ' ' && text[at - 1] != ' '))
+            row = at;
+    }
+    if (at == length || row == 0)
+        row = at;
+    for (*next = row; *next < length && text[*next] == ' ';)
+        ++*next;
+    return row;
+}

@@ -21,4 +21,8 @@ size_t width_cluster(const char *text, size_t length, int *columns);
 /* The columns of a whole text. */
 int width_of_text(const char *text, size_t length);
 
+/* How many bytes of the text go into a row of so many columns: whole words if it can be, whole characters otherwise, at
+ * least one. *next is where the next row begins, behind the blanks. */
+size_t width_row(const char *text, size_t length, int columns, size_t *next);
+
 #endif

@@ -274,25 +274,73 @@ static void show_event_object(struct session *session, const struct event *event
     say(session, line);
 }
 
+/* What somebody said: an action as people read it, another CTCP request by its name, anything else as it is. */
+static void add_said(struct text *text, const char *who, const char *words, size_t length)
+{
+    static const char action[] = "\001ACTION ";
+    bool request = length > 1 && *words == '\001';
+    if (request && words[length - 1] == '\001')
+        length--;
+    if (request && length >= sizeof action - 1 && memcmp(words, action, sizeof action - 1) == 0)
+        text_addf(text, "* %s %.*s", who, (int)(length - sizeof action + 1), words + sizeof action - 1);
+    else if (request)
+        text_addf(text, "(%s) CTCP %.*s", who, (int)length - 1, words + 1);
+    else
+        text_addf(text, "(%s) %.*s", who, (int)length, words);
+}
+
+/* One line of what is shown: when, where, and what is added behind. */
+struct row {
+    char line[RING_RECORD_MAX * 2];
+    struct text text;
+};
+
+static struct row *begin_row(const struct event *event, const char *channel)
+{
+    static struct row row;
+    char stamp[CLOCK_STAMP_SIZE];
+    clock_stamp(event->time, stamp);
+    text_init(&row.text, row.line, sizeof row.line);
+    text_addf(&row.text, "%.8s %s%s", stamp + 11, channel, *channel ? " " : "");
+    return &row;
+}
+
+static void show_row(struct session *session, const struct row *row)
+{
+    static char harmless[RING_RECORD_MAX * 3];
+    struct text text;
+    text_init(&text, harmless, sizeof harmless);
+    text_add_harmless(&text, row->line, row->text.length);
+    say(session, harmless);
+}
+
+/* A message of several lines, each in a row of its own. Before each stands how it goes on from the one before: event.h. */
+static void show_lines(struct session *session, const struct event *event, const char *channel, const char *who)
+{
+    for (const char *at = event->strings[1]; *at;) {
+        size_t length = strcspn(at, "\n");
+        struct row *row = begin_row(event, channel);
+        add_said(&row->text, who, at + 1, length > 0 ? length - 1 : 0);
+        show_row(session, row);
+        at += length + (at[length] == '\n');
+    }
+}
+
 static void show_event(struct session *session, const struct event *event, const char *channel)
 {
-    static char line[RING_RECORD_MAX * 2], harmless[RING_RECORD_MAX * 3];
-    char stamp[CLOCK_STAMP_SIZE];
-    struct text text;
     const char *who = *event->shown ? event->shown : "the server", *words = text_of(event);
-    clock_stamp(event->time, stamp);
-    text_init(&text, line, sizeof line);
-    text_addf(&text, "%.8s %s%s", stamp + 11, channel, *channel ? " " : "");
-    bool said = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE;
-    if (said)
-        text_addf(&text, "(%s) %s", who, words);
+    if (event->type == EVENT_MULTILINE) {
+        show_lines(session, event, channel, who);
+        return;
+    }
+    struct row *row = begin_row(event, channel);
+    if (event->type == EVENT_MESSAGE)
+        add_said(&row->text, who, words, strlen(words));
     else if (event->type == EVENT_KICK)
-        text_addf(&text, "%s KICK %s%s%s", who, event->strings[2], *words ? " " : "", words);
+        text_addf(&row->text, "%s KICK %s%s%s", who, event->strings[2], *words ? " " : "", words);
     else
-        text_addf(&text, "%s %s%s%s", who, event_name(event->type), *words ? " " : "", words);
-    text_init(&text, harmless, sizeof harmless);
-    text_add_harmless(&text, line, strlen(line));
-    say(session, harmless);
+        text_addf(&row->text, "%s %s%s%s", who, event_name(event->type), *words ? " " : "", words);
+    show_row(session, row);
 }
 
 static void show_missed(struct session *session, uint64_t missed)

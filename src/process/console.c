@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/patience.h"
 #include "base/port.h"
+#include "base/width.h"
 #include "door/door.h"
 #include "follow.h"
 #include "world/recorder.h"
@@ -30,6 +31,7 @@
 #define PROMPT      "> "
 #define LINE_LIMIT  8400
 #define LEAST_ROWS  4
+#define LEAST_COLUMNS 20
 #define CONSOLE_END_MS 1000
 
 static volatile sig_atomic_t stopping, resized;
@@ -40,6 +42,7 @@ struct terminal {
     int out;
     int log;
     int rows; /* 0: plain lines, no region */
+    int columns; /* 0: not known, or too few to put words in */
     bool closed;
     struct lines log_lines, answer_lines;
     struct follow follow;
@@ -159,9 +162,11 @@ static void divide(struct terminal *terminal)
     int rows, columns;
     char bytes[64];
     resized = 0;
-    terminal->rows = 0;
-    if (!kind || !*kind || strcmp(kind, "dumb") == 0 || port_terminal_size(terminal->out, &rows, &columns) ||
-        rows < LEAST_ROWS)
+    terminal->rows = terminal->columns = 0;
+    if (port_terminal_size(terminal->out, &rows, &columns))
+        return;
+    terminal->columns = columns >= LEAST_COLUMNS ? columns : 0;
+    if (!kind || !*kind || strcmp(kind, "dumb") == 0 || rows < LEAST_ROWS)
         return;
     terminal->rows = rows;
     int length = snprintf(bytes, sizeof bytes, "\033[1;%dr", rows - 1);
@@ -179,14 +184,25 @@ static void undivide(struct terminal *terminal)
     put(terminal, bytes, (size_t)length);
 }
 
-/* One line above the one for typing. */
-static void print(const struct terminal *terminal, const char *line)
+/* One row above the one for typing. */
+static void print_row(const struct terminal *terminal, const char *row, size_t length)
 {
     char bytes[LINE_LIMIT + 64];
     struct text text;
     text_init(&text, bytes, sizeof bytes);
     if (terminal->rows > 0)
         text_addf(&text, "\0337\033[%d;1H\033D", terminal->rows - 1);
+    text_add_bytes(&text, row, length);
+    text_add(&text, terminal->rows > 0 ? "\033[K\0338" : "\n");
+    put(terminal, bytes, text.length);
+}
+
+/* One line, in as many rows as its words need. */
+static void print(const struct terminal *terminal, const char *line)
+{
+    char bytes[LINE_LIMIT];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
     for (; *line; line += strcspn(line, "\t")) {
         if (*line == '\t') {
             text_add(&text, "        ");
@@ -194,8 +210,12 @@ static void print(const struct terminal *terminal, const char *line)
         }
         text_add_harmless(&text, line, strcspn(line, "\t"));
     }
-    text_add(&text, terminal->rows > 0 ? "\033[K\0338" : "\n");
-    put(terminal, bytes, text.length);
+    size_t at = 0, next = text.length;
+    do {
+        size_t left = text.length - at, row = terminal->columns ? width_row(bytes + at, left, terminal->columns, &next) : left;
+        print_row(terminal, bytes + at, row);
+        at += next;
+    } while (at < text.length);
 }
 
 /* ---- what is to be shown ---- */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
+
 void follow_settings(struct session *session, struct follow *follow)
 {
     struct world *world = session->world;
@@ -21,5 +23,6 @@ void follow_settings(struct session *session, struct follow *follow)
         return;
     settings_free(follow->own);
     session->settings = follow->own = settings;
+    log_show_times(settings->log_times);
     session->settings_version = follow->version;
 }

@@ -105,6 +105,7 @@ static void reload(struct supervisor *supervisor)
     /* Children forked from now on have the new ones; couriers take them when they are next started. */
     settings_free(supervisor->settings);
     supervisor->settings = settings;
+    log_show_times(settings->log_times);
     listeners_announce(&supervisor->listeners, supervisor->invocation->foreground ? STDOUT_FILENO : -1);
     count_add(&supervisor->world, COUNT_RELOADS);
     log_info("configuration read again");
@@ -332,6 +333,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     supervisor.desk.listener = -1;
     supervisor.invocation = invocation;
     supervisor.settings = settings;
+    log_show_times(settings->log_times);
     set_signals();
     int status = take_place(&supervisor);
     if (status)

@@ -388,6 +388,12 @@ static const char *take_sandbox(struct settings *settings, const struct config_l
     return settings->sandbox || strcmp(line->words[1], "off") == 0 ? NULL : "expected on or off";
 }
 
+static const char *take_log_times(struct settings *settings, const struct config_line *line)
+{
+    settings->log_times = strcmp(line->words[1], "on") == 0;
+    return settings->log_times || strcmp(line->words[1], "off") == 0 ? NULL : "expected on or off";
+}
+
 static const char *take_worker_memory(struct settings *settings, const struct config_line *line)
 {
     settings->worker_memory = 0;
@@ -461,6 +467,7 @@ static const struct directive directives[] = {
     {"sandbox", 1, 1, take_sandbox, "on|off", "no system calls for them but those they need"},
     {"worker-memory", 1, 1, take_worker_memory, "BYTES|off", "of its own, for the process of one client"},
     {"worker-cpu", 1, 1, take_worker_cpu, "SECONDS|off", "of processor time, for the process of one client, in one go"},
+    {"log-times", 1, 1, take_log_times, "on|off", "the date and time in front of each line of a log that -f writes"},
     {"runtime-directory", 1, 1, take_runtime_directory, "DIRECTORY", "control socket, pid file"},
     {"state-directory", 1, 1, take_state_directory, "DIRECTORY", "what must outlive a restart"},
 };

@@ -82,6 +82,7 @@ struct settings {
     bool sandbox;
     int64_t worker_memory; /* bytes; 0: off */
     int64_t worker_cpu; /* seconds; 0: off */
+    bool log_times;
     char *runtime_directory, *state_directory;
 
     bool is_copy;     /* made by settings_from: what it names was found before, and may not be seen from here */

@@ -236,6 +236,23 @@ static void widths(void)
     CHECK(!width_is_trouble('a') && !width_is_trouble(0x6F22) && !width_is_trouble(0x200F));
 }
 
+static bool row_is(const char *text, int columns, const char *row, const char *rest)
+{
+    size_t next, length = width_row(text, strlen(text), columns, &next);
+    return length == strlen(row) && memcmp(text, row, length) == 0 && strcmp(text + next, rest) == 0;
+}
+
+static void rows(void)
+{
+    CHECK(row_is("one two three", 80, "one two three", "") && row_is("", 80, "", ""));
+    CHECK(row_is("one two three", 9, "one two", "three") && row_is("one two three", 7, "one two", "three"));
+    CHECK(row_is("one two three", 8, "one two", "three") && row_is("one   two", 4, "one", "two"));
+    CHECK(row_is("abcdefgh ij", 4, "abcd", "efgh ij") && row_is("  ab cd", 4, "  ab", "cd"));
+    CHECK(row_is("\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2", 5, "\xE6\xBC\xA2\xE6\xBC\xA2", "\xE6\xBC\xA2"));
+    CHECK(row_is("\xE6\xBC\xA2", 1, "\xE6\xBC\xA2", "")); /* one character at least */
+    CHECK(row_is("e\xCC\x81!", 1, "e\xCC\x81", "!"));
+}
+
 int main(void)
 {
     CASE("the cursor moves by what the eye takes for one character", moving);
@@ -248,6 +265,7 @@ int main(void)
     CASE("a paste whose end is lost is over when nothing more comes, or at Ctrl-C", lost_end);
     CASE("an escape alone is found out by the clock", lone_escape);
     CASE("characters take the columns that terminals give them", widths);
+    CASE("a row is whole words, or whole characters where a word is too long", rows);
     edit_free(&edit);
     CHECK_DONE();
 }
