@@ -158,6 +158,63 @@ refused() {
     run -78 forkchatd -t -c /dev/zero
 }
 
+@test "what is no regular file is refused as a configuration or motd, and waits for nobody" {
+    local what
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    requires socat
+    socat "UNIX-LISTEN:$BATS_TEST_TMPDIR/socket" /dev/null 3>&- &
+    local listener=$!
+    wait_until test -S "$BATS_TEST_TMPDIR/socket"
+    for what in fifo socket; do
+        run -78 timeout "$PATIENCE" "$FORKCHAT_BUILD/forkchatd" -t -c "$BATS_TEST_TMPDIR/$what"
+        [ "$output" = "forkchatd: error: $BATS_TEST_TMPDIR/$what: this is no regular file" ]
+        for word in motd welcome rules; do
+            run -78 timeout "$PATIENCE" "$FORKCHAT_BUILD/forkchatd" -t -o "$word $BATS_TEST_TMPDIR/$what"
+            [[ $output == *": $word: expected a file that can be read: $BATS_TEST_TMPDIR/$what: this is no regular file" ]]
+        done
+    done
+    kill "$listener"
+    run -78 timeout "$PATIENCE" "$FORKCHAT_BUILD/forkchatd" -t -c "$BATS_TEST_TMPDIR"
+    [[ $output == *": Is a directory" ]]
+    run -78 timeout "$PATIENCE" "$FORKCHAT_BUILD/forkchatd" -t -o 'motd /dev/zero'
+    [[ $output == *": longer than 16 KiB" ]]
+    run -0 "$FORKCHAT_BUILD/forkchatd" -t -c /dev/null
+    # A running daemon goes on as before.
+    local motd=$BATS_TEST_TMPDIR/motd
+    echo 'the motd' >"$motd"
+    daemon_start -o "motd $motd"
+    rm "$motd"
+    mkfifo "$motd"
+    daemon_may 'motd|not changed'
+    kill -HUP "$DAEMON"
+    expect_log 'the configuration was not changed'
+    open toto plain
+    expect toto '[server] the motd'
+    # Nor is the file of bans waited for.
+    daemon_stop
+    mkdir -p "$BATS_TEST_TMPDIR/state"
+    mkfifo "$BATS_TEST_TMPDIR/state/bans"
+    daemon_may 'no regular file'
+    daemon_start
+    rm "$BATS_TEST_TMPDIR/state/bans"
+}
+
+@test "a configuration that the command is handed open is read, once" {
+    run -0 "$FORKCHAT_BUILD/forkchatd" -t -c /dev/stdin <<<'max-clients 5'
+    run -0 "$FORKCHAT_BUILD/forkchatd" -t -c <(echo 'max-clients 5')
+    run -78 "$FORKCHAT_BUILD/forkchatd" -t -c <(echo 'max-clients x')
+    [[ $output == *":1: max-clients: expected "* ]]
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    printf 'listen plain 127.0.0.1:0\nnick-length 12\n' >"$BATS_TEST_TMPDIR/pipe" 3>&- &
+    exec 9<"$BATS_TEST_TMPDIR/pipe"
+    DAEMON_DOORS="" daemon_start -c /dev/fd/9
+    exec 9<&-
+    daemon_may 'cannot be read again|not changed'
+    kill -HUP "$DAEMON"
+    expect_log 'this was no file, and cannot be read again'
+    enter toto plain
+}
+
 @test "binary nonsense as a configuration is refused, not obeyed" {
     head -c 20000 /dev/urandom >"$CONFIG"
     run -78 forkchatd -t -c "$CONFIG"

@@ -119,3 +119,22 @@ EOF
     ask 'GET /metrics HTTP/1.1'
     [[ $answer == "HTTP/1.1 200 "* ]]
 }
+
+@test "bans and connect-rate hold for those who ask for metrics, and clients take no place of theirs" {
+    daemon_start -o 'listen plain 127.0.0.1:0' -o 'listen metrics 127.0.0.1:0' -o 'max-clients-per-address 1'
+    enter toto plain
+    ask 'GET /metrics HTTP/1.1'
+    [[ $answer == 'HTTP/1.1 200 OK'* ]]
+    ctl ban 127.0.0.1 1h
+    ask 'GET /metrics HTTP/1.1'
+    [[ $answer == 'HTTP/1.1 503 Service Unavailable'*'you are banned: no reason given' ]]
+    expect_log '^client refused "127.0.0.1:[0-9]+": you are banned: no reason given$'
+    daemon_stop
+    rm -r "$BATS_TEST_TMPDIR/state"
+    daemon_start -o 'listen plain 127.0.0.1:0' -o 'listen metrics 127.0.0.1:0' -o 'connect-rate 2/1000'
+    ask 'GET /metrics HTTP/1.1'
+    ask 'GET /metrics HTTP/1.1'
+    [[ $answer == 'HTTP/1.1 200 OK'* ]]
+    ask 'GET /metrics HTTP/1.1'
+    [[ $answer == 'HTTP/1.1 503 Service Unavailable'*'you connect too often: wait a little, then try again' ]]
+}

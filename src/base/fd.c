@@ -96,9 +96,47 @@ long fd_raise_limit(void)
     return limit.rlim_cur == RLIM_INFINITY ? 1 << 20 : (long)limit.rlim_cur;
 }
 
+static bool names_descriptor(const char *path)
+{
+    return strcmp(path, "/dev/stdin") == 0 || strncmp(path, "/dev/fd/", 8) == 0 ||
+           strncmp(path, "/proc/self/fd/", 14) == 0;
+}
+
+bool fd_is_handed(const char *path)
+{
+    struct stat status;
+    return names_descriptor(path) && stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+const char *fd_why(int error)
+{
+    return error == ENXIO ? "this is no regular file" : strerror(error);
+}
+
+/* Returns a descriptor from which can be read to the end without waiting for others, or -1 and errno. */
+static int open_to_read(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -1;
+    int error = fstat(fd, &status) ? errno : 0;
+    if (!error && S_ISDIR(status.st_mode))
+        error = EISDIR;
+    else if (!error && names_descriptor(path))
+        error = fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0 ? errno : 0;
+    else if (!error && !S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
+        error = ENXIO;
+    if (!error)
+        return fd;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
 char *fd_read_file(const char *path, size_t limit, size_t *length)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_to_read(path);
     if (fd < 0)
         return NULL;
     char *bytes = NULL;
@@ -114,6 +152,8 @@ char *fd_read_file(const char *path, size_t limit, size_t *length)
         ssize_t got = read(fd, bytes + used, size - used - 1);
         if (got < 0 && errno == EINTR)
             continue;
+        if (got < 0 && errno == EAGAIN)
+            errno = ENXIO; /* a device that would have us wait */
         if (got < 0)
             goto fail;
         if (got == 0)

@@ -2,6 +2,7 @@
 #ifndef FORKCHAT_BASE_FD_H
 #define FORKCHAT_BASE_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -28,9 +29,17 @@ long fd_raise_limit(void);
 /* The hard limit of open descriptors. */
 long fd_limit_hard(void);
 
-/* Reads a whole file of at most `limit` bytes. Returns it zero-terminated, to be freed, or NULL and
- * errno (EFBIG if it is larger). *length may be NULL. */
+/* Reads a whole file of at most `limit` bytes. Returns it zero-terminated, to be freed, or NULL and errno, for which
+ * fd_why has the words (EFBIG if it is larger). *length may be NULL. Waits for nobody: what is named must be a regular
+ * file or have its end at once, as /dev/null has; a FIFO, a socket, a terminal is refused (ENXIO). But what is open
+ * already and named as that, /dev/stdin or the /dev/fd/63 of a shell's <(...), is read until it ends, whatever it is. */
 char *fd_read_file(const char *path, size_t limit, size_t *length);
+
+/* Whether the path names a descriptor that is open already and no regular file: it can be read once. */
+bool fd_is_handed(const char *path);
+
+/* strerror(3), with a sentence of its own for ENXIO. */
+const char *fd_why(int error);
 
 /* Replaces the file at `path` by `length` bytes, so that a crash leaves the old one or the new one:
  * writes PATH.new, fsync, rename. Follows no link. Returns 0, or -1 and errno. */

@@ -154,7 +154,7 @@ static char *read_password(const char *path)
 {
     char *password = fd_read_file(path, 4096, NULL);
     if (!password) {
-        log_error("--password-file: %s: %s", path, strerror(errno));
+        log_error("--password-file: %s: %s", path, fd_why(errno));
         exit(EX_CONFIG);
     }
     password[strcspn(password, "\r\n")] = '\0';

@@ -314,7 +314,7 @@ static int print_roster(const struct options *options)
     size_t length;
     char *bytes = fd_read_file(path, 1 << 17, &length);
     if (!bytes) {
-        log_error("%s: %s", path, strerror(errno));
+        log_error("%s: %s", path, fd_why(errno));
         return EX_NOINPUT;
     }
     int result = fd_write_all(STDOUT_FILENO, bytes, length);

@@ -49,7 +49,7 @@ static char *read_file(const struct settings *settings, const char *path)
     const char *why = check_directory(settings);
     char *bytes = why ? NULL : fd_read_file(path, FILE_LIMIT, NULL);
     if (!bytes)
-        log_error("%s: %s", path, why ? why : strerror(errno));
+        log_error("%s: %s", path, why ? why : fd_why(errno));
     return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "supervisor.h"
 #include "world/world.h"
@@ -23,13 +24,19 @@ void invocation_leave(const struct invocation *invocation)
 /* Returns how many mistakes there are, all reported. */
 static int read_settings(const struct invocation *invocation, struct settings *settings)
 {
+    static bool handed; /* what was read at the start cannot be read again */
     int mistakes = 0;
+    if (handed) {
+        log_error("%s: this was no file, and cannot be read again", invocation->file);
+        return 1;
+    }
     if (invocation->file) {
+        handed = fd_is_handed(invocation->file);
         mistakes = settings_read_file(settings, invocation->file);
         if (mistakes < 0 && errno == ENOENT && invocation->file_is_default) {
             mistakes = 0;
         } else if (mistakes < 0) {
-            log_error("%s: %s", invocation->file, strerror(errno));
+            log_error("%s: %s", invocation->file, fd_why(errno));
             mistakes = 1;
         }
     }

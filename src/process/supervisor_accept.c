@@ -79,15 +79,11 @@ static const char *why_penalised(int64_t seconds)
     return why;
 }
 
-/* NULL if the connection may come in, or why not, which is counted. */
-static const char *check_admission(const struct supervisor *supervisor,
-                                   const struct net_address *from)
+/* NULL if there may be a connection from there, of a client or of another, or why not, which is counted. How many there
+ * may be at a time is said of clients. */
+static const char *check_origin(const struct supervisor *supervisor, const struct net_address *from, bool client)
 {
     const struct world *world = &supervisor->world;
-    if (supervisor->leaving_to_another) {
-        count_add(world, COUNT_REFUSED_BUSY);
-        return "a new version of the server waits until all have left: try again later";
-    }
     const char *banned = ban_file_reason(&supervisor->bans, from);
     unsigned char host[16];
     int64_t seconds;
@@ -97,12 +93,11 @@ static const char *check_admission(const struct supervisor *supervisor,
         snprintf(why, sizeof why, "you are banned: %s", banned);
         return why;
     }
-    if (supervisor->seat_count - supervisor->free_count >= client_limit(supervisor)) {
-        count_add(world, COUNT_REFUSED_FULL);
-        return "the server is full: try again later";
-    }
     net_host_bytes(from, host);
-    switch (admission_check(supervisor->settings, world, host, clock_elapsed(), &seconds)) {
+    enum admission admission = admission_check(supervisor->settings, world, host, clock_elapsed(), &seconds);
+    if (!client && (admission == ADMISSION_ADDRESS || admission == ADMISSION_NETWORK))
+        return NULL;
+    switch (admission) {
     case ADMISSION_PENALTY:
         count_add(world, COUNT_REFUSED_PENALTY);
         return why_penalised(seconds);
@@ -119,6 +114,21 @@ static const char *check_admission(const struct supervisor *supervisor,
         break;
     }
     return NULL;
+}
+
+/* NULL if one more client may come in from there, or why not, which is counted. */
+static const char *check_admission(const struct supervisor *supervisor, const struct net_address *from)
+{
+    if (supervisor->leaving_to_another) {
+        count_add(&supervisor->world, COUNT_REFUSED_BUSY);
+        return "a new version of the server waits until all have left: try again later";
+    }
+    if (supervisor->seat_count - supervisor->free_count >= client_limit(supervisor) &&
+        !ban_file_reason(&supervisor->bans, from)) {
+        count_add(&supervisor->world, COUNT_REFUSED_FULL);
+        return "the server is full: try again later";
+    }
+    return check_origin(supervisor, from, true);
 }
 
 static void pause_accepting(struct supervisor *supervisor, const char *what)
@@ -259,6 +269,18 @@ static bool is_short(struct supervisor *supervisor, int listener, enum door_kind
     return true;
 }
 
+/* Who asks for numbers is no client and takes no client's place, but comes from an address like any. */
+static void show_numbers(struct supervisor *supervisor, int socket, const struct net_address *from)
+{
+    const char *why = check_origin(supervisor, from, false);
+    if (!why) {
+        seat_at_desk(supervisor, DOOR_METRICS, socket);
+        return;
+    }
+    tell_refusal(from, why);
+    refuse(socket, DOOR_METRICS, why);
+}
+
 void supervisor_accept_operators(struct supervisor *supervisor)
 {
     for (int i = 0; i < ACCEPT_BURST; i++) {
@@ -279,7 +301,7 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
         int socket = port_accept(listener->fd, (struct sockaddr *)&from.storage, &from.length);
         if (socket >= 0) {
             if (listener->wanted.door == DOOR_METRICS)
-                seat_at_desk(supervisor, DOOR_METRICS, socket);
+                show_numbers(supervisor, socket, &from);
             else
                 welcome(supervisor, socket, listener->wanted.door, &from);
             close(socket);

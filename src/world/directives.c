@@ -250,7 +250,7 @@ static const char *take_file(const struct settings *settings, char **slot, const
     char *text = fd_read_file(path, MOTD_LIMIT, NULL);
     if (!text) {
         snprintf(wrong, sizeof wrong, "expected a file that can be read: %.200s: %s", path,
-                 errno == EFBIG ? "longer than 16 KiB" : strerror(errno));
+                 errno == EFBIG ? "longer than 16 KiB" : fd_why(errno));
         return wrong;
     }
     replace_text(slot, text);
