@@ -469,6 +469,31 @@ int port_lock_family(int fd)
     return flock(fd, LOCK_EX | LOCK_NB);
 }
 
+static size_t with_zeros(size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page + page;
+}
+
+void *port_map(int fd, size_t size)
+{
+    /* All of it is zeros first; the file then takes the place of those before the last page. */
+    void *memory = mmap(NULL, with_zeros(size), PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (mmap(memory, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != MAP_FAILED)
+        return memory;
+    int error = errno;
+    munmap(memory, with_zeros(size));
+    errno = error;
+    return NULL;
+}
+
+void port_unmap(void *memory, size_t size)
+{
+    munmap(memory, with_zeros(size));
+}
+
 const char *port_crypt(const char *password, const char *setting)
 {
     return crypt(password, setting);

@@ -120,6 +120,11 @@ int port_lock_family(int fd);
  * posix_fallocate(3). */
 int port_set_aside(int fd, size_t size);
 
+/* Maps the file shared, to read and write, and behind it a page of zeros that nobody can write to, so that a string that
+ * has lost its end ends there and nowhere else. Returns the memory, to be given to port_unmap, or NULL and errno. */
+void *port_map(int fd, size_t size);
+void port_unmap(void *memory, size_t size);
+
 /* crypt(3), wherever this system declares it. The result is static; NULL and errno for a method that the
  * system does not know. Takes milliseconds to seconds, as the method demands. */
 const char *port_crypt(const char *password, const char *setting);

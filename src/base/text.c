@@ -73,10 +73,10 @@ void text_addf(struct text *text, const char *format, ...)
 
 bool text_copy(char *to, size_t size, const char *from)
 {
-    size_t length = strlen(from);
+    size_t length = strnlen(from, size);
     bool whole = length < size;
     if (!whole)
-        length = text_boundary(from, length, size - 1);
+        length = whole_characters(from, size - 1);
     memcpy(to, from, length);
     memset(to + length, 0, size - length);
     return whole;

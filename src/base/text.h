@@ -23,9 +23,12 @@ void text_add_bytes(struct text *text, const char *bytes, size_t length);
 void text_add_char(struct text *text, char c);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Copies `from` into `size` bytes at `to`, cut on a character boundary; the rest of `to` is zeroed.
- * Returns false if it was cut. */
+/* Copies `from` into `size` bytes at `to`, cut on a character boundary; the rest of `to` is zeroed. Reads no more than
+ * `size` bytes, wherever the string ends. Returns false if it was cut. */
 bool text_copy(char *to, size_t size, const char *from);
+
+/* Ends the string in an array that was copied out of shared memory, where another process may have taken its end away. */
+#define TEXT_END(array) ((void)((array)[sizeof(array) - 1] = '\0'))
 
 /* A copy for the heap, to be freed; ends the process (fatal) if there is no memory. */
 char *text_keep(const char *string);

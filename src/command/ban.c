@@ -261,8 +261,10 @@ void operator_bans(struct session *session, struct request *request)
     int64_t now = clock_elapsed();
     for (uint32_t i = 0; i < bans_end_locked(session->world); i++) {
         const struct ban_shm *ban = ban_at_locked(session->world, i, now);
-        if (ban)
-            bans[count++] = *ban;
+        if (!ban)
+            continue;
+        bans[count] = *ban;
+        ban_seal(&bans[count++]);
     }
     session_commit(session);
     if (session->door == DOOR_CONTROL) {

@@ -32,8 +32,10 @@ static struct attendance_shm *copy_attendance(struct session *session, size_t *c
     do {
         if (!entries || !session_begin(session, 0))
             return entries;
-        for (step = 0; step < STEP && *count < ATTENDANCES && (entry = attendance_next_locked(world, &at)); step++)
-            entries[(*count)++] = *entry;
+        for (step = 0; step < STEP && *count < ATTENDANCES && (entry = attendance_next_locked(world, &at)); step++) {
+            entries[*count] = *entry;
+            attendance_seal(&entries[(*count)++]);
+        }
         session_commit(session);
     } while (step == STEP);
     for (uint32_t i = 0, end = 1; i < end && session_begin(session, 0); session_commit(session)) {

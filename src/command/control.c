@@ -120,6 +120,7 @@ static struct shown_client *copy_clients(struct session *session, size_t *count)
                 continue;
             clients[(*count)++] = (struct shown_client){
                 .user = *user, .queue = user_queue(world, i), .channels = copy_channels_locked(world, user)};
+            user_seal(&clients[*count - 1].user);
         }
     }
     return clients;
@@ -154,8 +155,10 @@ void control_channels(struct session *session, struct request *request)
     uint32_t end = world_channels_end_locked(world), count = 0;
     struct channel_shm *channels = calloc((size_t)end + 1, sizeof *channels);
     for (uint32_t i = 0; channels && i < end; i++)
-        if (world->channels[i].state == CHANNEL_LIVE)
-            channels[count++] = world->channels[i];
+        if (world->channels[i].state == CHANNEL_LIVE) {
+            channels[count] = world->channels[i];
+            channel_seal(&channels[count++]);
+        }
     session_commit(session);
     struct report *report = report_new("channel", "members", "modes", "muted", "topic", NULL);
     for (uint32_t i = 0; i < count; i++) {
@@ -340,8 +343,10 @@ static struct crash_shm *copy_crashes(struct session *session, int64_t most, siz
     *count = 0;
     if (!crashes || !session_begin(session, 0))
         return crashes;
-    while (*count < (size_t)most && (crash = crash_before_locked(session->world, &at)))
-        crashes[(*count)++] = *crash;
+    while (*count < (size_t)most && (crash = crash_before_locked(session->world, &at))) {
+        crashes[*count] = *crash;
+        crash_seal(&crashes[(*count)++]);
+    }
     session_commit(session);
     return crashes;
 }

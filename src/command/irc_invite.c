@@ -20,7 +20,7 @@ static void show_invitations(struct session *session)
     for (uint32_t i = 0; names && i < end; i++)
         if (world->channels[i].state == CHANNEL_LIVE &&
             invitation_find_locked(world, i, session->user) != NONE)
-            memcpy(names[count++], world->channels[i].name, CHANNEL_SIZE);
+            text_copy(names[count++], CHANNEL_SIZE, world->channels[i].name);
     session_commit(session);
     for (size_t i = 0; i < count; i++)
         session_reply(session, REPLY_INVITED_LINE, names[i], NULL);
@@ -82,9 +82,9 @@ static void invite(struct session *session, const char *nick, const char *name)
     uint32_t channel = channel_find_locked(world, name), guest = user_find_locked(world, nick);
     enum reply_code answer = invite_locked(session, channel, guest);
     if (answer == REPLY_INVITING) {
-        memcpy(shown, world->channels[channel].name, sizeof shown);
+        text_copy(shown, sizeof shown, world->channels[channel].name);
         text_copy(guest_name, sizeof guest_name, session_name_of(session, &world->users[guest]));
-        memcpy(away, world->users[guest].away, sizeof away);
+        text_copy(away, sizeof away, world->users[guest].away);
         name = shown;
         nick = guest_name;
     }

@@ -39,9 +39,9 @@ void irc_metadata_copy_locked(struct metadata_list *list, const struct world *wo
             list->size = size;
         }
         struct metadata_found *found = &list->items[list->count++];
-        memcpy(found->target, target->name, sizeof found->target);
-        memcpy(found->key, record->key, sizeof found->key);
-        memcpy(found->value, record->value, sizeof found->value);
+        text_copy(found->target, sizeof found->target, target->name);
+        text_copy(found->key, sizeof found->key, record->key);
+        text_copy(found->value, sizeof found->value, record->value);
     }
 }
 

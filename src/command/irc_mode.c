@@ -308,8 +308,8 @@ static void show_list(struct session *session, const char *name, enum mask_kind 
            (at = mask_next_locked(world, channel, kind, at)) != NONE) {
         struct shown_mask *mask = &masks[count++];
         mask->set_at = world->masks[at].set_at;
-        memcpy(mask->mask, world->masks[at].mask, sizeof mask->mask);
-        memcpy(mask->set_by, world->masks[at].set_by, sizeof mask->set_by);
+        text_copy(mask->mask, sizeof mask->mask, world->masks[at].mask);
+        text_copy(mask->set_by, sizeof mask->set_by, world->masks[at].set_by);
     }
     session_commit(session);
     for (uint32_t i = 0; i < count; i++) {
@@ -361,7 +361,7 @@ void channel_change_modes(struct session *session, const char *asked, char *cons
         return;
     work.channel = channel_find_locked(session->world, asked);
     if (work.channel != NONE) {
-        memcpy(name, session->world->channels[work.channel].name, sizeof name);
+        text_copy(name, sizeof name, session->world->channels[work.channel].name);
         work.moderates = channel_may_moderate_locked(session, work.channel);
         start_telling(&work);
         for (int i = 0; i < made; i++)

@@ -28,7 +28,7 @@ bool names_open_locked(struct names *names, const struct world *world, uint32_t 
     bool inside = member_find_locked(world, viewer, index) != NONE;
     *names = (struct names){.world = world, .index = index, .generation = channel->generation,
                             .caps = world->users[viewer].caps, .symbol = "="};
-    memcpy(names->channel, channel->name, sizeof names->channel);
+    text_copy(names->channel, sizeof names->channel, channel->name);
     if (channel->modes & CHANNEL_SECRET)
         names->symbol = "@";
     else if (channel->modes & CHANNEL_PRIVATE)
@@ -80,7 +80,7 @@ bool names_next_locked(struct names *names, struct text *line, size_t room)
         const struct channel_shm *channel = &names->world->channels[names->index];
         if (channel->generation != names->generation)
             return false; /* all have left it */
-        memcpy(names->channel, channel->name, sizeof names->channel);
+        text_copy(names->channel, sizeof names->channel, channel->name);
     }
     while (names->next < names->count &&
            line->length + NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 4 <= room)

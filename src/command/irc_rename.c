@@ -131,7 +131,7 @@ static void show_inside(const struct rename *rename, const struct follower *foll
                  member_find_locked(world, follower->user, rename->channel) != NONE;
     char nick[NICK_SIZE];
     if (there) {
-        memcpy(nick, user->nick, sizeof nick);
+        text_copy(nick, sizeof nick, user->nick);
         text_init(&text, bytes, sizeof bytes);
         if (*channel->topic)
             text_addf(&text, ":%s 332 %s %s :%s\r\n:%s 333 %s %s %s %lld\r\n", server, nick, channel->name,
@@ -246,7 +246,7 @@ void irc_rename(struct session *session, struct request *request)
     rename.channel = channel_find_locked(session->world, before);
     enum reply_code answer = check_locked(&rename, &why);
     if (answer == REPLY_CODES) {
-        memcpy(rename.before, session->world->channels[rename.channel].name, sizeof rename.before);
+        text_copy(rename.before, sizeof rename.before, session->world->channels[rename.channel].name);
         bool follow = text_compare_names(rename.before, rename.after) != 0;
         if (follow)
             find_followers_locked(&rename);

@@ -73,11 +73,11 @@ static void add_locked(struct answer *answer, uint32_t index, uint32_t member)
     }
     struct shown *shown = &answer->shown[answer->count++];
     struct text flags;
-    memcpy(shown->nick, user->nick, sizeof shown->nick);
-    memcpy(shown->username, user->username, sizeof shown->username);
-    memcpy(shown->host, user->host, sizeof shown->host);
-    memcpy(shown->realname, user->realname, sizeof shown->realname);
-    memcpy(shown->account, user->account, sizeof shown->account);
+    text_copy(shown->nick, sizeof shown->nick, user->nick);
+    text_copy(shown->username, sizeof shown->username, user->username);
+    text_copy(shown->host, sizeof shown->host, user->host);
+    text_copy(shown->realname, sizeof shown->realname, user->realname);
+    text_copy(shown->account, sizeof shown->account, user->account);
     shown->idle = (answer->now - user->active_elapsed) / (1000 * MS);
     text_copy(shown->channel, sizeof shown->channel,
               member == NONE ? "*" : world->channels[world->members[member].channel].name);

@@ -126,6 +126,7 @@ static void show_target(struct session *session, const char *target)
     bool operator = session_user_locked(session)->flags & USER_OPERATOR;
     for (int i = 0; i < count; i++) {
         users[i] = session->world->users[found[i]];
+        user_seal(&users[i]);
         channels[i] = copy_channels_locked(session, found[i]);
         all[i] = operator || found[i] == session->user;
     }
@@ -179,8 +180,10 @@ static void show_leavers(struct session *session, const char *nick, long most)
     }
     uint64_t at = UINT64_MAX;
     for (const struct leaver_shm *leaver; (leaver = leaver_before_locked(session->world, &at));)
-        if (text_compare_names(leaver->nick, nick) == 0 && (most <= 0 || count < (size_t)most))
-            found[count++] = *leaver;
+        if (text_compare_names(leaver->nick, nick) == 0 && (most <= 0 || count < (size_t)most)) {
+            found[count] = *leaver;
+            leaver_seal(&found[count++]);
+        }
     session_commit(session);
     for (size_t i = 0; i < count; i++)
         show_leaver(session, &found[i]);

@@ -79,8 +79,9 @@ void query_show_channels(struct session *session, channel_filter *fits, const vo
         if (!channel_is_shown_locked(session, i) || !fits(wanted, channel))
             continue;
         channels[count].members = channel->member_count;
-        memcpy(channels[count].name, channel->name, sizeof channel->name);
-        memcpy(channels[count++].topic, channel->topic, sizeof channel->topic);
+        text_copy(channels[count].name, sizeof channels[count].name, channel->name);
+        text_copy(channels[count].topic, sizeof channels[count].topic, channel->topic);
+        count++;
     }
     session_commit(session);
     for (size_t i = 0; i < count; i++) {

@@ -64,7 +64,7 @@ static size_t string_length(const struct event *event, int i)
 {
     if (event->lengths[i] || !event->strings[i])
         return event->lengths[i];
-    return strlen(event->strings[i]);
+    return strnlen(event->strings[i], RING_RECORD_MAX);
 }
 
 /* Which readers must wake for it: a client's own courier, all, or (nobody is there) none. */
@@ -101,10 +101,12 @@ void event_publish_locked(struct world *world, struct event *event)
     int count = event->channel_count ? 2 : 1;
     const char *source[SOURCE_STRINGS] = {event->nick, event->shown, event->username, event->host,
                                           event->account};
+    /* They stand in the tables, where one may have lost its end. */
+    static const size_t sizes[SOURCE_STRINGS] = {NICK_SIZE, ADDRESS_SIZE, USERNAME_SIZE, HOST_SIZE, ACCOUNT_SIZE};
     for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
         const char *string =
             i < SOURCE_STRINGS ? source[i] : event->strings[i - SOURCE_STRINGS];
-        size_t length = i < SOURCE_STRINGS ? strlen(string) : string_length(event, i - SOURCE_STRINGS);
+        size_t length = i < SOURCE_STRINGS ? strnlen(string, sizes[i]) : string_length(event, i - SOURCE_STRINGS);
         if (length > left)
             length = left;
         left -= length;

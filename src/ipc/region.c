@@ -89,9 +89,9 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
         return -1;
-    void *base = MAP_FAILED;
+    void *base = NULL;
     if (fd_set_cloexec(fd) || check_room(fd, size) || ftruncate(fd, (off_t)size) || port_set_aside(fd, size) ||
-        (base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) == MAP_FAILED) {
+        !(base = port_map(fd, size))) {
         int error = errno;
         close(fd);
         shm_unlink(name);
@@ -134,11 +134,11 @@ int region_open(struct region *region, const char *name, uint64_t layout)
 int region_open_file(struct region *region, int fd, const char *name, uint64_t layout)
 {
     struct stat status;
-    void *base = MAP_FAILED;
+    void *base = NULL;
     if (fd_set_cloexec(fd) == 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
         (size_t)status.st_size >= sizeof(struct region_shm))
-        base = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (base == MAP_FAILED) {
+        base = port_map(fd, (size_t)status.st_size);
+    if (!base) {
         close(fd);
         errno = EPROTO;
         return -1;
@@ -147,7 +147,7 @@ int region_open_file(struct region *region, int fd, const char *name, uint64_t l
     memcpy(&header, base, sizeof header); /* looked at once, then believed */
     bool whole = header.magic == MAGIC && header.size == (uint64_t)status.st_size && areas_fit(&header);
     if (!whole || header.layout != region_layout(layout)) {
-        munmap(base, (size_t)status.st_size);
+        port_unmap(base, (size_t)status.st_size);
         close(fd);
         errno = whole ? ENOTSUP : EPROTO;
         return -1;
@@ -176,7 +176,7 @@ void *region_area(const struct region *region, int area, size_t *size)
 
 void region_unmap(struct region *region)
 {
-    munmap(region->base, region->size);
+    port_unmap(region->base, region->size);
     close(region->fd);
     region->base = NULL;
 }

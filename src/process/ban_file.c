@@ -83,8 +83,10 @@ static void copy_locked(struct ban_file *file, struct world *world)
     file->version = bans_version(world);
     for (uint32_t i = 0; i < bans_end_locked(world) && i < BANS; i++) {
         const struct ban_shm *ban = ban_at_locked(world, i, now);
-        if (ban)
-            file->bans[file->count++] = *ban;
+        if (!ban)
+            continue;
+        file->bans[file->count] = *ban;
+        ban_seal(&file->bans[file->count++]);
     }
 }
 
@@ -153,10 +155,10 @@ static const char *replace_file(const struct ban_file *file, const struct settin
     text_init(&text, bytes, size);
     for (uint32_t i = 0; i < file->count; i++) {
         const struct ban_shm *ban = &file->bans[i];
-        /* Copied from the region, where every text ends in a zero byte unless a process lies. */
-        text_addf(&text, "%.*s\t%lld\t%lld\t%.*s\t%.*s\n", MASK_SIZE - 1, ban->mask,
-                  (long long)(ban->set_at / 1000), ban->expires_elapsed ? (long long)((clock_date(ban->expires_elapsed) + 500) / 1000) : 0LL, NICK_SIZE - 1, ban->by,
-                  BAN_REASON_SIZE - 1, ban->reason);
+        text_addf(&text, "%s\t%lld\t%lld\t%s\t%s\n", ban->mask,
+                  (long long)(ban->set_at / 1000),
+                  ban->expires_elapsed ? (long long)((clock_date(ban->expires_elapsed) + 500) / 1000) : 0LL, ban->by,
+                  ban->reason);
     }
     const char *why = check_directory(settings);
     if (!why && fd_replace_file(path, bytes, text.length, 0600))

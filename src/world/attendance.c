@@ -27,3 +27,9 @@ const struct attendance_shm *attendance_next_locked(const struct world *world, u
         *at = end - ATTENDANCES;
     return *at < end ? &world->attendances[(*at)++ % ATTENDANCES] : NULL;
 }
+
+void attendance_seal(struct attendance_shm *copy)
+{
+    TEXT_END(copy->nick);
+    TEXT_END(copy->host);
+}

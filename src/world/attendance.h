@@ -18,6 +18,9 @@ struct attendance_shm {
 /* The user leaves now. */
 void attendance_add_locked(struct world *world, uint32_t user);
 
+/* Ends the texts of a copy, as user_seal. */
+void attendance_seal(struct attendance_shm *copy);
+
 /* One after the other, the oldest first: *at starts at 0; NULL after the last. */
 const struct attendance_shm *attendance_next_locked(const struct world *world, uint64_t *at);
 

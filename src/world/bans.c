@@ -106,6 +106,13 @@ static bool split(const struct ban_shm *ban, char user[MASK_SIZE], const char **
     return true;
 }
 
+void ban_seal(struct ban_shm *copy)
+{
+    TEXT_END(copy->mask);
+    TEXT_END(copy->by);
+    TEXT_END(copy->reason);
+}
+
 bool ban_is_wide(const char *mask)
 {
     static const char *const distant[][2] = {{"1.20.3.4", "219.8.76.255"}, {"2001:db8::1", "fd43:9:7::6ac5"}};

@@ -33,6 +33,9 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask);
 /* Adds one; those that have expired at `now` (clock_elapsed()) make room. The texts are cut to their sizes. */
 enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, int64_t now);
 
+/* Ends the texts of a copy, as user_seal. */
+void ban_seal(struct ban_shm *copy);
+
 /* Whether a normalised mask is for everybody, or near enough that nobody means it: any user, and any host, or the hosts of
  * 2^24 IPv4 addresses and more (a range of fewer than 8 bits; 16 of IPv6). */
 bool ban_is_wide(const char *mask);

@@ -126,6 +126,14 @@ void channel_set_key_locked(struct world *world, uint32_t index, const char *key
     text_copy(channel->key, sizeof channel->key, key);
 }
 
+void channel_seal(struct channel_shm *copy)
+{
+    TEXT_END(copy->name);
+    TEXT_END(copy->topic);
+    TEXT_END(copy->topic_by);
+    TEXT_END(copy->key);
+}
+
 void channel_set_topic_locked(struct world *world, uint32_t index, const char *topic, const char *by)
 {
     struct channel_shm *channel = &world->channels[index];

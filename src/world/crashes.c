@@ -23,3 +23,12 @@ const struct crash_shm *crash_before_locked(const struct world *world, uint64_t 
     --*at;
     return &world->shm->crashes[*at % CRASHES];
 }
+
+void crash_seal(struct crash_shm *copy)
+{
+    TEXT_END(copy->process);
+    TEXT_END(copy->who);
+    TEXT_END(copy->address);
+    if (copy->recording.count > RECORDER_LINES)
+        copy->recording.count = RECORDER_LINES;
+}

@@ -22,6 +22,9 @@ struct crash_shm {
 
 void crash_add_locked(struct world *world, const struct crash_shm *crash);
 
+/* Ends the texts of a copy, and its lines, where they end. */
+void crash_seal(struct crash_shm *copy);
+
 /* Walks back in time: the crash before *at, which starts as UINT64_MAX; NULL before the oldest. */
 const struct crash_shm *crash_before_locked(const struct world *world, uint64_t *at);
 

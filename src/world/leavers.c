@@ -49,3 +49,12 @@ const struct leaver_shm *leaver_before_locked(const struct world *world, uint64_
     --*at;
     return &world->leavers[*at % LEAVERS];
 }
+
+void leaver_seal(struct leaver_shm *copy)
+{
+    TEXT_END(copy->nick);
+    TEXT_END(copy->username);
+    TEXT_END(copy->host);
+    TEXT_END(copy->realname);
+    TEXT_END(copy->account);
+}

@@ -25,6 +25,9 @@ struct leaver_shm {
 /* Remembers the user as they are now. */
 void leaver_add_locked(struct world *world, uint32_t user);
 
+/* Ends the texts of a copy, as user_seal. */
+void leaver_seal(struct leaver_shm *copy);
+
 /* Walks back in time: the leaver before *at, which starts as UINT64_MAX; NULL after the oldest. */
 const struct leaver_shm *leaver_before_locked(const struct world *world, uint64_t *at);
 

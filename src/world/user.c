@@ -286,6 +286,17 @@ uint32_t user_find_alike_locked(const struct world *world, const char *nick, uin
     return NONE;
 }
 
+void user_seal(struct user_shm *copy)
+{
+    TEXT_END(copy->nick);
+    TEXT_END(copy->address);
+    TEXT_END(copy->host);
+    TEXT_END(copy->username);
+    TEXT_END(copy->realname);
+    TEXT_END(copy->account);
+    TEXT_END(copy->away);
+}
+
 const char *user_shown(const struct user_shm *user)
 {
     return user->flags & USER_NAMED ? user->nick : user->address;

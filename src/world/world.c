@@ -299,7 +299,9 @@ void world_set_stop_locked(struct world *world, const struct stop_shm *stop)
 
 struct stop_shm world_stop_locked(const struct world *world)
 {
-    return world->shm->stop;
+    struct stop_shm stop = world->shm->stop;
+    TEXT_END(stop.text);
+    return stop;
 }
 
 void world_set_silence_locked(struct world *world, bool silence)

@@ -182,6 +182,10 @@ struct mask_shm {
     uint32_t previous_of_channel;
 };
 
+/* Ends all texts of a copy of a record: in the tables another process may have taken their ends away. */
+void user_seal(struct user_shm *copy);
+void channel_seal(struct channel_shm *copy);
+
 /* Of one kind in one channel; both kinds of invitations count as one. */
 #define CHANNEL_MASKS 100u
 

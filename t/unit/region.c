@@ -191,6 +191,21 @@ static void private(void)
     stop();
 }
 
+/* All areas but the head are full of what is no end. */
+static void no_ends(void)
+{
+    size_t size;
+    start();
+    char *last = region_area(&region, 3, &size), *first = region_area(&region, 0, NULL);
+    memset(first, 'x', (size_t)(region.base + region.size - first));
+    CHECK(strlen(last + size - 1) == (size_t)(region.base + region.size - (last + size - 1)));
+    CHECK(strlen(first) == (size_t)(region.base + region.size - first));
+    CHECK(region_open(&other, name, 7) == 0);
+    CHECK(strlen(other.base + (first - region.base)) == strlen(first));
+    region_unmap(&other);
+    stop();
+}
+
 int main(void)
 {
     CASE("the same directory has the same name, another has another", names);
@@ -203,6 +218,7 @@ int main(void)
     CASE("damage done after a region was opened moves no area", damaged_later);
     CASE("creating replaces a region of that name, and those who mapped the old one keep it",
          replaced);
+    CASE("a string that has lost its end ends where the region does", no_ends);
     CASE("unlinking takes the name away, twice without harm", unlinked);
     CASE("a region larger than the system has room for is refused and leaves nothing", too_large);
     CASE("nobody else may open a region", private);

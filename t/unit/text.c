@@ -241,6 +241,22 @@ static void made_valid(void)
     CHECK(adds_utf8(BYTES(""), ""));
 }
 
+/* As a field in shared memory whose end another process took away. */
+static void copied_without_end(void)
+{
+    char field[8], copy[8], smaller[4];
+    char *heap = malloc(8); /* so that AddressSanitizer sees who reads on */
+    memset(heap, 'x', 8);
+    memcpy(field, heap, 8);
+    CHECK(!text_copy(copy, sizeof copy, heap) && strcmp(copy, "xxxxxxx") == 0);
+    CHECK(!text_copy(smaller, sizeof smaller, heap) && strcmp(smaller, "xxx") == 0);
+    memcpy(heap, "xxxxx\xE2\x82\xAC", 8);
+    CHECK(!text_copy(copy, sizeof copy, heap) && strcmp(copy, "xxxxx") == 0); /* no part of a character */
+    TEXT_END(field);
+    CHECK(strcmp(field, "xxxxxxx") == 0);
+    free(heap);
+}
+
 static void made_harmless(void)
 {
     CHECK(adds_harmless(BYTES("plain\ttext"), "plain\ttext"));
@@ -417,6 +433,7 @@ int main(void)
     CASE("a text is UTF-8 or not as a whole", whole_texts);
     CASE("a boundary splits no character and gives away none", boundaries);
     CASE("what is relayed to IRC is valid and keeps its control codes", made_valid);
+    CASE("what has no end is copied as far as there is room, and nothing behind is read", copied_without_end);
     CASE("what is shown on a terminal cannot drive it", made_harmless);
     CASE("nor turn the direction of writing, nor end a line", turning);
     CASE("what is no UTF-8 at all is shown as Latin-1", latin1);

@@ -76,6 +76,27 @@ static void damage_record(void *table, uint32_t count, size_t size)
         memcpy(record + below((uint32_t)(size / 4)) * 4, &number, sizeof number);
 }
 
+/* No text in a whole table has an end, and no number is one. */
+static void fill_table(void)
+{
+    switch (below(5)) {
+    case 0:
+        memset(world.users, 'x', limits.users * sizeof *world.users);
+        break;
+    case 1:
+        memset(world.channels, 'x', limits.channels * sizeof *world.channels);
+        break;
+    case 2:
+        memset(world.masks, 'x', limits.masks * sizeof *world.masks);
+        break;
+    case 3:
+        memset(world.bans, 'x', BANS * sizeof *world.bans);
+        break;
+    default:
+        memset(world.watches, 'x', 24 * sizeof *world.watches);
+    }
+}
+
 static void damage(void)
 {
     struct world_shm *shm = world.shm;
@@ -165,6 +186,8 @@ static void damaged(void)
         memcpy(tables, whole, size);
         for (uint32_t wounds = 1 + below(12); wounds > 0; wounds--)
             damage();
+        if (below(20) == 0)
+            fill_table();
         if (below(2))
             world_repair_locked(&world);
         look_at_everything();
