@@ -171,6 +171,8 @@ teardown() {
     [[ $output == "*@2001:db8::/64 is banned until "* ]]
     run -0 ctl unban 192.0.2.7:41994
     [ "$output" = "*@192.0.2.7 is no longer banned" ]
+    run -1 ctl forgive 192.0.2.7:41994
+    [ "$output" = "forkchatctl: 192.0.2.7 owes nothing: penalties lists who does" ]
     open other plain
     expect other -e 'You are ([0-9.]+:[0-9]+)\.$'
     run -0 ctl ban "${BASH_REMATCH[1]}" 1h bye

@@ -88,6 +88,17 @@ static bool is_mapped(const unsigned char bytes[16])
     return memcmp(bytes, mapped, sizeof mapped) == 0;
 }
 
+bool net_host_of(const char *text, char host[NET_TEXT_SIZE])
+{
+    struct net_address address;
+    const char *colon = strchr(text, ':');
+    bool one = *text == '[' || (colon && !strchr(colon + 1, ':')); /* more than one is IPv6, without a port */
+    if (!one || *text == '*' || net_parse(text, &address))
+        return false;
+    net_format_host(&address, host);
+    return true;
+}
+
 void net_host_bytes(const struct net_address *address, unsigned char bytes[16])
 {
     memset(bytes, 0, 16);

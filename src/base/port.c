@@ -390,6 +390,12 @@ int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds)
 #endif
 }
 
+bool port_end_pending(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
 bool port_die_with_parent(int signal)
 {
 #ifdef __linux__

@@ -86,6 +86,9 @@ int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const
 int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds);
 int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds); /* returns an error number, ETIMEDOUT among them */
 
+/* Whether this process, which has them blocked, was told to end: SIGTERM or SIGINT waits. sigpending(2). */
+bool port_end_pending(void);
+
 /* After fork: asks for `signal` when the parent dies, where the system can; false where it cannot. */
 bool port_die_with_parent(int signal);
 

@@ -66,23 +66,11 @@ static void mask_of_host(const struct settings *settings, const char *host, char
     snprintf(mask, MASK_SIZE, "*@%s%s", *host == ':' ? "0" : "", host);
 }
 
-/* Whether that is an address with a port, as the unnamed are shown and the log has everybody; its host, then. */
-static bool take_host(const char *given, char host[NET_TEXT_SIZE])
-{
-    struct net_address address;
-    const char *colon = strrchr(given, ':');
-    bool one = *given == '[' || (colon && strchr(given, ':') == colon);
-    if (!one || *given == '*' || net_parse(given, &address))
-        return false;
-    net_format_host(&address, host);
-    return true;
-}
-
 /* A nick stands for everybody at that user's address, and so does an address with a port. */
 static bool resolve_mask(struct session *session, const char *given, char mask[MASK_SIZE])
 {
     char host[NET_TEXT_SIZE] = "";
-    if (!take_host(given, host) && strpbrk(given, "@.:*?/"))
+    if (!net_host_of(given, host) && strpbrk(given, "@.:*?/"))
         return ban_normalise(mask, given);
     if (!*host) {
         if (!session_begin(session, 0))
@@ -207,7 +195,7 @@ void operator_ban(struct session *session, struct request *request)
 static bool resolve_unban(const char *given, char mask[MASK_SIZE])
 {
     char host[NET_TEXT_SIZE];
-    return ban_normalise(mask, take_host(given, host) ? host : given);
+    return ban_normalise(mask, net_host_of(given, host) ? host : given);
 }
 
 void operator_unban(struct session *session, struct request *request)

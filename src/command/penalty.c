@@ -59,7 +59,8 @@ static bool lift_next(struct session *session, const struct net_range *named, ui
 void penalty_forgive(struct session *session, struct request *request)
 {
     struct net_range named;
-    const char *word = request->arguments[0];
+    char host[NET_TEXT_SIZE];
+    const char *word = net_host_of(request->arguments[0], host) ? host : request->arguments[0];
     bool all = strcmp(word, "all") == 0;
     uint32_t count = 0;
     char words[NET_TEXT_SIZE + 60];

@@ -163,6 +163,8 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
         hopeful |= patience_look(&waiting->couriers[i], lock_owner(life)) < CLAIM_NS;
     }
     patience_add(&waiting->newborn, clock_elapsed(), 0, false);
+    if (port_end_pending())
+        return false;
     return living ? hopeful : waiting->newborn.idled < NEWBORN_NS;
 }
 
@@ -265,7 +267,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         }
         errno = error;
     } while (status && errno == EAGAIN && is_hopeful(&waiting, world));
-    int error = errno;
+    int error = status && port_end_pending() ? EINTR : errno;
     if (status)
         heirlooms_each(heirlooms, release, NULL);
     errno = error;

@@ -33,8 +33,9 @@ int heirlooms_claim_region(const char *directory);
 /* In a courier: gives everything to a supervisor that came forward, if one is waiting and no other courier was quicker. */
 void heirlooms_offer(const struct heirlooms *heirlooms);
 
-/* Comes forward, and takes them from whichever courier is there. Waits up to five seconds. Returns 0, or -1 with nothing
- * kept: nobody answers. */
+/* Comes forward, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds for an
+ * answer (base/patience.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this process is to
+ * end (port_end_pending). */
 int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world);
 
 /* In a child that is no courier: closes what only couriers and supervisors may have, and all mailboxes but the one of that

@@ -2,13 +2,13 @@
 #include "listeners.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/port.h"
 
 #define RETRY_MS 20
 /* One who has to wait longer is told what for. */
@@ -28,13 +28,6 @@ static struct listener *find(struct listeners *listeners, const struct setting_l
     return NULL;
 }
 
-/* The supervisor has signals blocked. */
-static bool is_stop_pending(void)
-{
-    sigset_t pending;
-    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
-}
-
 /* Returns 0, or -1 after reporting. */
 static int open_door(struct listener *listener, const struct setting_listen *wanted, int patience)
 {
@@ -42,7 +35,7 @@ static int open_door(struct listener *listener, const struct setting_listen *wan
     char address[NET_TEXT_SIZE];
     net_format(&wanted->address, address);
     listener->fd = net_listen(&wanted->address, &listener->bound);
-    for (int rest = patience; listener->fd < 0 && errno == EADDRINUSE && rest > 0 && !is_stop_pending();
+    for (int rest = patience; listener->fd < 0 && errno == EADDRINUSE && rest > 0 && !port_end_pending();
          rest -= RETRY_MS) {
         if (patience - rest == TOLD_MS)
             log_warning("listen %s %s: in use, perhaps by a process that is being born: waiting for up to %d s",

@@ -218,6 +218,8 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
     struct heirlooms heirlooms;
     bool over = world_is_over(&supervisor->world);
     if (over || heirlooms_claim(&heirlooms, supervisor->settings->runtime_directory, &supervisor->world)) {
+        if (!over && errno == EINTR)
+            return EX_UNAVAILABLE; /* called off: nobody's patience was at its end */
         *found = false;
         return end_survivors(supervisor, over ? "it is over" : strerror(errno));
     }

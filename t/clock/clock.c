@@ -1,9 +1,10 @@
 /* Sets the clocks of forkchat's processes, and of nobody else: loaded with LD_PRELOAD by t/lib/clock.bash. The file that
  * CLOCK_OFFSETS names holds two numbers of 20 characters: so many seconds the wall clock and the monotonic clock are
- * ahead of the system's. It may be rewritten at any time; a jump of the monotonic clock is what a process sees that had no
- * processor for so long.
+ * ahead of the system's. With a = in front the second is what the monotonic clock shows, and it stands still. The file may
+ * be rewritten at any time; a jump of the monotonic clock is what a process sees that had no processor for so long.
  *
- * A wait until a time of the wall clock ends when that clock, as it is set meanwhile, shows the time.
+ * A wait until a time of the wall clock ends when that clock, as it is set meanwhile, shows the time. One by the monotonic
+ * clock is as long as it is from now until then, whatever becomes of the clock.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,22 +22,30 @@
 
 static const char *offsets;
 static int (*real_gettime)(clockid_t, struct timespec *);
+static int (*real_semaphore)(sem_t *, clockid_t, const struct timespec *);
+static int (*real_mutex)(pthread_mutex_t *, clockid_t, const struct timespec *);
 
-static long offset_of(clockid_t clock)
+/* Changes what the clock shows to what it is to show. */
+static void set(clockid_t clock, struct timespec *now)
 {
     char text[NUMBER + 1];
     if (!offsets || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC))
-        return 0;
+        return;
     memcpy(text, offsets + (clock == CLOCK_MONOTONIC ? NUMBER : 0), NUMBER);
     text[NUMBER] = '\0';
-    return strtol(text, NULL, 10);
+    if (*text == '=')
+        *now = (struct timespec){.tv_sec = strtol(text + 1, NULL, 10)};
+    else
+        now->tv_sec += strtol(text, NULL, 10);
 }
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *path = getenv("CLOCK_OFFSETS");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    real_gettime = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    *(void **)&real_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+    *(void **)&real_semaphore = dlsym(RTLD_NEXT, "sem_clockwait");
+    *(void **)&real_mutex = dlsym(RTLD_NEXT, "pthread_mutex_clocklock");
     if (fd < 0)
         return;
     void *mapped = mmap(NULL, 2 * NUMBER, PROT_READ, MAP_SHARED, fd, 0);
@@ -50,7 +59,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     if (!real_gettime)
         begin();
     int result = real_gettime(clock, now);
-    now->tv_sec += offset_of(clock);
+    set(clock, now);
     return result;
 }
 
@@ -81,4 +90,27 @@ int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadl
         error = pthread_mutex_trylock(mutex);
     } while (error == EBUSY && !is_past(deadline));
     return error == EBUSY ? ETIMEDOUT : error;
+}
+
+/* The same span from now on, by the system's clock. */
+static struct timespec real_deadline(clockid_t clock, const struct timespec *deadline)
+{
+    struct timespec shown, real;
+    clock_gettime(clock, &shown);
+    real_gettime(clock, &real);
+    long long span = (deadline->tv_sec - shown.tv_sec) * 1000000000LL + deadline->tv_nsec - shown.tv_nsec;
+    long long end = real.tv_sec * 1000000000LL + real.tv_nsec + span;
+    return (struct timespec){.tv_sec = end / 1000000000, .tv_nsec = end % 1000000000};
+}
+
+int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline)
+{
+    struct timespec real = real_deadline(clock, deadline);
+    return real_semaphore(semaphore, clock, &real);
+}
+
+int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
+{
+    struct timespec real = real_deadline(clock, deadline);
+    return real_mutex(mutex, clock, &real);
 }

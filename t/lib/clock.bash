@@ -4,6 +4,7 @@
 #   setup() { clock_prepare; daemon_start …; }
 #   clock_set SECONDS         # the wall clock is so much ahead of the system's (or behind: -3600)
 #   clock_set SECONDS MORE    # and the monotonic clock by MORE, as for processes that had no processor meanwhile
+#   clock_stop SECONDS        # the monotonic clock stands still, SECONDS ahead of the system's as it is now
 #   "${CLOCK_WRAP[@]}" PROGRAM …
 
 declare -ga CLOCK_WRAP=()
@@ -19,4 +20,10 @@ clock_prepare() {
 
 clock_set() {
     printf '%+020d%+020d' "$1" "${2:-0}" 1<>"$CLOCK_OFFSETS"
+}
+
+clock_stop() {
+    local up
+    read -r up _ </proc/uptime
+    printf '%+020d=%019d' 0 $((${up%.*} + $1)) 1<>"$CLOCK_OFFSETS"
 }

@@ -248,6 +248,23 @@ static void ranges(void)
     CHECK(!net_range_holds(&of, (const unsigned char[16]){0}));
 }
 
+static bool host_is(const char *written, const char *expected)
+{
+    char host[NET_TEXT_SIZE];
+    return net_host_of(written, host) && strcmp(host, expected) == 0;
+}
+
+static void host_of(void)
+{
+    char host[NET_TEXT_SIZE];
+    CHECK(host_is("127.0.0.1:51116", "127.0.0.1") && host_is("[::1]:51116", "::1"));
+    CHECK(host_is("[2001:db8::5]:1", "2001:db8::5"));
+    static const char *const none[] = {"", ":", "toto", "127.0.0.1", "::1", "2001:db8::5:1234", "*:1", "51116", "127.0.0.1:",
+                                       "127.0.0.1:x", "[::1]", "a@b:1", "300.0.0.1:5", "127.0.0.1:70000"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        CHECK(!net_host_of(none[i], host));
+}
+
 int main(void)
 {
     CASE("only the address and port of one host can be answered", answerable);
@@ -260,5 +277,6 @@ int main(void)
     CASE("the wildcard takes both families", both_families);
     CASE("an address that is taken or not ours is an error", taken);
     CASE("connecting to nobody says why", nobody_there);
+    CASE("an address with a port has a host, and nothing else has", host_of);
     CHECK_DONE();
 }
