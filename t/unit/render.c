@@ -12,6 +12,7 @@ static struct event made(enum event_type type)
     event.id = 1;
     event.time = 0; /* the same each time */
     event.nick = event.shown = "toto";
+    event.time = INT64_C(1700000000123); /* the same in each */
     event.username = "~t";
     event.host = "192.0.2.1";
     event.account = "t";
