@@ -16,6 +16,7 @@
 #include "lan/peer.h"
 #include "lan/progress.h"
 #include "lan/screen.h"
+#include "lan/serve.h"
 #include "lan/tree.h"
 
 #define FETCH_PATIENCE 20000 /* milliseconds */
@@ -216,13 +217,15 @@ static bool try_another(struct peer *peer, struct peer_get *get, int status)
         return false;
     struct index_wish wish = {.peer = get->peer, .name = get->name, .except = get->id, .password = get->password};
     bool another = index_find(peer->index, &wish), impostor = get->password && status == FETCH_REFUSED;
-    if (peer->now >= get->deadline || !(another || impostor))
+    bool changed = status == FETCH_REFUSED && strstr(get->message, SERVE_CHANGED); /* it is being hashed again */
+    if (peer->now >= get->deadline || !(another || impostor || changed))
         return false;
     /* The one who knows the password may not have been heard yet. */
-    if (!another && !get->refused[0])
+    if (!another && !changed && !get->refused[0])
         get->deadline = peer->now + ANSWER_TIME;
     if (!get->refused[0])
-        screen_show("%s from %s: %s; trying another who offers it", get->name, get->peer, get->message);
+        screen_show("%s from %s: %s; trying %s", get->name, get->peer, get->message,
+                    changed ? "again" : "another who offers it");
     text_copy(get->refused, sizeof get->refused, get->id);
     get->hash[0] = '\0';
     get->last = status;

@@ -68,6 +68,7 @@ static void drop(struct peer_offer *offer)
 {
     if (offer->what.manifest >= 0)
         close(offer->what.manifest);
+    free(offer->given);
     free(offer->what.path);
     free(offer->what.password);
     memset(offer, 0, sizeof *offer);
@@ -129,8 +130,9 @@ static bool prepare(struct peer *peer, struct peer_offer *offer, const char *pat
     offer->what.manifest = -1;
     char found[PATH_MAX];
     path = name_on_disk(path, found);
+    offer->given = strdup(path);
     offer->what.path = realpath(path, NULL);
-    if (!offer->what.path)
+    if (!offer->what.path || !offer->given || stat(offer->what.path, &offer->described))
         return !is_refused(peer, path, strerror(errno));
     /* Named as it was given, even when that is a link; "." and the like as what they lead to. */
     char *copy = strdup(path);
@@ -157,6 +159,35 @@ static bool prepare(struct peer *peer, struct peer_offer *offer, const char *pat
     return true;
 }
 
+static void withdraw(struct peer *peer, struct peer_offer *offer)
+{
+    struct datagram datagram = {.kind = DATAGRAM_WITHDRAW, .card = offer->what.card};
+    text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
+    chat_send_all(peer, &datagram);
+    worker_stop(WORKER_DESCRIBE, offer->job);
+    drop(offer);
+}
+
+/* The same file again takes the place of the offer before; another file of that name gets a number. */
+static void tell_apart(struct peer *peer, struct peer_offer *offer)
+{
+    char name[NAME_FILE_MAX + 1];
+    text_copy(name, sizeof name, offer->what.card.name);
+    for (int i = 0; i < PEER_OFFERS; i++) {
+        struct peer_offer *other = &peer->offers[i];
+        if (other != offer && other->what.card.id[0] && strcmp(other->what.path, offer->what.path) == 0)
+            withdraw(peer, other);
+    }
+    for (int i = 0, number = 1; i < PEER_OFFERS; i++) {
+        const struct peer_offer *other = &peer->offers[i];
+        if (other == offer || !other->what.card.id[0] || strcmp(other->what.card.name, offer->what.card.name) != 0)
+            continue;
+        if (!name_number(offer->what.card.name, name, number++))
+            return; /* whoever gets it, gets one of the two */
+        i = -1;     /* the new name may be another's too */
+    }
+}
+
 void offers_add(struct peer *peer, const char *path, const char *password)
 {
     struct peer_offer *offer = NULL;
@@ -173,6 +204,7 @@ void offers_add(struct peer *peer, const char *path, const char *password)
         drop(offer);
         return;
     }
+    tell_apart(peer, offer);
     /* Never the same number twice: the worker of a withdrawn offer may end after its slot has a new one. */
     offer->job = ++peer->offer_jobs * PEER_OFFERS + (int)(offer - peer->offers);
     if (worker_start(WORKER_DESCRIBE, offer->job, NULL, &offer->what.manifest, 1, run_describe, offer)) {
@@ -264,14 +296,51 @@ bool offers_withdraw(struct peer *peer, const char *name)
         struct peer_offer *offer = &peer->offers[i];
         if (!offer->what.card.id[0] || !unicode_is_same(offer->what.card.name, name))
             continue;
-        struct datagram datagram = {.kind = DATAGRAM_WITHDRAW, .card = offer->what.card};
-        text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
-        chat_send_all(peer, &datagram);
-        worker_stop(WORKER_DESCRIBE, offer->job);
-        drop(offer);
+        withdraw(peer, offer);
         found = true;
     }
     return found;
+}
+
+static void offer_again(struct peer *peer, struct peer_offer *offer)
+{
+    char *path = text_keep(offer->given), *password = offer->what.password ? text_keep(offer->what.password) : NULL;
+    screen_show("%s has changed: it is hashed again", offer->what.card.name);
+    withdraw(peer, offer);
+    offers_add(peer, path, password);
+    free(path);
+    free(password);
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_size == b->st_size && a->st_ino == b->st_ino && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+void offers_look(struct peer *peer)
+{
+    peer->next_offers_look = peer->now + peer->options->period * PEER_SECOND;
+    for (int i = 0; i < PEER_OFFERS; i++) {
+        struct peer_offer *offer = &peer->offers[i];
+        struct stat status;
+        /* Of a folder whoever fetches tells; what is gone may be written anew just now. */
+        if (!offer->ready || offer->what.card.tree || stat(offer->what.path, &status))
+            continue;
+        bool settled = is_same(&status, &offer->seen);
+        offer->seen = status;
+        if (settled && !is_same(&status, &offer->described))
+            offer_again(peer, offer);
+    }
+}
+
+void offers_changed(struct peer *peer, char *line)
+{
+    for (int i = 0; i < PEER_OFFERS; i++)
+        if (peer->offers[i].ready && strcmp(peer->offers[i].what.card.id, line) == 0) {
+            offer_again(peer, &peer->offers[i]);
+            return;
+        }
 }
 
 void offers_close(struct peer *peer)
@@ -326,10 +395,19 @@ struct serving {
     int fd;
 };
 
+static void tell_changed(const struct serve_terms *terms, const char *id)
+{
+    char line[DATAGRAM_ID_SIZE + 1];
+    snprintf(line, sizeof line, "%s\n", id);
+    if (fd_write_all(terms->report, line, strlen(line)))
+        return; /* then it is found out by looking */
+}
+
 static int run_serve(int report, void *context)
 {
-    const struct serving *serving = context;
-    (void)report;
+    struct serving *serving = context;
+    serving->terms.changed = tell_changed;
+    serving->terms.report = report;
     return (int)serve_session(serving->fd, &serving->terms);
 }
 

@@ -126,7 +126,9 @@ static void worker_said(void *owner, enum worker_kind kind, int job, char *line)
     case WORKER_FETCH: gets_line(peer, job, line); break;
     case WORKER_CAST:
     case WORKER_RECEIVE: casts_line(peer, job, line); break;
-    case WORKER_SERVE: break;
+    case WORKER_SERVE:
+        offers_changed(peer, line);
+        break;
     }
 }
 
@@ -186,6 +188,8 @@ static void do_timely(struct peer *peer)
 {
     if (peer->now >= peer->next_look)
         interfaces_look(peer);
+    if (!peer->brief && peer->now >= peer->next_offers_look)
+        offers_look(peer);
     if (!peer->brief && peer->now >= peer->next_announce)
         chat_announce(peer);
     if (peer->now >= peer->next_save) {

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "lan/datagram.h"
 #include "lan/flood.h"
@@ -23,6 +24,8 @@
 /* An offer of ours. Without a card.id its slot is free; until it has been described it is not announced. */
 struct peer_offer {
     struct serve_offer what;
+    char *given;                 /* the path as it was given */
+    struct stat described, seen; /* of the file when it was last described, and last looked at */
     int job; /* the number of its describing worker */
     bool ready;
 };
@@ -73,7 +76,7 @@ struct peer {
     int roster_lock;          /* -1: another peer keeps the file */
     int guardian;             /* readable when the guardian of the terminal is gone; -1: there is none */
     int64_t now;              /* clock_elapsed() of this turn */
-    int64_t next_announce, last_announce, next_who, next_save, next_look, end_at;
+    int64_t next_announce, last_announce, next_who, next_save, next_look, next_offers_look, end_at;
     int64_t name_told; /* when we last complained that our name is used elsewhere */
     struct peer_offer offers[PEER_OFFERS];
     int offer_jobs;
@@ -122,6 +125,8 @@ void offers_stop_listening(struct peer *peer, int interface);
 void offers_add(struct peer *peer, const char *path, const char *password);
 bool offers_withdraw(struct peer *peer, const char *name);
 void offers_announce(struct peer *peer);
+void offers_look(struct peer *peer);                /* is each still what was described? */
+void offers_changed(struct peer *peer, char *line); /* a server says: one is not */
 void offers_accept(struct peer *peer, int interface);
 void offers_line(struct peer *peer, int job, char *line);
 void offers_described(struct peer *peer, int job, int status);

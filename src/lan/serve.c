@@ -147,6 +147,8 @@ static bool find_entry(struct session *session, int64_t number, char line[TREE_L
     return tree_read_line(line, entry) && !entry->folder && !entry->missing;
 }
 
+static const char changed[] = SERVE_CHANGED;
+
 /* Opens what the entry names, if it still is what was described. */
 static int open_entry(const struct serve_offer *offer, const struct tree_entry *entry, const char **why)
 {
@@ -164,7 +166,7 @@ static int open_entry(const struct serve_offer *offer, const struct tree_entry *
     if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode)) {
         *why = "the file is no longer there";
     } else if (status.st_size != entry->size || status.st_mtime != entry->changed) {
-        *why = "the file has changed since it was offered";
+        *why = changed;
     } else {
         return fd;
     }
@@ -207,6 +209,8 @@ static int answer_read(struct session *session, char *rest)
         return wire_print(&session->wire, "error there is no such file or place\n");
     const char *why;
     int fd = open_entry(session->offer, &entry, &why);
+    if (fd < 0 && why == changed && session->terms->changed)
+        session->terms->changed(session->terms, session->offer->card.id);
     if (fd < 0)
         return wire_print(&session->wire, "error %s\n", why);
     int result = send_file(session, fd, offset, entry.size);

@@ -7,6 +7,9 @@
 
 #include "lan/datagram.h"
 
+/* What is answered, and hashed again, when a file is not any more what was described. */
+#define SERVE_CHANGED "the file has changed since it was offered"
+
 /* What can be had from us. */
 struct serve_offer {
     struct datagram_card card;
@@ -23,6 +26,9 @@ struct serve_terms {
     int penalty;  /* milliseconds it waits for the answer to a wrong one */
     int64_t rate; /* bytes a second; 0 as fast as it goes */
     int patience; /* milliseconds without a byte */
+    /* Told that a file is not any more what was described; may be NULL. */
+    void (*changed)(const struct serve_terms *terms, const char *id);
+    int report; /* for that */
 };
 
 enum serve_result {
