@@ -377,7 +377,7 @@ ends_within_two_seconds() {
     send tutu 'OPER root secret' 'KILL toto enough'
     expect toto '[tutu] enough'
     expect_end toto
-    expect tutu '[server] toto has left (killed by tutu: enough)'
+    expect tutu '[server] toto was removed from the server'
     close toto
     wait_until count_is 'worker toto' 0
 }
