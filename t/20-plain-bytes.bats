@@ -250,7 +250,9 @@ SCRIPT
             expect tutu -e ' connected$'
         fi
         expect toto -e . # the rest of the welcome stays unread: closing is a reset
-        printf '%s' "$lines" >&"${CLIENT_FD[toto]}"
+        # With one write: what is written line by line may wait in the client, which a reset has forget it.
+        printf '%s' "$lines" >"$BATS_TEST_TMPDIR/lines"
+        cat "$BATS_TEST_TMPDIR/lines" >&"${CLIENT_FD[toto]}"
         close toto
         local i
         for i in {1..150}; do
@@ -258,4 +260,40 @@ SCRIPT
         done
         expect_next tutu -e 'has left'
     done
+}
+
+@test "a byte order mark before the first command is left out, at every door, and nowhere else" {
+    daemon_stop
+    DAEMON_DOORS='plain talk irc' daemon_start
+    enter tutu plain
+    local mark='\0357\0273\0277'
+    open toto plain
+    send_bytes toto "${mark}NICK toto\n${mark}NICK other\n"
+    expect toto '[server] you are now toto'
+    expect_next toto -e '^\[server\] invalid command: .*NICK '
+    send_bytes toto "MSG ${mark}kept\n"
+    expect tutu "$(printf '[toto] \357\273\277kept')"
+    open tata talk
+    send_bytes tata "${mark}"
+    send_bytes tata "/nick tata\r\n"
+    expect tata '[server] you are now tata'
+    open titi irc
+    send_bytes titi "${mark}NICK titi\r\nUSER titi 0 * :titi\r\n"
+    expect titi -e ' 001 titi '
+    open alone plain
+    send_bytes alone "${mark}\nWHO\n"
+    expect alone -e '^\[server\] tutu toto tata titi '
+}
+
+@test "a byte order mark in the configuration, the message of the day and the rules is left out" {
+    daemon_stop
+    printf '\357\273\277server-name marked.example.org\n' >"$BATS_TEST_TMPDIR/conf"
+    printf '\357\273\277Be kind.\n' >"$BATS_TEST_TMPDIR/motd"
+    printf '\357\273\277No shouting.\n' >"$BATS_TEST_TMPDIR/rules"
+    daemon_start -c "$BATS_TEST_TMPDIR/conf" -o "motd $BATS_TEST_TMPDIR/motd" -o "rules $BATS_TEST_TMPDIR/rules"
+    open toto plain
+    expect_next toto -e '^\[server\] Welcome to marked\.example\.org '
+    expect_next toto '[server] Be kind.'
+    send toto RULES
+    expect toto '[server] No shouting.'
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 int fd_set_nonblocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -165,6 +167,9 @@ char *fd_read_file(const char *path, size_t limit, size_t *length)
         }
     }
     close(fd);
+    size_t mark = text_mark_length(bytes, used);
+    used -= mark;
+    memmove(bytes, bytes + mark, used);
     bytes[used] = '\0';
     if (length)
         *length = used;

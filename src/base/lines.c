@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 int lines_init(struct lines *lines, size_t limit)
 {
     *lines = (struct lines){.limit = limit};
@@ -46,8 +48,10 @@ static enum lines_result end_line(struct lines *lines, char **line, size_t *line
     if (overlong)
         length = lines->limit;
     lines->bytes[length] = '\0';
-    *line = lines->bytes;
-    *line_length = length;
+    size_t mark = lines->begun || overlong ? 0 : text_mark_length(lines->bytes, length);
+    lines->begun = true;
+    *line = lines->bytes + mark;
+    *line_length = length - mark;
     return overlong ? LINES_LONG : LINES_LINE;
 }
 

@@ -16,6 +16,7 @@ struct lines {
     char *bytes; /* the line so far, limit + 1 bytes */
     size_t length;
     size_t limit;
+    bool begun;    /* a line was handed out: a byte order mark is only left out before that */
     bool overlong; /* the rest of a line over the limit is being skipped */
     bool after_cr; /* the last line handed out ended in CR LF, not in LF alone */
     bool cr_ends;  /* a CR alone ends a line as well */

@@ -138,6 +138,12 @@ bool text_is_utf8(const char *bytes, size_t length)
     return true;
 }
 
+size_t text_mark_length(const char *bytes, size_t length)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    return length >= sizeof mark - 1 && memcmp(bytes, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+}
+
 size_t text_boundary(const char *bytes, size_t length, size_t limit)
 {
     if (limit >= length)

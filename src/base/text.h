@@ -46,6 +46,10 @@ bool text_is_ascii(const char *string);
 /* True if all of it is well-formed UTF-8 (RFC 3629). */
 bool text_is_utf8(const char *bytes, size_t length);
 
+/* How many bytes at the beginning of a text are UTF-8's byte order mark, which some editors and scripts put there: 3 or
+ * 0. It is none of the text. */
+size_t text_mark_length(const char *bytes, size_t length);
+
 /* The largest length <= `limit` at which `bytes` can be cut without splitting a UTF-8 character. */
 size_t text_boundary(const char *bytes, size_t length, size_t limit);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 static int check(int fd, const char *path)
 {
@@ -61,6 +62,7 @@ int secret_read(const char *path, int count, char *first, char *second)
     close(fd);
     if (status)
         return status;
+    rest += text_mark_length(bytes, strlen(bytes));
     if (!take(&rest, first) || (count > 1 && !take(&rest, second))) {
         log_error(count > 1 ? "%s: expected the account on the first line and the password on the second"
                             : "%s: expected the password on the first line",

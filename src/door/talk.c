@@ -23,6 +23,7 @@ static const struct people_style style = {
 struct typing {
     struct telnet telnet;
     bool after_cr; /* a LF or NUL that follows belongs to it (RFC 854 page 11) */
+    bool begun;    /* a line has ended: a byte order mark is only left out before that */
     bool by_hand;  /* somebody types key by key */
     int keys;      /* of this line, the pieces of one byte that came */
     size_t beyond; /* characters typed after the line was full; not kept, but they can be taken back */
@@ -87,7 +88,9 @@ static void end_line(struct session *session, struct typing *typing)
     if (session->leaving)
         return;
     session_record(session, typing->line, length, overlong);
-    people_clean(line, typing->line, length);
+    size_t mark = typing->begun ? 0 : text_mark_length(typing->line, length);
+    typing->begun = true;
+    people_clean(line, typing->line + mark, length - mark);
     if (stranger_asks(session, line, strlen(line), overlong))
         return;
     if (overlong)

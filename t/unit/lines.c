@@ -152,6 +152,22 @@ static void endless(void)
     lines_free(&lines);
 }
 
+/* Only where a stream begins, and also if it comes in pieces. */
+static void marks(void)
+{
+    struct lines lines;
+    char *line;
+    size_t length;
+    lines_init(&lines, 100);
+    const char *first = "\xEF\xBB", *second = "\xBF" "one\n\xEF\xBB\xBFtwo\n";
+    size_t left = 2;
+    CHECK(lines_take(&lines, &first, &left, &line, &length) == LINES_NONE);
+    left = strlen(second);
+    CHECK(lines_take(&lines, &second, &left, &line, &length) == LINES_LINE && strcmp(line, "one") == 0 && length == 3);
+    CHECK(lines_take(&lines, &second, &left, &line, &length) == LINES_LINE && length == 6);
+    lines_free(&lines);
+}
+
 int main(void)
 {
     CASE("lines come out as they went in, however they are cut", plain);
@@ -162,5 +178,6 @@ int main(void)
     CASE("zero bytes are kept and counted", zero_bytes);
     CASE("nothing fed gives nothing", nothing_to_take);
     CASE("a line that never ends costs no memory", endless);
+    CASE("a byte order mark is left out where the first line begins", marks);
     CHECK_DONE();
 }
