@@ -175,7 +175,6 @@ converse() {
 }
 
 @test "the last words stay on the terminal, and a question without a newline is seen" {
-    command -v tmux >/dev/null || skip "tmux is not installed"
     local port
     port=$(free_port)
     mkfifo "$BATS_TEST_TMPDIR/B.in"

@@ -34,6 +34,9 @@ void simple_ask(struct session *session);
 /* Whether lines said now would go where they are to go. If not, that is told, with the text. */
 bool simple_may_say(struct session *session, const char *text);
 
+/* What we have said ourselves. */
+void simple_show_own(struct session *session, const char *text);
+
 /* --- for the rest --- */
 
 /* Sends the command NAME with its arguments as the door spells it. */
