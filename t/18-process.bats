@@ -185,6 +185,104 @@ ends_within_two_seconds() {
     }
 }
 
+# Another courier is in its place, and nobody else has noticed.
+is_replaced() {
+    [[ -n $(daemon_pids '^forkchatd: courier 0') && $(daemon_pids '^forkchatd: courier 0') != "$1" ]]
+}
+
+@test "a signal to a courier replaces it at most, and disconnects nobody" {
+    local signal courier line
+    daemon_may 'courier .* died'
+    daemon_start -o 'couriers 1'
+    enter toto plain
+    enter tutu talk
+    for signal in TERM INT HUP QUIT USR1 USR2 PIPE ALRM KILL TERM; do
+        courier=$(daemon_pid '^forkchatd: courier 0')
+        kill -s "$signal" "$courier"
+        # Those that are not obeyed change nothing.
+        [[ $signal == @(INT|HUP|QUIT|USR1|USR2|PIPE) ]] || wait_until is_replaced "$courier"
+        for line in 1 2 3; do
+            send toto "MSG $signal $line"
+            expect tutu "(toto) $signal $line"
+            send tutu "$signal back $line"
+            expect toto "[tutu] $signal back $line"
+        done
+    done
+}
+
+@test "a courier that is told to end while there is no supervisor waits for one" {
+    daemon_start -o 'couriers 1'
+    enter toto plain
+    enter tutu talk
+    wait_until all_born
+    local courier
+    courier=$(daemon_pid '^forkchatd: courier 0')
+    kill -KILL "$DAEMON"
+    daemon_killed
+    kill -TERM "$courier"
+    send toto 'MSG still here'
+    expect tutu '(toto) still here'
+    daemon_start -o 'couriers 1'
+    send tutu 'here as well'
+    expect toto '[tutu] here as well'
+}
+
+@test "all processes of a daemon without a supervisor end when all are told to" {
+    daemon_start -o 'couriers 2'
+    enter toto plain
+    enter tutu talk
+    wait_until all_born
+    local session=$DAEMON
+    kill -KILL "$DAEMON"
+    daemon_killed
+    # shellcheck disable=SC2046
+    kill -TERM $(pgrep -s "$session")
+    wait_until _none_left "$session"
+    expect_end toto
+    expect_end tutu
+    rm -f "${DAEMON_MEMORY[@]}"
+}
+
+@test "a signal to a worker, or to one who serves an operator, is felt by nobody else" {
+    local signal
+    daemon_may 'worker .* died'
+    daemon_start
+    enter toto plain
+    enter tutu talk
+    for signal in INT HUP QUIT USR1 USR2 PIPE; do
+        kill -s "$signal" "$(worker_of toto)"
+        send toto "MSG $signal"
+        expect tutu "(toto) $signal"
+    done
+    kill -TERM "$(worker_of toto)"
+    expect_end toto
+    expect tutu -e 'toto has left'
+    "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" tail >"$BATS_TEST_TMPDIR/tail" 2>&1 3>&- &
+    local operator=$! process
+    process=$(daemon_pid '^forkchatd: control')
+    for signal in INT HUP QUIT USR1 USR2 PIPE; do
+        kill -s "$signal" "$process"
+    done
+    send tutu 'is anybody here'
+    wait_until grep -q 'is anybody here' "$BATS_TEST_TMPDIR/tail"
+    kill -TERM "$process"
+    wait "$operator" || :
+    send tutu '/who'
+    expect tutu '[server] tutu'
+}
+
+@test "SIGQUIT and SIGINT to the supervisor end it as SIGTERM does" {
+    local signal
+    for signal in QUIT INT; do
+        daemon_start
+        enter toto plain
+        daemon_stop "$signal"
+        expect toto '[server] the server stops now'
+        expect_end toto
+        close toto
+    done
+}
+
 @test "SIGTERM tells everybody, and ends with status 0 at once" {
     daemon_start
     enter toto plain

@@ -99,8 +99,20 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
         offered = time;
     }
     *claims = now;
-    return world_retiring(world) != courier->number || courier->slow_count > 0 || courier->leavers ||
+    return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->leavers ||
            lock_dead(world_supervisor_life(world));
+}
+
+/* Told to end while nobody is there to start another. Its clients may wait for that, but not if all of us were told. */
+static bool is_useless(const struct courier *courier)
+{
+    const struct world *world = courier->world;
+    if (!stopping || !lock_dead(world_supervisor_life(world)))
+        return false;
+    for (uint32_t i = 0; i < courier->audience.user_limit; i++)
+        if (courier->audience.clients[i] && !lock_dead(world_life(world, i)))
+            return false;
+    return true;
 }
 
 void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
@@ -129,11 +141,11 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     for (uint32_t i = 0; i < world->limits.users; i++)
         courier.early[i].fd = -1;
     courier_start(&courier);
-    while (!stopping && !world_is_over(world)) {
+    while (!world_is_over(world) && !is_useless(&courier)) {
         bool busy = pass(&courier);
         if (!serve_succession(&courier, heirlooms, &claims))
             return;
-        if (!busy && !stopping)
+        if (!busy)
             bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));
     }
     stop(&courier);

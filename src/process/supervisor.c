@@ -50,7 +50,7 @@ static void on_signal(int signal)
 
 static void set_signals(void)
 {
-    static const int handled[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR2};
+    static const int handled[] = {SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR2};
     struct sigaction action = {.sa_handler = on_signal};
     sigset_t block;
     port_reset_signals(); /* a starter may ignore or block any: without SIGXCPU no worker would be stopped */

@@ -37,7 +37,7 @@ bool supervisor_is_heir(void);
 /* No exit status: everything has ended and is to be started again. */
 #define SUPERVISOR_RESTART (-1)
 
-/* Serves until SIGTERM, SIGINT or an operator's order. Returns the exit status, or SUPERVISOR_RESTART. */
+/* Serves until SIGTERM, SIGINT, SIGQUIT or an operator's order. Returns the exit status, or SUPERVISOR_RESTART. */
 int supervisor_run(const struct invocation *invocation, struct settings *settings);
 
 #endif

@@ -32,6 +32,7 @@ static void forget_supervisor(struct supervisor *supervisor)
     signal(SIGCHLD, SIG_DFL);
     signal(SIGHUP, SIG_IGN);
     signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
     signal(SIGUSR2, SIG_IGN); /* meant for the supervisor, by somebody who signals all of us */
     signal(SIGTERM, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);

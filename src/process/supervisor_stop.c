@@ -116,6 +116,7 @@ static void end_family(struct supervisor *supervisor)
     begin_patience(supervisor);
     /* With the lock in our hand it is in nobody's who ends now: the log would tell of a change that was taken back. */
     supervisor_begin_look(supervisor);
+    world_end(&supervisor->world); /* or a courier would take the signal for its own, and make way for another */
     supervisor_signal_family(supervisor, SIGTERM);
     shared_commit(&supervisor->shared);
     for (;;) {
