@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "parse.h"
+#include "port.h"
 
 static void set_any(struct net_address *address, uint16_t port)
 {
@@ -246,14 +247,37 @@ void net_format(const struct net_address *address, char text[NET_TEXT_SIZE])
     snprintf(text, NET_TEXT_SIZE, pattern, host, (unsigned)net_port(address));
 }
 
+bool net_is_any(const struct net_address *address)
+{
+    if (address->storage.ss_family == AF_INET6)
+        return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&address->storage)->sin6_addr);
+    return address->storage.ss_family == AF_INET &&
+           ((const struct sockaddr_in *)&address->storage)->sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+bool net_is_link_local(const struct net_address *address)
+{
+    return address->storage.ss_family == AF_INET6 &&
+           IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)&address->storage)->sin6_addr);
+}
+
+void net_share(int listener, bool on)
+{
+    port_share_port(listener, on);
+}
+
 int net_listen(const struct net_address *address, struct net_address *bound)
 {
-    int family = address->storage.ss_family, on = 1, off = 0;
+    return net_listen_as(address, 0, bound);
+}
+
+int net_listen_as(const struct net_address *address, int how, struct net_address *bound)
+{
+    int family = address->storage.ss_family, on = 1, only = (how & NET_ONLY_IPV6) != 0;
     int fd = socket(family, SOCK_STREAM, 0);
-    bool any6 = family == AF_INET6 &&
-                IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&address->storage)->sin6_addr);
+    bool any6 = family == AF_INET6 && net_is_any(address);
     struct net_address plan = *address;
-    if (fd < 0 && any6 && (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT)) {
+    if (fd < 0 && any6 && !only && (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT)) {
         /* A machine without IPv6: the wildcard is then IPv4's. */
         struct sockaddr_in any4 = {.sin_family = AF_INET, .sin_port = htons(net_port(address))};
         memset(&plan, 0, sizeof plan);
@@ -266,10 +290,14 @@ int net_listen(const struct net_address *address, struct net_address *bound)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (any6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+    if (how & NET_BESIDE)
+        net_share(fd, true);
     if (bind(fd, (const struct sockaddr *)&plan.storage, plan.length) || listen(fd, SOMAXCONN) ||
         fd_set_nonblocking(fd) || fd_set_cloexec(fd))
         goto fail;
+    if (how & NET_BESIDE)
+        net_share(fd, false);
     memset(bound, 0, sizeof *bound);
     bound->length = sizeof bound->storage;
     if (getsockname(fd, (struct sockaddr *)&bound->storage, &bound->length))

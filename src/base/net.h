@@ -81,6 +81,21 @@ bool net_same_host(const struct net_address *a, const struct net_address *b);
  * with the port that was picked for port 0. Returns a descriptor, or -1 and errno. */
 int net_listen(const struct net_address *address, struct net_address *bound);
 
+/* The same, with any of these: an IPv6 wildcard leaves IPv4 to others; sockets on the same port to which
+ * net_share has been done do not stand in the way. */
+enum { NET_ONLY_IPV6 = 1, NET_BESIDE = 2 };
+int net_listen_as(const struct net_address *address, int how, struct net_address *bound);
+
+/* For one of this process's listeners: whether another may listen beside it, at a part of its addresses or around them.
+ * Without, no other program can. Where the system has no such thing nothing changes. */
+void net_share(int listener, bool on);
+
+/* Whether it holds on one link alone, so that it needs an interface: fe80::1%eth0. */
+bool net_is_link_local(const struct net_address *address);
+
+/* Whether it is the wildcard of its family. */
+bool net_is_any(const struct net_address *address);
+
 /* Connects to HOST (name or address) and PORT (number or service name), trying every address in turn,
  * `milliseconds` for each. Returns a blocking, close-on-exec descriptor, or -1 with *why set to a
  * sentence. Blocks, in getaddrinfo(3) too. */

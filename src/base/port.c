@@ -724,6 +724,16 @@ int port_multicast_from(int socket, const struct port_interface *by, int ttl)
 #endif
 }
 
+void port_share_port(int socket, bool on)
+{
+#ifdef SO_REUSEPORT
+    int value = on;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
+#else
+    (void)socket, (void)on;
+#endif
+}
+
 int port_share_address(int socket)
 {
     int on = 1;

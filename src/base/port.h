@@ -183,6 +183,10 @@ int port_multicast_join(int socket, const struct sockaddr *group, const struct p
  * on this machine too. Returns 0, or -1 and errno. */
 int port_multicast_from(int socket, const struct port_interface *by, int ttl);
 
+/* Lets TCP sockets of this user, for which this is on, listen on one port at addresses that overlap, or no longer.
+ * Never fails; nothing changes where the system has no such thing. */
+void port_share_port(int socket, bool on);
+
 /* Lets several sockets bind one UDP address. Returns 0, or -1 and errno. */
 int port_share_address(int socket);
 

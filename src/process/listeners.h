@@ -22,7 +22,8 @@ int listeners_update(struct listeners *listeners, const struct settings *setting
 
 void listeners_close(struct listeners *listeners);
 
-/* Prints "listening DOOR ADDRESS:PORT" for each to standard output, or logs it. */
+/* Prints "listening DOOR ADDRESS:PORT" for each to `fd`, and under a wildcard, indented, what can be typed to come in;
+ * or logs the former (-1). */
 void listeners_announce(const struct listeners *listeners, int fd);
 
 #endif

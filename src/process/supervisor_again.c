@@ -137,7 +137,7 @@ static void write_letter(struct supervisor *supervisor, FILE *letter)
         fprintf(letter, "listener %d %s ", listener->fd, door_name(listener->wanted.door));
         for (socklen_t k = 0; k < listener->wanted.address.length; k++)
             fprintf(letter, "%02x", bytes[k]);
-        fprintf(letter, "\n");
+        fprintf(letter, " %d\n", listener->wanted.only_ipv6);
     }
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid && !supervisor->couriers[i].stranger)
@@ -221,7 +221,7 @@ static void read_heirloom(void *context, const char *name, int number, int *fd)
     }
 }
 
-static bool read_listener(struct supervisor *supervisor, int fd, const char *door, const char *hex)
+static bool read_listener(struct supervisor *supervisor, int fd, const char *door, const char *hex, bool only_ipv6)
 {
     struct listeners *listeners = &supervisor->listeners;
     struct listener listener = {.fd = fd, .bound.length = sizeof listener.bound.storage};
@@ -240,6 +240,7 @@ static bool read_listener(struct supervisor *supervisor, int fd, const char *doo
     if (kind < 0 || getsockname(fd, (struct sockaddr *)&listener.bound.storage, &listener.bound.length))
         return false;
     listener.wanted.door = (enum door_kind)kind;
+    listener.wanted.only_ipv6 = only_ipv6;
     listeners->list[listeners->count++] = listener;
     return true;
 }
@@ -265,7 +266,9 @@ static bool read_line(struct supervisor *supervisor, char *line)
     long value = strtol(third, NULL, 10);
     if (strcmp(name, "listener") == 0) {
         char hex[300];
-        return sscanf(line, "%*s %*d %*s %299s", hex) == 1 && read_listener(supervisor, number, third, hex);
+        int only_ipv6;
+        return sscanf(line, "%*s %*d %*s %299s %d", hex, &only_ipv6) == 2 &&
+               read_listener(supervisor, number, third, hex, only_ipv6);
     }
     if (strcmp(name, "pid-file") == 0)
         supervisor->runtime.pid_file = number;

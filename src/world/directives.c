@@ -69,6 +69,7 @@ static const char *take_listen(struct settings *settings, const struct config_li
     if (mistake)
         return mistake;
     listen->door = (enum door_kind)door;
+    listen->star = line->words[2][0] == '*' || !strchr(line->words[2], ':');
     settings->listen_count++;
     return NULL;
 }

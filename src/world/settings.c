@@ -125,6 +125,20 @@ static void complete_directories(struct settings *settings)
     }
 }
 
+/* "[::]:1" is IPv4's as well, as on most systems, unless IPv4 is spoken of. */
+static void divide_families(struct settings *settings)
+{
+    for (int i = 0; i < settings->listen_count; i++) {
+        struct setting_listen *listen = &settings->listens[i];
+        listen->only_ipv6 = false;
+        for (int k = 0; k < settings->listen_count && !listen->star && net_is_any(&listen->address); k++) {
+            const struct net_address *other = &settings->listens[k].address;
+            listen->only_ipv6 |= listen->address.storage.ss_family == AF_INET6 && other->storage.ss_family == AF_INET &&
+                                 net_port(other) != 0 && net_port(other) == net_port(&listen->address);
+        }
+    }
+}
+
 void settings_complete(struct settings *settings)
 {
     if (settings->listen_count == 0) {
@@ -135,9 +149,11 @@ void settings_complete(struct settings *settings)
             struct setting_listen *listen = &settings->listens[settings->listen_count++];
             snprintf(address, sizeof address, "*:%u", door_default_port((enum door_kind)i));
             listen->door = (enum door_kind)i;
+            listen->star = true;
             net_parse(address, &listen->address);
         }
     }
+    divide_families(settings);
     if (!settings->server_name) {
         char name[64] = "";
         gethostname(name, sizeof name - 1);

@@ -12,6 +12,8 @@
 struct setting_listen {
     enum door_kind door;
     struct net_address address;
+    bool star;      /* both families were asked for: "*" */
+    bool only_ipv6; /* [::], where IPv4 has addresses of its own on that port */
 };
 
 struct setting_operator {
