@@ -150,3 +150,77 @@ listening irc [::1]:6667
 listening metrics [::]:9777
 ready' ]]
 }
+
+# The link-local address of a host on the test's LAN, once it may be used.
+link_local() {
+    ip -n "$LAN-$1" -6 addr show dev eth0 scope link | sed -n '/tentative/!s/.*inet6 \(fe80[^/]*\).*/\1/p'
+}
+
+has_link_local() {
+    [[ -n $(link_local "$1") ]]
+}
+
+# from HOST PORT LINE…: what the server says to that.
+from() {
+    local host=$1 port=$2
+    shift 2
+    printf '%s\n' "$@" | on "$host" timeout "$PATIENCE" nc -N "$HERE%eth0" "$port" 3>&-
+}
+
+control() {
+    timeout "$PATIENCE" "$FORKCHAT_BUILD/forkchatctl" -r "$DAEMON_RUN" "$@" 3>&-
+}
+
+@test "clients at link-local addresses are served like any: by each door, with penalties and bans of their own" {
+    lan_open 3
+    local host evil
+    for host in 1 2 3; do
+        wait_until has_link_local "$host"
+    done
+    HERE=$(link_local 1)
+    evil=$(link_local 2)
+    # shellcheck disable=SC2034 # for daemon_start
+    local DAEMON_WRAP=(ip netns exec "$LAN-1") there=("-o" "listen plain [$HERE%eth0]:7001")
+    there+=(-o 'listen talk *:5000' -o 'listen irc [::]:6667')
+    daemon_start "${there[@]}"
+    [[ $(listening 3) == "listening plain [$HERE%eth0]:7001"$'\n'* ]]
+    [[ $(from 2 7001 'NICK toto' WHO) == *"You are [$evil%eth0]:"*'[server] you are now toto'*'[server] toto'* ]]
+    [[ $(from 2 5000 '/who') == *"[$evil%eth0]:"* ]]
+    [[ $(from 2 6667 'NICK ii' 'USER ii 0 * :ii' 'WHOIS ii') == *" 378 "*"$evil%eth0"* ||
+        $(from 2 6667 'NICK ii' 'USER ii 0 * :ii' 'WHOIS ii') == *"$evil%eth0"* ]]
+    # Those of other addresses are served, too.
+    [[ $(on 3 timeout "$PATIENCE" nc -N 10.9.0.1 5000 <<<'/who' 3>&-) == *'10.9.0.3:'* ]]
+    # One machine's trouble is not another's.
+    daemon_may 'worker .* died'
+    mkfifo "$BATS_TEST_TMPDIR/typed"
+    beside_typed() {
+        on 2 timeout 120 nc "$HERE%eth0" 7001 <"$BATS_TEST_TMPDIR/typed" >"$BATS_TEST_TMPDIR/heard" 2>&1 3>&- &
+        exec 8>"$BATS_TEST_TMPDIR/typed"
+        echo 'NICK evil' >&8
+        wait_until grep -q 'you are now evil' "$BATS_TEST_TMPDIR/heard"
+    }
+    beside_typed
+    kill -SEGV "$(worker_of evil)"
+    expect_log "penalty for $evil: "
+    exec 8>&-
+    [[ $(from 2 7001 WHO) == *'there was trouble with clients from your address'* ]]
+    [[ $(from 3 7001 'NICK titi') == *'you are now titi'* ]]
+    [[ $(control forgive "$evil%eth0") == *'lifted'* ]]
+    # A ban by nick is for that machine, and survives a restart.
+    beside_typed
+    control ban evil
+    exec 8>&-
+    [[ $(control bans) == *"*@$evil%eth0"* ]]
+    daemon_stop
+    daemon_start "${there[@]}"
+    [[ $(control bans) == *"*@$evil%eth0"* ]]
+    [[ $(from 2 7001 WHO) == *'you are banned'* ]]
+    [[ $(from 3 7001 'NICK titi') == *'you are now titi'* ]]
+    control unban "*@$evil%eth0"
+    # An address as it is shown, with its port, is a machine as well.
+    control ban "[$evil%eth0]:4711"
+    [[ $(from 2 5000 /who) == *'you are banned'* ]]
+    control unban "*@$evil%eth0"
+    control ban "$evil"
+    [[ $(from 2 7001 WHO) == *'you are banned'* ]]
+}

@@ -92,7 +92,9 @@ bool mask_normalise_host(char normal[MASK_SIZE], const char *host)
     char address[NET_TEXT_SIZE];
     bool wild = mask_is_wild(host);
     bool meant = strchr(host, '/') || strspn(host, "0123456789.") == strlen(host) || (strchr(host, ':') && !wild);
-    if (meant) {
+    if (!wild && net_normalise_scoped(host, address)) {
+        host = address;
+    } else if (meant) {
         if (wild || !net_parse_range(host, &range))
             return false;
         net_format_range(&range, address);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -89,15 +90,37 @@ static bool is_mapped(const unsigned char bytes[16])
     return memcmp(bytes, mapped, sizeof mapped) == 0;
 }
 
+/* The host in [fe80::1%eth0]:1, for which net_parse would ask the system. */
+static bool take_scoped(const char *text, char host[NET_TEXT_SIZE])
+{
+    char inside[NET_TEXT_SIZE];
+    const char *end = *text == '[' ? strchr(text, ']') : NULL;
+    size_t length = end ? (size_t)(end - text) - 1 : 0;
+    int64_t port;
+    if (!end || length >= sizeof inside || end[1] != ':' || !parse_number(end + 2, 0, 65535, &port))
+        return false;
+    memcpy(inside, text + 1, length);
+    inside[length] = '\0';
+    return net_normalise_scoped(inside, host);
+}
+
 bool net_host_of(const char *text, char host[NET_TEXT_SIZE])
 {
     struct net_address address;
     const char *colon = strchr(text, ':');
     bool one = *text == '[' || (colon && !strchr(colon + 1, ':')); /* more than one is IPv6, without a port */
-    if (!one || *text == '*' || net_parse(text, &address))
+    if (take_scoped(text, host))
+        return true;
+    if (!one || *text == '*' || strchr(text, '%') || net_parse(text, &address))
         return false;
     net_format_host(&address, host);
     return true;
+}
+
+/* fe80::/10. */
+static bool is_link_local(const unsigned char bytes[16])
+{
+    return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
 }
 
 void net_host_bytes(const struct net_address *address, unsigned char bytes[16])
@@ -135,6 +158,21 @@ static void cut(struct net_range *range)
     }
 }
 
+bool net_normalise_scoped(const char *host, char normal[NET_TEXT_SIZE])
+{
+    unsigned char bytes[16];
+    const char *scope = strchr(host, '%');
+    size_t length = scope ? strlen(scope) : 0;
+    for (size_t i = 0; i < length; i++)
+        if (scope[i] <= ' ' || scope[i] > '~')
+            return false;
+    if (length < 2 || length > IF_NAMESIZE || strpbrk(scope, "/*?!@") || !net_parse_host(host, bytes) ||
+        !is_link_local(bytes) || !inet_ntop(AF_INET6, bytes, normal, NET_TEXT_SIZE))
+        return false;
+    memcpy(normal + strlen(normal), scope, length + 1);
+    return true;
+}
+
 bool net_parse_range(const char *text, struct net_range *range)
 {
     char host[NET_TEXT_SIZE];
@@ -159,6 +197,8 @@ bool net_parse_range(const char *text, struct net_range *range)
 struct net_range net_range_of(const unsigned char host[16], int ipv4_bits, int ipv6_bits)
 {
     struct net_range range = {.bits = is_mapped(host) ? MAPPED_BITS + ipv4_bits : ipv6_bits};
+    if (is_link_local(host)) /* all on the link have the first 64 bits in common, and each machine one address */
+        range.bits = 128;
     memcpy(range.bytes, host, sizeof range.bytes);
     cut(&range);
     return range;
@@ -222,6 +262,23 @@ bool net_same_host(const struct net_address *a, const struct net_address *b)
     return memcmp(first, second, sizeof first) == 0;
 }
 
+bool net_is_link_local(const struct net_address *address)
+{
+    const struct in6_addr *host = &((const struct sockaddr_in6 *)&address->storage)->sin6_addr;
+    return address->storage.ss_family == AF_INET6 && (IN6_IS_ADDR_LINKLOCAL(host) || IN6_IS_ADDR_MC_LINKLOCAL(host));
+}
+
+/* The %eth0 of a link-local address. */
+static void add_interface(unsigned number, char text[NET_TEXT_SIZE])
+{
+    char name[IF_NAMESIZE];
+    size_t length = strlen(text);
+    if (number != 0 && if_indextoname(number, name))
+        snprintf(text + length, NET_TEXT_SIZE - length, "%%%s", name);
+    else if (number != 0)
+        snprintf(text + length, NET_TEXT_SIZE - length, "%%%u", number);
+}
+
 void net_format_host(const struct net_address *address, char text[NET_TEXT_SIZE])
 {
     unsigned char bytes[16];
@@ -233,10 +290,10 @@ void net_format_host(const struct net_address *address, char text[NET_TEXT_SIZE]
             text[0] = '\0';
         return;
     }
-    /* getnameinfo, and not inet_ntop, for the %interface of a link-local address. */
-    if (getnameinfo((const struct sockaddr *)&address->storage, address->length, text, NET_TEXT_SIZE,
-                    NULL, 0, NI_NUMERICHOST))
+    if (!inet_ntop(AF_INET6, bytes, text, NET_TEXT_SIZE))
         text[0] = '\0';
+    if (net_is_link_local(address))
+        add_interface(((const struct sockaddr_in6 *)&address->storage)->sin6_scope_id, text);
 }
 
 void net_format(const struct net_address *address, char text[NET_TEXT_SIZE])
@@ -253,12 +310,6 @@ bool net_is_any(const struct net_address *address)
         return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)&address->storage)->sin6_addr);
     return address->storage.ss_family == AF_INET &&
            ((const struct sockaddr_in *)&address->storage)->sin_addr.s_addr == htonl(INADDR_ANY);
-}
-
-bool net_is_link_local(const struct net_address *address)
-{
-    return address->storage.ss_family == AF_INET6 &&
-           IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)&address->storage)->sin6_addr);
 }
 
 void net_share(int listener, bool on)

@@ -23,7 +23,8 @@ const char *net_parse(const char *text, struct net_address *address);
 /* Writes 127.0.0.1:51116 or [::1]:51116; a v4-mapped IPv6 address is shown as IPv4. */
 void net_format(const struct net_address *address, char text[NET_TEXT_SIZE]);
 
-/* The same without brackets and port: 127.0.0.1, ::1. */
+/* The same without brackets and port: 127.0.0.1, ::1, fe80::1%eth0. Both ask the system for the name of that interface,
+ * which a confined process must not. */
 void net_format_host(const struct net_address *address, char text[NET_TEXT_SIZE]);
 
 /* The port in host order; 0 for a family that has none. */
@@ -42,6 +43,10 @@ void net_host_bytes(const struct net_address *address, unsigned char bytes[16]);
 /* The same of an address in words, without a port: 127.0.0.1, ::1, fe80::1%eth0. False for what is none. */
 bool net_parse_host(const char *host, unsigned char bytes[16]);
 
+/* A link-local address with its interface, as in fe80::1%eth0, as net_format_host writes it. False for anything else. Asks
+ * the system for nothing. */
+bool net_normalise_scoped(const char *host, char normal[NET_TEXT_SIZE]);
+
 /* Whether `range` is ADDRESS/BITS, as in 192.0.2.0/24 or 2001:db8::/32; whether the address `host` is in it.
  * A range of the other family holds nobody. */
 bool net_is_range(const char *range);
@@ -58,7 +63,7 @@ struct net_range {
 bool net_parse_range(const char *text, struct net_range *range);
 
 /* The neighbours of `host` that have so many bits in common: the first number (0 to 32) holds for IPv4, the second (0 to
- * 128) for IPv6. */
+ * 128) for IPv6; a link-local address has no neighbours. */
 struct net_range net_range_of(const unsigned char host[16], int ipv4_bits, int ipv6_bits);
 
 /* Whether the address is one of them. IPv4 is in no range that is written as IPv6, not even ::/0. */

@@ -70,12 +70,13 @@ static bool is_operators(const struct settings *settings, const char *name, cons
 /* Where the session's client is, as far as addresses count. */
 static struct net_range place_of(const struct session *session)
 {
-    struct net_range host = {.bits = 128};
+    unsigned char host[16];
     const struct setting_prefix *prefix = &session->settings->address_prefix;
     char text[HOST_SIZE];
     text_copy(text, sizeof text, session_user_locked(session)->host); /* our own: nobody else writes it */
-    net_parse_range(text, &host);
-    return net_range_of(host.bytes, (int)prefix->ipv4, (int)prefix->ipv6);
+    if (!net_parse_host(text, host))
+        memset(host, 0, sizeof host);
+    return net_range_of(host, (int)prefix->ipv4, (int)prefix->ipv6);
 }
 
 /* One more wrong password, which its address owes for at once. */

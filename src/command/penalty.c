@@ -59,8 +59,12 @@ static bool lift_next(struct session *session, const struct net_range *named, ui
 void penalty_forgive(struct session *session, struct request *request)
 {
     struct net_range named;
-    char host[NET_TEXT_SIZE];
+    char host[NET_TEXT_SIZE], scoped[NET_TEXT_SIZE];
     const char *word = net_host_of(request->arguments[0], host) ? host : request->arguments[0];
+    if (net_normalise_scoped(word, scoped)) { /* what is owed is owed on every link */
+        scoped[strcspn(scoped, "%")] = '\0';
+        word = scoped;
+    }
     bool all = strcmp(word, "all") == 0;
     uint32_t count = 0;
     char words[NET_TEXT_SIZE + 60];

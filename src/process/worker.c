@@ -51,6 +51,7 @@ static volatile sig_atomic_t called; /* SIGUSR1 came */
 struct worker {
     struct session session; /* first: a session is its worker */
     const struct worker_birth *birth;
+    char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
     struct follow follow;
     int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_elapsed(); 0: of others */
 };
@@ -189,9 +190,7 @@ static void attach(struct worker *worker)
     const struct worker_birth *birth = worker->birth;
     struct world *world = birth->world;
     struct session *session = &worker->session;
-    char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE];
-    net_format(&birth->address, address);
-    net_format_host(&birth->address, host);
+    const char *address = worker->address;
     port_title_set("forkchatd: worker %s (%s %s)", address, door_name(birth->door), address);
 
     /* Nobody else may write to this place, so its generation can be read without the lock. */
@@ -199,7 +198,7 @@ static void attach(struct worker *worker)
     hand_over(worker);
     CRASHPOINT("handed-over");
     shared_begin(world->shared, EVENT_NEED_MAX);
-    user_attach_locked(world, birth->user, getpid(), birth->door, address, host);
+    user_attach_locked(world, birth->user, getpid(), birth->door, address, worker->host);
     struct event event = event_of_locked(world, EVENT_CONNECT, birth->user);
     event.numbers[0] = birth->door;
     event.audience = AUDIENCE_NOBODY;
@@ -342,6 +341,8 @@ int worker_run(const struct worker_birth *birth)
     setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(birth->socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     watch_idle(birth->socket, (int)birth->settings->keepalive);
+    net_format(&birth->address, worker.address);
+    net_format_host(&birth->address, worker.host);
     confine(birth->confinement, SANDBOX_WORKER);
 
     CRASHPOINT("unborn");

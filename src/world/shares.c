@@ -70,10 +70,10 @@ enum share_answer share_ask_locked(const struct world *world, enum share_pool po
 
 uint32_t share_origin(const struct world *world, const char *host)
 {
-    struct net_range range;
-    if (!net_parse_range(host, &range))
+    unsigned char bytes[16];
+    if (!net_parse_host(host, bytes))
         return 0;
-    range = net_range_of(range.bytes, IPV4_BITS, IPV6_BITS);
+    struct net_range range = net_range_of(bytes, IPV4_BITS, IPV6_BITS);
     return (uint32_t)(world_hash(world, range.bytes, sizeof range.bytes) % ORIGINS);
 }
 

@@ -25,6 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             CLAIM(net_is_range(range) && net_in_range(host, range));
         }
     }
+    char scoped[NET_TEXT_SIZE], twice[NET_TEXT_SIZE];
+    if (net_normalise_scoped(text, scoped))
+        CLAIM(net_normalise_scoped(scoped, twice) && strcmp(scoped, twice) == 0);
     bool is_range = net_is_range(text);
     CLAIM(!net_in_range("nobody", text));
     CLAIM(is_range || !net_in_range("192.0.2.1", text));

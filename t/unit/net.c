@@ -229,6 +229,21 @@ static bool reads_range(const char *from, const char *expected)
     return expected && strcmp(text, expected) == 0;
 }
 
+static void scopes(void)
+{
+    char normal[NET_TEXT_SIZE];
+    unsigned char host[16];
+    CHECK(net_normalise_scoped("FE80:0:0::1%eth0", normal) && strcmp(normal, "fe80::1%eth0") == 0);
+    CHECK(net_normalise_scoped("febf::1%7", normal) && strcmp(normal, "febf::1%7") == 0);
+    CHECK(!net_normalise_scoped("fe80::1", normal) && !net_normalise_scoped("fe80::1%", normal));
+    CHECK(!net_normalise_scoped("2001:db8::1%eth0", normal) && !net_normalise_scoped("10.0.0.1%eth0", normal));
+    CHECK(!net_normalise_scoped("fe80::1%eth0/64", normal) && !net_normalise_scoped("fe80::1%e*", normal));
+    CHECK(!net_normalise_scoped("fe80::1%aninterfacewithalongname", normal) && !net_normalise_scoped("%eth0", normal));
+    /* Neighbours on a link have all of the prefix in common, and nothing else. */
+    CHECK(net_parse_host("fe80::1%eth0", host) && net_range_of(host, 32, 64).bits == 128);
+    CHECK(net_parse_host("2001:db8::1", host) && net_range_of(host, 32, 64).bits == 64);
+}
+
 static void ranges(void)
 {
     CHECK(reads_range("192.0.2.77/24", "192.0.2.0/24") && reads_range("192.0.2.1", "192.0.2.1"));
@@ -272,6 +287,7 @@ int main(void)
     CASE("what is no address and port is refused, and no name server asked", no_addresses);
     CASE("a mapped IPv4 address is the same host as the IPv4 one", hosts);
     CASE("an address of no family is harmless", no_family);
+    CASE("a link-local address keeps its interface, and is nobody else's", scopes);
     CASE("ranges are read, cut to their bits, and written as people write them", ranges);
     CASE("a listener takes a client, and both ends are close-on-exec", listens);
     CASE("the wildcard takes both families", both_families);
