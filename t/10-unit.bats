@@ -124,6 +124,10 @@ unit() {
     unit client-session
 }
 
+@test "the client tells of each new day once" {
+    unit client-day
+}
+
 @test "a session that loses its connection comes back as it was" {
     unit client-return
 }

@@ -232,12 +232,17 @@ static void take_line(void *context, char *line, size_t length)
     session->greeted = true;
 }
 
+/* The shorter of two waits; -1 is for ever. */
+static int least(int timeout, int wait)
+{
+    return timeout < 0 || (wait >= 0 && wait < timeout) ? wait : timeout;
+}
+
 static int sooner(int timeout, int64_t at, int64_t now)
 {
     if (at == 0)
         return timeout;
-    int wait = at <= now ? 0 : (int)((at - now + 999999) / 1000000);
-    return timeout < 0 || wait < timeout ? wait : timeout;
+    return least(timeout, at <= now ? 0 : (int)((at - now + 999999) / 1000000));
 }
 
 int session_prepare(struct session *session, struct pollfd *wait)
@@ -245,12 +250,11 @@ int session_prepare(struct session *session, struct pollfd *wait)
     int64_t now = clock_elapsed();
     short wants = connection_wants(&session->connection);
     *wait = (struct pollfd){.fd = wants ? session->connection.fd : -1, .events = wants};
-    int timeout = -1;
+    int timeout = session->interactive ? day_wait(clock_told()) : -1;
     if (session->connection.state == CONNECTION_OPEN && !session->leaving) {
-        int question = delivery_wait(session, now);
-        timeout = session->ready && !delivery_full(session, now) ? pace_wait(&session->pace, now) : -1;
-        if (question >= 0 && (timeout < 0 || question < timeout))
-            timeout = question;
+        timeout = least(timeout, delivery_wait(session, now));
+        if (session->ready && !delivery_full(session, now))
+            timeout = least(timeout, pace_wait(&session->pace, now));
         if (session->dialect->door == DOOR_IRC)
             timeout = sooner(timeout, now + 10 * SECOND, now); /* is it still there? */
     }
@@ -277,6 +281,7 @@ static void finish_if_done(struct session *session, int64_t now)
 
 void session_work(struct session *session, short ready)
 {
+    day_check(session); /* before what arrives now */
     enum connection_event event = connection_work(&session->connection, ready, take_line, session);
     int64_t now = clock_elapsed();
     if (session->ended)

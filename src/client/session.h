@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "connection.h"
+#include "day.h"
 #include "delivery.h"
 #include "options.h"
 #include "pace.h"
@@ -72,6 +73,7 @@ struct session {
     struct pace pace;
     struct delivery delivery;
     struct standing standing;
+    struct day day;
     struct irc irc;
     struct simple simple;
     struct secret secret;

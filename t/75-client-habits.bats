@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# What those expect of forkchat who come from irssi and WeeChat.
+
+bats_require_minimum_version 1.5.0
+load lib/daemon
+load lib/clock
+load lib/terminal.bash
+
+setup() {
+    requires tmux
+}
+
+teardown() {
+    term_stop
+    peer_stop
+    server_stop
+    nothing_is_left
+}
+
+# meet [COLUMNS [ROWS]]: somebody called bob on an IRC server, and alice at a terminal, both in #x. AHEAD stands in front
+# of the call.
+meet() {
+    start_ngircd
+    peer_start bob '#x'
+    term_start "$@"
+    term_run "clear; ${AHEAD-} '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alice bob"
+}
+
+@test "when the day changes, every window says so, once, before what is said on it" {
+    clock_prepare
+    AHEAD="TZ=UTC0 ${CLOCK_WRAP[*]}" meet 80 20
+    local there tomorrow
+    term_run "/query carol"
+    term_input_see "[carol]"
+    clock_set 86400
+    printf -v tomorrow '%(%s)T' -1
+    tomorrow=$(TZ=UTC0 date -d "@$((tomorrow + 86400))" '+day changed: %A, %d %B %Y')
+    term_see "$tomorrow" # nobody has said anything
+    for there in 1 2; do
+        term_key "M-$there"
+        term_see "$tomorrow"
+    done
+    clock_set 86300 # a clock that is put right
+    peer "PRIVMSG #x :good morning"
+    term_see "good morning"
+    [[ $(term capture-pane -p | grep -c 'day changed') == 1 ]]
+    [[ $(term_row "$(term capture-pane -p | grep 'day changed')") -lt $(term_row "$(term capture-pane -p | grep 'good morning')") ]]
+    term_lacks unread
+}
