@@ -48,3 +48,35 @@ meet() {
     [[ $(term_row "$(term capture-pane -p | grep 'day changed')") -lt $(term_row "$(term capture-pane -p | grep 'good morning')") ]]
     term_lacks unread
 }
+
+@test "who is away sees it beside their nick, until they are back, and again after a break" {
+    meet
+    term_run "/away at lunch"
+    term_see "alice (away)"
+    term_run "/raw AWAY"
+    term_unsee "(away)"
+    term_run "/away at lunch"
+    term_see "alice (away)"
+    peer_stop
+    server_stop -KILL
+    term_see "the connection is lost"
+    term_unsee "(away)"
+    start_ngircd
+    term_see "alice (away)" 30
+}
+
+@test "away is seen at the plain and talk doors, too" {
+    start_forkchatd
+    term_start
+    local port
+    for port in "$PLAIN_PORT" "$TALK_PORT"; do
+        term_run "clear; '$FORKCHAT' -n alice -d $([[ $port == "$PLAIN_PORT" ]] && echo plain || echo talk) 127.0.0.1 $port; echo status \$?"
+        term_see "you are now alice"
+        term_run "/away at lunch"
+        term_see "alice (away)"
+        term_run "/away"
+        term_unsee "(away)"
+        term_run "/quit"
+        term_see "status 0"
+    done
+}

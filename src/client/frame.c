@@ -147,6 +147,7 @@ static void draw_states(struct frame *frame, struct layout *layout, const struct
     layout_clear(layout);
     layout_add(layout, STYLE_REVERSE, " ");
     layout_add(layout, STYLE_REVERSE, session->nick);
+    layout_add(layout, STYLE_REVERSE_BOLD, session->away ? " (away)" : "");
     describe_connection(session, words, sizeof words);
     layout_add(layout, STYLE_REVERSE_BOLD, words);
     if (window->anchored) {

@@ -179,6 +179,13 @@ static void reply(struct session *session, struct message *message, enum line_ki
     session_showf(session, window ? window : windows_current(&session->windows), kind, "%s", words);
 }
 
+/* 305, 306: whatever it was that made us so. */
+static void away(struct session *session, struct message *message)
+{
+    session->away = atoi(message->command) == 306;
+    reply(session, message, LINE_SERVER);
+}
+
 /* 401, 404 …: what was said did not arrive. */
 static void not_said(struct session *session, struct message *message)
 {
@@ -295,6 +302,7 @@ static const struct {
     void (*run)(struct session *session, struct message *message);
 } table[] = {
     {1, 1, welcome},          {2, 4, from_server},     {5, 5, supports},       {6, 299, from_server},
+    {305, 306, away},
     {311, 314, about},        {315, 315, hide},        {317, 317, about},      {318, 318, hide},
     {319, 319, about},        {321, 321, hide},        {322, 322, listed},     {330, 330, about},
     {352, 352, seen},         {331, 332, topic},       {333, 333, hide},       {353, 353, names},

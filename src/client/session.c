@@ -167,7 +167,7 @@ static void forget_state(struct session *session)
     standing_leave_all(&session->standing);
     session->irc = (struct irc){0};
     session->simple.arrive_by = 0;
-    session->ready = false;
+    session->ready = session->away = false;
 }
 
 static bool has_more_to_say(const struct session *session)

@@ -197,6 +197,10 @@ bool simple_learn(struct session *session, const char *line)
         learn_joined(session, word);
     else if ((rest = word_behind(line, "you are now ", word, sizeof word)) && !*rest)
         learn_nick(session, word);
+    else if (strncmp(line, "you are away now", 16) == 0)
+        session->away = true;
+    else if (strcmp(line, "you are no longer away") == 0)
+        session->away = false;
     else if (word_behind(line, "you left ", word, sizeof word) ||
              word_behind(line, "you were kicked from ", word, sizeof word))
         learn_left(session, word);
