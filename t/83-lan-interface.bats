@@ -74,9 +74,9 @@ typist() {
     sees toto 'recipient:message>'
     printf '\n' >&7
     sees toto '4  offer a file'
-    printf '4\n' >&7
+    printf ' 4 \n' >&7
     sees toto 'file to offer>'
-    printf '%s\n' "$BATS_TEST_TMPDIR/cave" >&7
+    printf '"%s" \n' "$BATS_TEST_TMPDIR/cave" >&7
     sees toto 'a password for it'
     printf 'sesame\n' >&7
     sees toto 'offering cave (9 B, password)'
@@ -203,6 +203,66 @@ piped() {
     printf '\n2\n%s\n\n' '("nonsense' >&7
     sees tutu 'expected PEER:FILE, as /files lists them'
     printf '\n3\n' >&7
+    peer_wait tutu
+}
+
+@test "an address with a password in front of a name is fetched however it is written, and never said to everyone" {
+    lan_open 2
+    local work=$BATS_TEST_TMPDIR n
+    echo treasure >"$work/it's"
+    echo plain >"$work/plain"
+    echo 'se"sa\me' >"$work/password"
+    peer toto 1 --offer "$work/it's" --password-file "$work/password" --period 1
+    peer tata 1 --offer "$work/plain" --period 1
+    piped tutu 2
+    sees tutu "toto offers it's"
+    sees tutu 'tata offers plain'
+    n=0
+    for line in '("10.9.0.1",7000),("se\"sa\\me","it'"'"'s")' '  ( "10.9.0.1" , 7000 ) , ( "se\"sa\\me" , "it'"'"'s" ) ' \
+        "(('10.9.0.1', 7000), ('se\"sa\\\\me', 'it\\'s'))" "(u'toto',7000),(u'se\"sa\\\\me',u'it\\'s');"; do
+        # At the menu and at the prompt.
+        printf '\n2\n%s\n%s\n' "$line" "$line" >&7
+        n=$((n + 2))
+        sees tutu "got it's from toto" $n
+    done
+    n=0
+    for line in '("10.9.0.1",7000),("","plain")' '("10.9.0.1",7000),(None,"plain")' '("10.9.0.1",7000),("plain")' \
+        $'(\u201c10.9.0.1\u201d,7000),(\u201cplain\u201d)'; do
+        printf '%s\n' "$line" >&7
+        n=$((n + 1))
+        sees tutu 'got plain from tata' $n
+    done
+    printf '%s\n' '("fd00:9::1",7000,0,0),("pw","x")' '("somebody",7000),("pw","x")' '(10:30)' '("10.9.0.1",7000)' >&7
+    sees tutu 'nobody at fd00:9::1 offers x'
+    sees tutu 'nobody at somebody offers x'
+    sees toto 'tutu > ("10.9.0.1",7000)'
+    run -1 grep -E 'tutu > .*plain|pw|sa.*me' "$(peer_log toto)"
+    printf '\n/QUIT\n' >&7
+    peer_wait tutu
+}
+
+@test "what is fetched goes beside what exists: before the extension, behind a folder's name, shorter if need be" {
+    lan_open 2
+    local work=$BATS_TEST_TMPDIR long
+    long=$(printf 'é%.0s' {1..125}).txt
+    mkdir -p "$work/v1.2" "$work/tutu.files/v1.2"
+    echo one | tee "$work/a.tar.gz" "$work/.hidden" "$work/.tar" "$work/v1.2/file" >"$work/$long"
+    echo other | tee "$work/tutu.files/"{a.tar.gz,'a (1).tar.gz',_hidden,_tar} >"$work/tutu.files/$long"
+    peer toto 1 --offer "$work/a.tar.gz" --offer "$work/.hidden" --offer "$work/.tar" --offer "$work/v1.2" \
+        --offer "$work/$long" --period 1
+    piped tutu 2
+    sees tutu "toto offers $long"
+    printf '/get toto %s\n' a.tar.gz .hidden .tar v1.2 "$long" >&7
+    sees tutu 'got a.tar.gz from toto, kept as a (2).tar.gz: verified, 4 B'
+    sees tutu 'got .hidden from toto, kept as _hidden (1): verified, 4 B'
+    sees tutu 'got .tar from toto, kept as _tar (1): verified, 4 B'
+    sees tutu 'got v1.2 from toto, kept as v1.2 (1): verified, 4 B'
+    sees tutu "kept as $(printf 'é%.0s' {1..123}) (1).txt: verified, 4 B"
+    [ "$(cat "$work/tutu.files/"{a.tar.gz,'a (1).tar.gz',_hidden,_tar,"$long"} | sort -u)" = other ]
+    # A script is told, and gets nothing.
+    run -73 on 2 "$LAN_PROGRAM" --name tata --state "$work/tata.state" --output "$work/tutu.files" --get toto:v1.2
+    [[ $output == *'something of that name is here already: v1.2'* ]]
+    printf '/quit\n' >&7
     peer_wait tutu
 }
 

@@ -93,6 +93,18 @@ left() {
     term_key Up
     typed_see "$BATS_TEST_TMPDIR/cave"
     term_lacks sesame
+    term_key C-u
+    term_type '*:hello'
+    term_key Enter
+    term_see 'to everyone: hello'
+    local line
+    for line in "/offer $BATS_TEST_TMPDIR/cave sesame" '/get tutu cave sesame' '("10.9.0.2",7000),("sesame","cave")'; do
+        term_type "$line"
+        term_key Enter
+        term_key Up
+        typed_see '*:hello'
+        term_key C-u
+    done
     term_key C-c
     left 0
 }
@@ -126,6 +138,37 @@ left() {
     term_type tat
     term_key Tab
     term_see 'peer:file to get>tata:cave'
+    term_key C-c
+    left 0
+}
+
+@test "Tab closes the quotes that were opened, and puts a peer with blanks into some" {
+    sit_down
+    echo treasure >"$BATS_TEST_TMPDIR/my doc.txt"
+    mkdir "$BATS_TEST_TMPDIR/my folder"
+    peer 'the boss' 2 --offer "$BATS_TEST_TMPDIR/my doc.txt" --period 1 --watch 0
+    term_see 'the boss offers my doc.txt'
+    term_type '/get the'
+    term_key Tab
+    typed_see '/get "the boss"'
+    term_type '"my'
+    term_key Tab
+    typed_see '/get "the boss" "my doc.txt"'
+    term_key C-u
+    term_type "/get 'the"
+    term_key Tab
+    typed_see "/get 'the boss'"
+    term_type my
+    term_key Tab
+    typed_see "/get 'the boss' my doc.txt"
+    term_key C-u
+    term_type "/offer \"$BATS_TEST_TMPDIR/my d"
+    term_key Tab
+    typed_see "/offer \"$BATS_TEST_TMPDIR/my doc.txt\""
+    term_key C-u
+    term_type "/offer '$BATS_TEST_TMPDIR/my f"
+    term_key Tab
+    typed_see "/offer '$BATS_TEST_TMPDIR/my folder/"
     term_key C-c
     left 0
 }

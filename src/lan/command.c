@@ -1,13 +1,15 @@
 /* What is typed at a peer: messages, the menu, and commands. Runs in the peer's main process. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/unicode.h"
 #include "lan/complete.h"
 #include "lan/peer.h"
 #include "lan/screen.h"
+#include "lan/typed.h"
 
 static const char main_prompt[] = "recipient:message>";
 
@@ -62,7 +64,7 @@ void command_files(struct peer *peer, const char *pattern)
 
 static void run_files(struct peer *peer, char *rest)
 {
-    command_files(peer, *rest ? rest : NULL);
+    command_files(peer, *rest ? typed_whole(rest) : NULL);
 }
 
 static void run_peers(struct peer *peer, char *rest)
@@ -77,43 +79,6 @@ static void run_peers(struct peer *peer, char *rest)
     }
 }
 
-/* Takes a name in quotes off *rest. NULL, and nothing is taken, if there is none. */
-static char *take_quoted(char **rest)
-{
-    char *name = *rest, *end = *name == '"' || *name == '\'' ? strchr(name + 1, *name) : NULL;
-    if (!end || (end[1] && end[1] != ' '))
-        return NULL;
-    *end++ = '\0';
-    *rest = end + strspn(end, " ");
-    return name + 1;
-}
-
-/* Takes a name off *rest, and leaves the password that follows it: a name in quotes, or as much of the line as is the
- * name of something, or all of it. */
-static char *take_name(char **rest, bool exists(void *context, const char *name), void *context)
-{
-    char *name = take_quoted(rest);
-    if (name)
-        return name;
-    name = *rest;
-    char *end = name + strlen(name);
-    while (end > name && end[-1] == ' ')
-        *--end = '\0';
-    for (char *at = end; at > name; at--) {
-        char byte = *at;
-        if (byte && byte != ' ')
-            continue;
-        *at = '\0';
-        if (exists(context, name)) {
-            *rest = at == end ? end : at + 1 + strspn(at + 1, " ");
-            return name;
-        }
-        *at = byte;
-    }
-    *rest = end;
-    return *name ? name : NULL;
-}
-
 /* All of the line or all but its last word: more is a name that was mistyped, and nothing else is offered in its place.
  */
 static bool is_path(void *context, const char *name)
@@ -122,26 +87,28 @@ static bool is_path(void *context, const char *name)
     return (*left)-- > 0 && access(name, F_OK) == 0;
 }
 
+/* The password at the end of a line, or NULL. The arrows do not bring that line back, nor one whose name is unknown:
+ * what stands behind a blank in it may be a password. */
+static const char *secret(const char *rest, const char *name, bool known)
+{
+    if (*rest || (!known && strchr(name, ' ')))
+        screen_forget();
+    return *rest ? rest : NULL;
+}
+
 static void run_offer(struct peer *peer, char *rest)
 {
     int left = 2;
-    const char *path = take_name(&rest, is_path, &left);
+    const char *path = typed_name(&rest, is_path, &left);
     if (!path)
         log_error("expected: /offer FILE [PASSWORD]");
     else
-        offers_add(peer, path, *rest ? rest : NULL);
-}
-
-/* All of the line, with or without quotes. */
-static const char *whole(char *rest)
-{
-    const char *name = take_quoted(&rest);
-    return name ? name : rest;
+        offers_add(peer, path, secret(rest, path, access(path, F_OK) == 0));
 }
 
 static void run_withdraw(struct peer *peer, char *rest)
 {
-    const char *name = whole(rest);
+    const char *name = typed_whole(rest);
     if (!*name)
         log_error("expected: /withdraw NAME");
     else if (offers_withdraw(peer, name))
@@ -164,15 +131,17 @@ static bool is_offered(void *context, const char *name)
 
 static void run_get(struct peer *peer, char *rest)
 {
-    const char *who = take_quoted(&rest);
+    const char *who = typed_quoted(&rest);
     if (!who)
         who = text_next_word(&rest);
     struct offerer offerer = {peer->index, who};
-    const char *name = who ? take_name(&rest, is_offered, &offerer) : NULL;
-    if (!name)
+    const char *name = who ? typed_name(&rest, is_offered, &offerer) : NULL;
+    if (!name) {
         log_error("expected: /get PEER NAME [PASSWORD]");
-    else
-        gets_add(peer, who, name, *rest ? rest : peer->options->password, true);
+        return;
+    }
+    const char *password = secret(rest, name, is_offered(&offerer, name));
+    gets_add(peer, who, name, password ? password : peer->options->password, true);
 }
 
 static void run_cast(struct peer *peer, char *rest)
@@ -180,12 +149,12 @@ static void run_cast(struct peer *peer, char *rest)
     if (!*rest)
         log_error("expected: /cast FILE");
     else
-        casts_send(peer, whole(rest));
+        casts_send(peer, typed_whole(rest));
 }
 
 static void run_accept(struct peer *peer, char *rest)
 {
-    if (!casts_accept(peer, *rest ? whole(rest) : NULL))
+    if (!casts_accept(peer, *rest ? typed_whole(rest) : NULL))
         log_error("nobody is sending that");
 }
 
@@ -240,16 +209,20 @@ static void take_command(struct peer *peer, char *line)
 {
     const char *name = text_next_word(&line);
     for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(name + 1, commands[i].name) == 0) {
+        if (strcasecmp(name + 1, commands[i].name) == 0) {
             commands[i].run(peer, line);
             return;
         }
     log_error("there is no command %s; /help lists them", name);
 }
 
-static void take_choice(struct peer *peer, const char *line)
+static void take_choice(struct peer *peer, char *line)
 {
-    if (strcmp(line, "2") == 0) {
+    line = typed_trimmed(line);
+    if (*line == '/') {
+        ask(ASK_MESSAGE);
+        take_command(peer, line);
+    } else if (strcmp(line, "2") == 0) {
         command_files(peer, NULL);
         ask(ASK_GET);
     } else if (strcmp(line, "3") == 0)
@@ -262,8 +235,35 @@ static void take_choice(struct peer *peer, const char *line)
         log_error("expected 1, 2, 3 or 4");
 }
 
+/* ("ADDRESS",PORT),("PASSWORD","NAME"), as others on the LAN may paste it: whoever offers that there, if possible at
+ * that port. False if the line is no such thing. */
+static bool get_pasted(struct peer *peer, const char *line)
+{
+    struct typed_place place;
+    unsigned char host[16];
+    if (!typed_read_place(line, &place))
+        return false;
+    screen_forget();
+    const struct index_entry *found = NULL;
+    for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));) {
+        net_host_bytes(&entry->source, host);
+        bool there =
+            place.numeric ? memcmp(host, place.host, sizeof host) == 0 : unicode_is_same(entry->peer, place.address);
+        if (there && unicode_is_same(entry->card.name, place.name) && (!found || entry->card.port == place.port))
+            found = entry;
+    }
+    if (found)
+        gets_add(peer, found->peer, found->card.name, place.password, true);
+    else
+        log_error("nobody at %s offers %s", place.address, place.name);
+    return true;
+}
+
 static void take_message(struct peer *peer, char *line)
 {
+    /* The password in what was meant for the menu is nobody else's. */
+    if (get_pasted(peer, line))
+        return;
     if (!*line) {
         show_menu();
         ask(ASK_CHOICE);
@@ -292,42 +292,6 @@ static void get_answered(struct peer *peer, const char *password)
     gets_add(peer, answer, colon + 1, password, true);
 }
 
-/* Cuts the next text in quotes out of *at. */
-static char *next_quoted(char **at)
-{
-    char *start = *at + strcspn(*at, "\"'"), *end = *start ? strchr(start + 1, *start) : NULL;
-    if (!end)
-        return NULL;
-    *end = '\0';
-    *at = end + 1;
-    return start + 1;
-}
-
-/* ("ADDRESS",PORT),("PASSWORD","NAME"), as others on the LAN may paste it: whoever offers that there, if possible at
- * that port. False if the line is no such thing. */
-static bool get_pasted(struct peer *peer, char *line)
-{
-    unsigned char wanted[16], host[16];
-    char *address = *line == '(' ? next_quoted(&line) : NULL,
-         *port = address ? line + strcspn(line, "0123456789") : NULL;
-    char *password = address ? next_quoted(&line) : NULL, *name = password ? next_quoted(&line) : NULL;
-    if (!name || !net_parse_host(address, wanted))
-        return false;
-    long number = strtol(port, NULL, 10);
-    const struct index_entry *found = NULL;
-    for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));) {
-        net_host_bytes(&entry->source, host);
-        if (memcmp(host, wanted, sizeof host) == 0 && strcmp(entry->card.name, name) == 0 &&
-            (!found || entry->card.port == number))
-            found = entry;
-    }
-    if (found)
-        gets_add(peer, found->peer, name, password, true);
-    else
-        log_error("nobody at %s offers %s", address, name);
-    return true;
-}
-
 void command_line(void *context, char *line)
 {
     struct peer *peer = context;
@@ -339,7 +303,8 @@ void command_line(void *context, char *line)
         take_choice(peer, line);
         break;
     case ASK_GET:
-        if (*line == '(' && get_pasted(peer, line))
+        line = typed_trimmed(line);
+        if (get_pasted(peer, line))
             ask(ASK_MESSAGE);
         else if (*line && !strchr(line, ':'))
             log_error("expected PEER:FILE, as /files lists them");
@@ -347,7 +312,7 @@ void command_line(void *context, char *line)
             ask_further(line, ASK_GET_PASSWORD);
         break;
     case ASK_OFFER:
-        ask_further(line, ASK_OFFER_PASSWORD);
+        ask_further(typed_whole(line), ASK_OFFER_PASSWORD);
         break;
     case ASK_GET_PASSWORD:
         ask(ASK_MESSAGE);

@@ -20,6 +20,8 @@ struct choice {
     int count;
     char common[EDIT_SIZE]; /* what all have in common, with what is there already */
     char last[4];           /* what follows if there is only one */
+    char quote;             /* that opens it, or 0 */
+    bool word;              /* needs quotes if it has blanks */
     char shown_bytes[SHOWN_SIZE];
     struct text shown;
 };
@@ -27,6 +29,10 @@ struct choice {
 static void begin(struct choice *choice, struct edit *edit, size_t from, const char *last)
 {
     choice->edit = edit;
+    choice->quote = '\0';
+    choice->word = false;
+    if (from < edit->cursor && strchr("\"'", edit->text[from]))
+        choice->quote = edit->text[from++];
     choice->from = from;
     choice->count = 0;
     snprintf(choice->typed, sizeof choice->typed, "%.*s", (int)(edit->cursor - from), edit->text + from);
@@ -49,13 +55,28 @@ static void may_be(struct choice *choice, const char *word)
     choice->common[text_boundary(choice->common, strlen(choice->common), same)] = '\0';
 }
 
+/* The only one: with quotes around it, if need be, and what follows. A folder's end is no end. */
+static void finish(struct choice *choice)
+{
+    char name[EDIT_SIZE];
+    size_t length = strlen(choice->common);
+    bool open = length > 0 && choice->common[length - 1] == '/', quotes = choice->word && strchr(choice->common, ' ');
+    struct text text;
+    text_copy(name, sizeof name, choice->common);
+    text_init(&text, choice->common, sizeof choice->common);
+    text_addf(&text, "%s%s", quotes && !choice->quote ? "\"" : "", name);
+    if (choice->quote && !open)
+        text_add_char(&text, choice->quote);
+    else if (quotes)
+        text_add(&text, "\"");
+    text_add(&text, choice->last);
+}
+
 static void end(struct choice *choice)
 {
     size_t typed = choice->edit->cursor - choice->from;
-    if (choice->count == 1) {
-        struct text text = {choice->common, strlen(choice->common), sizeof choice->common, false};
-        text_add(&text, choice->last);
-    }
+    if (choice->count == 1)
+        finish(choice);
     /* What they have in common is less than what was typed, if they are composed in several ways. */
     if (choice->count > 1 && (strlen(choice->common) <= typed || !unicode_begins(choice->common, choice->typed)))
         screen_show("%s", choice->shown_bytes);
@@ -67,6 +88,7 @@ static void complete_peer(struct peer *peer, struct edit *edit, size_t from, con
 {
     struct choice choice;
     begin(&choice, edit, from, last);
+    choice.word = from > 0;
     for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));)
         may_be(&choice, one->name);
     end(&choice);
@@ -119,7 +141,7 @@ static void complete_path_from(struct edit *edit, size_t from)
     /* The last name may be on the disk composed in another way: all of that folder may be it. */
     const char *slash = strrchr(choice.typed, '/'), *name = slash ? slash + 1 : choice.typed;
     size_t known = text_is_ascii(name) ? strlen(choice.typed) : (size_t)(name - choice.typed);
-    for (size_t i = from; i < from + known; i++) {
+    for (size_t i = choice.from; i < choice.from + known; i++) {
         if (strchr("*?[\\", edit->text[i]))
             text_add(&pattern, "\\");
         text_add_bytes(&pattern, &edit->text[i], 1);
@@ -157,6 +179,19 @@ static bool is_command(const struct edit *edit, size_t length, const char *comma
     return length == strlen(command) && memcmp(edit->text, command, length) == 0;
 }
 
+/* What follows /get: a peer, in quotes perhaps, and what that one offers. */
+static void complete_get(struct peer *peer, struct edit *edit, size_t from)
+{
+    const char *who = edit->text + from, *end = edit->text + edit->cursor;
+    bool quoted = who < end && strchr("\"'", *who);
+    const char *next = quoted ? memchr(who + 1, *who, (size_t)(end - who) - 1) : memchr(who, ' ', (size_t)(end - who));
+    size_t name = next ? (size_t)(next - edit->text) + 1 + quoted : 0;
+    if (!next)
+        complete_peer(peer, edit, from, " ");
+    else if (name <= edit->cursor)
+        complete_name(peer, edit, name, who + quoted, (size_t)(next - who) - quoted);
+}
+
 void complete_message(struct peer *peer, struct edit *edit, const char *command(size_t number))
 {
     const char *blank = memchr(edit->text, ' ', edit->cursor);
@@ -169,11 +204,7 @@ void complete_message(struct peer *peer, struct edit *edit, const char *command(
     if (!blank) {
         complete_command(edit, command);
     } else if (is_command(edit, first, "/get")) {
-        const char *who = blank + 1, *next = memchr(who, ' ', edit->cursor - first - 1);
-        if (next)
-            complete_name(peer, edit, (size_t)(next + 1 - edit->text), who, (size_t)(next - who));
-        else
-            complete_peer(peer, edit, first + 1, " ");
+        complete_get(peer, edit, first + 1);
     } else if (is_command(edit, first, "/withdraw")) {
         complete_own(peer, edit, first + 1);
     } else if (is_command(edit, first, "/offer") || is_command(edit, first, "/cast")) {

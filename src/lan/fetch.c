@@ -256,7 +256,7 @@ static enum fetch_result fetch_tree(struct fetch_session *session)
     char part[KEEP_PART_SIZE];
     struct stat status;
     bool exists = !fstatat(session->output, fetch->kept, &status, AT_SYMLINK_NOFOLLOW);
-    for (int n = 1; exists && fetch->beside && name_number(fetch->kept, fetch->card.name, n); n++)
+    for (int n = 1; exists && fetch->beside && name_number(fetch->kept, fetch->card.name, true, n); n++)
         exists = !fstatat(session->output, fetch->kept, &status, AT_SYMLINK_NOFOLLOW);
     if (exists)
         return fetch_end(session, FETCH_EXISTS, "something of that name is here already", session->fetch->kept);
@@ -290,8 +290,9 @@ static enum fetch_result fetch_single(struct fetch_session *session)
         return fetch_end(session, FETCH_REFUSED, "the list of files is empty", NULL);
     enum fetch_result result = fetch_ask(session, item, session->output, session->fetch->kept, force);
     for (int n = 1; result == FETCH_EXISTS && session->fetch->beside; n++) {
-        if (!name_number(session->fetch->kept, session->fetch->card.name, n))
+        if (!name_number(session->fetch->kept, session->fetch->card.name, false, n))
             break;
+        session->fetch->message[0] = '\0'; /* what is in the way is no failure */
         result = fetch_ask(session, item, session->output, session->fetch->kept, force);
     }
     if (result == FETCH_DONE && item->fd >= 0)

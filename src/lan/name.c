@@ -126,15 +126,31 @@ void name_keep(const char *name, char kept[NAME_FILE_MAX + 1])
         kept[0] = '_';
 }
 
-bool name_number(char kept[NAME_FILE_MAX + 1], const char *name, int number)
+/* Where the extension of a file's name begins: the last, or the last two of "a.tar.gz". */
+static size_t extension(const char *name)
 {
-    char plain[NAME_FILE_MAX + 1];
-    struct text text;
+    const char *dot = strrchr(name, '.');
+    if (!dot || dot == name)
+        return strlen(name);
+    size_t at = (size_t)(dot - name);
+    return at > 4 && strncmp(dot - 4, ".tar", 4) == 0 ? at - 4 : at;
+}
+
+bool name_number(char kept[NAME_FILE_MAX + 1], const char *name, bool folder, int number)
+{
+    char plain[NAME_FILE_MAX + 1], bytes[NAME_FILE_MAX + 1];
+    struct text suffix, whole;
     name_keep(name, plain);
-    const char *dot = strrchr(plain, '.');
-    size_t base = dot && dot > plain ? (size_t)(dot - plain) : strlen(plain);
-    text_init(&text, kept, NAME_FILE_MAX + 1);
-    text_add_bytes(&text, plain, base);
-    text_addf(&text, " (%d)%s", number, plain + base);
-    return !text.cut && number < 1000;
+    size_t base = folder ? strlen(plain) : extension(plain);
+    text_init(&suffix, bytes, sizeof bytes);
+    text_addf(&suffix, " (%d)%s", number, plain + base);
+    if (suffix.cut || suffix.length >= NAME_FILE_MAX || number >= 1000)
+        return false;
+    /* A name may have no more bytes than that: it ends earlier then. */
+    size_t room = NAME_FILE_MAX - suffix.length;
+    base = text_boundary(plain, base, base < room ? base : room);
+    text_init(&whole, kept, NAME_FILE_MAX + 1);
+    text_add_bytes(&whole, plain, base);
+    text_add(&whole, bytes);
+    return true;
 }

@@ -34,8 +34,8 @@ const char *name_on_disk(const char *path, char found[PATH_MAX]);
  * hidden and nothing like an option appears in a folder. `name` is one that name_is_file() accepts. */
 void name_keep(const char *name, char kept[NAME_FILE_MAX + 1]);
 
-/* The same with a number, for one beside others: "notes (1)", "image (1).jpg". False if that is too long, or `number`
- * is beyond all patience. */
-bool name_number(char kept[NAME_FILE_MAX + 1], const char *name, int number);
+/* The same with a number, for one beside others: "notes (1)", "image (1).jpg", "a (1).tar.gz"; of a folder always at
+ * the end. False if `number` is beyond all patience, or the extension leaves no room for it. */
+bool name_number(char kept[NAME_FILE_MAX + 1], const char *name, bool folder, int number);
 
 #endif

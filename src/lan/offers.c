@@ -182,7 +182,7 @@ static void tell_apart(struct peer *peer, struct peer_offer *offer)
         const struct peer_offer *other = &peer->offers[i];
         if (other == offer || !other->what.card.id[0] || strcmp(other->what.card.name, offer->what.card.name) != 0)
             continue;
-        if (!name_number(offer->what.card.name, name, number++))
+        if (!name_number(offer->what.card.name, name, S_ISDIR(offer->described.st_mode), number++))
             return; /* whoever gets it, gets one of the two */
         i = -1;     /* the new name may be another's too */
     }

@@ -229,6 +229,11 @@ static void enter(const struct screen_user *user)
     user->line(user->context, text);
 }
 
+void screen_forget(void)
+{
+    edit_forget(&screen.open);
+}
+
 /* One line, whatever was pasted: it is said when it is entered. */
 static void paste(const char *bytes, size_t length)
 {

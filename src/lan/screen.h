@@ -34,6 +34,9 @@ void screen_show(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What stands before the line being typed; with `hidden`, what is typed is not shown. */
 void screen_prompt(const char *prompt, bool hidden);
 
+/* The line that was entered last held a password: the arrows do not bring it back. */
+void screen_forget(void);
+
 /* Reads what has been typed; calls `line` for each whole line, and `complete` for Tab. Returns false at the end of the
  * input. */
 struct screen_user {

@@ -222,6 +222,14 @@ void edit_take(struct edit *edit, char *line)
     show(edit, "");
 }
 
+void edit_forget(struct edit *edit)
+{
+    if (edit->history_count == 0)
+        return;
+    free(edit->history[--edit->history_count]);
+    edit->browsing = edit->history_count;
+}
+
 /* ---- keys ---- */
 
 static bool press_alt(struct edit *edit, char letter)

@@ -58,4 +58,7 @@ bool edit_press(struct edit *edit, enum key key, const char *bytes, size_t lengt
 /* Moves the line into `line` (EDIT_SIZE bytes), into the history too, and starts a new one. */
 void edit_take(struct edit *edit, char *line);
 
+/* Takes the line that was moved last out of the history again. */
+void edit_forget(struct edit *edit);
+
 #endif
