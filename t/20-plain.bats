@@ -900,7 +900,8 @@ teardown() {
     expect irc -e ' 366 '
     enter toto plain
     expect irc -e ' NICK :?toto$'
-    local text part where long=$(printf 'word%03d ' {1..120}) umlauts
+    local text part where long umlauts
+    long=$(printf 'word%03d ' {1..120})
     umlauts=$(printf '\303\274%.0s' {1..490})
     # said LINE WORDS: what irc is shown of it, put together
     for text in "$long" "$umlauts"; do

@@ -265,8 +265,7 @@ load lib/irc
     enter_with four 'batch draft/multiline'
     send toto $'PRIVMSG #x :\001VERSION\001' $'PRIVMSG #x :\001ACTIONS\001' $'PRIVMSG #x :\001' $'NOTICE #x :\001VERSION x\001' \
         $'PRIVMSG @#x :\001PING 1\001' $'PRIVMSG #x :\001ACTION waves\001' $'PRIVMSG #x :\001action nods\001' 'PRIVMSG #x :said'
-    local i
-    for i in 1 2 3 4; do
+    for _ in 1 2 3 4; do
         expect_next toto ':irc.example.org 404 toto #x :Cannot send to channel (no CTCP there but ACTION, +C)'
     done
     send four $'PRIVMSG #x :\001VERSION\001' 'BATCH +1 draft/multiline #x' '@batch=1 PRIVMSG #x :one' \

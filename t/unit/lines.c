@@ -155,7 +155,6 @@ static void endless(void)
 /* Only where a stream begins, and also if it comes in pieces. */
 static void marks(void)
 {
-    struct lines lines;
     char *line;
     size_t length;
     lines_init(&lines, 100);

@@ -29,7 +29,7 @@ static struct event made(enum event_type type)
 static int renderings(enum event_type type, uint32_t door, const uint64_t *caps, int count)
 {
     static struct render *render;
-    const char *seen[64];
+    const char *seen[64] = {NULL};
     int different = 0;
     struct event event = made(type);
     if (!render)
