@@ -80,3 +80,35 @@ meet() {
         term_see "status 0"
     done
 }
+
+# Tab after `a` gives these, one after the other.
+offered() {
+    local nick
+    term_type a
+    for nick in "$@"; do
+        term_key Tab
+        term_input_see "[#x] $nick:"
+    done
+    term_key C-u
+}
+
+@test "Tab offers first who spoke last in the window, under any name, then the others by the alphabet" {
+    meet
+    peer "NICK ann"
+    term_see "bob is now ann"
+    offered alice ann alice
+    peer "PRIVMSG #x :hello"
+    term_see "<ann> hello"
+    term_run "I say something myself"
+    offered ann alice ann
+    peer "NICK arthur"
+    term_see "ann is now arthur"
+    term_run /names
+    term_see "here: alice arthur"
+    offered arthur alice
+    term_run "/nick adam"
+    term_see "you are now adam"
+    peer "PART #x" "JOIN #x"
+    term_see "arthur has joined"
+    offered adam arthur
+}

@@ -107,7 +107,7 @@ void commands_names(struct session *session, char *arguments)
     const char *channel = channel_or_this(session, &arguments);
     struct window *window = channel ? windows_find(&session->windows, channel) : NULL;
     if (window)
-        window_forget_members(window);
+        window_doubt_members(window);
     if (channel)
         session_request(session, "NAMES %s", channel);
 }

@@ -1,8 +1,9 @@
-/* Completion. The candidates are numbered: commands if the word starts the line with a slash, else the members
- * of the window, then the windows. */
+/* Completion: of commands if the word starts the line with a slash, else of the members of the window, then of the
+ * windows. */
 #include "complete.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -29,39 +30,73 @@ static bool is_harmless(const char *name)
     return true;
 }
 
-/* Candidate number i of all there are, whether it fits or not; NULL behind the last. */
-static const char *candidate(const struct complete *complete, const struct session *session, int i)
+static bool is_command(const struct complete *complete)
 {
-    static char command[64];
+    return complete->start == 0 && complete->stem[0] == '/';
+}
+
+/* What may be meant: members before windows, and of each kind the heavier first. */
+struct candidate {
+    const char *name;
+    bool is_window;
+    uint64_t weight;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct candidate *one = a, *other = b;
+    if (one->is_window != other->is_window)
+        return one->is_window ? 1 : -1;
+    if (one->weight != other->weight)
+        return one->weight > other->weight ? -1 : 1;
+    return text_compare_names(one->name, other->name);
+}
+
+static size_t add_if_fits(struct candidate *list, size_t count, const char *stem, struct candidate candidate)
+{
+    if (!starts_with(candidate.name, stem) || !is_harmless(candidate.name))
+        return count;
+    list[count] = candidate;
+    return count + 1;
+}
+
+/* Commands in the order of the table, members in the order in which they spoke last, windows in theirs. */
+static size_t find(const struct complete *complete, const struct session *session, struct candidate *list)
+{
     const struct window *window = windows_current(&session->windows);
-    if (complete->start == 0 && complete->stem[0] == '/') {
-        const char *name = commands_name(session, i);
-        if (!name)
-            return NULL;
-        snprintf(command, sizeof command, "/%s", name);
-        return command;
+    const char *stem = complete->stem, *name;
+    size_t count = 0;
+    if (is_command(complete)) {
+        for (int i = 0; (name = commands_name(session, i)); i++)
+            count = add_if_fits(list, count, stem + 1, (struct candidate){name, false, (uint64_t)(1000 - i)});
+        return count;
     }
-    int members = (int)window->member_count;
-    if (i < members)
-        return window->members[i];
-    i = i - members + 1;
-    return i < session->windows.count ? session->windows.list[i]->name : NULL;
+    for (size_t i = 0; i < window->member_count; i++)
+        count = add_if_fits(list, count, stem,
+                            (struct candidate){window->members[i].nick, false, window->members[i].spoke});
+    for (int i = 1; i < session->windows.count; i++)
+        count = add_if_fits(list, count, stem,
+                            (struct candidate){session->windows.list[i]->name, true, (uint64_t)(1000 - i)});
+    return count;
 }
 
 /* The chosen-th that fits, counting from 0, round and round; NULL if none does. */
 static const char *pick(struct complete *complete, const struct session *session)
 {
-    int count = 0;
-    const char *name;
-    for (int i = 0; (name = candidate(complete, session, i)); i++)
-        count += starts_with(name, complete->stem) && is_harmless(name);
-    if (count == 0)
-        return NULL;
-    complete->chosen = (complete->chosen % count + count) % count;
-    for (int i = 0, fits = 0; (name = candidate(complete, session, i)); i++)
-        if (starts_with(name, complete->stem) && is_harmless(name) && fits++ == complete->chosen)
-            return name;
-    return NULL;
+    size_t room = 0;
+    while (commands_name(session, (int)room))
+        room++;
+    room += windows_current(&session->windows)->member_count + (size_t)session->windows.count;
+    struct candidate *list = malloc(room * sizeof *list);
+    int count = list ? (int)find(complete, session, list) : 0;
+    const char *name = NULL;
+    if (count > 0) {
+        qsort(list, (size_t)count, sizeof *list, compare);
+        complete->chosen = (complete->chosen % count + count) % count;
+        name = list[complete->chosen].name;
+    }
+    free(list);
+    return name;
 }
 
 static bool begin(struct complete *complete, const struct edit *edit)
@@ -91,8 +126,8 @@ bool complete_next(struct complete *complete, const struct session *session, str
     if (!name)
         return false;
     /* At the start of a line a nick is who is spoken to. */
-    bool called = complete->start == 0 && *name != '/' && *name != '#' && *name != '&';
-    snprintf(with, sizeof with, "%s%s", name, called ? ": " : " ");
+    bool command = is_command(complete), called = complete->start == 0 && !command && *name != '#' && *name != '&';
+    snprintf(with, sizeof with, "%s%s%s", command ? "/" : "", name, called ? ": " : " ");
     if (!edit_replace(edit, complete->start, complete->end, with))
         return false;
     complete->end = edit->cursor;

@@ -224,9 +224,7 @@ static void on_nick(struct session *session, struct message *message)
         bool query = window->kind == WINDOW_QUERY && text_compare_names(window->name, message->nick) == 0;
         if (query && !windows_find(&session->windows, new))
             text_copy(window->name, sizeof window->name, new);
-        bool member = window_part(window, message->nick);
-        if (member)
-            window_join(window, new);
+        bool member = window_rename(window, message->nick, new);
         if (member || query)
             event(session, window, message, text);
     }

@@ -119,10 +119,11 @@ static void end_of_names(struct session *session, struct message *message)
     struct text text;
     if (!window)
         return;
+    window_drop_doubted(window);
     text_init(&text, words, sizeof words);
     text_addf(&text, "%zu here:", window->member_count);
     for (size_t i = 0; i < window->member_count && text.length < 700; i++)
-        text_addf(&text, " %s", window->members[i]);
+        text_addf(&text, " %s", window->members[i].nick);
     if (text.length >= 700)
         text_add(&text, " …");
     session_showf(session, window, LINE_EVENT, "%s", words);

@@ -42,7 +42,7 @@ void window_clear(struct window *window)
 void window_forget_members(struct window *window)
 {
     for (size_t i = 0; i < window->member_count; i++)
-        free(window->members[i]);
+        free(window->members[i].nick);
     window->member_count = 0;
 }
 
@@ -147,6 +147,26 @@ static char *harmless(const char *from)
     return copy;
 }
 
+/* Where a nick is, or where it would have to go. */
+static size_t find(const struct window *window, const char *nick, bool *there)
+{
+    size_t low = 0, high = window->member_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare_names(window->members[middle].nick, nick);
+        if (order == 0) {
+            *there = true;
+            return middle;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *there = false;
+    return low;
+}
+
 const struct line *window_add(struct window *window, const struct line *line, bool shown)
 {
     struct line copy = *line;
@@ -167,7 +187,10 @@ const struct line *window_add(struct window *window, const struct line *line, bo
     if (shown && window->mark == window->total && !window->anchored)
         window->mark++;
     window->total++;
-    bool said = copy.kind <= LINE_PRIVATE && !copy.own;
+    bool said = copy.kind <= LINE_PRIVATE && !copy.own, there;
+    size_t speaker = find(window, copy.nick, &there);
+    if (said && there)
+        window->members[speaker].spoke = window->total;
     if (!shown && said)
         window->unread++;
     if (!shown && (copy.highlight || (said && window->kind == WINDOW_QUERY)))
@@ -183,26 +206,6 @@ const struct line *window_line(const struct window *window, uint64_t number)
     return &window->lines[(window->first + (size_t)(number - oldest)) % WINDOW_LINES];
 }
 
-/* Where a nick is, or where it would have to go. */
-static size_t find(const struct window *window, const char *nick, bool *there)
-{
-    size_t low = 0, high = window->member_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = text_compare_names(window->members[middle], nick);
-        if (order == 0) {
-            *there = true;
-            return middle;
-        }
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *there = false;
-    return low;
-}
-
 bool window_has(const struct window *window, const char *nick)
 {
     bool there;
@@ -214,11 +217,13 @@ void window_join(struct window *window, const char *nick)
 {
     bool there;
     size_t at = find(window, nick, &there);
+    if (there)
+        window->members[at].doubted = false;
     if (there || !*nick || window->member_count >= WINDOW_MAX_MEMBERS)
         return;
     if (window->member_count == window->member_size) {
         size_t size = window->member_size ? window->member_size * 2 : 16;
-        char **more = realloc(window->members, size * sizeof *more);
+        struct member *more = realloc(window->members, size * sizeof *more);
         if (!more)
             return;
         window->members = more;
@@ -229,7 +234,7 @@ void window_join(struct window *window, const char *nick)
         return;
     memmove(&window->members[at + 1], &window->members[at],
             (window->member_count - at) * sizeof *window->members);
-    window->members[at] = copy;
+    window->members[at] = (struct member){.nick = copy};
     window->member_count++;
 }
 
@@ -239,9 +244,42 @@ bool window_part(struct window *window, const char *nick)
     size_t at = find(window, nick, &there);
     if (!there)
         return false;
-    free(window->members[at]);
+    free(window->members[at].nick);
     window->member_count--;
     memmove(&window->members[at], &window->members[at + 1],
             (window->member_count - at) * sizeof *window->members);
     return true;
+}
+
+bool window_rename(struct window *window, const char *nick, const char *new)
+{
+    bool there;
+    size_t at = find(window, nick, &there);
+    if (!there)
+        return false;
+    uint64_t spoke = window->members[at].spoke;
+    window_part(window, nick);
+    window_join(window, new);
+    at = find(window, new, &there);
+    if (there)
+        window->members[at].spoke = spoke;
+    return true;
+}
+
+void window_doubt_members(struct window *window)
+{
+    for (size_t i = 0; i < window->member_count; i++)
+        window->members[i].doubted = true;
+}
+
+void window_drop_doubted(struct window *window)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < window->member_count; i++) {
+        if (window->members[i].doubted)
+            free(window->members[i].nick);
+        else
+            window->members[kept++] = window->members[i];
+    }
+    window->member_count = kept;
 }

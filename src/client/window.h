@@ -36,6 +36,11 @@ struct line {
     char *text;
 };
 
+struct member {
+    char *nick;
+    uint64_t spoke; /* how many lines there were with the last one of theirs; 0: none that we saw */
+    bool doubted;   /* the server is telling who is here, and has not named them yet */
+};
 
 /* Public to the client; only window.c changes lines and members. */
 struct window {
@@ -52,7 +57,7 @@ struct window {
     bool anchored;      /* scrolled back: the view's last line is `anchor`, its last `hidden` rows not shown */
     uint64_t anchor;
     size_t hidden;
-    char **members;
+    struct member *members; /* sorted by nick */
     size_t member_count, member_size;
 };
 
@@ -87,9 +92,14 @@ const struct line *window_add(struct window *window, const struct line *line, bo
 const struct line *window_line(const struct window *window, uint64_t number);
 void window_clear(struct window *window);
 
-/* Members: nicks, sorted. */
+/* Members. What they say is noted by window_add. */
 void window_join(struct window *window, const char *nick);
 bool window_part(struct window *window, const char *nick); /* true if it was there */
+bool window_rename(struct window *window, const char *nick, const char *new); /* the same */
+
+/* Around a list of all members: those who have not joined again in between are gone. */
+void window_doubt_members(struct window *window);
+void window_drop_doubted(struct window *window);
 bool window_has(const struct window *window, const char *nick);
 void window_forget_members(struct window *window);
 
