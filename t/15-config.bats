@@ -389,7 +389,7 @@ free_port() {
     kill "$pid"
     expect toto '[server] the server stops now'
     expect_end toto
-    wait_until eval '! kill -0 '"$pid"
+    wait_until has_ended "$pid"
     [[ ! -e $DAEMON_RUN/forkchatd.pid ]]
 }
 

@@ -393,7 +393,7 @@ all_hear() {
         daemon_start -o 'couriers 2'
         daemon_stop
         kill -CONT "$child"
-        wait_until eval "! kill -0 $child"
+        wait_until has_ended "$child"
         close toto
     done
     expect_end tutu

@@ -7,6 +7,7 @@
 #                          it differs from what it wrote before, so a condition may print how far things are
 # patiently COMMAND …      runs it as it is, for as long as it goes on reading or writing or computing
 # goes_on PID              waits for a process in the same way; status 1 if it has not been at work for so long
+# has_ended PID
 # patience_begin, patience_is_over: for a loop of one's own; begin again with every sign of progress
 # pause                    a hundredth of a second, without a process for it
 #
@@ -71,6 +72,16 @@ untraced() {
     fi
 }
 
+# Gone, or waiting only for its parent to notice: bash may have missed that a child of its own has ended.
+has_ended() {
+    local stat
+    if ! read -r stat <"/proc/$1/stat"; then
+        ! kill -0 "$1"
+        return
+    fi 2>/dev/null
+    [[ ${stat##*) } == [ZX]* ]]
+}
+
 wait_until() {
     untraced _wait_until "$@"
 }
@@ -110,7 +121,7 @@ goes_on() {
 _goes_on() {
     local last="" seen
     patience_begin
-    while kill -0 "$1" 2>/dev/null; do
+    until has_ended "$1"; do
         # Nanoseconds it has run and has waited to run.
         if read -r seen <"/proc/$1/schedstat" && [[ $seen != "$last" ]]; then
             last=$seen

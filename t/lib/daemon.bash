@@ -122,7 +122,7 @@ _daemon_start() {
     for (( ; ; )); do
         # Now and then, whether there is somebody to wait for.
         if ! _log_line briefly; then
-            kill -0 "$DAEMON" 2>/dev/null && ! patience_is_over || break
+            ! has_ended "$DAEMON" && ! patience_is_over || break
         elif [[ $LOG_LINE =~ ^listening\ ([a-z]+)\ (.*:([0-9]+))$ ]]; then
             door=${BASH_REMATCH[1]}
             [[ -z ${PORT[$door]:-} ]] || continue
@@ -201,7 +201,7 @@ _none_left() {
 # A daemon has a crowd to send away first.
 _gone() {
     pgrep -c -s "$1" || :
-    ! kill -0 "$1" 2>/dev/null
+    has_ended "$1"
 }
 
 # What the test did to the daemon, in words of its own; ends the test's interest in its status.

@@ -13,11 +13,6 @@ until_true() {
     wait_until "$@"
 }
 
-# Gone, or waiting only for its parent to notice.
-has_ended() {
-    [[ $(ps -o stat= -p "$1") == @(|Z*) ]]
-}
-
 # --- tmux ---
 
 term() {
@@ -149,7 +144,7 @@ free_port() {
 }
 
 server_is_up() {
-    kill -0 "$SERVER_PID" 2>/dev/null && port_answers "$SERVER_PORT"
+    ! has_ended "$SERVER_PID" && port_answers "$SERVER_PORT"
 }
 
 # server_launch COMMAND…: starts it in the background; sets SERVER_PID.
