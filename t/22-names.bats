@@ -177,6 +177,37 @@ setup() {
     done
 }
 
+@test "a channel that looks like one there is cannot be made, in another script or another case" {
+    start
+    enter toto plain
+    enter tata talk
+    enter titi irc
+    send titi 'JOIN #paypal,#école,#Iobby,#x'
+    expect titi -e ' 366 titi #x '
+    local name
+    for name in '#lоbby' '#раураӏ' '#ÉCOLE' $'#E\xcc\x81cole' '#ӏоbbу'; do
+        send titi "JOIN $name" "RENAME #x $name" 'PING fence'
+        expect titi -e '^(:irc.example.org )?FAIL RENAME CANNOT_RENAME #x .* :The name looks like that of a channel there is$'
+        send toto "JOIN $name"
+        expect toto -e '^\[server\] the name #.* looks like that of a channel there is: LIST shows them$'
+        send tata "/JOIN $name"
+        expect tata -e '^\[server\] the name #.* looks like that of a channel there is: /LIST shows them$'
+    done
+    send titi 'JOIN #lоbby,#LOBBY'
+    expect titi ':irc.example.org 437 titi #lоbby :The name looks like that of a channel there is'
+    expect titi ':titi!~titi@127.0.0.1 JOIN #lobby'
+    # ASCII against ASCII as ever, and what only shares some letters; one's own may change its case.
+    send toto 'JOIN #1obby' 'JOIN #ecole' 'JOIN #рара'
+    for name in '#1obby' '#ecole' '#рара'; do
+        expect toto "[server] you are now talking in $name"
+    done
+    send titi 'RENAME #école #École'
+    expect titi -e ' JOIN #École|RENAME #école #École'
+    # Names are free again with their channels.
+    send titi 'PART #paypal' 'JOIN #раураӏ'
+    expect titi -e ' JOIN #раураӏ$'
+}
+
 @test "no text of others turns the direction of writing, ends a line, or drives a terminal; nor does the log's" {
     start -o "operator root $SECRET"
     enter toto plain

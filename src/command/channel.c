@@ -202,6 +202,8 @@ enum reply_code channel_go_locked(struct session *session, const char *name, con
     enum reply_code refusal = check_shares_locked(session, channel);
     if (refusal != REPLY_CODES)
         return refusal;
+    if (channel == NONE && channel_find_alike_locked(world, name, NONE) != NONE)
+        return REPLY_CHANNEL_ALIKE;
     if (channel == NONE) {
         channel = channel_create_locked(world, name, session->user);
         channel_set_modes_locked(world, channel, session->settings->channel_modes);

@@ -188,6 +188,8 @@ static enum reply_code check_locked(const struct rename *rename, const char **wh
         return REPLY_RENAME_IN_USE;
     *why = !name_is_channel(rename->after) ? "This is not the name of a channel"
            : rename->channel == LOBBY      ? "The lobby keeps its name"
+           : channel_find_alike_locked(world, rename->after, rename->channel) != NONE
+               ? "The name looks like that of a channel there is"
            : strcmp(rename->after, world->channels[rename->channel].name) == 0
                ? "This is its name already"
                : NULL;

@@ -30,6 +30,7 @@
     REPLY(NO_SUCH_NICK, 401, "$1 :No such nick", "nobody here is called $1: $/WHO shows who is here") \
     REPLY(NO_SUCH_CHANNEL, 403, "$1 :No such channel", "there is no channel $1: $/LIST shows them, $/JOIN $1 makes it") \
     REPLY(BAD_CHANNEL, 403, "$1 :No such channel", "$1 cannot be a channel: use # and a word, as in #games") \
+    REPLY(CHANNEL_ALIKE, 437, "$1 :The name looks like that of a channel there is", "the name $1 looks like that of a channel there is: $/LIST shows them") \
     REPLY(NOT_ON_CHANNEL, 442, "$1 :You are not on that channel", "you are not in $1: $/JOIN $1 first") \
     REPLY(NOT_THERE, 441, "$1 $2 :They are not on that channel", "$1 is not in $2")                \
     REPLY(NO_CURRENT, 0, NULL, "you are in no channel: $/JOIN #lobby or another first")            \

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "base/lookalike.h"
 #include "base/text.h"
 #include "base/unicode.h"
 #include "layout.h"
@@ -11,8 +12,7 @@
 
 static uint32_t *bucket(const struct world *world, const char *name)
 {
-    return &world
-                ->channel_buckets[text_hash_name(name) & (world_buckets(world->limits.channels) - 1)];
+    return &world->channel_buckets[lookalike_hash(name) & (world_buckets(world->limits.channels) - 1)];
 }
 
 void channel_link_name(struct world *world, uint32_t channel)
@@ -31,6 +31,16 @@ uint32_t channel_find_locked(const struct world *world, const char *name)
     for (uint32_t at = *bucket(world, name); at < world->limits.channels && left-- > 0;
          at = world->channels[at].name_next)
         if (text_compare_names(world->channels[at].name, name) == 0)
+            return at;
+    return NONE;
+}
+
+uint32_t channel_find_alike_locked(const struct world *world, const char *name, uint32_t except)
+{
+    uint32_t left = world->limits.channels;
+    for (uint32_t at = *bucket(world, name); at < world->limits.channels && left-- > 0;
+         at = world->channels[at].name_next)
+        if (at != except && lookalike_are(world->channels[at].name, name))
             return at;
     return NONE;
 }

@@ -225,7 +225,7 @@ struct world {
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x0009)
+#define WORLD_LAYOUT UINT64_C(0x000A)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -323,6 +323,9 @@ const char *user_shown(const struct user_shm *user);
 /* ---- Channels and memberships ---- */
 
 uint32_t channel_find_locked(const struct world *world, const char *name);
+
+/* The channel, other than `except`, whose name this one may be taken for (lookalike_are); NONE if there is none. */
+uint32_t channel_find_alike_locked(const struct world *world, const char *name, uint32_t except);
 
 /* A new channel with that valid name, made by that user (NONE: the server); NONE if there is no room. */
 uint32_t channel_create_locked(struct world *world, const char *name, uint32_t by);
