@@ -129,6 +129,91 @@ wrong() {
     [[ $(complete_line -d pair host -R n) == "no " ]]
 }
 
+# The file of servers, from standard input.
+write_servers() {
+    SERVERS=$BATS_TEST_TMPDIR/servers
+    cat >"$SERVERS"
+    chmod 600 "$SERVERS"
+}
+
+@test "a mistake in the file of servers is told with its line and what to write" {
+    write_servers <<-'EOF'
+	nik toto
+	nick 9lives
+	join lobby
+	rate fast
+	server work
+	server work 127.0.0.1 1
+	    join #lobby
+	    join lobby key more
+	    door gopher
+	    door pair
+	    password
+	    away
+	    log "x
+	server work 127.0.0.1 2
+	server other 127.0.0.1 http
+	    nick a b
+	EOF
+    run -78 "$FORKCHAT" -F "$SERVERS" work
+    local said
+    for said in '1: there is no "nik": a line starts with one of server, nick, ' '2: nick: "9lives" cannot be a nick' \
+        '3: join is for one server: write it below a line server NAME HOST' '4: rate: "fast" is no rate' \
+        '5: server wants NAME HOST [PORT], as in' '7: join wants a channel; a # begins a comment unless it is quoted' \
+        '8: "more" is too much' '9: door: "gopher" is no door' '10: door wants irc, plain or talk' \
+        '11: password wants a file' '12: away wants a text' '13: a quote (") is opened' \
+        '14: there is a server work further up' '15: "http" is no port' '16: "b" is too much'; do
+        [[ $output == *"$SERVERS:$said"* ]] || {
+            echo "# not told: $said"
+            return 1
+        }
+    done
+    [[ ${#lines[@]} == 15 ]]
+}
+
+@test "a file of servers that is not there, or that others can change, is not used" {
+    run -66 "$FORKCHAT" -F "$BATS_TEST_TMPDIR/none" host
+    [[ $output == *"/none: No such file"* ]]
+    write_servers <<<'server work 127.0.0.1 1'
+    chmod 644 "$SERVERS"
+    run -69 "$FORKCHAT" -F "$SERVERS" work
+    chmod 620 "$SERVERS"
+    run -77 "$FORKCHAT" -F "$SERVERS" work
+    [[ $output == *"chmod go-w $SERVERS"* ]]
+    write_servers <<<$'server work 127.0.0.1 1\njoin den sesame'
+    chmod 640 "$SERVERS"
+    run -77 "$FORKCHAT" -F "$SERVERS" work
+    [[ $output == *"holds the key of a channel"*"chmod 600 $SERVERS"* ]]
+}
+
+@test "the user's file of servers is found, its servers are named, and its places are those of forkchat HOST PORT" {
+    mkdir -p "$BATS_TEST_TMPDIR/.config/forkchat" "$BATS_TEST_TMPDIR/xdg/forkchat"
+    printf 'server home 127.0.0.1 1\nserver more [::1]:2\n' >"$BATS_TEST_TMPDIR/.config/forkchat/config"
+    echo 'server xdg 127.0.0.1:3' >"$BATS_TEST_TMPDIR/xdg/forkchat/config"
+    export HOME=$BATS_TEST_TMPDIR
+    unset XDG_CONFIG_HOME
+    run -69 "$FORKCHAT" home
+    [[ $output == *"cannot connect to 127.0.0.1 port 1"* ]]
+    run -69 "$FORKCHAT" more
+    [[ $output == *"cannot connect to ::1 port 2"* ]]
+    run -69 "$FORKCHAT" home 4
+    [[ $output == *"cannot connect to 127.0.0.1 port 4"* ]]
+    run -64 "$FORKCHAT"
+    [[ $output == *"which host?"*"home more"* ]]
+    run -64 "$FORKCHAT" -F none
+    [[ $output != *home* ]]
+    XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/xdg run -69 "$FORKCHAT" xdg
+    [[ $output == *"port 3"* ]]
+    # shellcheck source=/dev/null
+    source "$BATS_TEST_DIRNAME/../contrib/completion/forkchat.bash"
+    COMP_WORDS=(forkchat ho) COMP_CWORD=1
+    _forkchat
+    [[ " ${COMPREPLY[*]} " == *" home "* ]]
+    COMP_WORDS=(forkchat -F "$BATS_TEST_TMPDIR/xdg/forkchat/config" xd) COMP_CWORD=3
+    _forkchat
+    [[ " ${COMPREPLY[*]} " == *" xdg "* ]]
+}
+
 @test "the manual has no faults" {
     requires mandoc
     run -0 mandoc -T lint -W warning "$BATS_TEST_DIRNAME/../man/forkchat.1"

@@ -112,3 +112,33 @@ offered() {
     term_see "arthur has joined"
     offered adam arthur
 }
+
+@test "forkchat NAME is there as the file of servers says, and the command line goes before it" {
+    SERVER_PASSWORD=opensesame
+    start_ngircd
+    echo "$SERVER_PASSWORD" >"$BATS_TEST_TMPDIR/word"
+    cat >"$BATS_TEST_TMPDIR/servers" <<-EOF
+	nick nobody
+	server class 127.0.0.1 $SERVER_PORT
+	    nick toto
+	    join one
+	    join "#two" sesame
+	    password word
+	    away at lunch
+	server other 127.0.0.1 1
+	    nick other
+	EOF
+    chmod 600 "$BATS_TEST_TMPDIR/servers" "$BATS_TEST_TMPDIR/word"
+    term_start 100 20
+    term_run "cd /; clear; '$FORKCHAT' -F '$BATS_TEST_TMPDIR/servers' class; echo status \$?"
+    term_see "toto (away)"
+    term_see "2:#one"
+    term_see "3:#two"
+    term_run "/mode #two +k sesame"
+    term_run "/quit"
+    term_see "status 0"
+    term_run "clear; '$FORKCHAT' -F '$BATS_TEST_TMPDIR/servers' -n tutu -j '#three' class --away ''; echo status \$?"
+    term_see "2:#three"
+    term_see " tutu 1:"
+    term_lacks "#one"
+}

@@ -125,6 +125,8 @@ int client_main(int argc, char **argv)
         return fflush(stdout) ? EX_IOERR : 0;
     case OPTIONS_WRONG:
         return EX_USAGE;
+    case OPTIONS_SPOILT:
+        return options.status;
     case OPTIONS_RUN:
         break;
     }

@@ -10,6 +10,7 @@
 
 #include "base/parse.h"
 #include "base/text.h"
+#include "servers.h"
 
 struct option {
     char letter;
@@ -29,6 +30,8 @@ static const struct option table[] = {
     {'R', "reconnect", "yes|no", "connect again when the connection breaks (on a terminal: yes)"},
     {'o', "log", "FILE", "append what is shown to FILE"},
     {'N', "name", "TEXT", "your real name, for whois"},
+    {'a', "away", "TEXT", "be away from the start"},
+    {'F', "config", "FILE", "where servers are written down (~/.config/forkchat/config); none for nowhere"},
     {'t', "text", NULL, "input lines are text, never commands, even if they start with /"},
     {'w', "wait", NULL, "without a terminal: stay after the end of the input"},
     {'v', "verbose", NULL, "without a terminal: show what the server says too"},
@@ -60,7 +63,7 @@ const char *options_door_name(enum door door)
 
 static void usage(FILE *to)
 {
-    fputs("usage: forkchat [-tvw] [-n NICK] [-j '#CHANNEL'] [-d irc|plain|talk|pair] HOST [PORT]\n"
+    fputs("usage: forkchat [-tvw] [-n NICK] [-j '#CHANNEL'] [-d irc|plain|talk|pair] HOST|NAME [PORT]\n"
           "       forkchat [-n NICK] --listen [[ADDRESS:]PORT | ADDRESS]\n"
           "       forkchat --help | --version\n",
           to);
@@ -80,15 +83,19 @@ static void help(void)
          "  forkchat classroom.local 5000        its talk door\n"
          "  echo done | forkchat -j '#build' classroom.local\n"
          "  forkchat --listen                    and elsewhere: forkchat THIS-HOST " OPTIONS_LISTEN_PORT
+         "\n  forkchat work                        the server called work in the file of servers"
          "\n\nOnce inside, /help lists the commands. The manual: man forkchat");
 }
 
+static char complaint[1100];
+
+/* Of an absurd argument the start is enough, so that what would be right is seen. */
 static enum options_result wrong(const char *format, const char *a, const char *b)
 {
-    fputs("forkchat: ", stderr);
-    fprintf(stderr, format, a, b);
-    fputc('\n', stderr);
-    usage(stderr);
+    char first[250], second[500];
+    text_copy(first, sizeof first, a);
+    text_copy(second, sizeof second, b);
+    snprintf(complaint, sizeof complaint, format, first, second);
     return OPTIONS_WRONG;
 }
 
@@ -130,6 +137,9 @@ static enum options_result take_channels(struct options *options, char *value)
     keys += strspn(keys, " ");
     if (strchr(keys, ' '))
         return wrong("-j: \"%s\" is no key: keys have no blanks; a further channel wants a -j of its own%s", keys, "");
+    if (options->listed)
+        options->channel_count = 0;
+    options->listed = false;
     while ((channel = text_next_item(&value, ','))) {
         if (!channel_is_sane(channel))
             return wrong("-j: \"%s\" is no channel: it starts with #, and the shell wants it quoted, as in "
@@ -149,7 +159,7 @@ static enum options_result take(struct options *options, char letter, char *valu
     case 'n':
         if (!nick_is_sane(value))
             return wrong("-n: \"%s\" cannot be a nick: letters and digits, no blanks, not a digit first, "
-                         "as in -n alice%s", value, "");
+                         "as in alice%s", value, "");
         text_copy(options->nick, sizeof options->nick, value);
         break;
     case 'j':
@@ -172,6 +182,12 @@ static enum options_result take(struct options *options, char letter, char *valu
         break;
     case 'N':
         options->real_name = value;
+        break;
+    case 'a':
+        options->away = value;
+        break;
+    case 'F':
+        options->file = value;
         break;
     case 'r':
         if (strcmp(value, "none") == 0)
@@ -222,8 +238,15 @@ static const struct option *find_word(const char *word, size_t length)
     return NULL;
 }
 
+struct arguments {
+    struct options *options;
+    enum options_result (*take)(struct options *options, char letter, char *value);
+    char *operands[4];
+    int count;
+};
+
 /* --word, --word=value or --word value. Moves *i over a value of its own. */
-static enum options_result take_word(struct options *options, int argc, char **argv, int *i)
+static enum options_result take_word(struct arguments *arguments, int argc, char **argv, int *i)
 {
     const char *word = argv[*i] + 2;
     char none[1] = "", *value = strchr(argv[*i] + 2, '=');
@@ -240,11 +263,11 @@ static enum options_result take_word(struct options *options, int argc, char **a
         value = argv[++*i];
     if (option->argument && !value)
         return wrong("--%s wants a value: %s", option->word, option->argument);
-    return take(options, option->letter, value ? value : none);
+    return arguments->take(arguments->options, option->letter, value ? value : none);
 }
 
 /* -tn NICK, -nNICK. */
-static enum options_result take_letters(struct options *options, int argc, char **argv, int *i)
+static enum options_result take_letters(struct arguments *arguments, int argc, char **argv, int *i)
 {
     for (char *at = argv[*i] + 1; *at; at++) {
         const struct option *option = find_letter(*at);
@@ -260,7 +283,7 @@ static enum options_result take_letters(struct options *options, int argc, char 
                 return wrong("-%s wants a value: %s", letter, option->argument);
             }
         }
-        enum options_result result = take(options, option->letter, value);
+        enum options_result result = arguments->take(arguments->options, option->letter, value);
         if (result != OPTIONS_RUN || option->argument)
             return result;
     }
@@ -324,25 +347,35 @@ static bool split_host(const char *text, struct options *options)
     return !colon || (colon[1] && text_copy(options->port, sizeof options->port, colon + 1));
 }
 
-static enum options_result read_host(struct options *options, char **operands, int count)
+const char *options_set_place(struct options *options, const char *host, const char *port)
 {
-    if (count == 0)
-        return wrong("which host? forkchat HOST connects to a server, forkchat --listen waits for a "
-                     "person%s%s", "", "");
-    if (count > 2)
-        return wrong("\"%s\" is too much: HOST and PORT are all (a channel goes with -j, quoted)%s",
-                     operands[2], "");
-    if (!split_host(operands[0], options))
-        return wrong("\"%s\" is no host: write a name or an address, then the port, as in %s", operands[0],
-                     "forkchat localhost 6667");
-    if (count == 2 && *options->port)
-        return wrong("two ports: \"%s\" and \"%s\"", operands[0], operands[1]);
-    if (count == 2)
-        text_copy(options->port, sizeof options->port, operands[1]);
     int64_t number;
-    if (*options->port && !parse_number(options->port, 1, 65535, &number))
-        return wrong("\"%s\" is no port: a number from 1 to 65535, as in %s", options->port,
-                     "forkchat localhost 6667");
+    options->port[0] = '\0';
+    if (!split_host(host, options))
+        wrong("\"%s\" is no host: write a name or an address, then the port, as in %s", host, "localhost 6667");
+    else if (*port && *options->port)
+        wrong("two ports: \"%s\" and \"%s\"", host, port);
+    else if ((*port && !text_copy(options->port, sizeof options->port, port)) ||
+             (*options->port && !parse_number(options->port, 1, 65535, &number)))
+        wrong("\"%s\" is no port: a number from 1 to 65535, as in %s", *port ? port : options->port, "localhost 6667");
+    else
+        return NULL;
+    return complaint;
+}
+
+const char *options_set(struct options *options, const char *word, char *value)
+{
+    const struct option *option = find_word(word, strlen(word));
+    if (!option || !option->argument || option->letter == 'F')
+        return "no such option";
+    if (take(options, option->letter, value) == OPTIONS_RUN)
+        return NULL;
+    return complaint[0] == '-' ? complaint + strlen("-n: ") : complaint;
+}
+
+/* The place is known, perhaps from the file; a port of its own is the command line's. */
+static enum options_result settle_door(struct options *options)
+{
     for (size_t i = 0; i < DOOR_COUNT; i++) {
         if (!options->door_told && strcmp(options->port, doors[i].port) == 0) {
             options->door = doors[i].door;
@@ -358,26 +391,77 @@ static enum options_result read_host(struct options *options, char **operands, i
     return OPTIONS_RUN;
 }
 
-enum options_result options_read(int argc, char **argv, struct options *options)
+static enum options_result read_place(struct options *options, bool known, char **operands, int count)
 {
-    *options = (struct options){.rate_lines = 5, .rate_seconds = 5, .real_name = "forkchat"};
-    char *operands[4];
-    int count = 0;
+    if (count == 0)
+        return wrong("which host? forkchat HOST connects to a server, forkchat --listen waits for a "
+                     "person%s%s", *options->names ? "; these are written down: " : "", options->names);
+    if (count > 2)
+        return wrong("\"%s\" is too much: HOST and PORT are all (a channel goes with -j, quoted)%s",
+                     operands[2], "");
+    const char *port = count == 2 ? operands[1] : "";
+    char copy[OPTIONS_HOST_SIZE] = "";
+    text_copy(copy, sizeof copy, options->host);
+    if ((!known || *port) && options_set_place(options, known ? copy : operands[0], port))
+        return OPTIONS_WRONG;
+    return settle_door(options);
+}
+
+/* Before the file of servers is read, which options go before: where it is. */
+static enum options_result take_first(struct options *options, char letter, char *value)
+{
+    bool now = letter == 'F' || letter == 'h' || letter == 'V' || letter == 'l';
+    return now ? take(options, letter, value) : OPTIONS_RUN;
+}
+
+static enum options_result read_arguments(struct arguments *arguments, int argc, char **argv)
+{
     bool only_operands = false;
+    arguments->count = 0;
     for (int i = 1; i < argc; i++) {
         enum options_result result = OPTIONS_RUN;
         if (!only_operands && strcmp(argv[i], "--") == 0)
             only_operands = true;
         else if (!only_operands && strncmp(argv[i], "--", 2) == 0)
-            result = take_word(options, argc, argv, &i);
+            result = take_word(arguments, argc, argv, &i);
         else if (!only_operands && argv[i][0] == '-' && argv[i][1])
-            result = take_letters(options, argc, argv, &i);
-        else if (count < 3)
-            operands[count++] = argv[i];
+            result = take_letters(arguments, argc, argv, &i);
+        else if (arguments->count < 3)
+            arguments->operands[arguments->count++] = argv[i];
         if (result != OPTIONS_RUN)
             return result;
     }
+    return OPTIONS_RUN;
+}
+
+static enum options_result read_all(int argc, char **argv, struct options *options)
+{
+    struct arguments arguments = {.options = options, .take = take_first};
+    enum options_result result = read_arguments(&arguments, argc, argv);
+    if (result != OPTIONS_RUN)
+        return result;
+    const char *name = arguments.count && !options->listen ? arguments.operands[0] : NULL;
+    options->status = servers_read(options, name);
+    if (options->status)
+        return OPTIONS_SPOILT;
+    bool known = *options->host;
+    arguments.take = take;
+    result = read_arguments(&arguments, argc, argv);
+    if (result != OPTIONS_RUN)
+        return result;
     if (!*options->nick)
         set_default_nick(options);
-    return options->listen ? read_listen(options, operands, count) : read_host(options, operands, count);
+    return options->listen ? read_listen(options, arguments.operands, arguments.count)
+                           : read_place(options, known, arguments.operands, arguments.count);
+}
+
+enum options_result options_read(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.rate_lines = 5, .rate_seconds = 5, .real_name = "forkchat"};
+    enum options_result result = read_all(argc, argv, options);
+    if (result == OPTIONS_WRONG) {
+        fprintf(stderr, "forkchat: %s\n", complaint);
+        usage(stderr);
+    }
+    return result;
 }

@@ -9,6 +9,7 @@ void standing_init(struct standing *standing, const struct options *options)
 {
     *standing = (struct standing){0};
     text_copy(standing->nick, sizeof standing->nick, options->nick);
+    text_copy(standing->away, sizeof standing->away, options->away ? options->away : "");
     for (int i = 0; i < options->channel_count; i++) {
         struct standing_channel *channel =
             standing_enter(standing, options->channels[i], options->keys[i] ? options->keys[i] : "");
