@@ -32,7 +32,7 @@ teardown() {
     enter v2 talk
     enter v3 plain
     local victim
-    crowd_begin --rate 100
+    crowd_begin --rate 20
     for victim in v1 v2 v3; do
         kill -KILL "$(worker_of "$victim")"
         expect toto "[server] $victim has left (server trouble)"
@@ -46,7 +46,7 @@ teardown() {
     daemon_may 'courier .* died: signal 9'
     daemon_start -o 'flood off' -o 'couriers 2'
     enter toto plain
-    crowd_begin --rate 100
+    crowd_begin --rate 20
     kill -KILL "$(daemon_pid 'courier 1')"
     expect_log 'courier 1 died: signal 9; starting another'
     kill -KILL "$(daemon_pid 'courier 0')"
@@ -58,7 +58,7 @@ teardown() {
     daemon_may 'courier .* died: signal 9'
     daemon_start -o 'flood off' -o 'couriers 2'
     enter toto plain
-    crowd_begin --rate 100
+    crowd_begin --rate 20
     local round
     for round in 1 2 3 4 5; do
         kill -KILL "$(daemon_pid "courier $((round % 2))")"

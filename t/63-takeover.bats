@@ -535,7 +535,7 @@ all_hear() {
     local round
     daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
     enter toto plain
-    crowd_begin --rate 100
+    crowd_begin --rate 20
     for round in 1 2 3; do
         kill -USR2 "$DAEMON"
         expect_log "took over the session of the supervisor before: $((CROWD + 1)) connected"
@@ -552,7 +552,7 @@ all_hear() {
     local round
     daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
     enter toto plain
-    crowd_begin --rate 100
+    crowd_begin --rate 20
     for round in 1 2; do
         kill_supervisor now
         daemon_start -o 'flood off' -o 'max-clients 1100' -o 'couriers 2'
