@@ -129,6 +129,29 @@ setup() {
     expect titi $':toto!plain@127.0.0.1 PRIVMSG #caf\xc3\xa9 :bonjour'
 }
 
+@test "masks find names however they are composed: bans, LIST, WHO, WHOIS" {
+    start
+    enter op irc
+    enter titi irc zoé
+    send op $'JOIN #cafe\xcc\x81' $'LIST #cafe\xcc\x81' $'LIST #c*e\xcc\x81' $'LIST !#cafe\xcc\x81' $'WHO zoe\xcc\x81*' $'WHO zoe\xcc\x81!*@*' $'WHOIS z*e\xcc\x81'
+    expect op -e ' 322 op #café 1 :'
+    expect op -e ' 322 op #café 1 :'
+    expect op -e ' 321 '
+    expect_next op -e ' 323 '
+    expect op -e ' 352 op .* zoé H :'
+    expect op -e ' 352 op .* zoé H :'
+    expect op -e ' 311 op zoé '
+    send op $'MODE #caf\xc3\xa9 +be zoe\xcc\x81 m:ze\xcc\x81' $'MODE #caf\xc3\xa9 b'
+    expect op $':op!~op@127.0.0.1 MODE #café +be zoé!*@* m:zé!*@*'
+    expect op -e ' 367 op #café zoé!\*@\* op '
+    send titi $'JOIN #cafe\xcc\x81'
+    expect titi -e ' 474 '
+    send op $'MODE #caf\xc3\xa9 -b zoe\xcc\x81!*@*'
+    expect op -e ' MODE #café -b zoé!\*@\*$'
+    send titi $'JOIN #cafe\xcc\x81'
+    expect titi -e ' 366 '
+}
+
 @test "CASEMAPPING is what it says: capitals beyond ASCII are other letters, but nobody else can have them" {
     start
     enter zoe irc zoé

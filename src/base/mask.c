@@ -7,6 +7,7 @@
 
 #include "net.h"
 #include "text.h"
+#include "unicode.h"
 
 static bool is_continuation(char c)
 {
@@ -113,8 +114,13 @@ static void add_part(struct text *text, const char *part, size_t length)
             text_add_char(text, part[i]);
 }
 
-bool mask_normalise(char normal[MASK_SIZE], const char *mask)
+bool mask_normalise(char normal[MASK_SIZE], const char *given)
 {
+    char composed[MASK_SIZE]; /* as nicks are */
+    bool fits = unicode_compose(composed, sizeof composed, given);
+    if (!fits && !text_is_ascii(given) && text_is_utf8(given, strlen(given)))
+        return false;
+    const char *mask = fits ? composed : given;
     const char *nick = mask, *user = "", *host = "";
     size_t nick_length, user_length = 0, bang = strcspn(mask, "!");
     const char *at = strrchr(mask + (mask[bang] ? bang : 0), '@');

@@ -28,9 +28,9 @@ bool mask_match_person(const char *mask, const char *nick, const char *username,
  * none, and for what had to be cut. */
 bool mask_normalise_host(char normal[MASK_SIZE], const char *host);
 
-/* Writes `mask` as nick!user@host: what is missing becomes *, as does what is empty; what has a dot or
+/* Writes `given`, composed, as nick!user@host: what is missing becomes *, as does what is empty; what has a dot or
  * colon and neither ! nor @ is a host; runs of * become one; hosts as above. False if it had to be cut, or the host
  * cannot be one. */
-bool mask_normalise(char normal[MASK_SIZE], const char *mask);
+bool mask_normalise(char normal[MASK_SIZE], const char *given);
 
 #endif

@@ -4,9 +4,11 @@
 
 #include "base/clock.h"
 #include "base/parse.h"
+#include "base/unicode.h"
 #include "families.h"
 
 #define MASKS 16
+#define CONDITIONS_SIZE 1024
 #define MINUTE (60000 * MS)
 
 /* What a channel must be to be listed; -1: no matter. */
@@ -76,8 +78,10 @@ void irc_list(struct session *session, struct request *request)
 {
     struct conditions wanted = {.now = clock_elapsed(), .more_than = -1, .less_than = -1, .created_before = -1,
                                 .created_after = -1, .topic_before = -1, .topic_after = -1};
+    char composed[2][CONDITIONS_SIZE]; /* as the names of channels are */
     for (int i = 0; i < request->count && i < 2; i++) {
-        char *rest = request->arguments[i], *word;
+        bool fitted = unicode_compose(composed[i], CONDITIONS_SIZE, request->arguments[i]);
+        char *rest = fitted ? composed[i] : request->arguments[i], *word;
         while ((word = text_next_item(&rest, ',')))
             take_condition(&wanted, word);
     }

@@ -176,7 +176,7 @@ static void change_key_locked(struct work *work, const struct mode_change *chang
         note(work, false, 'k', before);
     } else if (!*change->argument || *change->argument == ':' || strchr(change->argument, ',') ||
                strlen(change->argument) >= KEY_SIZE || has_blank_or_control(change->argument)) {
-        complain(work, change, "A key is at most 31 characters without blank or comma");
+        complain(work, change, "A key is at most 31 bytes without blanks, commas and control characters");
     } else if (strcmp(before, change->argument) != 0) {
         channel_set_key_locked(world, work->channel, change->argument);
         note(work, true, 'k', change->argument);

@@ -7,7 +7,10 @@
 
 #include "base/clock.h"
 #include "base/mask.h"
+#include "base/unicode.h"
 #include "families.h"
+
+#define COMPOSED_SIZE 1024 /* of an argument */
 
 struct shown {
     char nick[NICK_SIZE];
@@ -220,8 +223,10 @@ void irc_who(struct session *session, struct request *request)
 {
     const char *mask = request->count > 0 && *request->arguments[0] ? request->arguments[0] : "*";
     struct wishes wishes = read_wishes(request->count > 1 ? request->arguments[1] : "");
+    char composed[COMPOSED_SIZE]; /* as nicks are */
+    bool fitted = unicode_compose(composed, sizeof composed, mask);
     struct answer answer = {.session = session,
-                            .mask = strcmp(mask, "0") == 0 ? "*" : mask,
+                            .mask = strcmp(mask, "0") == 0 ? "*" : fitted ? composed : mask,
                             .only_operators = wishes.operators,
                             .now = clock_elapsed()};
     if (strpbrk(mask, "!@") && !mask_normalise(answer.whole, mask))

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mask.h"
+#include "base/unicode.h"
 #include "families.h"
 #include "world/leavers.h"
 
@@ -107,6 +108,9 @@ static int find_locked(const struct session *session, const char *target, uint32
         found[count++] = exact;
     if (count > 0 || !mask_is_wild(target))
         return count;
+    char composed[MASK_SIZE]; /* as nicks are */
+    if (unicode_compose(composed, sizeof composed, target))
+        target = composed;
     for (uint32_t i = 0; i < world_users_end_locked(world) && count < TARGETS; i++)
         if (world->users[i].state == USER_PRESENT && mask_match(target, world->users[i].nick) &&
             irc_sees_user_locked(session, i))
