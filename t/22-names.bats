@@ -264,3 +264,29 @@ setup() {
     expect_none toto -e $'\xe2\x80\xae'
     expect_none tata -e $'\xc2\x9b'
 }
+
+@test "texts of which nothing can be seen are no texts: no colon with nothing behind it" {
+    start
+    enter toto plain
+    enter tata talk
+    enter irc irc
+    send irc 'JOIN #m' 'MODE #m -t'
+    expect irc -e ' 366 '
+    send toto 'JOIN #m'
+    send tata '/JOIN #m'
+    expect toto '[server] tata joined #m'
+    expect tata '[server] you are now talking in #m'
+    local nothing
+    for nothing in ' ' $'\x02\x02' $'\x0304,05' $' \x1f '; do
+        send irc "TOPIC #m :$nothing" "AWAY :$nothing" "PART #m :$nothing" 'AWAY' 'JOIN #m'
+        local name
+        for name in toto tata; do
+            expect "$name" '[server] irc cleared the topic of #m'
+            expect_next "$name" '[server] irc is away'
+            expect_next "$name" '[server] irc left #m'
+            expect "$name" '[server] irc joined #m'
+        done
+    done
+    send toto $'QUIT \x02'
+    expect tata 'toto has left!'
+}

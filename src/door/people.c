@@ -61,15 +61,31 @@ static void add(struct text *text, const char *string)
     text_add_harmless(text, string, strlen(string));
 }
 
+/* `words`, if people see anything of them; "" for blanks and formatting codes alone. */
+static const char *seen(const char *words)
+{
+    char shown[PEOPLE_LINE_SIZE];
+    struct text text;
+    text_init(&text, shown, sizeof shown);
+    add(&text, words);
+    return shown[strspn(shown, " \t")] ? words : "";
+}
+
+/* ": text", if there is one. */
+static void add_reason(struct text *text, const char *reason)
+{
+    if (*seen(reason)) {
+        text_add(text, ": ");
+        add(text, reason);
+    }
+}
+
 /* "by nick: text", the text only if there is one. */
 static void add_by(struct text *text, const struct event *event, const char *reason)
 {
     text_add(text, " by ");
     add(text, *event->shown ? event->shown : "the server");
-    if (*reason) {
-        text_add(text, ": ");
-        add(text, reason);
-    }
+    add_reason(text, reason);
 }
 
 /* Who says it, and where if it is not where the viewer talks. */
@@ -159,8 +175,8 @@ static void render_quit(struct text *text, const struct people_style *style,
                                           [QUIT_KILLED] = "",
                                           [QUIT_CRASHED] = "server trouble"};
     uint32_t how = event->numbers[0] <= QUIT_CRASHED ? event->numbers[0] : QUIT_LOST;
-    const char *reason = *event->strings[0] ? event->strings[0] : reasons[how];
-    if (how == QUIT_SAID && !style->shout_leaving) {
+    const char *said = seen(event->strings[0]), *reason = *said ? said : reasons[how];
+    if (how == QUIT_SAID && *said && !style->shout_leaving) {
         text_add_char(text, style->open);
         add(text, event->shown);
         text_add_char(text, style->close);
@@ -212,10 +228,7 @@ static void render_line(struct text *text, const struct people_style *style,
         if (view->self)
             break;
         render_notice(text, event->shown, " left ", event->strings[0]);
-        if (*event->strings[1]) {
-            text_add(text, ": ");
-            add(text, event->strings[1]);
-        }
+        add_reason(text, event->strings[1]);
         break;
     case EVENT_KICK:
         render_notice(text, view->target ? "you" : event->strings[2],
@@ -223,10 +236,9 @@ static void render_line(struct text *text, const struct people_style *style,
         add_by(text, event, event->strings[3]);
         break;
     case EVENT_TOPIC:
-        render_notice(text, event->shown, *event->strings[1] ? " set the topic of " : " cleared the topic of ",
+        render_notice(text, event->shown, *seen(event->strings[1]) ? " set the topic of " : " cleared the topic of ",
                       event->strings[0]);
-        text_add(text, *event->strings[1] ? ": " : "");
-        add(text, event->strings[1]);
+        add_reason(text, event->strings[1]);
         break;
     case EVENT_MODE:
         people_render_modes(text, style, event);
@@ -242,10 +254,7 @@ static void render_line(struct text *text, const struct people_style *style,
         render_notice(text, event->shown, " renamed ", event->strings[0]);
         text_add(text, " to ");
         add(text, event->strings[1]);
-        if (*event->strings[2]) {
-            text_add(text, ": ");
-            add(text, event->strings[2]);
-        }
+        add_reason(text, event->strings[2]);
         break;
     case EVENT_MESSAGE:
         render_message(text, style, event, view);
@@ -257,14 +266,15 @@ static void render_line(struct text *text, const struct people_style *style,
         text_add(text, "[");
         add(text, *event->shown ? event->shown : "server");
         text_add(text, "] ");
-        add(text, *event->strings[0] ? event->strings[0] : "you were removed from the server");
+        add(text, *seen(event->strings[0]) ? event->strings[0] : "you were removed from the server");
         break;
     case EVENT_WALL:
         text_add(text, "[server] ");
         add(text, event->strings[0]);
         break;
     case EVENT_AWAY:
-        render_notice(text, event->shown, *event->strings[0] ? " is away: " : " is back", event->strings[0]);
+        render_notice(text, event->shown, *event->strings[0] ? " is away" : " is back", "");
+        add_reason(text, event->strings[0]);
         break;
     case EVENT_WALLOPS:
         render_notice(text, event->shown, " to the operators: ", event->strings[0]);
