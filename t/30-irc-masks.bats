@@ -75,6 +75,21 @@ tries() {
     expect toto -e ' MODE #x -b \*!\*@2001:db8::5$'
 }
 
+@test "an address that begins with a colon is one, with another before it or without" {
+    send toto 'MODE #x +b ::1' 'MODE #x -b :::1' 'MODE #x +b m:::3' 'MODE #x +I ::2/64'
+    expect_next toto -e ' MODE #x \+b \*!\*@0::1$'
+    expect_next toto -e ' MODE #x -b \*!\*@0::1$'
+    expect_next toto -e ' MODE #x \+b m:\*!\*@0::3$'
+    expect_next toto -e ' MODE #x \+I \*!\*@0::/64$'
+    local refused
+    for refused in ::zz '::*' '::x!y@z' ::1/129 '::1 ::2'; do
+        send toto "MODE #x +b $refused"
+        expect_next toto -e ' 696 toto #x b \* :This is not a mask'
+    done
+    tries tutu '+b ::1' 474 '-b ::1'
+    tries tutu '+b :::1' 474 '-b ::1'
+}
+
 @test "what is meant to be an address or a range and is none is 696, and so is m: where nothing is to be said" {
     local mask letter
     for mask in 127.0.0.1/33 '*!*@127.0.0.1/-1' '*!*@127.0.0.1/' '*!*@127.0.0.1/8x' '*!*@2001:db8::/129' \

@@ -104,9 +104,15 @@ static bool has_blank_or_control(const char *string)
 /* The mask as it is kept; m: in front makes it one that only forbids to speak, which is nothing for invitations. */
 static bool make_mask(char mask[MASK_SIZE], const char *given, enum mask_kind kind)
 {
-    char normal[MASK_SIZE];
+    char normal[MASK_SIZE], whole[MASK_SIZE];
     bool mutes = (given[0] == 'm' || given[0] == 'M') && given[1] == ':';
-    if (!*given || *given == ':' || has_blank_or_control(given) || (mutes && kind == MASK_INVITE) ||
+    /* ::1, as the last parameter of a message, has lost its first colon. */
+    if (given[0] == ':' && given[1] && !strpbrk(given, "*?!@") &&
+        snprintf(whole, sizeof whole, "%s%s", given[1] == ':' ? "" : ":", given) < MASK_SIZE)
+        given = whole;
+    else if (given[0] == ':')
+        return false;
+    if (!*given || has_blank_or_control(given) || (mutes && kind == MASK_INVITE) ||
         !mask_normalise(normal, mutes ? given + 2 : given))
         return false;
     return snprintf(mask, MASK_SIZE, "%s%s", mutes ? "m:" : "", normal) < MASK_SIZE;
