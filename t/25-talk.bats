@@ -55,6 +55,15 @@ teardown() {
     expect_next tutu 'toto has left!'
 }
 
+@test "/stop leaves as well" {
+    enter toto talk
+    enter tutu talk
+    send toto '//stop' '/Stop'
+    expect_end toto
+    expect_next tutu '(toto) /stop'
+    expect_next tutu 'toto has left!'
+}
+
 @test "/quit leaves, with or without words" {
     enter toto talk
     enter tutu talk
@@ -155,6 +164,25 @@ teardown() {
     expect_next tutu '[toto -> you] four'
     expect_next tutu '(toto)   /etc/passwd'
     expect_next tutu '(toto)    // a comment'
+    expect_none tata -e 'one|two|three|four'
+}
+
+@test "what nobody sees before @nick or a command does not make it public either" {
+    enter toto talk
+    enter titi plain
+    enter tutu talk
+    enter tata talk
+    local unseen
+    for unseen in '\0302\0240' '\0342\0200\0213' '\0357\0273\0277' ' \0343\0200\0200' '\0342\0200\0217\t'; do # NBSP ZWSP BOM U+3000 RLM
+        send_bytes toto "$unseen@tutu one\r\n$unseen/msg tutu two\r\n"
+        expect tutu '[toto -> you] one'
+        expect_next tutu '[toto -> you] two'
+        send_bytes titi "$unseen@tutu three\nMSG $unseen@tutu four\n"
+        expect tutu '[titi -> you] three'
+        expect_next tutu '[titi -> you] four'
+    done
+    send_bytes toto '\0302\0240/etc\r\n'
+    expect tutu "$(printf '(toto) \302\240/etc')"
     expect_none tata -e 'one|two|three|four'
 }
 
@@ -303,4 +331,68 @@ teardown() {
         printf '[server] you are now toto\n(toto) one\n(toto) two\n[server] tutu toto\n(toto) three\n')
     expect tutu '(toto) three'
     expect_next tutu 'toto has left!'
+}
+
+@test "a word without a sign behind MODE is a channel, and changes no modes of the current one" {
+    enter toto plain
+    enter tata talk
+    send toto 'JOIN #tips' 'JOIN #games'
+    expect toto -e 'talking in #games'
+    send toto 'MODE tips' 'mode TIPS' 'MODE nowhere' 'MODE m' 'MODE toto' 'MODE a,b' 'MODE tips +m' 'MODE b' 'MODE'
+    expect_next toto '[server] the modes of #tips are +nt'
+    expect_next toto '[server] the modes of #tips are +nt'
+    expect_next toto -e 'there is no channel #nowhere'
+    expect_next toto -e 'there is no channel #m'
+    expect_next toto -e 'there is no channel #toto'
+    expect_next toto -e '^\[server\] a,b cannot be a channel'
+    expect_next toto '[server] toto made #tips moderated: only those with a voice may speak'
+    expect_next toto '[server] that list of #games is empty'
+    expect_next toto '[server] the modes of #games are +nt'
+    send tata '/join tips' '/mode tips' '/mode'
+    expect tata '[server] the modes of #tips are +mnt'
+    expect_next tata '[server] the modes of #tips are +mnt'
+}
+
+@test "ME keeps the indentation of its words" {
+    enter toto plain
+    enter tutu plain
+    enter tata talk
+    send toto 'ME   waves' 'me    '
+    expect tutu '* toto   waves'
+    expect toto '[server] ME needs more: ME <text>'
+    send tata '/me   nods'
+    expect tutu '* tata   nods'
+}
+
+@test "a nick behind @ that comes alone and without an end is no line: the words for it follow" {
+    enter tutu talk
+    enter toto talk
+    enter alone talk
+    send_bytes toto ' @tutu '
+    send_bytes alone '@'
+    enter once talk
+    send_bytes once 'bonjour'
+    expect tutu '(once) bonjour'
+    # The others were left alone for longer.
+    send_bytes toto 'one\r\n'
+    send_bytes alone 'tutu two\r\n'
+    expect tutu '[toto -> you] one'
+    expect tutu '[alone -> you] two'
+    expect_none once -e 'one|two'
+}
+
+@test "a line of blanks is answered like an empty one, and said to nobody" {
+    enter tutu talk
+    enter toto talk
+    send toto '   ' $'\t' 'words'
+    expect_next toto '[server] you are toto, and talk in #lobby'
+    expect_next toto '[server] you are toto, and talk in #lobby'
+    expect tutu '(toto) words'
+    expect_none tutu -e '^\(toto\) *$'
+}
+
+@test "a text that was marked twice loses both byte order marks before its first line" {
+    open toto talk
+    send_bytes toto '\0357\0273\0277\0357\0273\0277/nick toto\r\n'
+    expect toto '[server] you are now toto'
 }

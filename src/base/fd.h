@@ -30,9 +30,10 @@ long fd_raise_limit(void);
 long fd_limit_hard(void);
 
 /* Reads a whole text of at most `limit` bytes, without its byte order mark. Returns it zero-terminated, to be freed, or
- * NULL and errno, for which fd_why has the words (EFBIG if it is larger). *length may be NULL. Waits for nobody: what is named must be a regular
- * file or have its end at once, as /dev/null has; a FIFO, a socket, a terminal is refused (ENXIO). But what is open
- * already and named as that, /dev/stdin or the /dev/fd/63 of a shell's <(...), is read until it ends, whatever it is. */
+ * NULL and errno, for which fd_why has the words (EFBIG if it is larger). *length may be NULL. Waits for nobody: what is
+ * named must be a regular file or have its end at once, as /dev/null has; a FIFO, a socket, a terminal is refused
+ * (ENXIO). But what is open already and named as that, /dev/stdin or the /dev/fd/63 of a shell's <(...), is read until
+ * it ends, whatever it is. */
 char *fd_read_file(const char *path, size_t limit, size_t *length);
 
 /* Whether the path names a descriptor that is open already and no regular file: it can be read once. */

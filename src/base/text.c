@@ -141,7 +141,10 @@ bool text_is_utf8(const char *bytes, size_t length)
 size_t text_mark_length(const char *bytes, size_t length)
 {
     static const char mark[] = "\xEF\xBB\xBF";
-    return length >= sizeof mark - 1 && memcmp(bytes, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+    size_t at = 0;
+    while (length - at >= sizeof mark - 1 && memcmp(bytes + at, mark, sizeof mark - 1) == 0)
+        at += sizeof mark - 1; /* a file that was saved twice has two */
+    return at;
 }
 
 size_t text_boundary(const char *bytes, size_t length, size_t limit)

@@ -58,6 +58,17 @@ bool unicode_is_seen(int32_t point)
     return traits_of(point) & TRAIT_SEEN;
 }
 
+size_t unicode_unseen_length(const char *text)
+{
+    size_t at = 0, used;
+    for (; text[at]; at += used) {
+        int32_t point = text_decode(text + at, strlen(text + at), &used);
+        if (point < 0 || (point < ' ' && point != '\t') || unicode_is_seen(point))
+            break;
+    }
+    return at;
+}
+
 bool unicode_is_mark(int32_t point)
 {
     return traits_of(point) & TRAIT_MARK;

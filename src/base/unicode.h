@@ -18,6 +18,9 @@ int unicode_width(int32_t point);
  * without a shape of its own: spaces, controls, format characters, fillers, variation selectors, private use. */
 bool unicode_is_seen(int32_t point);
 
+/* How many bytes in front of the text nobody sees: blanks of any kind, format characters, byte order marks. */
+size_t unicode_unseen_length(const char *text);
+
 /* A mark that is set on the letter before. */
 bool unicode_is_mark(int32_t point);
 

@@ -126,7 +126,11 @@ bool channel_take_name(struct session *session, char **rest, char name[CHANNEL_S
 {
     if (**rest != '#')
         return channel_current(session, name) != NONE;
-    const char *word = text_next_word(rest);
+    return channel_look_up(session, text_next_word(rest), name);
+}
+
+bool channel_look_up(struct session *session, const char *word, char name[CHANNEL_SIZE])
+{
     if (!session_begin(session, 0))
         return false;
     uint32_t channel = channel_find_locked(session->world, word);

@@ -20,7 +20,7 @@ static const struct command table[] = {
     {"MSG", TALK, 1, 1, message_tell, "<nick>|<#channel> <text>", "say it to that one, or there", .said = true},
     {"@<nick>", PEOPLE, 0, 0, NULL, "<text>", "say it to one person", .help = HELP_FIRST},
     {"SAY", PEOPLE, 1, 1, message_say_literally, "<text>", "say it here, whatever it begins with", .said = true},
-    {"ME", PEOPLE, 1, 1, message_me, "<text>", "say what you do: * toto waves", .help = HELP_FIRST},
+    {"ME", PEOPLE, 1, 1, message_me, "<text>", "say what you do: * toto waves", .said = true, .help = HELP_FIRST},
     {"WHO", PEOPLE, 0, 0, query_who, "", "show who is here", .help = HELP_FIRST},
     {"JOIN", PEOPLE, 1, 2, channel_join, "<#channel> [<key>]", "talk in that channel; the first makes it",
      .help = HELP_FIRST},

@@ -153,10 +153,11 @@ void irc_renew_isupport(struct session *session);
 
 /* channel.c: the session's current channel, its name into `name`; answers and returns NONE if there is none. take_name:
  * the channel that *rest begins with, which is taken off, or if that is none, the current one; answers and returns false
- * if there is none of that name. complete_name: the name of a channel where nothing else can be meant: its # may be left
- * out; false if it cannot be one. */
+ * if there is none of that name. look_up: that of the channel called `word`, in the same way. complete_name: the name
+ * of a channel where nothing else can be meant: its # may be left out; false if it cannot be one. */
 uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE]);
 bool channel_take_name(struct session *session, char **rest, char name[CHANNEL_SIZE]);
+bool channel_look_up(struct session *session, const char *word, char name[CHANNEL_SIZE]);
 bool channel_complete_name(const char *word, char name[CHANNEL_SIZE]);
 
 /* channel.c, for who arrives: puts the user into the lobby, as a change of the copy. Transaction running;

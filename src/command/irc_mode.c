@@ -397,12 +397,27 @@ void irc_mode(struct session *session, struct request *request)
         channel_change_modes(session, target, request->arguments + 1, request->count - 1);
 }
 
+/* As channel_take_name(), and what has neither sign nor # is a channel: who asks for the modes of `tips` would change those
+ * of the current channel. Only letters that show a list need no sign. */
+static bool take_channel(struct session *session, char **rest, char name[CHANNEL_SIZE])
+{
+    char whole[CHANNEL_SIZE];
+    size_t length = strcspn(*rest, " \t");
+    if (length == 0 || strchr("#+-", **rest) || strspn(*rest, "beI") == length)
+        return channel_take_name(session, rest, name);
+    const char *word = text_next_word(rest);
+    if (channel_complete_name(word, whole))
+        return channel_look_up(session, whole, name);
+    session_reply(session, REPLY_BAD_CHANNEL, word, NULL);
+    return false;
+}
+
 void channel_mode(struct session *session, struct request *request)
 {
     char nothing[] = "", *rest = request->count > 0 ? request->arguments[0] : nothing;
     char name[CHANNEL_SIZE], *words[COMMAND_ARGUMENTS];
     int count = 0;
-    if (!channel_take_name(session, &rest, name))
+    if (!take_channel(session, &rest, name))
         return;
     while (count < COMMAND_ARGUMENTS && (words[count] = text_next_word(&rest)))
         count++;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/unicode.h"
 #include "families.h"
 
 /* Publishes a message of this session's user to the channel. Transaction running. */
@@ -136,7 +137,7 @@ static char *cut(char *word, size_t length)
  * as a private line does is one all the same. */
 void message_say(struct session *session, struct request *request)
 {
-    char *text = request->arguments[0], *start = text + strspn(text, " \t"), name[CHANNEL_SIZE];
+    char *text = request->arguments[0], *start = text + unicode_unseen_length(text), name[CHANNEL_SIZE];
     const size_t length = strcspn(start, " \t");
     bool more = !text_is_blank(start + length);
     if (*start == '@')

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/unicode.h"
+
 void people_clean(char *line, const char *bytes, size_t length)
 {
     struct text text;
@@ -27,7 +29,7 @@ void people_run(struct session *session, char *line)
 
 bool people_run_address(struct session *session, char *line)
 {
-    line += strspn(line, " \t");
+    line += unicode_unseen_length(line); /* a no-break space is what AltGr and the blank make, just before @ */
     if (line[0] != '@')
         return false;
     command_address(session, line + 1);

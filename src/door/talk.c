@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/unicode.h"
 #include "base/width.h"
 #include "doors.h"
 #include "people.h"
@@ -51,7 +53,7 @@ static void echo(struct session *session, const struct typing *typing, const cha
 static bool slips_into_command(const struct session *session, const char *line)
 {
     char verb[16];
-    const char *start = line + strspn(line, " \t");
+    const char *start = line + unicode_unseen_length(line);
     if (start == line || *start != '/')
         return false;
     size_t length = strcspn(++start, " \t");
@@ -61,7 +63,7 @@ static bool slips_into_command(const struct session *session, const char *line)
 
 static void run_line(struct session *session, char *line)
 {
-    if (strcmp(line, "stop") == 0)
+    if (strcmp(line, "stop") == 0 || strcasecmp(line, "/stop") == 0)
         command_leave(session, QUIT_LEFT, "");
     else if (people_run_address(session, line))
         return;
@@ -69,7 +71,7 @@ static void run_line(struct session *session, char *line)
         people_run(session, line + 1);
     else if (slips_into_command(session, line))
         people_run(session, strchr(line, '/') + 1);
-    else if (*line)
+    else if (!text_is_blank(line))
         command_say(session, line[0] == '/' ? line + 1 : line);
     else
         command_show_place(session); /* a client that sends and receives in turn waits for something */
@@ -281,10 +283,28 @@ static void talk_feed(struct session *session, const char *bytes, size_t length)
     await_rest(session, typing, length);
 }
 
+/* Whether it is for one person, and what for has not come. Taken for a line, it would be refused, and the rest said to all. */
+static bool is_address_alone(const struct typing *typing)
+{
+    size_t at = 0;
+    while (at < typing->length && is_blank(typing->line[at]))
+        at++;
+    if (at == typing->length || (typing->line[at] != '@' && typing->line[at] != '/'))
+        return false;
+    bool alone = typing->line[at] == '@' || at + 1 == typing->length;
+    while (at < typing->length && !is_blank(typing->line[at]))
+        at++;
+    while (at < typing->length && is_blank(typing->line[at]))
+        at++;
+    return alone && at == typing->length;
+}
+
 static void talk_idle(struct session *session)
 {
+    struct typing *typing = session->door_state;
     session->wake_after = 0;
-    end_line(session, session->door_state);
+    if (!is_address_alone(typing))
+        end_line(session, typing);
 }
 
 static void talk_finish(struct session *session)
