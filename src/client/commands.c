@@ -98,6 +98,13 @@ static const struct command *find(const struct session *session, const char *nam
     return NULL;
 }
 
+bool commands_know(const struct session *session, const char *text)
+{
+    char name[32];
+    size_t length = strcspn(text, " \t");
+    return snprintf(name, sizeof name, "%.*s", (int)length, text) < (int)sizeof name && find(session, name);
+}
+
 /* How many letters must be added, dropped or changed to get from a to b (both short). */
 static int distance(const char *a, const char *b)
 {

@@ -7,6 +7,9 @@
 /* Runs "name arguments". Whatever is wrong is told to the user with what would be right. */
 void commands_run(struct session *session, const char *text);
 
+/* Whether the text begins with the name of a command that this session's door has. */
+bool commands_know(const struct session *session, const char *text);
+
 /* The name of the i-th command that this session's door has, or NULL behind the last. For completion. */
 const char *commands_name(const struct session *session, int i);
 

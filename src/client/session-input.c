@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "base/text.h"
+#include "base/unicode.h"
 #include "commands.h"
 #include "irc.h"
 #include "session.h"
@@ -97,6 +98,10 @@ void session_input(struct session *session, const char *line, bool literal)
         commands_leave(session, "");
         return;
     }
+    /* What one does not see before a command is a slip of the finger, and what follows it may be private. */
+    const char *start = line + unicode_unseen_length(line);
+    if (!literal && start > line && *start == '/' && commands_know(session, start + 1))
+        line = start;
     if (!literal && line[0] == '/' && line[1] != '/') {
         commands_run(session, line + 1);
         return;
@@ -107,7 +112,6 @@ void session_input(struct session *session, const char *line, bool literal)
     }
     if (!literal && line[0] == '/')
         line++;
-    const char *start = line + strspn(line, " \t");
     if (!literal && *start == '@' && session->dialect->door != DOOR_PAIR)
         address(session, start + 1);
     else

@@ -174,7 +174,9 @@ static void learn_refusal(struct session *session, const char *line)
         int status;
     } table[] = {{"invalid command: ", EX_DATAERR},     {"that line is too long", EX_DATAERR},
                  {"nobody here is called ", EX_NOPERM}, {"you cannot speak in ", EX_NOPERM},
-                 {"you cannot write to ", EX_NOPERM},   {"an operator asked for silence in ", EX_NOPERM}};
+                 {"you are in no channel", EX_NOPERM},  {"you are not in ", EX_NOPERM},
+                 {"you cannot write to ", EX_NOPERM},   {"there is no channel ", EX_NOPERM},
+                 {"an operator asked for silence in ", EX_NOPERM}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strncmp(line, table[i].start, strlen(table[i].start)) == 0)
             session_fail(session, table[i].status);

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "base/text.h"
+#include "base/unicode.h"
 
 #define LINE_BYTES 1024 /* of a line at the plain and talk doors: forkchat-protocol(7) */
 
@@ -213,11 +214,20 @@ static void send_private(struct session *session, const char *nick, const char *
         show_own_private(session, nick, piece);
 }
 
+/* As with one's other lines the talk door shows it to us, too. */
+static void send_in_channel(struct session *session, const char *channel, const char *piece)
+{
+    bool talk = session->dialect->door == DOOR_TALK;
+    session_request(session, "%s %s %s", talk ? "/msg" : "MSG", channel, piece);
+    if (!talk)
+        show_own_private(session, channel, piece);
+}
+
 void simple_private(struct session *session, const char *nick, const char *text)
 {
-    size_t spent = strlen(nick) + strlen("@ ");
+    size_t spent = strlen(nick) + strlen("/msg  ");
     if (spent < LINE_BYTES / 2) {
-        say_pieces(session, nick, text, spent, send_private);
+        say_pieces(session, nick, text, spent, *nick == '#' ? send_in_channel : send_private);
     } else {
         session_complain(session, "nobody has a name of %zu bytes", strlen(nick));
         session_fail(session, EX_DATAERR);
@@ -243,7 +253,7 @@ static void plain_say(struct session *session, struct window *window, const char
 static void send_talk(struct session *session, const char *nick, const char *piece)
 {
     (void)nick;
-    char first = piece[strspn(piece, " \t")];
+    char first = piece[unicode_unseen_length(piece)];
     bool command = first == '/' || first == '@' || strcmp(piece, "stop") == 0;
     session_request(session, "%s%s", command ? "/say " : "", piece);
 }

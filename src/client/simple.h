@@ -42,7 +42,7 @@ void simple_show_own(struct session *session, const char *text);
 /* Sends the command NAME with its arguments as the door spells it. */
 void simple_command(struct session *session, const char *name, const char *arguments);
 
-/* Sends a private message. */
+/* Sends a message to one person, or to a channel one is in. */
 void simple_private(struct session *session, const char *nick, const char *text);
 
 /* Is this how forkchat --listen greets? */
