@@ -26,7 +26,7 @@ char *typed_trimmed(char *line)
     return line;
 }
 
-char *typed_name(char **rest, bool exists(void *context, const char *name), void *context)
+char *typed_name(char **rest, typed_exists *exists, void *context)
 {
     char *name = typed_quoted(rest);
     if (name)

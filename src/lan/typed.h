@@ -13,9 +13,12 @@
 /* Takes a name in quotes, single or double, off *rest. NULL, and nothing is taken, if there is none. */
 char *typed_quoted(char **rest);
 
+/* Is this the name of something? */
+typedef bool typed_exists(void *context, const char *name);
+
 /* Takes a name off *rest, and leaves the password that follows it: a name in quotes, or as much of the line as is the
  * name of something, or all of it. NULL if there is none. */
-char *typed_name(char **rest, bool exists(void *context, const char *name), void *context);
+char *typed_name(char **rest, typed_exists *exists, void *context);
 
 /* The line without blanks around it. */
 char *typed_trimmed(char *line);
