@@ -76,7 +76,7 @@ enum cast_result {
 /* Receives the cast announced by `card` from `from` on that interface, into the folder `output`. Blocks; in a
  * process of its own. `message` gets what to tell the user. */
 enum cast_result cast_receive(struct group *group, int interface, const struct net_address *from,
-                              const struct datagram_card *card, const char *output, bool force,
+                              const struct datagram_card *card, const char *output, const char *kept, bool force,
                               char message[256]);
 
 #endif

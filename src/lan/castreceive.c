@@ -223,14 +223,14 @@ static enum cast_result catch_file(struct catching *catching, int folder, const 
 }
 
 enum cast_result cast_receive(struct group *group, int interface, const struct net_address *from,
-                              const struct datagram_card *card, const char *output, bool force, char message[256])
+                              const struct datagram_card *card, const char *output, const char *kept, bool force,
+                              char message[256])
 {
     struct catching catching = {.group = group, .interface = interface, .from = from, .card = card,
                                 .blocks_fd = -1, .own_fd = -1, .file = -1};
     enum cast_result result = CAST_LOCAL;
-    char kept[NAME_FILE_MAX + 1], part[KEEP_PART_SIZE];
+    char part[KEEP_PART_SIZE];
     struct stat status;
-    name_keep(card->name, kept);
     keep_part_name(kept, card->hash, part);
     catching.blocks = catching.missing = cast_blocks(card->size);
     catching.have = calloc(1, ((size_t)catching.blocks + 7) / 8 + 1);

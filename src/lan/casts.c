@@ -121,7 +121,23 @@ void casts_send(struct peer *peer, const char *path)
 struct receiving {
     struct peer *peer;
     struct peer_cast *cast;
+    bool beside; /* what exists */
 };
+
+/* The name under which it is kept. */
+static void choose_name(const struct receiving *receiving, char kept[NAME_FILE_MAX + 1])
+{
+    const struct options *options = receiving->peer->options;
+    const char *name = receiving->cast->card.name;
+    struct stat status;
+    int folder = open(options->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    name_keep(name, kept);
+    for (int n = 1; folder >= 0 && receiving->beside && !options->force; n++)
+        if (fstatat(folder, kept, &status, AT_SYMLINK_NOFOLLOW) || !name_number(kept, name, false, n))
+            break;
+    if (folder >= 0)
+        close(folder);
+}
 
 static int run_receive(int report, void *context)
 {
@@ -131,10 +147,10 @@ static int run_receive(int report, void *context)
     const struct peer_cast *cast = receiving->cast;
     const struct options *options = receiving->peer->options;
     char message[256], line[900], size[SIZE_TEXT];
-    enum cast_result result = cast_receive(receiving->peer->group, cast->via, &cast->from, &cast->card,
-                                           options->output, options->force, message);
     char kept[NAME_FILE_MAX + 1];
-    name_keep(cast->card.name, kept);
+    choose_name(receiving, kept);
+    enum cast_result result = cast_receive(receiving->peer->group, cast->via, &cast->from, &cast->card, options->output,
+                                           kept, options->force, message);
     bool renamed = strcmp(kept, cast->card.name) != 0;
     if (result == CAST_DONE)
         snprintf(line, sizeof line, "got %s from %s%s%s: verified, %s", cast->card.name, cast->sender,
@@ -144,11 +160,17 @@ static int run_receive(int report, void *context)
     return tell(report, line, "", statuses[result]);
 }
 
-static void receive(struct peer *peer, struct peer_cast *cast)
+static void receive(struct peer *peer, struct peer_cast *cast, bool beside)
 {
     char size[SIZE_TEXT];
-    struct receiving receiving = {.peer = peer, .cast = cast};
-    if (cast->card.size > peer->options->limit || cast->card.size > CAST_SIZE_MOST) {
+    struct receiving receiving = {.peer = peer, .cast = cast, .beside = beside};
+    if (cast->card.size > CAST_SIZE_MOST) {
+        log_error("%s is larger than anything that can be sent to everyone: %s", cast->card.name,
+                  size_text(cast->card.size, size));
+        peer_fail(peer, EX_DATAERR);
+        return;
+    }
+    if (cast->card.size > peer->options->limit) {
         log_error("%s is larger than --limit allows: %s", cast->card.name, size_text(cast->card.size, size));
         peer_fail(peer, EX_DATAERR);
         return;
@@ -192,7 +214,7 @@ void casts_invited(struct peer *peer, const struct datagram *datagram, const str
     bool wanted = peer->options->accept ||
                   (peer->options->receive && peer->status == 0 && worker_count(WORKER_RECEIVE, NULL) == 0);
     if (wanted)
-        receive(peer, cast);
+        receive(peer, cast, false);
     else if (!peer->brief)
         screen_show("%s sends %s (%s) to everyone who accepts: /accept %s", cast->sender, cast->card.name,
                     size_text(cast->card.size, size), cast->card.name);
@@ -210,7 +232,7 @@ bool casts_accept(struct peer *peer, const char *name)
             best = cast;
     }
     if (best)
-        receive(peer, best);
+        receive(peer, best, true);
     return best;
 }
 

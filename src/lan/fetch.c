@@ -268,6 +268,8 @@ static enum fetch_result fetch_tree(struct fetch_session *session)
         return fetch_local(session, session->fetch->kept);
 
     enum fetch_result result = fetch_entries(session);
+    if (result != FETCH_DONE)
+        unlinkat(session->output, part, AT_REMOVEDIR); /* if nothing has come */
     if (result == FETCH_DONE) {
         dress_folders(session);
         /* Between the look above and here a folder of that name could only be replaced if it is empty. */

@@ -213,8 +213,8 @@ enum fetch_result fetch_take(struct fetch_session *session, struct fetch_item *i
     char part[KEEP_PART_SIZE];
     keep_part_name(leaf, entry->hash, part);
     enum fetch_result result = fill_part(session, item);
-    if (result == FETCH_DAMAGED)
-        unlinkat(folder, part, 0);
+    if (result == FETCH_DAMAGED || (result != FETCH_DONE && lseek(item->fd, 0, SEEK_END) == 0))
+        unlinkat(folder, part, 0); /* nothing in it is worth keeping */
     if (result != FETCH_DONE)
         return result;
     port_write_back(item->fd, 0, entry->size);

@@ -110,7 +110,8 @@ static int run_describe(int report, void *context)
     if (result)
         snprintf(line, sizeof line, "error %s\n", why ? why : "it cannot be read");
     else
-        snprintf(line, sizeof line, "ok %lld %s %s %d\n", (long long)size, hash, folder ? "d" : "-", skipped);
+        snprintf(line, sizeof line, "ok %lld %s %s %d %lld %ld\n", (long long)size, hash, folder ? "d" : "-", skipped,
+                 (long long)progress.watch.newest.tv_sec, progress.watch.newest.tv_nsec);
     if (fd_write_all(report, line, strlen(line)))
         return 1;
     return result ? 1 : 0;
@@ -142,6 +143,7 @@ static bool prepare(struct peer *peer, struct peer_offer *offer, const char *pat
     if (!name || !name_is_file(name, strlen(name)))
         name = strrchr(offer->what.path, '/') + 1;
     bool fits = name_is_file(name, strlen(name));
+    text_copy(offer->name, sizeof offer->name, name);
     text_copy(offer->what.card.name, sizeof offer->what.card.name, name);
     free(copy);
     if (!fits)
@@ -159,30 +161,34 @@ static bool prepare(struct peer *peer, struct peer_offer *offer, const char *pat
     return true;
 }
 
-static void withdraw(struct peer *peer, struct peer_offer *offer)
+void offers_take_back(struct peer *peer, const struct peer_offer *offer)
 {
     struct datagram datagram = {.kind = DATAGRAM_WITHDRAW, .card = offer->what.card};
     text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
     chat_send_all(peer, &datagram);
+}
+
+void offers_end(struct peer *peer, struct peer_offer *offer)
+{
+    offers_take_back(peer, offer);
     worker_stop(WORKER_DESCRIBE, offer->job);
     drop(offer);
 }
 
-/* The same file again takes the place of the offer before; another file of that name gets a number. */
+/* The same file again, under the same name, takes the place of the offer before; another of that name gets a number. */
 static void tell_apart(struct peer *peer, struct peer_offer *offer)
 {
-    char name[NAME_FILE_MAX + 1];
-    text_copy(name, sizeof name, offer->what.card.name);
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *other = &peer->offers[i];
-        if (other != offer && other->what.card.id[0] && strcmp(other->what.path, offer->what.path) == 0)
-            withdraw(peer, other);
+        if (other != offer && other->what.card.id[0] && strcmp(other->what.path, offer->what.path) == 0 &&
+            strcmp(other->name, offer->name) == 0)
+            offers_end(peer, other);
     }
     for (int i = 0, number = 1; i < PEER_OFFERS; i++) {
         const struct peer_offer *other = &peer->offers[i];
         if (other == offer || !other->what.card.id[0] || strcmp(other->what.card.name, offer->what.card.name) != 0)
             continue;
-        if (!name_number(offer->what.card.name, name, S_ISDIR(offer->described.st_mode), number++))
+        if (!name_number(offer->what.card.name, offer->name, S_ISDIR(offer->described.st_mode), number++))
             return; /* whoever gets it, gets one of the two */
         i = -1;     /* the new name may be another's too */
     }
@@ -217,7 +223,7 @@ void offers_line(struct peer *peer, int job, char *line)
 {
     struct peer_offer *offer = &peer->offers[job % PEER_OFFERS];
     struct datagram_card *card = &offer->what.card;
-    int64_t skipped;
+    int64_t skipped, seconds, nanoseconds;
     char *rest = line, size[SIZE_TEXT];
     const char *verb = text_next_word(&rest);
     if (!verb || offer->job != job)
@@ -230,12 +236,14 @@ void offers_line(struct peer *peer, int job, char *line)
         is_refused(peer, card->name, rest);
         return;
     }
-    const char *words[4] = {NULL};
-    for (int i = 0; i < 4; i++)
+    const char *words[6] = {NULL};
+    for (int i = 0; i < 6; i++)
         words[i] = text_next_word(&rest);
-    if (!words[3] || !parse_number(words[0], 0, (int64_t)1 << 50, &card->size) ||
-        !parse_number(words[3], 0, 1 << 30, &skipped))
+    if (!words[5] || !parse_number(words[0], 0, (int64_t)1 << 50, &card->size) ||
+        !parse_number(words[3], 0, 1 << 30, &skipped) || !parse_signed(words[4], INT64_MIN, INT64_MAX, &seconds) ||
+        !parse_number(words[5], 0, 999999999, &nanoseconds))
         return;
+    offer->what.newest = (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)nanoseconds};
     text_copy(card->hash, sizeof card->hash, words[1]);
     card->tree = *words[2] == 'd';
     offer->ready = true;
@@ -268,7 +276,7 @@ bool offers_any(const struct peer *peer)
 void offers_announce(struct peer *peer)
 {
     for (int n = 0; n < PEER_OFFERS; n++) {
-        if (!peer->offers[n].ready)
+        if (!offers_is_there(&peer->offers[n]))
             continue;
         for (int i = 0; i < group_interfaces(peer->group); i++) {
             if (peer->listeners[i] < 0)
@@ -296,51 +304,10 @@ bool offers_withdraw(struct peer *peer, const char *name)
         struct peer_offer *offer = &peer->offers[i];
         if (!offer->what.card.id[0] || !unicode_is_same(offer->what.card.name, name))
             continue;
-        withdraw(peer, offer);
+        offers_end(peer, offer);
         found = true;
     }
     return found;
-}
-
-static void offer_again(struct peer *peer, struct peer_offer *offer)
-{
-    char *path = text_keep(offer->given), *password = offer->what.password ? text_keep(offer->what.password) : NULL;
-    screen_show("%s has changed: it is hashed again", offer->what.card.name);
-    withdraw(peer, offer);
-    offers_add(peer, path, password);
-    free(path);
-    free(password);
-}
-
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_size == b->st_size && a->st_ino == b->st_ino && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-void offers_look(struct peer *peer)
-{
-    peer->next_offers_look = peer->now + peer->options->period * PEER_SECOND;
-    for (int i = 0; i < PEER_OFFERS; i++) {
-        struct peer_offer *offer = &peer->offers[i];
-        struct stat status;
-        /* Of a folder whoever fetches tells; what is gone may be written anew just now. */
-        if (!offer->ready || offer->what.card.tree || stat(offer->what.path, &status))
-            continue;
-        bool settled = is_same(&status, &offer->seen);
-        offer->seen = status;
-        if (settled && !is_same(&status, &offer->described))
-            offer_again(peer, offer);
-    }
-}
-
-void offers_changed(struct peer *peer, char *line)
-{
-    for (int i = 0; i < PEER_OFFERS; i++)
-        if (peer->offers[i].ready && strcmp(peer->offers[i].what.card.id, line) == 0) {
-            offer_again(peer, &peer->offers[i]);
-            return;
-        }
 }
 
 void offers_close(struct peer *peer)
@@ -417,7 +384,7 @@ static void start_serving(struct peer *peer, int fd, const unsigned char host[16
     int keep[PEER_OFFERS + 1], keep_count = 0, count = 0;
     keep[keep_count++] = fd;
     for (int i = 0; i < PEER_OFFERS; i++)
-        if (peer->offers[i].ready) {
+        if (offers_is_there(&peer->offers[i])) {
             ready[count++] = peer->offers[i].what;
             keep[keep_count++] = peer->offers[i].what.manifest;
         }

@@ -410,8 +410,12 @@ int peer_run(const struct options *options)
     chat_leave(peer);
     save(peer);
     screen_close();
-    if (options->roster)
-        print_roster(options);
+    if (screen_error()) {
+        log_error("standard output: %s", strerror(screen_error()));
+        peer_fail(peer, EX_IOERR);
+    }
+    if (options->roster && print_roster(options) == EX_IOERR)
+        peer_fail(peer, EX_IOERR);
     if (options->receive && !peer->received)
         peer_fail(peer, EX_UNAVAILABLE);
     /* Told to end in the middle of what was asked for: it was not done. */

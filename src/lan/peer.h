@@ -1,5 +1,5 @@
-/* One peer: what its parts share. peer.c owns the loop; chat.c, say.c, interfaces.c, offers.c, gets.c, casts.c and
- * command.c each one family of things that happen. All of it belongs to the main process. */
+/* One peer: what its parts share. peer.c owns the loop; chat.c, say.c, interfaces.c, offers.c, offers_look.c, gets.c,
+ * casts.c and command.c each one family of things that happen. All of it belongs to the main process. */
 #ifndef FORKCHAT_LAN_PEER_H
 #define FORKCHAT_LAN_PEER_H
 
@@ -25,8 +25,10 @@
 struct peer_offer {
     struct serve_offer what;
     char *given;                 /* the path as it was given */
+    char name[NAME_FILE_MAX + 1]; /* in it: card.name without a number */
     struct stat described, seen; /* of the file when it was last described, and last looked at */
-    int job; /* the number of its describing worker */
+    int missed;                  /* looks, one after the other, at which it was not there */
+    int job;                     /* the number of its describing worker */
     bool ready;
 };
 
@@ -125,14 +127,19 @@ void offers_stop_listening(struct peer *peer, int interface);
 void offers_add(struct peer *peer, const char *path, const char *password);
 bool offers_withdraw(struct peer *peer, const char *name);
 void offers_announce(struct peer *peer);
-void offers_look(struct peer *peer);                /* is each still what was described? */
-void offers_changed(struct peer *peer, char *line); /* a server says: one is not */
 void offers_accept(struct peer *peer, int interface);
 void offers_line(struct peer *peer, int job, char *line);
 void offers_described(struct peer *peer, int job, int status);
 void offers_served(struct peer *peer, const unsigned char host[16], int status);
+void offers_take_back(struct peer *peer, const struct peer_offer *offer); /* tells others that it cannot be had */
+void offers_end(struct peer *peer, struct peer_offer *offer);             /* the same, and forgets it */
 bool offers_any(const struct peer *peer); /* also one that is still being described */
 void offers_close(struct peer *peer);
+
+/* offers_look.c */
+void offers_look(struct peer *peer);                  /* is each still what was described? */
+void offers_changed(struct peer *peer, char *line);   /* a server says: one is not */
+bool offers_is_there(const struct peer_offer *offer); /* described, and not gone since */
 
 /* gets.c */
 void gets_add(struct peer *peer, const char *name_of_peer, const char *name, const char *password, bool beside);

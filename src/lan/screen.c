@@ -22,6 +22,7 @@
 
 static struct {
     bool terminal, gone, hidden, input, ended;
+    int error; /* errno of what could not be shown; 0: all was, or nobody reads it any more */
     int end; /* readable when we are to end: then nobody who does not read is waited for */
     struct termios before;
     char prompt[128];
@@ -32,7 +33,10 @@ static struct {
 
 static void put(const char *bytes, size_t length)
 {
-    if (fd_write_heeding(STDOUT_FILENO, bytes, length, screen.end, -1) != (ssize_t)length)
+    ssize_t wrote = fd_write_heeding(STDOUT_FILENO, bytes, length, screen.end, -1);
+    if (wrote < 0 && !screen.gone && errno != EPIPE && !screen.terminal)
+        screen.error = errno;
+    if (wrote != (ssize_t)length)
         screen.gone = true;
 }
 
@@ -118,6 +122,11 @@ void screen_close(void)
 bool screen_is_gone(void)
 {
     return screen.gone;
+}
+
+int screen_error(void)
+{
+    return screen.error;
 }
 
 static int width(void)

@@ -54,4 +54,7 @@ void screen_timeout(struct screen_user *user, int64_t now);
 /* True once nobody reads our output any more. */
 bool screen_is_gone(void);
 
+/* Why our output was not taken (a full disk), as errno; 0 if it was, or if only its reader went away. */
+int screen_error(void);
+
 #endif

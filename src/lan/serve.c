@@ -147,16 +147,24 @@ static bool find_entry(struct session *session, int64_t number, char line[TREE_L
     return tree_read_line(line, entry) && !entry->folder && !entry->missing;
 }
 
-static const char changed[] = SERVE_CHANGED;
+/* A change may leave size and time as they were; nobody but the system sets st_ctim. */
+static bool is_changed(const struct serve_offer *offer, const struct tree_entry *entry, const struct stat *status)
+{
+    const struct timespec *newest = &offer->newest, *time = &status->st_ctim;
+    bool later = time->tv_sec > newest->tv_sec || (time->tv_sec == newest->tv_sec && time->tv_nsec > newest->tv_nsec);
+    return status->st_size != entry->size || status->st_mtime != entry->changed || (newest->tv_sec && later);
+}
 
 /* Opens what the entry names, if it still is what was described. */
 static int open_entry(const struct serve_offer *offer, const struct tree_entry *entry, const char **why)
 {
     int fd;
+    bool taken = false; /* out of a folder that is still there */
     if (offer->card.tree) {
         const char *slash = strchr(entry->path, '/');
         int root = open(offer->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         fd = root >= 0 && slash ? tree_open_file(root, slash + 1) : -1;
+        taken = root >= 0 && fd < 0 && errno == ENOENT;
         if (root >= 0)
             close(root);
     } else {
@@ -164,9 +172,9 @@ static int open_entry(const struct serve_offer *offer, const struct tree_entry *
     }
     struct stat status;
     if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode)) {
-        *why = "the file is no longer there";
-    } else if (status.st_size != entry->size || status.st_mtime != entry->changed) {
-        *why = changed;
+        *why = taken ? SERVE_CHANGED : "the file is no longer there";
+    } else if (is_changed(offer, entry, &status)) {
+        *why = SERVE_CHANGED;
     } else {
         return fd;
     }
@@ -196,6 +204,12 @@ static int send_file(struct session *session, int fd, int64_t offset, int64_t si
     return 0;
 }
 
+static void tell_changed(const struct session *session)
+{
+    if (session->terms->changed)
+        session->terms->changed(session->terms, session->offer->card.id);
+}
+
 static int answer_read(struct session *session, char *rest)
 {
     char line[TREE_LINE_MAX];
@@ -209,11 +223,14 @@ static int answer_read(struct session *session, char *rest)
         return wire_print(&session->wire, "error there is no such file or place\n");
     const char *why;
     int fd = open_entry(session->offer, &entry, &why);
-    if (fd < 0 && why == changed && session->terms->changed)
-        session->terms->changed(session->terms, session->offer->card.id);
-    if (fd < 0)
+    if (fd < 0) {
+        tell_changed(session);
         return wire_print(&session->wire, "error %s\n", why);
+    }
     int result = send_file(session, fd, offset, entry.size);
+    struct stat status;
+    if (result == 0 && fstat(fd, &status) == 0 && is_changed(session->offer, &entry, &status))
+        tell_changed(session);
     close(fd);
     return result;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "lan/datagram.h"
 
@@ -16,6 +17,7 @@ struct serve_offer {
     char *path;     /* absolute, links resolved */
     char *password; /* NULL for none */
     int manifest;   /* a descriptor of the description that tree_describe() wrote */
+    struct timespec newest; /* the latest change of what was described; 0: not known */
 };
 
 /* What a session may do. */

@@ -219,6 +219,13 @@ static void set_status(struct tree_entry *entry, const struct stat *status)
     entry->changed = status->st_mtime;
 }
 
+static void note_change(struct tree_watch *watch, const struct timespec *time)
+{
+    if (watch && (time->tv_sec > watch->newest.tv_sec ||
+                  (time->tv_sec == watch->newest.tv_sec && time->tv_nsec > watch->newest.tv_nsec)))
+        watch->newest = *time;
+}
+
 static int add_file(struct walk *walk, int fd)
 {
     struct tree_entry entry = {.path = walk->path};
@@ -236,6 +243,7 @@ static int add_file(struct walk *walk, int fd)
     sha256_finish(&hash, digest);
     sha256_hex(digest, entry.hash);
     set_status(&entry, &status);
+    note_change(walk->watch, &status.st_ctim);
     walk->size += entry.size;
     return add_line(walk, &entry);
 }

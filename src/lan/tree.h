@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/sha256.h"
 
@@ -20,6 +21,7 @@ int tree_open_file(int root, const char *path);
 struct tree_watch {
     void (*step)(struct tree_watch *watch, int64_t done);
     int64_t done;
+    struct timespec newest; /* of the changes (st_ctim) of the files that tree_describe() read */
 };
 
 /* The hash and size of the first `limit` bytes of an open file (negative: all), read from its start.
