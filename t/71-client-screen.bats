@@ -316,7 +316,7 @@ at_column() {
     join 80 10
     term_run "/help"
     term_see "Everything else you type"
-    term_key PPage PPage PPage
+    term_key PPage PPage PPage PPage
     term_see "/kick"
     term_unsee "Everything else you type"
     term_see "[PageDown: "
@@ -325,7 +325,7 @@ at_column() {
     peer "PRIVMSG alice :done"
     term_see "3:bob(1!)"
     term capture-pane -p | grep -F / | diff "$BATS_TEST_TMPDIR/seen" -
-    term_key NPage NPage NPage NPage
+    term_key NPage NPage NPage NPage NPage
     term_see "and more"
     term_unsee "PageDown"
 }

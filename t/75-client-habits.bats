@@ -142,3 +142,77 @@ offered() {
     term_see " tutu 1:"
     term_lacks "#one"
 }
+
+@test "Ctrl-R finds lines typed before as a shell does" {
+    meet
+    term_run "the first line"
+    term_run "/me waves"
+    term_run "The second line"
+    peer_sees ":The second line"
+    term_type "half typed"
+    term_key C-r
+    term_input_see "(reverse-i-search)\`': half typed"
+    term_type "the"
+    term_input_see "(reverse-i-search)\`the': The second line"
+    term_key C-r
+    term_input_see "(reverse-i-search)\`the': the first line"
+    term_key C-r
+    term_input_see "(failed reverse-i-search)\`the': the first line"
+    term_key C-s
+    term_input_see "(reverse-i-search)\`the': The second line"
+    term_key BSpace
+    term_type "is"
+    term_input_see "(failed reverse-i-search)\`this': The second line"
+    term_key C-g
+    term_input_see "[#x] half typed"
+    term_key C-r
+    term_type "wav"
+    term_input_see "(reverse-i-search)\`wav': /me waves"
+    term_key Home
+    term_input_see "[#x] /me waves"
+    term_key C-r C-r
+    term_input_see "(reverse-i-search)\`wav': /me waves"
+    term_key C-c
+    term_input_see "[#x] /me waves"
+    term_key C-u C-r
+    term_type "first"
+    term_key Enter
+    until_true 10 peer_has_twice "PRIVMSG #x :the first line"
+}
+
+peer_has_twice() {
+    [[ $(grep -cF -- "$1" "$BATS_TEST_TMPDIR/peer.log") == 2 ]]
+}
+
+@test "/search goes to what was said, and further up and down again; /lastlog lists it" {
+    meet 80 12
+    local i
+    for i in {1..60}; do
+        if ((i % 20 == 5)); then peer "PRIVMSG #x :line $i: a Needle"; else peer "PRIVMSG #x :line $i"; fi
+    done
+    term_see "line 60"
+    term_run "/search needle"
+    term_see "line 45: a Needle"
+    term_lacks "line 60"
+    term_see "line 46"
+    term_run "/search"
+    term_see "line 25: a Needle"
+    term_key M-r
+    term_see "line 5: a Needle"
+    term_key M-r
+    term_see "line 5: a Needle"
+    term_key M-s
+    term_see "line 25: a Needle"
+    term_key M-">"
+    term_see 'nothing further up in this window has "needle"'
+    term_run "/search hay"
+    term_see 'nothing in this window has "hay"'
+    term_run "/lastlog NEEDLE"
+    term_see "3 lines:"
+    term_see "<bob> line 5: a Needle"
+    term_see "<bob> line 45: a Needle"
+    term_run "/lastlog 45: a"
+    term_see "1 line:"
+    term_run "/help search"
+    term_see "/search [WORDS]"
+}

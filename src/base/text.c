@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #include "log.h"
@@ -328,6 +329,17 @@ unsigned char text_fold(unsigned char c)
     if (c == '[' || c == '\\' || c == ']')
         return (unsigned char)(c + 32);
     return c == '~' ? '^' : c;
+}
+
+const char *text_find(const char *text, const char *part)
+{
+    size_t length = strlen(part);
+    for (const char *at = text;; at++) {
+        if (strncasecmp(at, part, length) == 0)
+            return at;
+        if (!*at)
+            return NULL;
+    }
 }
 
 int text_compare_names(const char *a, const char *b)

@@ -77,6 +77,9 @@ unsigned char text_fold(unsigned char c);
 /* Compares names by that rule: <0, 0 or >0. */
 int text_compare_names(const char *a, const char *b);
 
+/* Where `part` is in `text`, in any case of ASCII's letters; NULL if it is not. */
+const char *text_find(const char *text, const char *part);
+
 /* A hash of a name that is the same for equal names (FNV-1a over the folded bytes). */
 uint32_t text_hash_name(const char *name);
 

@@ -29,7 +29,7 @@ void commands_help(struct session *session, char *arguments)
     if (!found)
         session_complain(session, "there is no /%s; /help lists what there is", name);
     else if (!*name)
-        session_tell(session, "Everything else you type is said. Tab completes, PageUp scrolls, Alt-1 … Alt-9 "
+        session_tell(session, "Everything else you type is said. Tab completes, PageUp scrolls, Ctrl-R finds a line you typed, Alt-1 … Alt-9 "
                               "change windows, Ctrl-D leaves. man forkchat tells more.");
 }
 

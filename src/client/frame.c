@@ -168,9 +168,14 @@ static void draw_states(struct frame *frame, struct layout *layout, const struct
     end_bar(frame, layout, frame->rows - 2);
 }
 
-static void add_prompt(struct layout *layout, const struct session *session, int columns)
+static void add_prompt(struct layout *layout, const struct session *session, const char *prompt, int columns)
 {
     const struct window *window = windows_current(&session->windows);
+    if (prompt) {
+        layout_add(layout, STYLE_DIM, prompt);
+        cut_bar(layout, columns * 2 / 3);
+        return;
+    }
     if (columns < 30)
         return;
     const char *name = session->dialect->door == DOOR_PAIR ? session->nick : window->name;
@@ -198,9 +203,11 @@ static size_t first_shown(const struct edit *edit, int room)
     return start;
 }
 
-int frame_input(struct layout *layout, const struct session *session, const struct edit *edit,
-                const char *question, int columns, bool colour, struct text *to)
+int frame_input(struct layout *layout, const struct session *session, const struct frame_line *line, int columns,
+                bool colour, struct text *to)
 {
+    const struct edit *edit = line->edit;
+    const char *question = line->question;
     int cursor = 0, room;
     layout_clear(layout);
     if (question) {
@@ -208,7 +215,7 @@ int frame_input(struct layout *layout, const struct session *session, const stru
         room = columns - 1;
         cut_bar(layout, room);
     } else {
-        add_prompt(layout, session, columns);
+        add_prompt(layout, session, line->prompt, columns);
         room = columns - bar_columns(layout) - 1;
         size_t start = first_shown(edit, room);
         char before[EDIT_SIZE];
@@ -237,7 +244,7 @@ static void take_row(void *context, int row, const struct text *text)
 }
 
 void frame_draw(struct frame *frame, struct layout *layout, const struct session *session,
-                const struct edit *edit, const char *question)
+                const struct frame_line *line)
 {
     struct drawing drawing = {.frame = frame, .bottom = frame->rows - 2 - state_rows(frame)};
     struct text text;
@@ -251,5 +258,5 @@ void frame_draw(struct frame *frame, struct layout *layout, const struct session
         draw_states(frame, layout, session);
     text_init(&text, frame->row[frame->rows - 1], FRAME_ROW_BYTES);
     frame->cursor_row = frame->rows - 1;
-    frame->cursor_column = frame_input(layout, session, edit, question, frame->columns, frame->colour, &text);
+    frame->cursor_column = frame_input(layout, session, line, frame->columns, frame->colour, &text);
 }

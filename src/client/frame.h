@@ -27,13 +27,20 @@ void frame_free(struct frame *frame);
 /* How many rows of a frame show the conversation. */
 int frame_view_rows(const struct frame *frame);
 
-/* Draws it. `question`: stands in place of the line being typed if not NULL. */
+/* The last row: what is being typed, a question in place of that if not NULL, and what stands in place of the name of the
+ * window in front of it if not NULL. */
+struct frame_line {
+    const struct edit *edit;
+    const char *question, *prompt;
+};
+
+/* Draws it. */
 void frame_draw(struct frame *frame, struct layout *layout, const struct session *session,
-                const struct edit *edit, const char *question);
+                const struct frame_line *line);
 
 /* The line being typed with its prompt, cut to `columns` around the cursor, into `to`; returns the column of
  * the cursor. */
-int frame_input(struct layout *layout, const struct session *session, const struct edit *edit,
-                const char *question, int columns, bool colour, struct text *to);
+int frame_input(struct layout *layout, const struct session *session, const struct frame_line *line, int columns,
+                bool colour, struct text *to);
 
 #endif

@@ -74,6 +74,7 @@ struct session {
     struct delivery delivery;
     struct standing standing;
     struct day day;
+    char sought[256]; /* what /search looked for last */
     bool away; /* the server has said that we are */
     struct irc irc;
     struct simple simple;

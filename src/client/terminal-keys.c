@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lastlog.h"
 #include "terminal.h"
 #include "view.h"
 
@@ -41,6 +42,14 @@ static void scroll(struct terminal *terminal, int direction)
                 terminal->frame.columns, direction * (rows > 2 ? rows - 1 : 1));
 }
 
+const char *terminal_prompt(const struct terminal *terminal, char *words, size_t size)
+{
+    if (!terminal->search.on)
+        return NULL;
+    search_prompt(&terminal->search, words, size);
+    return words;
+}
+
 static void press_alt(struct terminal *terminal, char letter)
 {
     if (letter >= '1' && letter <= '9')
@@ -49,6 +58,8 @@ static void press_alt(struct terminal *terminal, char letter)
         show_window(terminal, 9);
     else if (letter == 'a')
         next_unread(terminal);
+    else if (letter == 'r' || letter == 's')
+        lastlog_step(terminal->session, letter == 'r' ? -1 : 1);
     else if (letter == '<')
         view_scroll(windows_current(&terminal->session->windows), &terminal->layout,
                     frame_view_rows(&terminal->frame), terminal->frame.columns, -1000000);
@@ -61,6 +72,7 @@ static void enter(struct terminal *terminal)
     char line[EDIT_SIZE];
     edit_take(&terminal->edit, line);
     view_end(windows_current(&terminal->session->windows));
+    windows_current(&terminal->session->windows)->lit = false;
     session_input(terminal->session, line, terminal->session->options->literal);
 }
 
@@ -195,6 +207,9 @@ static bool press_here(struct terminal *terminal, enum key key, const char *byte
     case KEY_CONTROL('P'):
         step_window(terminal, -1);
         return true;
+    case KEY_CONTROL('R'):
+        search_begin(&terminal->search, &terminal->edit);
+        return true;
     case KEY_CONTROL('Z'):
         terminal_stop(terminal);
         return true;
@@ -213,6 +228,8 @@ void terminal_key(void *context, enum key key, const char *bytes, size_t length)
         answer(terminal, key, bytes);
         return;
     }
+    if (terminal->search.on && search_press(&terminal->search, &terminal->edit, key, bytes, length))
+        return;
     if (key == KEY_TAB || key == KEY_BACK_TAB) {
         complete_next(&terminal->complete, terminal->session, &terminal->edit, key == KEY_BACK_TAB);
         return;

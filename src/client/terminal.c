@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "tty/guardian.h"
 #include "signals.h"
+#include "view.h"
 
 #define LAST_WORDS 5 /* lines */
 
@@ -42,13 +43,13 @@ static void dumb_shown(void *context, const struct window *window, const struct 
 
 static void draw_dumb(struct terminal *terminal)
 {
-    char bytes[FRAME_ROW_BYTES], plain[FRAME_ROW_BYTES];
+    char bytes[FRAME_ROW_BYTES], plain[FRAME_ROW_BYTES], prompt[SEARCH_SIZE + 40];
     struct text text;
     text_init(&text, bytes, sizeof bytes);
     struct edit at_end = terminal->edit; /* the cursor stays behind what is typed: it cannot be moved */
     at_end.cursor = at_end.length;
-    int columns = frame_input(&terminal->layout, terminal->session, &at_end, terminal_question(terminal),
-                              terminal->frame.columns, false, &text);
+    struct frame_line line = {&at_end, terminal_question(terminal), terminal_prompt(terminal, prompt, sizeof prompt)};
+    int columns = frame_input(&terminal->layout, terminal->session, &line, terminal->frame.columns, false, &text);
     text_init(&text, plain, sizeof plain);
     for (size_t i = 0; i < terminal->layout.count; i++)
         text_add_bytes(&text, terminal->layout.bytes + terminal->layout.glyphs[i].offset,
@@ -56,9 +57,17 @@ static void draw_dumb(struct terminal *terminal)
     screen_dumb_input(&terminal->screen, plain, (size_t)columns);
 }
 
+static void seek(struct terminal *terminal, struct window *window)
+{
+    if (window->seek)
+        view_show(window, &terminal->layout, frame_view_rows(&terminal->frame), terminal->frame.columns, window->found);
+    window->seek = false;
+}
+
 static void draw(struct terminal *terminal)
 {
     struct session *session = terminal->session;
+    char prompt[SEARCH_SIZE + 40];
     if (!terminal->screen.on)
         return;
     if (session->bell)
@@ -68,7 +77,10 @@ static void draw(struct terminal *terminal)
         draw_dumb(terminal);
         return;
     }
-    frame_draw(&terminal->frame, &terminal->layout, session, &terminal->edit, terminal_question(terminal));
+    struct frame_line line = {&terminal->edit, terminal_question(terminal),
+                              terminal_prompt(terminal, prompt, sizeof prompt)};
+    seek(terminal, windows_current(&session->windows));
+    frame_draw(&terminal->frame, &terminal->layout, session, &line);
     screen_show(&terminal->screen, &terminal->frame);
 }
 

@@ -4,6 +4,7 @@
 
 #include "tty/edit.h"
 #include "tty/keys.h"
+#include "tty/search.h"
 #include "complete.h"
 #include "frame.h"
 #include "layout.h"
@@ -18,6 +19,7 @@ struct terminal {
     struct edit edit;
     struct keys keys;
     struct complete complete;
+    struct search search;
     int guardian;
     char *paste;        /* several lines, waiting for a yes */
     int paste_lines;
@@ -35,6 +37,9 @@ void terminal_stop(struct terminal *terminal);
 
 /* What stands in place of the line being typed; NULL if that is there. */
 const char *terminal_question(const struct terminal *terminal);
+
+/* What stands in place of the prompt meanwhile, in `words`; NULL if that is there. */
+const char *terminal_prompt(const struct terminal *terminal, char *words, size_t size);
 
 /* One key, as keys_feed hands it on; `context` is a struct terminal. For tests and the fuzzer too. */
 void terminal_key(void *context, enum key key, const char *bytes, size_t length);

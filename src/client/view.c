@@ -34,6 +34,13 @@ static void add_mark(struct text *text, int columns, bool colour)
     text_add(text, "\033[0m");
 }
 
+/* What was looked for stands out. */
+static void light(struct layout *layout)
+{
+    for (size_t i = 0; i < layout->count; i++)
+        layout->glyphs[i].style = STYLE_REVERSE;
+}
+
 static bool is_anchored(const struct window *window)
 {
     return window->anchored && window_line(window, window->anchor);
@@ -50,6 +57,8 @@ void view_rows(const struct window *window, struct layout *layout, int rows, int
         size_t high = measure(window, --number, layout, columns);
         if (high == 0)
             return;
+        if (window->lit && number == window->found)
+            light(layout);
         for (size_t i = high > hidden ? high - hidden : 1; i > 0 && shown < rows; i--) {
             bool mark = has_mark(window, number);
             text_init(&text, bytes, sizeof bytes);
@@ -108,6 +117,17 @@ static void scroll_on(struct window *window, struct layout *layout, int columns,
         window->anchor++;
         window->hidden = measure(window, window->anchor, layout, columns);
     }
+}
+
+void view_show(struct window *window, struct layout *layout, int rows, int columns, uint64_t number)
+{
+    window->anchored = true;
+    window->anchor = number;
+    window->hidden = 0;
+    int above = count_above(window, layout, columns, rows);
+    scroll_on(window, layout, columns, above + rows / 2 < rows ? rows - above : rows / 2);
+    if (window->hidden == 0 && window->anchor + 1 >= window->total)
+        view_end(window);
 }
 
 void view_end(struct window *window)

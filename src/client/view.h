@@ -18,6 +18,9 @@ void view_rows(const struct window *window, struct layout *layout, int rows, int
 /* Scrolls by so many rows: back in time if negative. Stops at either end. */
 void view_scroll(struct window *window, struct layout *layout, int rows, int columns, int by);
 
+/* So that the line with that number stands in the middle, as far as there are lines behind it. */
+void view_show(struct window *window, struct layout *layout, int rows, int columns, uint64_t number);
+
 /* To the newest line. */
 void view_end(struct window *window);
 

@@ -36,7 +36,7 @@ void window_clear(struct window *window)
         free_line(&window->lines[(window->first + i) % WINDOW_LINES]);
     window->first = window->count = 0;
     window->mark = window->total;
-    window->anchored = false;
+    window->anchored = window->lit = window->seek = false;
 }
 
 void window_forget_members(struct window *window)

@@ -32,6 +32,7 @@ struct line {
     int64_t told; /* milliseconds since 1970 */
     enum line_kind kind;
     bool own, highlight;
+    bool found; /* it repeats others, or says that there are none: /search passes over it */
     char *nick; /* "" if there is none */
     char *text;
 };
@@ -57,6 +58,8 @@ struct window {
     bool anchored;      /* scrolled back: the view's last line is `anchor`, its last `hidden` rows not shown */
     uint64_t anchor;
     size_t hidden;
+    uint64_t found;     /* the line where /search is */
+    bool lit, seek;     /* it stands out; it is to be brought into view */
     struct member *members; /* sorted by nick */
     size_t member_count, member_size;
 };

@@ -178,23 +178,26 @@ static void show(struct edit *edit, const char *text)
     edit->length = edit->cursor = strlen(edit->text);
 }
 
-void edit_older(struct edit *edit)
+void edit_recall(struct edit *edit, int number, size_t cursor)
 {
-    if (edit->browsing == 0)
-        return;
     if (edit->browsing == edit->history_count)
         memcpy(edit->draft, edit->text, edit->length + 1);
-    show(edit, edit->history[--edit->browsing]);
+    edit->browsing = number;
+    show(edit, number == edit->history_count ? edit->draft : edit->history[number]);
+    if (cursor < edit->length)
+        edit->cursor = cursor;
+}
+
+void edit_older(struct edit *edit)
+{
+    if (edit->browsing > 0)
+        edit_recall(edit, edit->browsing - 1, EDIT_SIZE);
 }
 
 void edit_newer(struct edit *edit)
 {
-    if (edit->browsing == edit->history_count)
-        return;
-    if (++edit->browsing == edit->history_count)
-        show(edit, edit->draft);
-    else
-        show(edit, edit->history[edit->browsing]);
+    if (edit->browsing < edit->history_count)
+        edit_recall(edit, edit->browsing + 1, EDIT_SIZE);
 }
 
 static void remember(struct edit *edit, const char *line)

@@ -48,6 +48,9 @@ void edit_transpose(struct edit *edit);
 void edit_older(struct edit *edit);
 void edit_newer(struct edit *edit);
 
+/* Shows that line of the history, or the new one if that is behind the last; the cursor stands at that byte of it. */
+void edit_recall(struct edit *edit, int number, size_t cursor);
+
 /* Replaces bytes from..to by a text; the cursor stands behind it. False, and no change, without room. */
 bool edit_replace(struct edit *edit, size_t from, size_t to, const char *with);
 

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         keys_feed(&terminal.keys, (const char *)data + at, size - at < 7 ? size - at : 7, terminal_key, &terminal);
         check(&terminal.edit);
     }
-    frame_draw(&terminal.frame, &terminal.layout, &session, &terminal.edit, NULL);
+    frame_draw(&terminal.frame, &terminal.layout, &session, &(struct frame_line){.edit = &terminal.edit});
     while (read(ends[1], drain, sizeof drain) > 0)
         ;
     limit_descriptors(ends, false);

@@ -43,7 +43,7 @@ static void draw(struct session *session, int rows, int columns)
     frame.colour = true;
     for (int i = 0; i < session->windows.count; i++) {
         windows_show(&session->windows, i);
-        frame_draw(&frame, &layout, session, &edit, NULL);
+        frame_draw(&frame, &layout, session, &(struct frame_line){.edit = &edit});
         for (int row = 0; row < frame.rows; row++)
             check_row(frame.row[row], frame.columns);
         view_scroll(windows_current(&session->windows), &layout, frame_view_rows(&frame), frame.columns, -3);

@@ -546,7 +546,7 @@ static void framing(void)
     for (int columns = 2; columns < 60; columns++) {
         for (int rows = 1; rows < 12; rows++) {
             CHECK(frame_resize(&frame, rows, columns) == 0);
-            frame_draw(&frame, &layout, &session, &edit, NULL);
+            frame_draw(&frame, &layout, &session, &(struct frame_line){.edit = &edit});
             CHECK(frame.cursor_column < columns && frame.cursor_row == rows - 1);
             for (int i = 0; i < rows; i++) {
                 char *plain = row_text(frame.row[i]);
@@ -555,7 +555,7 @@ static void framing(void)
         }
     }
     frame_resize(&frame, 8, 24);
-    frame_draw(&frame, &layout, &session, &edit, NULL);
+    frame_draw(&frame, &layout, &session, &(struct frame_line){.edit = &edit});
     CHECK(strcmp(row_text(frame.row[5]) , "      ffff gggg") == 0);
     CHECK(strstr(row_text(frame.row[4]), "cccc dddd eeee") != NULL);
     frame_free(&frame);
@@ -620,11 +620,11 @@ static void activity(void)
             ":bob!b@h PRIVMSG #a_long_name_3 :hello\r\n");
     for (int columns = 40; columns <= 200; columns += 40) {
         frame_resize(&frame, 8, columns);
-        frame_draw(&frame, &layout, &session, &edit, NULL);
+        frame_draw(&frame, &layout, &session, &(struct frame_line){.edit = &edit});
         CHECK(strncmp(row_text(frame.row[6]), " alice 2:#a_long_name_2 29! 3 25   ", 35) == 0);
     }
     frame_resize(&frame, 8, 30);
-    frame_draw(&frame, &layout, &session, &edit, NULL);
+    frame_draw(&frame, &layout, &session, &(struct frame_line){.edit = &edit});
     CHECK(strncmp(row_text(frame.row[6]), " alice 2:#a_long_name_2 29! 3 ", 30) == 0);
     frame_free(&frame);
     layout_free(&layout);
