@@ -216,3 +216,35 @@ peer_has_twice() {
     term_run "/help search"
     term_see "/search [WORDS]"
 }
+
+# The right end of a row of the screen, from 1.
+beside() {
+    [[ $(term capture-pane -p | sed -n "$1p" | cut -c102- | sed 's/ *$//') == "$2" ]]
+}
+
+@test "on a wide screen those in the channel stand beside the text, with their ranks, at once; Alt-N takes them away" {
+    meet 120 12
+    wait_until beside 2 "@bob"
+    wait_until beside 3 " alice"
+    peer "MODE #x +v alice"
+    wait_until beside 3 "+alice"
+    peer "MODE #x +o-v alice alice"
+    wait_until beside 2 "@alice"
+    wait_until beside 3 "@bob"
+    peer "MODE #x -o bob"
+    wait_until beside 3 " bob"
+    peer "NICK carol"
+    wait_until beside 3 " carol"
+    peer "PRIVMSG #x :$(printf 'word %.0s' {1..40})"
+    term_see "word word"
+    wait_until beside 3 " carol"
+    peer "PART #x"
+    wait_until beside 3 ""
+    beside 2 "@alice"
+    term_key M-n
+    wait_until beside 2 ""
+    term_key M-n
+    wait_until beside 2 "@alice"
+    term resize-window -t main -x 119 -y 12
+    term_unsee "@alice"
+}

@@ -9,6 +9,9 @@
 #include "base/width.h"
 #include "view.h"
 
+#define LIST_FROM    120 /* columns of the screen */
+#define LIST_COLUMNS 20  /* of the list, with a blank before it */
+
 int frame_resize(struct frame *frame, int rows, int columns)
 {
     rows = rows < 1 ? 1 : rows > FRAME_MAX_ROWS ? FRAME_MAX_ROWS : rows;
@@ -48,6 +51,14 @@ static int state_rows(const struct frame *frame)
 int frame_view_rows(const struct frame *frame)
 {
     return frame->rows - title_rows(frame) - state_rows(frame) - 1;
+}
+
+int frame_view_columns(const struct frame *frame, const struct session *session)
+{
+    const struct window *window = windows_current(&session->windows);
+    bool listed = window->kind == WINDOW_CHANNEL && window->joined && !session->no_list &&
+                  frame->columns >= LIST_FROM && frame_view_rows(frame) > 0;
+    return listed ? frame->columns - LIST_COLUMNS : frame->columns;
 }
 
 static int bar_columns(const struct layout *layout)
@@ -243,6 +254,49 @@ static void take_row(void *context, int row, const struct text *text)
     text_copy(drawing->frame->row[drawing->bottom - row], FRAME_ROW_BYTES, text->start);
 }
 
+static const char *ranks_of(const struct session *session)
+{
+    return *session->irc.ranks ? session->irc.ranks : "@+";
+}
+
+static void draw_member(struct frame *frame, struct layout *layout, int row, const char *sign, const char *nick)
+{
+    char bytes[FRAME_ROW_BYTES];
+    struct text text;
+    layout_clear(layout);
+    layout_add(layout, STYLE_DIM, sign);
+    layout_add(layout, *nick ? layout_nick_style(nick) : STYLE_DIM, nick);
+    cut_bar(layout, LIST_COLUMNS - 1);
+    layout_break(layout, LIST_COLUMNS * 2);
+    text_init(&text, bytes, sizeof bytes);
+    text_addf(&text, "%s\033[%d;%dH", frame->row[row], row + 1, frame->columns - LIST_COLUMNS + 2);
+    layout_row(layout, 0, frame->colour, &text);
+    text_copy(frame->row[row], FRAME_ROW_BYTES, bytes);
+}
+
+/* Who is in the channel, as far as there are rows: by the highest rank, in the server's own order, then by the
+ * alphabet. */
+static void draw_members(struct frame *frame, struct layout *layout, const struct session *session)
+{
+    const struct window *window = windows_current(&session->windows);
+    const char *ranks = ranks_of(session);
+    size_t rows = (size_t)frame_view_rows(frame), shown = 0, count = window->member_count;
+    size_t room = count > rows ? rows - 1 : rows, top = (size_t)title_rows(frame);
+    char words[32];
+    for (size_t rank = 0; rank <= strlen(ranks) && shown < room; rank++) {
+        snprintf(words, sizeof words, "%c", ranks[rank] ? ranks[rank] : ' ');
+        for (size_t i = 0; i < count && shown < room; i++) {
+            const struct member *member = &window->members[i];
+            if (strcspn(ranks, *member->ranks ? member->ranks : " ") == rank)
+                draw_member(frame, layout, (int)(top + shown++), words, member->nick);
+        }
+    }
+    if (shown == room && shown < rows && shown < count) {
+        snprintf(words, sizeof words, " and %zu more", count - shown);
+        draw_member(frame, layout, (int)(top + shown), words, "");
+    }
+}
+
 void frame_draw(struct frame *frame, struct layout *layout, const struct session *session,
                 const struct frame_line *line)
 {
@@ -250,8 +304,10 @@ void frame_draw(struct frame *frame, struct layout *layout, const struct session
     struct text text;
     for (int i = 0; i < frame->rows; i++)
         frame->row[i][0] = '\0';
-    view_rows(windows_current(&session->windows), layout, frame_view_rows(frame), frame->columns,
-              frame->colour, take_row, &drawing);
+    view_rows(windows_current(&session->windows), layout, frame_view_rows(frame),
+              frame_view_columns(frame, session), frame->colour, take_row, &drawing);
+    if (frame_view_columns(frame, session) < frame->columns)
+        draw_members(frame, layout, session);
     if (title_rows(frame))
         draw_title(frame, layout, session);
     if (state_rows(frame))

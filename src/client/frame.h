@@ -34,6 +34,9 @@ struct frame_line {
     const char *question, *prompt;
 };
 
+/* How many columns of it that takes: fewer where the members of a channel are listed beside it. */
+int frame_view_columns(const struct frame *frame, const struct session *session);
+
 /* Draws it. */
 void frame_draw(struct frame *frame, struct layout *layout, const struct session *session,
                 const struct frame_line *line);

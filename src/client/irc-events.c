@@ -256,20 +256,32 @@ static bool takes_argument(const struct irc *irc, char mode, char sign)
     return strchr(ranks, mode) || strchr(lists, mode) || strchr(always, mode) || (sign == '+' && strchr(to_set, mode));
 }
 
-/* The key of a channel has changed: it will be wanted when we come back. */
-static void learn_key(struct session *session, const struct message *message)
+/* Somebody is made an operator of the channel, or the like, or no longer. */
+static void learn_rank(const struct session *session, const char *channel, char mode, const char *nick, bool given)
+{
+    const char *letters = *session->irc.rank_modes ? session->irc.rank_modes : "ov";
+    const char *signs = *session->irc.rank_modes ? session->irc.ranks : "@+";
+    const char *letter = strchr(letters, mode);
+    struct window *window = windows_find(&session->windows, channel);
+    if (window && letter && (size_t)(letter - letters) < strlen(signs))
+        window_give_rank(window, nick, signs[letter - letters], given);
+}
+
+/* The key of a channel has changed: it will be wanted when we come back. Ranks of members are for the eye. */
+static void learn_modes(struct session *session, const struct message *message)
 {
     struct standing_channel *channel = standing_find(&session->standing, message->parameters[0]);
     int argument = 2;
     char sign = '+';
-    for (const char *mode = message->parameters[1]; channel && *mode; mode++) {
+    for (const char *mode = message->parameters[1]; *mode; mode++) {
         if (*mode == '+' || *mode == '-') {
             sign = *mode;
             continue;
         }
         bool has = takes_argument(&session->irc, *mode, sign) && argument < message->count;
         const char *value = has ? message->parameters[argument++] : "";
-        if (*mode == 'k')
+        learn_rank(session, message->parameters[0], *mode, value, sign == '+');
+        if (channel && *mode == 'k')
             text_copy(channel->key, sizeof channel->key, sign == '+' ? value : "");
     }
 }
@@ -278,7 +290,7 @@ static void on_mode(struct session *session, struct message *message)
 {
     char words[600];
     struct text text;
-    learn_key(session, message);
+    learn_modes(session, message);
     text_init(&text, words, sizeof words);
     text_addf(&text, "%s has set mode", message->nick);
     for (int i = 1; i < message->count; i++)

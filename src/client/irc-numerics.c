@@ -106,9 +106,13 @@ static void names(struct session *session, struct message *message)
     if (!window)
         return;
     while ((name = text_next_word(&rest))) {
-        name += strspn(name, ranks);
+        char signs[8] = "";
+        size_t length = strspn(name, ranks);
+        snprintf(signs, sizeof signs, "%.*s", (int)length, name);
+        name += length;
         name[strcspn(name, "!")] = '\0';
         window_join(window, name);
+        window_set_ranks(window, name, signs);
     }
 }
 

@@ -75,6 +75,7 @@ struct session {
     struct standing standing;
     struct day day;
     char sought[256]; /* what /search looked for last */
+    bool no_list;     /* of the members, beside the text */
     bool away; /* the server has said that we are */
     struct irc irc;
     struct simple simple;

@@ -39,7 +39,7 @@ static void scroll(struct terminal *terminal, int direction)
 {
     int rows = frame_view_rows(&terminal->frame);
     view_scroll(windows_current(&terminal->session->windows), &terminal->layout, rows,
-                terminal->frame.columns, direction * (rows > 2 ? rows - 1 : 1));
+                frame_view_columns(&terminal->frame, terminal->session), direction * (rows > 2 ? rows - 1 : 1));
 }
 
 const char *terminal_prompt(const struct terminal *terminal, char *words, size_t size)
@@ -58,11 +58,14 @@ static void press_alt(struct terminal *terminal, char letter)
         show_window(terminal, 9);
     else if (letter == 'a')
         next_unread(terminal);
+    else if (letter == 'n')
+        terminal->session->no_list = !terminal->session->no_list;
     else if (letter == 'r' || letter == 's')
         lastlog_step(terminal->session, letter == 'r' ? -1 : 1);
     else if (letter == '<')
         view_scroll(windows_current(&terminal->session->windows), &terminal->layout,
-                    frame_view_rows(&terminal->frame), terminal->frame.columns, -1000000);
+                    frame_view_rows(&terminal->frame), frame_view_columns(&terminal->frame, terminal->session),
+                    -1000000);
     else if (letter == '>')
         view_end(windows_current(&terminal->session->windows));
 }

@@ -60,7 +60,8 @@ static void draw_dumb(struct terminal *terminal)
 static void seek(struct terminal *terminal, struct window *window)
 {
     if (window->seek)
-        view_show(window, &terminal->layout, frame_view_rows(&terminal->frame), terminal->frame.columns, window->found);
+        view_show(window, &terminal->layout, frame_view_rows(&terminal->frame),
+                  frame_view_columns(&terminal->frame, terminal->session), window->found);
     window->seek = false;
 }
 

@@ -257,13 +257,37 @@ bool window_rename(struct window *window, const char *nick, const char *new)
     size_t at = find(window, nick, &there);
     if (!there)
         return false;
-    uint64_t spoke = window->members[at].spoke;
+    struct member old = window->members[at]; /* but for the nick, which is freed */
     window_part(window, nick);
     window_join(window, new);
     at = find(window, new, &there);
-    if (there)
-        window->members[at].spoke = spoke;
+    if (there) {
+        window->members[at].spoke = old.spoke;
+        text_copy(window->members[at].ranks, sizeof old.ranks, old.ranks);
+    }
     return true;
+}
+
+void window_set_ranks(struct window *window, const char *nick, const char *ranks)
+{
+    bool there;
+    size_t at = find(window, nick, &there);
+    if (there)
+        text_copy(window->members[at].ranks, sizeof window->members[at].ranks, ranks);
+}
+
+void window_give_rank(struct window *window, const char *nick, char rank, bool given)
+{
+    bool there;
+    size_t at = find(window, nick, &there), used;
+    if (!there)
+        return;
+    char *ranks = window->members[at].ranks, *has = strchr(ranks, rank);
+    used = strlen(ranks);
+    if (given && !has && used + 1 < sizeof window->members[at].ranks)
+        memcpy(ranks + used, (char[2]){rank, '\0'}, 2);
+    else if (!given && has)
+        memmove(has, has + 1, strlen(has));
 }
 
 void window_doubt_members(struct window *window)

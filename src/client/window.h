@@ -39,6 +39,7 @@ struct line {
 
 struct member {
     char *nick;
+    char ranks[8];  /* the signs of what they are in the channel, as in 353 */
     uint64_t spoke; /* how many lines there were with the last one of theirs; 0: none that we saw */
     bool doubted;   /* the server is telling who is here, and has not named them yet */
 };
@@ -99,6 +100,10 @@ void window_clear(struct window *window);
 void window_join(struct window *window, const char *nick);
 bool window_part(struct window *window, const char *nick); /* true if it was there */
 bool window_rename(struct window *window, const char *nick, const char *new); /* the same */
+
+/* The signs of a member; or one of them is given or taken. */
+void window_set_ranks(struct window *window, const char *nick, const char *ranks);
+void window_give_rank(struct window *window, const char *nick, char rank, bool given);
 
 /* Around a list of all members: those who have not joined again in between are gone. */
 void window_doubt_members(struct window *window);
