@@ -11,7 +11,7 @@ setup() {
 
 teardown() {
     term_stop
-    until_true 10 nothing_is_left
+    wait_until nothing_is_left
 }
 
 # serve [WORD …]: a daemon on the terminal; words in front of the command (TERM=dumb), then its options.
@@ -64,7 +64,7 @@ left() {
             grep -qx -- "$row" <<<"$on_screen" || return 1
         done
     }
-    until_true 10 wait_until_words
+    wait_until wait_until_words
     term_key C-c
     left
 }

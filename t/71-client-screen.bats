@@ -38,7 +38,7 @@ left() {
 is_pasted_plainly() {
     term_run "bind 'set enable-bracketed-paste off'; cat -v"
     printf 'pasted here' | term load-buffer -
-    until_true 5 cat_runs
+    wait_until cat_runs
     term paste-buffer -p -r
     term_see "pasted here"
     term_lacks "200~"
@@ -132,10 +132,10 @@ at_forkchatd() {
     while read -r columns typed; do
         term_type "a$(printf '%b' "$typed")"
         term_key z
-        until_true 10 at_column $((5 + 1 + columns + 1)) || { echo "# $typed: $(term display-message -p '#{cursor_x}')"; return 1; }
+        wait_until at_column $((5 + 1 + columns + 1)) || { echo "# $typed: $(term display-message -p '#{cursor_x}')"; return 1; }
         # One key takes back what a person takes for one character.
         term_key BSpace BSpace
-        until_true 10 at_column $((5 + (columns == 0 ? 0 : 1))) || { echo "# $typed: $(term display-message -p '#{cursor_x}')"; return 1; }
+        wait_until at_column $((5 + (columns == 0 ? 0 : 1))) || { echo "# $typed: $(term display-message -p '#{cursor_x}')"; return 1; }
         term_key C-u
         term_input_see '[#x]'
     done <<'END'
@@ -265,7 +265,7 @@ at_column() {
     term paste-buffer -p -r
     term_input_see "Say this pasted line of 9000 bytes? (y/n)"
     term_type y
-    peer_sees "0007" 40
+    peer_sees "0007"
     [[ $(sed -n 's/\r$//; s/^:alice!.* PRIVMSG #x ://p' "$BATS_TEST_TMPDIR/peer.log" | tail -n +2 | tr -d '\n') == "$line" ]]
 }
 
@@ -420,12 +420,12 @@ at_column() {
     client=$(term_client)
     kill -SEGV "$(term_guardian)"
     left 139
-    until_true 5 has_ended "$client"
+    wait_until has_ended "$client"
     term_run "clear; '$FORKCHAT' -n alicia -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
     term_see "here: alicia bob"
     client=$(term_client)
     kill -KILL "$(term_guardian)"
-    until_true 5 has_ended "$client"
+    wait_until has_ended "$client"
     term_key Enter
     term_modes after
     term_modes_are_equal before after
@@ -457,12 +457,12 @@ at_column() {
     server_stop -KILL
     term_see "again in 1 s"
     start_ngircd
-    term_see "you have joined" 20
+    term_see "you have joined"
     rm "$BATS_TEST_TMPDIR/peer.in"
     peer_start carol '#x'
-    peer_sees alice 20
+    peer_sees alice
     peer "PRIVMSG #x :here again"
-    term_see "<carol> here again" 20
+    term_see "<carol> here again"
     term_key C-c
     left 0
 }

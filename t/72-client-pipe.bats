@@ -32,7 +32,7 @@ tell() {
 }
 
 bot_sees() {
-    until_true 10 grep -qF -- "$1" "$BATS_TEST_TMPDIR/bot.out" || {
+    wait_until grep -qF -- "$1" "$BATS_TEST_TMPDIR/bot.out" || {
         echo "# the bot never saw: $1"
         cat "$BATS_TEST_TMPDIR/bot.out" "$BATS_TEST_TMPDIR/bot.err"
         return 1
@@ -43,7 +43,7 @@ bot_sees() {
 bot_ends() {
     local status=0
     exec 7>&-
-    until_true 10 has_ended "$BOT_PID"
+    wait_until has_ended "$BOT_PID"
     wait "$BOT_PID" || status=$?
     BOT_PID=
     [[ $status == "$1" ]] || {
@@ -274,9 +274,9 @@ sasl_server() {
     "$FORKCHAT" -w -n bot -j '#x' 127.0.0.1 "$SERVER_PORT" </dev/null >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/bot.err" 3>&- 7>&- &
     BOT_PID=$!
-    until_true 10 test -e "$BATS_TEST_TMPDIR/full"
+    wait_until test -e "$BATS_TEST_TMPDIR/full"
     kill -TERM "$BOT_PID"
-    until_true 10 has_ended "$BOT_PID"
+    wait_until has_ended "$BOT_PID"
     bot_ends 0
 }
 
@@ -316,10 +316,10 @@ sasl_server() {
     bot -R yes -n bot -j '#x' 127.0.0.1 "$SERVER_PORT"
     bot_sees "here: bot"
     server_stop -KILL
-    until_true 10 grep -q "trying again in" "$BATS_TEST_TMPDIR/bot.err"
+    wait_until grep -q "trying again in" "$BATS_TEST_TMPDIR/bot.err"
     start_ngircd
     peer_start bob '#x'
-    peer_sees "bot" 15
+    peer_sees "bot"
     tell "I am back"
     peer_sees "PRIVMSG #x :I am back"
     bot_ends 0

@@ -30,7 +30,7 @@ says() {
 }
 
 sees() {
-    until_true 10 grep -qxF -- "$2" "$BATS_TEST_TMPDIR/$1.out" || {
+    wait_until grep -qxF -- "$2" "$BATS_TEST_TMPDIR/$1.out" || {
         echo "# $1 never saw: $2"
         cat "$BATS_TEST_TMPDIR/$1".*
         return 1
@@ -45,7 +45,7 @@ listening_port() {
 # ends A|B STATUS
 ends() {
     local status=0 pid=$1_PID
-    until_true 10 has_ended "${!pid}" || {
+    wait_until has_ended "${!pid}" || {
         echo "# $1 is still there"
         return 1
     }
@@ -57,7 +57,7 @@ ends() {
 # talk ADDRESS HOST: a listens there, b connects.
 talk() {
     person A -n anna --listen "$1:0"
-    until_true 10 listening_port
+    wait_until listening_port
     person B -n ben "$2" "$PORT"
     sees A "* you are talking with ben; stop ends it"
     sees B "* you are talking with anna; stop ends it"
@@ -102,7 +102,7 @@ converse() {
 
 @test "a listener talks with netcat, and with netcat that listens" {
     person A -n anna --listen 127.0.0.1:0
-    until_true 10 listening_port
+    wait_until listening_port
     mkfifo "$BATS_TEST_TMPDIR/B.in"
     nc 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
     B_PID=$!
@@ -122,7 +122,7 @@ converse() {
     nc -l 127.0.0.1 "$port" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
     B_PID=$!
     exec 8>"$BATS_TEST_TMPDIR/B.in"
-    until_true 10 port_listens "$port"
+    wait_until port_listens "$port"
     person A -n anna -d pair 127.0.0.1 "$port"
     says A "only this line"
     sees B "only this line"
@@ -136,7 +136,7 @@ converse() {
 @test "a file goes through, from pipe to pipe" {
     seq 1 2000 >"$BATS_TEST_TMPDIR/file"
     person A -n anna --listen 127.0.0.1:0
-    until_true 10 listening_port
+    wait_until listening_port
     run -0 "$FORKCHAT" -n ben 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/file"
     ends A 0
     sed -n 's/^<ben> //p' "$BATS_TEST_TMPDIR/A.out" | diff "$BATS_TEST_TMPDIR/file" -
@@ -144,7 +144,7 @@ converse() {
 
 @test "an address that is taken, and nobody who comes, are told" {
     person A --listen 127.0.0.1:0
-    until_true 10 listening_port
+    wait_until listening_port
     run -69 "$FORKCHAT" --listen "127.0.0.1:$PORT"
     [[ $output == *"cannot listen at 127.0.0.1:$PORT"* ]]
     kill -TERM "$A_PID"
@@ -155,7 +155,7 @@ converse() {
 @test "on two terminals, each sees the other's line while typing its own" {
     requires tmux
     person A -n anna --listen 127.0.0.1:0
-    until_true 10 listening_port
+    wait_until listening_port
     term_start
     term_modes before
     term_run "clear; '$FORKCHAT' -n ben 127.0.0.1 $PORT; echo status \$?"
@@ -181,14 +181,14 @@ converse() {
     nc -l 127.0.0.1 "$port" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
     B_PID=$!
     exec 8>"$BATS_TEST_TMPDIR/B.in"
-    until_true 10 port_listens "$port"
+    wait_until port_listens "$port"
     term_start
     term_run "clear; '$FORKCHAT' -n ben -d pair 127.0.0.1 $port; echo status \$?"
     term_see "[ben]"
     printf 'your name? ' >&8
     term_see "<them> your name?"
     term_run "Ben"
-    until_true 10 grep -qx Ben "$BATS_TEST_TMPDIR/B.out"
+    wait_until grep -qx Ben "$BATS_TEST_TMPDIR/B.out"
     printf 'well, Ben\nfarewell\nstop\n' >&8
     term_see "status 0"
     term_shows "<them> well, Ben"
@@ -198,7 +198,7 @@ converse() {
 
 @test "without a terminal, half a line waits for its end" {
     person A -n anna --listen 127.0.0.1:0
-    until_true 10 listening_port
+    wait_until listening_port
     mkfifo "$BATS_TEST_TMPDIR/B.in"
     nc 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
     B_PID=$!
@@ -206,7 +206,7 @@ converse() {
     printf 'half a ' >&8
     # Longer than a terminal would wait.
     says A "one"
-    until_true 10 grep -qx one "$BATS_TEST_TMPDIR/B.out"
+    wait_until grep -qx one "$BATS_TEST_TMPDIR/B.out"
     printf 'line\n' >&8
     sees A "<them> half a line"
     says A stop

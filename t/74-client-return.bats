@@ -17,7 +17,7 @@ gate_open() {
     GATE_PORT=${GATE_PORT:-$(free_port)}
     socat "TCP-LISTEN:$GATE_PORT,bind=127.0.0.1,reuseaddr" "TCP:127.0.0.1:$1" 3>&- 8>&- &
     GATE_PID=$!
-    until_true 10 port_listens "$GATE_PORT"
+    wait_until port_listens "$GATE_PORT"
 }
 
 gate_shut() {
@@ -62,7 +62,7 @@ back_as_before() {
     term_run "three"
     term_run "/msg bob four"
     gate_open "$SERVER_PORT"
-    peer_sees "PRIVMSG bob :four" 70
+    peer_sees "PRIVMSG bob :four"
     diff <(said_by zoe) - <<-END
 	#y before
 	#y one
@@ -113,7 +113,7 @@ door_as_before() {
     term_run "@bob three"
     term_run "four"
     gate_open "$(forkchatd_port "$1")"
-    peer_sees "PRIVMSG #y :four" 70
+    peer_sees "PRIVMSG #y :four"
     diff <(said_by zoe) - <<-END
 	#y before
 	#y one
@@ -134,7 +134,7 @@ door_as_before() {
     gate_shut
     term_run "a secret"
     gate_open "$(forkchatd_port "$1")"
-    term_see "#x was not joined" 70
+    term_see "#x was not joined"
     term_see "this was not said: a secret"
     term_run "/join #y"
     term_run "done"
@@ -162,7 +162,7 @@ door_as_before() {
     term_type y
     peer_sees "PRIVMSG #x :line 3"
     "${FORKCHAT_BUILD:-build}/forkchatctl" -r "$BATS_TEST_TMPDIR/run" kick alice
-    peer_sees "PRIVMSG #x :line 12" 70
+    peer_sees "PRIVMSG #x :line 12"
     # Each was said once and in order; only what was under way may be missing, and is told.
     seen=$(said_by alice | cut -d ' ' -f 3)
     diff <(sort -nu <<<"$seen") - <<<"$seen"

@@ -62,7 +62,7 @@ meet() {
     term_see "the connection is lost"
     term_unsee "(away)"
     start_ngircd
-    term_see "alice (away)" 30
+    term_see "alice (away)"
 }
 
 @test "away is seen at the plain and talk doors, too" {

@@ -39,7 +39,7 @@ knows_both() {
 
 @test "three peers learn each other, keep a roster on disk, and announce each other once" {
     three_peers
-    until_true 5 knows_both
+    wait_until knows_both
     run -0 on 1 "$LAN_PROGRAM" --state "$BATS_TEST_TMPDIR/toto.state" --roster
     [ "$output" = $'tata:10.9.0.3\ntutu:10.9.0.2' ]
     run -0 grep -c 'new peer tutu' "$(peer_log toto)"
@@ -86,7 +86,7 @@ knows_both() {
     sees tutu 'private: toto > alone'
 }
 
-sees_port() { until_true 10 has_port "$2"; }
+sees_port() { wait_until has_port "$2"; }
 
 has_port() { on "$1" ss -Hlun | grep -q ':7182'; }
 
@@ -96,16 +96,16 @@ has_port() { on "$1" ss -Hlun | grep -q ':7182'; }
     sees_port script 2
     echo x >"$BATS_TEST_TMPDIR/offered"
     peer toto 1 --offer "$BATS_TEST_TMPDIR/offered" --period 1
-    until_true 10 grep -aq '/offer:' "$(peer_log script)"
-    until_true 10 grep -aq '/peer:' "$(peer_log script)"
+    wait_until grep -aq '/offer:' "$(peer_log script)"
+    wait_until grep -aq '/peer:' "$(peer_log script)"
     peer_kill toto
-    until_true 10 grep -aq '/bye:' "$(peer_log script)"
+    wait_until grep -aq '/bye:' "$(peer_log script)"
     run -69 on 1 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --get tata:x --patience 1
     on 1 "$LAN_PROGRAM" --name toto --state "$BATS_TEST_TMPDIR/s" --cast "$BATS_TEST_TMPDIR/offered" --wait 1 || :
-    until_true 10 grep -aq '/cast:' "$(peer_log script)"
+    wait_until grep -aq '/cast:' "$(peer_log script)"
     [ "$(tr -cd '\n' <"$(peer_log script)" | wc -c)" = 0 ]
     say 1 toto "*:$(printf 'x%.0s' {1..5000})"
-    until_true 10 all_arrived 5000
+    wait_until all_arrived 5000
     [ "$(tr -cd '\n' <"$(peer_log script)" | wc -c)" = 5 ]
 }
 
@@ -130,7 +130,7 @@ all_arrived() { (($(grep -aoE 'x{20,}' "$(peer_log script)" | tr -d '\n' | wc -c
 @test "a message to someone known goes to that address, and to no one else's" {
     three_peers
     # What is said by another process goes by the roster on disk.
-    until_true 5 knows_both
+    wait_until knows_both
     local before after
     before=$(on 3 cat /sys/class/net/eth0/statistics/rx_bytes)
     say 1 toto "tutu:$(printf 'x%.0s' {1..10000})last"
@@ -144,7 +144,7 @@ all_arrived() { (($(grep -aoE 'x{20,}' "$(peer_log script)" | tr -d '\n' | wc -c
     lan_open 2
     peer toto 1 --watch 0 --period 1
     beside script 2 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.2,reuseaddr -
-    until_true 10 grep -aq ':toto' "$(peer_log script)"
+    wait_until grep -aq ':toto' "$(peer_log script)"
     datagram 2 224.0.0.127:7182 ':prof'
     sees toto 'new peer prof at 10.9.0.2'
     datagram 2 224.0.0.127:7182 'prof:*:bonjour\n'
@@ -154,7 +154,7 @@ all_arrived() { (($(grep -aoE 'x{20,}' "$(peer_log script)" | tr -d '\n' | wc -c
     datagram 2 224.0.0.127:7182 'just some text\n'
     sees toto '10.9.0.2 :> just some text'
     say 1 toto '*:bonjour prof'
-    until_true 5 grep -aq 'toto:\*:bonjour prof$' "$(peer_log script)"
+    wait_until grep -aq 'toto:\*:bonjour prof$' "$(peer_log script)"
 }
 
 @test "a peer that leaves says so; one that dies is dropped after missed announcements" {
@@ -163,7 +163,7 @@ all_arrived() { (($(grep -aoE 'x{20,}' "$(peer_log script)" | tr -d '\n' | wc -c
     sees toto 'tutu has left'
     peer_kill tata KILL || :
     sees toto 'tata is gone'
-    until_true 5 test ! -s "$BATS_TEST_TMPDIR/toto.state/roster"
+    wait_until test ! -s "$BATS_TEST_TMPDIR/toto.state/roster"
 }
 
 @test "several peers on one machine talk to each other and to others, each shown once" {
@@ -211,7 +211,7 @@ all_arrived() { (($(grep -aoE 'x{20,}' "$(peer_log script)" | tr -d '\n' | wc -c
 @test "forged, malformed and huge datagrams are harmless" {
     lan_open 2
     peer toto 1 --watch 0 --period 1
-    until_true 10 test -e "$BATS_TEST_TMPDIR/toto.state/roster.lock"
+    wait_until test -e "$BATS_TEST_TMPDIR/toto.state/roster.lock"
     datagram 2 224.0.0.127:7182 'e\033[2Jvil:*:x\n'
     datagram 2 224.0.0.127:7182 'prof:*:a\033]0;title\007b\n'
     datagram 2 224.0.0.127:7182 ':\0\0\0'

@@ -51,14 +51,14 @@ parts() { find "$BATS_TEST_TMPDIR/$1.files" -name '.*.part'; }
     peer toto 1 --offer "$work/big" --period 1 --rate 100M
     sees toto 'offering big'
     peer tutu 2 --get toto:big
-    until_true 20 part_has 20000000
+    wait_until part_has 20000000
     peer_kill tutu KILL || :
-    until_true 5 no_worker 2
+    wait_until no_worker 2
     # It was in the middle, and what had come is there.
     [ ! -e "$BATS_TEST_TMPDIR/tutu.files/big" ]
     part_has 20000000
     peer tutu 2 --get toto:big --patience 20
-    until_true 20 part_has 90000000
+    wait_until part_has 90000000
     run -1 part_has 209715200
     peer_kill toto KILL || :
     sees tutu 'trying again'
@@ -83,7 +83,7 @@ no_worker() { [[ -z $(ip netns pids "$LAN-$1") ]]; }
     local host
     random_file "$work/song.ogg" 300000
     for host in 1 2; do
-        until_true 10 link_local_is_ready "$host"
+        wait_until link_local_is_ready "$host"
     done
     peer toto 1 -6 --offer "$work/song.ogg" --period 1
     sees toto 'offering song.ogg'
@@ -174,7 +174,7 @@ link_local_is_ready() { [[ -n $(on "$1" ip -6 -o addr show dev eth0 scope link -
         run -0 get 2 tutu --get toto:photos --get toto:single --get toto:secret
         peer r2 2 --receive --watch 60
         umask 022
-        until_true 10 listens 2
+        wait_until listens 2
         run -0 on 1 "$LAN_PROGRAM" --name toto --cast "$work/cast" --receivers 1 --wait 20
         peer_wait r2
         [ "$(stat -c %a "$out/photos" "$out/photos/open" "$out/photos/run" "$out/single" "$out/secret" \
@@ -196,7 +196,7 @@ listens() { on "$1" ss -Hlun 2>/dev/null | grep -q ':7182'; }
     sees toto 'offering old'
     run -0 get 2 tutu --get toto:old --get toto:single
     peer r2 2 --receive --watch 60
-    until_true 10 listens 2
+    wait_until listens 2
     run -0 on 1 "$LAN_PROGRAM" --name toto --cast "$work/single" --receivers 1 --wait 20
     peer_wait r2
     cd "$BATS_TEST_TMPDIR"
@@ -236,7 +236,7 @@ listens() { on "$1" ss -Hlun 2>/dev/null | grep -q ':7182'; }
     sees toto 'offering cave'
     local card id port hash said
     beside ear 3 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.3,reuseaddr -
-    until_true 10 grep -aq '/offer:' "$(peer_log ear)"
+    wait_until grep -aq '/offer:' "$(peer_log ear)"
     card=$(grep -a -m1 '/offer:' "$(peer_log ear)")
     id=${card#*/offer:} id=${id%% *} port=$(awk '{print $3}' <<<"$card") hash=$(awk '{print $6}' <<<"$card")
     [[ $card == *" p "* && $card != *sesame* ]]
@@ -275,7 +275,7 @@ listens() { on "$1" ss -Hlun 2>/dev/null | grep -q ':7182'; }
     run -64 get 2 tutu --get 'toto:../../etc/passwd'
     run -69 get 2 tutu --get 'toto:secret' --patience 1
     beside ear 2 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.2,reuseaddr -
-    until_true 10 grep -aq '/offer:' "$(peer_log ear)"
+    wait_until grep -aq '/offer:' "$(peer_log ear)"
     local id port said
     id=$(grep -a -m1 '/offer:' "$(peer_log ear)" | sed 's/.*offer:\([0-9a-f]*\) .*/\1/')
     port=$(grep -a -m1 '/offer:' "$(peer_log ear)" | awk '{print $3}')
@@ -337,7 +337,7 @@ listens() { on "$1" ss -Hlun 2>/dev/null | grep -q ':7182'; }
     [[ $output == *'proves no password'* ]]
     run -64 on 2 "$LAN_PROGRAM" --name tutu --cast "$work/movie" --password-file "$work/right"
     peer tutu 2 --accept --password-file "$work/right" --watch 0
-    until_true 10 listens 2
+    wait_until listens 2
     run -69 on 1 "$LAN_PROGRAM" --name toto --cast "$work/movie" --wait 2
     sees tutu 'movie from toto: who sends to everyone cannot prove to know the password that you gave'
     [ -z "$(ls "$BATS_TEST_TMPDIR/tutu.files")" ]
@@ -444,7 +444,7 @@ tutu_is_fetching() {
     peer toto 1 --offer "$work/$1" --period 60 --rate 1500k
     sees toto "offering $1"
     peer tutu 2 --get "toto:$1"
-    until_true 10 a_part_is_there
+    wait_until a_part_is_there
 }
 
 @test "who fetches what another is fetching into the same place waits for that one" {
@@ -556,7 +556,7 @@ tutu_is_fetching() {
     port=$(on 1 ss -Hltn 'src 10.9.0.1' | awk '{sub(/.*:/, "", $4); print $4}')
     beside idle1 2 socat -u "TCP4:10.9.0.1:$port" -
     beside idle2 2 socat -u "TCP4:10.9.0.1:$port" -
-    until_true 5 two_workers
+    wait_until two_workers
     said=$(on 2 socat -u -t2 "TCP4:10.9.0.1:$port" - </dev/null)
     [ "$said" = busy ]
     on 2 "$LAN_PROGRAM" --name tutu --send 'toto:still there?'
@@ -589,7 +589,7 @@ two_workers() { (($(pgrep -P "${PEER_PIDS[toto]}" | wc -l) == 2)); }
     (($(date +%s%N) - start > 1700000000))
     rm "$BATS_TEST_TMPDIR/tutu.files/slow"
     peer tutu 2 --get toto:slow --rate 1000
-    until_true 10 a_part_is_there
+    wait_until a_part_is_there
     # A shell starts what is in the background without SIGINT: it takes the same way.
     local ended=0
     kill -TERM "${PEER_PIDS[tutu]}"
@@ -623,9 +623,9 @@ two_workers() { (($(pgrep -P "${PEER_PIDS[toto]}" | wc -l) == 2)); }
     peer toto 1 --offer "$work/many" --period 1 --rate 2M
     sees toto 'offering many'
     peer tutu 2 --get toto:many
-    until_true 20 part_of_many
+    wait_until part_of_many
     peer_kill tutu KILL || :
-    until_true 5 no_worker 2
+    wait_until no_worker 2
     # One of those that are here already is something else by now, and one is not complete.
     local here
     here=$(find "$BATS_TEST_TMPDIR/tutu.files" -name 'part-aaa' | head -n 1)

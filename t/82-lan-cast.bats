@@ -19,7 +19,7 @@ receive_all() {
         peer "r$host" "$host" --receive --watch 60
     done
     for ((host = 2; host <= $1 + 1; host++)); do
-        until_true 10 listens "$host"
+        wait_until listens "$host"
     done
 }
 
@@ -59,7 +59,7 @@ all_have() {
     receive_all 3
     peer toto 1 --cast "$work/movie" --receivers 3 --wait 20 --rate 2M
     sees r3 'receiving movie'
-    until_true 10 in_the_middle
+    wait_until in_the_middle
     peer_kill r3 KILL || :
     local ended=0
     peer_wait toto || ended=$?
@@ -78,14 +78,14 @@ in_the_middle() { (($(sent_bytes 1) > 1000000)); }
     receive_all 1
     beside ear 3 socat -u UDP4-RECV:7182,bind=224.0.0.127,ip-add-membership=224.0.0.127:10.9.0.3,reuseaddr -
     peer toto 1 --cast "$work/movie" --receivers 1 --wait 20 --rate 2M
-    until_true 10 grep -aq '/cast:' "$(peer_log ear)"
+    wait_until grep -aq '/cast:' "$(peer_log ear)"
     local id port
     id=$(grep -am1 '/cast:' "$(peer_log ear)" | sed 's/.*cast:\([0-9a-f]*\) .*/\1/')
     port=$(grep -am1 '/cast:' "$(peer_log ear)" | awk '{print $2}')
     # shellcheck disable=SC2001,SC2059 # bytes are made by printf
     forge() { printf "FCC1$1$(sed 's/../\\x&/g' <<<"$id")$2" |
         on 3 socat -u -b 1400 - "UDP4-DATAGRAM:224.0.0.127:$port,ip-multicast-if=10.9.0.3"; }
-    until_true 10 in_the_middle_of_three
+    wait_until in_the_middle_of_three
     forge B "\\0\\0\\x04\\0$(printf 'x%.0s' {1..1200})"
     forge E ''
     peer_wait toto
@@ -98,7 +98,7 @@ in_the_middle_of_three() { (($(sent_bytes 1) > 300000)); }
     lan_open 2
     head -c 300000 /dev/urandom >"$work/movie"
     peer r2 2 -6 --receive --watch 60
-    until_true 10 listens 2
+    wait_until listens 2
     run -0 on 1 "$LAN_PROGRAM" -6 --name toto --cast "$work/movie" --receivers 1 --wait 20
     [[ $output == *'sent movie to 1 of 1, verified'* ]]
     all_have 1 "$work/movie"

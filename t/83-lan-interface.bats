@@ -36,7 +36,7 @@ typist() {
     on 1 "$LAN_PROGRAM" --name toto --send '*:interrupting'
     sees tutu 'toto > interrupting'
     # Drawn again below the message, with what had been typed.
-    until_true 5 bash -c "tail -n 1 '$(peer_log tutu)' | grep -qF 'recipient:message>toto:half of '"
+    wait_until bash -c "tail -n 1 '$(peer_log tutu)' | grep -qF 'recipient:message>toto:half of '"
     printf 'a limp\177ne\n' >&7
     sees toto 'tutu > half of a limne'
     printf '\004' >&7
@@ -312,9 +312,9 @@ piped() {
     local pid=$!
     # shellcheck disable=SC2034,SC2154 # used by lib/netns
     PEER_PIDS[toto]=$pid
-    until_true 10 is_stuck
+    wait_until is_stuck
     kill -TERM "$pid"
-    until_true 10 has_ended "$pid"
+    wait_until has_ended "$pid"
     peer_wait toto
 }
 

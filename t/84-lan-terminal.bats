@@ -3,7 +3,7 @@ bats_require_minimum_version 1.5.0
 # forkchat-lan on a real terminal: editing, completion, and giving it back by each way of leaving.
 
 load lib/terminal
-load lib/netns # behind it: peer and until_true are this one's
+load lib/netns # behind it: peer is this one's
 
 setup() {
     requires tmux
@@ -41,7 +41,7 @@ typed_is() {
 }
 
 typed_see() {
-    until_true 10 typed_is "$1" || {
+    wait_until typed_is "$1" || {
         echo "# the line being typed is: $(typed)"
         return 1
     }
@@ -216,7 +216,7 @@ left() {
 is_pasted_plainly() {
     term_run "bind 'set enable-bracketed-paste off'; cat -v"
     printf 'pasted here' | term load-buffer -
-    until_true 5 cat_runs
+    wait_until cat_runs
     term paste-buffer -p
     term_see 'pasted here'
     term_lacks '200~'
@@ -272,7 +272,7 @@ cat_runs() { [[ $(term display-message -p '#{pane_current_command}') == cat ]]; 
         toto_again
         other=$(term_client)
         kill "-$signal" "$(term_guardian)"
-        until_true 5 has_ended "$other"
+        wait_until has_ended "$other"
         left $((128 + $(kill -l $signal)))
         toto_again
     done

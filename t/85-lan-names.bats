@@ -81,7 +81,7 @@ listens() {
         [[ $output == *'--name: a name has 1 to 32 bytes, letters of one script'* ]]
     done
     peer toto 1 --watch 0
-    until_true 10 listens
+    wait_until listens
     datagram 'bob > yes:*:no\n'
     sees toto '10.9.0.2 :> bob > yes:*:no'
     datagram 'tutu:*:hello\n'
@@ -102,7 +102,7 @@ listens() {
 
 @test "what is no UTF-8 is shown as Latin-1" {
     peer toto 1 --watch 0
-    until_true 10 listens
+    wait_until listens
     datagram 'tutu:*:d\xe9j\xe0 vu\n'
     sees toto $'tutu > d\xc3\xa9j\xc3\xa0 vu'
     datagram 'caf\xe9\n'

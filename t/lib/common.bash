@@ -14,7 +14,7 @@
 # Patience ends after $PATIENCE seconds without progress, of which each counts as much as this machine had time for us: with
 # thirty processes that want its two processors, fifteen seconds count as one.
 
-declare -g PATIENCE="${PATIENCE:-40}" PATIENCE_LEFT=0 PATIENCE_AT=0 PROCESSORS
+declare -g PATIENCE="${PATIENCE:-90}" PATIENCE_LEFT=0 PATIENCE_AT=0 PROCESSORS
 PROCESSORS=$(getconf _NPROCESSORS_ONLN)
 
 # Microseconds.

@@ -80,15 +80,9 @@ peer_kill() {
     peer_wait "$1" 2>/dev/null
 }
 
-# until_true SECONDS COMMAND…
-until_true() {
-    shift
-    wait_until "$@"
-}
-
 # sees NAME TEXT [COUNT]: waits until that peer has shown a line with that text (so many times).
 sees() {
-    until_true 15 shown "$@" || {
+    wait_until shown "$@" || {
         sed "s/^/# $1: /" "$(peer_log "$1")" >&2
         return 1
     }

@@ -7,12 +7,6 @@ source "${BASH_SOURCE[0]%/*}/common.bash"
 FORKCHAT=${FORKCHAT_BUILD:-build}/forkchat
 export FORKCHAT
 
-# until_true SECONDS COMMAND…
-until_true() {
-    shift
-    wait_until "$@"
-}
-
 # --- tmux ---
 
 term() {
@@ -58,9 +52,9 @@ term_dump() {
     term capture-pane -p | sed 's/^/# screen: /'
 }
 
-# term_see TEXT [SECONDS]: waits until it is on the screen.
+# term_see TEXT: waits until it is on the screen.
 term_see() {
-    until_true "${2:-10}" term_shows "$1" || {
+    wait_until term_shows "$1" || {
         echo "# never saw: $1"
         term_dump
         return 1
@@ -68,7 +62,7 @@ term_see() {
 }
 
 term_unsee() {
-    until_true "${2:-10}" term_lacks "$1" || {
+    wait_until term_lacks "$1" || {
         echo "# still there: $1"
         term_dump
         return 1
@@ -90,7 +84,7 @@ term_input_is() {
 }
 
 term_input_see() {
-    until_true 10 term_input_is "$1" || {
+    wait_until term_input_is "$1" || {
         echo "# the line being typed is: $(term_input)"
         return 1
     }
@@ -111,7 +105,7 @@ term_client() {
 term_modes() {
     rm -f "$BATS_TEST_TMPDIR/modes.$1"
     term_run "stty -a >'$BATS_TEST_TMPDIR/modes.$1.new'; mv '$BATS_TEST_TMPDIR/modes.$1.new' '$BATS_TEST_TMPDIR/modes.$1'"
-    until_true 10 test -s "$BATS_TEST_TMPDIR/modes.$1"
+    wait_until test -s "$BATS_TEST_TMPDIR/modes.$1"
 }
 
 term_modes_are_equal() {
@@ -152,7 +146,7 @@ server_launch() {
     # 7 and 8 are the ends of fifos in some tests: a server that held them open would keep them from ending.
     "$@" >"$BATS_TEST_TMPDIR/server.log" 2>&1 3>&- 7>&- 8>&- &
     SERVER_PID=$!
-    until_true 10 server_is_up || {
+    wait_until server_is_up || {
         cat "$BATS_TEST_TMPDIR/server.log"
         return 1
     }
@@ -232,7 +226,7 @@ peer_has() {
 }
 
 peer_sees() {
-    until_true "${2:-10}" peer_has "$1" || {
+    wait_until peer_has "$1" || {
         echo "# the peer never saw: $1"
         sed 's/^/# peer: /' "$BATS_TEST_TMPDIR/peer.log"
         return 1
@@ -258,7 +252,7 @@ is_all_gone() {
 # Nothing of ours may be left: everything a test starts has its folder in its arguments or environment. What was
 # told to end may take a moment.
 nothing_is_left() {
-    until_true 5 is_all_gone || {
+    wait_until is_all_gone || {
         echo "# left: $(what_is_left)"
         return 1
     }
@@ -272,7 +266,7 @@ start_forkchatd() {
         -o 'listen irc 127.0.0.1:0' -o 'chroot off' -o "runtime-directory $BATS_TEST_TMPDIR/run" \
         -o "state-directory $BATS_TEST_TMPDIR/run" >"$BATS_TEST_TMPDIR/server.log" 2>&1 3>&- &
     SERVER_PID=$!
-    until_true 10 forkchatd_told || {
+    wait_until forkchatd_told || {
         cat "$BATS_TEST_TMPDIR/server.log"
         return 1
     }
