@@ -177,7 +177,7 @@ offered() {
     term_key C-u C-r
     term_type "first"
     term_key Enter
-    until_true 10 peer_has_twice "PRIVMSG #x :the first line"
+    wait_until peer_has_twice "PRIVMSG #x :the first line"
 }
 
 peer_has_twice() {
