@@ -195,3 +195,13 @@ start_with() {
     send tutu 'WHO'
     expect tutu '[server] tutu'
 }
+
+@test "what a program is asked to show and cannot write has status 74" {
+    [[ -c /dev/full ]] || skip "no /dev/full"
+    local what
+    for what in 'forkchatd --help' 'forkchatd -V' 'forkchatd -t -c /dev/null' 'forkchatctl --help' 'forkchatctl -V' \
+        'forkchat --help' 'forkchat-lan --help'; do
+        run -74 eval "$what >/dev/full"
+        run -74 eval "$what >&-"
+    done
+}

@@ -171,6 +171,15 @@ teardown() {
     [[ $output == "*@2001:db8::/64 is banned until "* ]]
     run -0 ctl unban 192.0.2.7:41994
     [ "$output" = "*@192.0.2.7 is no longer banned" ]
+    # What bans somebody takes it back, too.
+    run -0 ctl unban '[2001:db8::5]:41994'
+    [ "$output" = "*@2001:db8::/64 is no longer banned" ]
+    run -0 ctl ban '[2001:db8::5]' 1h
+    run -0 ctl unban '[2001:db8::7]:1'
+    run -0 ctl ban 2001:db8::5 1h
+    run -0 ctl unban '[2001:db8::5]:41994'
+    [ "$output" = "*@2001:db8::5 is no longer banned" ]
+    run -1 ctl unban '[2001:db8::5]:41994'
     run -1 ctl forgive 192.0.2.7:41994
     [ "$output" = "forkchatctl: 192.0.2.7 owes nothing: penalties lists who does" ]
     open other plain
@@ -197,6 +206,11 @@ teardown() {
     is_near "$(seconds 192.0.2.7 2 Days of spam)" 172800
     [ "$(ctl_json .reason bans)" = "of spam" ]
     is_near "$(seconds 2h 192.0.2.7)" 7200
+    is_near "$(seconds 192.0.2.7 1h 30m)" 5400
+    is_near "$(seconds 192.0.2.7 1d 2h spam)" 93600
+    [ "$(ctl_json .reason bans)" = spam ]
+    is_near "$(seconds 192.0.2.7 1h 30 lines of spam)" 3600
+    [ "$(ctl_json .reason bans)" = "30 lines of spam" ]
     run -0 ctl unban 192.0.2.7
     for time in 1.5h 1x 30minuets -1h 2nd 1h30x; do
         run -64 ctl ban 192.0.2.7 "$time" spam

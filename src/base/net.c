@@ -107,7 +107,11 @@ static bool take_scoped(const char *text, char host[NET_TEXT_SIZE])
 bool net_host_of(const char *text, char host[NET_TEXT_SIZE])
 {
     struct net_address address;
+    char with_port[NET_TEXT_SIZE + 2];
     const char *colon = strchr(text, ':');
+    if (*text == '[' && text[strlen(text) - 1] == ']')
+        return snprintf(with_port, sizeof with_port, "%s:0", text) < (int)sizeof with_port &&
+               net_host_of(with_port, host);
     bool one = *text == '[' || (colon && !strchr(colon + 1, ':')); /* more than one is IPv6, without a port */
     if (take_scoped(text, host))
         return true;

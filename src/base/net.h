@@ -33,8 +33,8 @@ uint16_t net_port(const struct net_address *address);
 /* Changes the port of an IPv4 or IPv6 address. */
 void net_set_port(struct net_address *address, uint16_t port);
 
-/* The host of an address with a port, as net_format writes it: 127.0.0.1 of 127.0.0.1:51116, ::1 of [::1]:51116. False for
- * what is none. */
+/* The host of an address with a port, as net_format writes it: 127.0.0.1 of 127.0.0.1:51116, ::1 of [::1]:51116; and of
+ * one in brackets without a port. False for what is none. */
 bool net_host_of(const char *text, char host[NET_TEXT_SIZE]);
 
 /* The 16 bytes of an IPv6 address, or of the v4-mapped form of an IPv4 address: equal for equal hosts. */

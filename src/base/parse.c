@@ -120,21 +120,22 @@ static const struct unit *bare_unit(const struct unit *before)
     return before == &units[1] || before == &units[2] ? before - 1 : NULL;
 }
 
+static const int64_t longest = (int64_t)10 * 366 * 86400;
+
 bool parse_duration(const char *text, int64_t *seconds)
 {
-    static const int64_t most = (int64_t)10 * 366 * 86400;
     const struct unit *unit = NULL;
     int64_t total = 0;
     do {
         int64_t number;
-        if (!digits(text, &text, &number) || number > most)
+        if (!digits(text, &text, &number) || number > longest)
             return false;
         size_t letters = count_letters(text);
         unit = *text ? find_unit(text, letters) : bare_unit(unit);
         if (!unit)
             return false;
         total += number * unit->seconds;
-        if (total > most)
+        if (total > longest)
             return false;
         text += letters;
     } while (*text);
@@ -142,19 +143,42 @@ bool parse_duration(const char *text, int64_t *seconds)
     return true;
 }
 
-int parse_duration_words(const char *first, const char *second, int64_t *seconds)
+static bool is_number(const char *word)
+{
+    return strspn(word, "0123456789") == strlen(word);
+}
+
+/* "90s", or "90 minutes": a number, and the word behind it is a unit's name. Returns how many words these are, or 0. */
+static int take_duration(char *const *words, int count, int64_t *seconds)
 {
     char both[64];
-    bool alone = parse_duration(first, seconds);
-    /* "90 minutes": a number, and the word behind it is a unit's name. */
-    if (second && strspn(first, "0123456789") == strlen(first) && count_letters(second) == strlen(second) &&
-        find_unit(second, strlen(second)) &&
-        snprintf(both, sizeof both, "%s%s", first, second) < (int)sizeof both && parse_duration(both, seconds))
+    const char *unit = count > 1 ? words[1] : "";
+    if (*unit && is_number(words[0]) && count_letters(unit) == strlen(unit) && find_unit(unit, strlen(unit)) &&
+        snprintf(both, sizeof both, "%s%s", words[0], unit) < (int)sizeof both && parse_duration(both, seconds))
         return 2;
-    if (alone)
-        return 1;
-    bool meant = isdigit((unsigned char)*first) || (strchr("+-.", *first) && isdigit((unsigned char)first[1]));
-    return meant ? -1 : 0;
+    return parse_duration(words[0], seconds) ? 1 : 0;
+}
+
+int parse_duration_words(char *const *words, int count, int64_t *seconds)
+{
+    const char *first = words[0];
+    int64_t before, more;
+    int used = take_duration(words, count, &before);
+    if (used == 0) {
+        bool meant = isdigit((unsigned char)*first) || (strchr("+-.", *first) && isdigit((unsigned char)first[1]));
+        return meant ? -1 : 0;
+    }
+    *seconds = before;
+    /* "1h 30m". A number without a unit, or with a larger one, begins a text. */
+    while (used < count) {
+        int taken = take_duration(words + used, count - used, &more);
+        if (taken == 0 || (taken == 1 && is_number(words[used])) || more >= before || *seconds + more > longest)
+            break;
+        *seconds += more;
+        before = more;
+        used += taken;
+    }
+    return used;
 }
 
 bool parse_rate(const char *text, int64_t *count, int64_t *seconds)

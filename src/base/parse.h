@@ -18,9 +18,9 @@ bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes);
  * 2Hours; at most ten years. */
 bool parse_duration(const char *text, int64_t *seconds);
 
-/* The same where words follow one another: "90 minutes" are two. Returns how many words are the time, 0 if `first` is
- * none, -1 if it begins as one and is wrong. `second` may be NULL. */
-int parse_duration_words(const char *first, const char *second, int64_t *seconds);
+/* The same where words follow one another, of which there is one at least: "90 minutes" and "1h 30m" are two. Returns
+ * how many words are the time, 0 if the first is none, -1 if it begins as one and is wrong. */
+int parse_duration_words(char *const *words, int count, int64_t *seconds);
 
 /* What a wrong one is answered with. */
 #define PARSE_DURATION_FORMS "a time as in 90s, 15m, 1h30m, 2d, 1w, 1mo or 1y"

@@ -213,11 +213,11 @@ int ctl_main(int argc, char **argv)
         return EX_USAGE;
     if (call.help) {
         printf("%s%s", usage_text, help_text);
-        return 0;
+        return fflush(stdout) ? EX_IOERR : 0;
     }
     if (call.version) {
         printf("forkchatctl %s\n", FORKCHAT_VERSION);
-        return 0;
+        return fflush(stdout) ? EX_IOERR : 0;
     }
     text_init(&line, bytes, sizeof bytes);
     if (!make_line(&line, call.json, call.words)) {

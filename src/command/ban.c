@@ -150,7 +150,7 @@ static struct wish take_ban(const struct request *request, struct ban_shm *ban)
     words += timed;
     wish.mask = words < end ? *words++ : NULL;
     if (!timed && words < end && !strchr(*words, ' ')) {
-        int count = parse_duration_words(*words, words + 1 < end ? words[1] : NULL, &seconds);
+        int count = parse_duration_words(words, (int)(end - words), &seconds);
         wish.bad_time = count < 0;
         words += count > 0 ? count : 0;
     }
@@ -191,23 +191,25 @@ void operator_ban(struct session *session, struct request *request)
     }
 }
 
-/* As BANS shows it; an address with a port is that address. */
-static bool resolve_unban(const char *given, char mask[MASK_SIZE])
-{
-    char host[NET_TEXT_SIZE];
-    return ban_normalise(mask, net_host_of(given, host) ? host : given);
-}
-
 void operator_unban(struct session *session, struct request *request)
 {
-    char mask[MASK_SIZE];
+    /* As BANS shows it; or an address with a port, as BAN makes a mask of it, or that address alone. */
+    char mask[MASK_SIZE], range[MASK_SIZE] = "", host[NET_TEXT_SIZE];
+    const char *given = request->arguments[0];
     if (!is_operator(session))
         return;
-    bool found = resolve_unban(request->arguments[0], mask);
+    if (net_host_of(given, host)) {
+        mask_of_host(session->settings, host, range);
+        given = host;
+    }
+    bool found = ban_normalise(mask, given);
     if (found) {
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
-        found = ban_remove_locked(session->world, mask);
+        bool ranged = *range && ban_remove_locked(session->world, range);
+        if (ranged)
+            text_copy(mask, sizeof mask, range);
+        found = ranged || ban_remove_locked(session->world, mask);
         if (found)
             operator_tell_locked(session, "%s removed the ban of %s", user_shown(session_user_locked(session)),
                                  mask);

@@ -269,7 +269,7 @@ void control_shutdown(struct session *session, struct request *request)
         return;
     }
     /* A mistyped time or cancel must not stop the server at once, as a text: a text has a time before it. */
-    int used = request->count ? parse_duration_words(word[0], end - word > 1 ? word[1] : NULL, &seconds) : 0;
+    int used = request->count ? parse_duration_words(word, request->count, &seconds) : 0;
     if ((request->count && used < 1) || seconds > LONGEST_SECONDS) {
         session_reply(session, REPLY_BAD_ARGUMENT, "shutdown",
                       PARSE_DURATION_FORMS ", at most 7d, in front of a text; or cancel alone", NULL);

@@ -160,6 +160,8 @@ bool region_has_name(const struct region *region)
 {
     struct stat own, named;
     int fd = shm_open(region->name, O_RDONLY, 0);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+        return true; /* as far as can be seen */
     bool same = fd >= 0 && fstat(fd, &named) == 0 && fstat(region->fd, &own) == 0 && own.st_dev == named.st_dev &&
                 own.st_ino == named.st_ino;
     if (fd >= 0)

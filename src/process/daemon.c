@@ -155,11 +155,11 @@ int daemon_run(int argc, char **argv)
             break;
         case 'h':
             help();
-            return 0;
+            return fflush(stdout) ? EX_IOERR : 0;
         case 'V':
             invocation_version(version, sizeof version);
             printf("%s", version);
-            return 0;
+            return fflush(stdout) ? EX_IOERR : 0;
         case ':':
             return usage(optopt == 'c' ? "%s wants a file" : "%s wants a directive, in quotes", letter);
         default:
@@ -176,7 +176,7 @@ int daemon_run(int argc, char **argv)
     if (only_check) {
         printf("the configuration is correct\n");
         settings_free(settings);
-        return 0;
+        return fflush(stdout) ? EX_IOERR : 0;
     }
     if (!supervisor_is_heir())
         forget_starter();

@@ -86,8 +86,8 @@ static int lock_pid_file(struct runtime *runtime, int directory)
 
 void runtime_tell_other(const struct settings *settings, const char *pid)
 {
-    log_error("another forkchatd (pid %s) runs in %s: stop it, or use another runtime-directory", pid,
-              settings->runtime_directory);
+    log_error("another forkchatd (pid %s) runs in %s: stop it, or use another runtime-directory",
+              *pid ? pid : "not yet written down", settings->runtime_directory);
 }
 
 static void tell_who_runs(const struct runtime *runtime, const struct settings *settings)

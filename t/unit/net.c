@@ -273,9 +273,12 @@ static void host_of(void)
 {
     char host[NET_TEXT_SIZE];
     CHECK(host_is("127.0.0.1:51116", "127.0.0.1") && host_is("[::1]:51116", "::1"));
+    CHECK(host_is("[::1]", "::1") && host_is("[fe80::1%lo]", "fe80::1%lo"));
     CHECK(host_is("[2001:db8::5]:1", "2001:db8::5"));
-    static const char *const none[] = {"", ":", "toto", "127.0.0.1", "::1", "2001:db8::5:1234", "*:1", "51116", "127.0.0.1:",
-                                       "127.0.0.1:x", "[::1]", "a@b:1", "300.0.0.1:5", "127.0.0.1:70000"};
+    static const char *const none[] = {
+        "",      ":",           "toto",           "127.0.0.1", "::1", "2001:db8::5:1234", "*:1",
+        "51116", "127.0.0.1:",  "127.0.0.1:x",    "[::1",      "[]",  "[1::2::3]",        "]",
+        "a@b:1", "300.0.0.1:5", "127.0.0.1:70000"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         CHECK(!net_host_of(none[i], host));
 }

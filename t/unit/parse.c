@@ -129,11 +129,16 @@ static void durations_in_full(void)
     CHECK(refuses_duration("1s m") && refuses_duration("1 ") && refuses_duration("1sec secs"));
 }
 
-static int words(const char *first, const char *second, int64_t expected)
+static int take_words(int64_t expected, int count, const char *const *words)
 {
     value = -77;
-    int count = parse_duration_words(first, second, &value);
-    return value == expected ? count : -2;
+    int used = parse_duration_words((char *const *)words, count, &value);
+    return value == expected ? used : -2;
+}
+
+static int words(const char *first, const char *second, int64_t expected)
+{
+    return take_words(expected, second ? 2 : 1, (const char *const[]){first, second});
 }
 
 static void durations_of_words(void)
@@ -143,6 +148,10 @@ static void durations_of_words(void)
     CHECK(words("90", "minutes!", 90) == 1 && words("90", "", 90) == 1);
     CHECK(words("99999999999", "y", -77) == -1 && words("2nd", "warning", -77) == -1);
     CHECK(words("-1h", NULL, -77) == -1 && words("+1h", NULL, -77) == -1 && words("1.5h", NULL, -77) == -1);
+    CHECK(words("1h", "30m", 5400) == 2 && words("1h", "30", 3600) == 1 && words("1h", "2days", 3600) == 1);
+    CHECK(words("10y", "2days", 315532800) == 2 && words("3660d", "2days", 316224000) == 1);
+    CHECK(take_words(93784, 5, (const char *const[]){"1", "day", "2hours", "3m", "4s"}) == 5);
+    CHECK(take_words(93600, 5, (const char *const[]){"1", "day", "2", "hours", "5"}) == 4);
     CHECK(words("spam", "1h", -77) == 0 && words("", NULL, -77) == 0 && words("-", NULL, -77) == 0);
 }
 
