@@ -3,6 +3,7 @@
 bats_require_minimum_version 1.5.0
 load lib/daemon
 load lib/client
+load lib/control
 
 # openssl passwd -6 -salt forkchat secret
 # shellcheck disable=SC2016
@@ -197,6 +198,16 @@ refused() {
     daemon_may 'no regular file'
     daemon_start
     rm "$BATS_TEST_TMPDIR/state/bans"
+}
+
+@test "a file of bans that was edited elsewhere is read, and drives no terminal" {
+    requires jq
+    mkdir -p "$BATS_TEST_TMPDIR/state"
+    printf '\357\273\277*@192.0.2.1\t0\t0\troot\twhy\r\n*@192.0.2.2\t0\t0\troot\t\033[2Jw\302\233h\377y\r\n*@a b\t0\t0\troot\twhy\r\n' \
+        >"$BATS_TEST_TMPDIR/state/bans"
+    daemon_may 'bans:3: this is no ban'
+    daemon_start
+    [ "$(ctl --json bans | jq -r '.mask + " " + .reason')" = $'*@192.0.2.1 why\n*@192.0.2.2 ^[[2Jw^[h\357\277\275y' ]
 }
 
 @test "a configuration that the command is handed open is read, once" {

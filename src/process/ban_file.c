@@ -53,6 +53,14 @@ static char *read_file(const struct settings *settings, const char *path)
     return bytes;
 }
 
+/* Somebody may have edited the file. */
+static void copy_harmless(char *to, size_t size, const char *from)
+{
+    struct text text;
+    text_init(&text, to, size);
+    text_add_harmless(&text, from, strlen(from));
+}
+
 /* False for a line that is no ban. */
 static bool read_line(char *line, struct ban_shm *ban)
 {
@@ -62,6 +70,10 @@ static bool read_line(char *line, struct ban_shm *ban)
         if (!(fields[i] = i < 4 ? text_next_item(&rest, '\t') : rest))
             return false;
     *ban = (struct ban_shm){.state = BAN_LIVE};
+    fields[4][strcspn(fields[4], "\r")] = '\0'; /* the end of a line elsewhere */
+    for (const char *c = fields[0]; *c; c++)
+        if ((unsigned char)*c <= ' ' || *c == 0x7f)
+            return false;
     if (!ban_normalise(ban->mask, fields[0]) || !parse_number(fields[1], 0, INT64_MAX / 1000, &set_at) ||
         !parse_number(fields[2], 0, INT64_MAX / 1000, &expires_at))
         return false;
@@ -70,8 +82,8 @@ static bool read_line(char *line, struct ban_shm *ban)
         ban->state = BAN_FREE; /* it is over */
     else if (expires_at)
         ban->expires_elapsed = now + (expires_at * 1000 - told < LONGEST_MS ? expires_at * 1000 - told : LONGEST_MS) * MS;
-    text_copy(ban->by, sizeof ban->by, fields[3]);
-    text_copy(ban->reason, sizeof ban->reason, fields[4]);
+    copy_harmless(ban->by, sizeof ban->by, fields[3]);
+    copy_harmless(ban->reason, sizeof ban->reason, fields[4]);
     return true;
 }
 
@@ -120,7 +132,7 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
     path_of(settings, path);
     make_room(file);
     char *bytes = read_file(settings, path);
-    char *rest = bytes;
+    char *rest = bytes ? bytes + text_mark_length(bytes, strlen(bytes)) : NULL;
     int number = 0;
     for (char *line; bytes && (line = text_next_item(&rest, '\n'));) {
         struct ban_shm ban;
