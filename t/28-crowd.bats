@@ -24,6 +24,14 @@ teardown() {
     crowd_talk --senders 50 --saturate 4 --seconds 1
 }
 
+# The last of the crowd may still be on their way out.
+toto_is_alone() {
+    local workers
+    workers=$(family '^forkchatd: worker')
+    echo "$workers"
+    [[ $workers == "$(worker_of toto)" ]]
+}
+
 @test "workers that are killed while 1,000 clients talk: the others lose nothing, the room sees them leave" {
     daemon_may 'worker .* died: signal 9'
     daemon_start -o 'flood off' -o 'max-clients 1100'
@@ -38,6 +46,7 @@ teardown() {
         expect toto "[server] $victim has left (server trouble)"
     done
     crowd_end
+    wait_until toto_is_alone
     send toto 'WHO'
     expect toto '[server] toto'
 }
