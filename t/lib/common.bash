@@ -74,12 +74,13 @@ untraced() {
 
 # Gone, or waiting only for its parent to notice: bash may have missed that a child of its own has ended.
 has_ended() {
-    local stat
-    if ! read -r stat <"/proc/$1/stat"; then
-        ! kill -0 "$1"
-        return
-    fi 2>/dev/null
-    [[ ${stat##*) } == [ZX]* ]]
+    local stat=""
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || :
+    if [[ -n $stat ]]; then
+        [[ ${stat##*) } == [ZX]* ]]
+    elif kill -0 "$1" 2>/dev/null; then
+        return 1
+    fi
 }
 
 wait_until() {
