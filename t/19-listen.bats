@@ -137,7 +137,7 @@ listening() {
     lan_open 1
     # shellcheck disable=SC2034 # for daemon_start
     local DAEMON_WRAP=(ip netns exec "$LAN-1")
-    daemon_start -o 'listen talk *:5000' -o 'listen plain 0.0.0.0:7777' -o 'listen irc [::1]:6667' \
+    daemon_start "${DAEMON_UNCONFINED[@]}" -o 'listen talk *:5000' -o 'listen plain 0.0.0.0:7777' -o 'listen irc [::1]:6667' \
         -o 'listen metrics *:9777'
     local lines
     lines=$(sed -n '/^listening/,/^ready/p' "$DAEMON_LOG")
@@ -182,7 +182,7 @@ control() {
     # shellcheck disable=SC2034 # for daemon_start
     local DAEMON_WRAP=(ip netns exec "$LAN-1") there=("-o" "listen plain [$HERE%eth0]:7001")
     there+=(-o 'listen talk *:5000' -o 'listen irc [::]:6667')
-    daemon_start "${there[@]}"
+    daemon_start "${DAEMON_UNCONFINED[@]}" "${there[@]}"
     [[ $(listening 3) == "listening plain [$HERE%eth0]:7001"$'\n'* ]]
     [[ $(from 2 7001 'NICK toto' WHO) == *"You are [$evil%eth0]:"*'[server] you are now toto'*'[server] toto'* ]]
     [[ $(from 2 5000 '/who') == *"[$evil%eth0]:"* ]]
@@ -212,7 +212,7 @@ control() {
     exec 8>&-
     [[ $(control bans) == *"*@$evil%eth0"* ]]
     daemon_stop
-    daemon_start "${there[@]}"
+    daemon_start "${DAEMON_UNCONFINED[@]}" "${there[@]}"
     [[ $(control bans) == *"*@$evil%eth0"* ]]
     [[ $(from 2 7001 WHO) == *'you are banned'* ]]
     [[ $(from 3 7001 'NICK titi') == *'you are now titi'* ]]
