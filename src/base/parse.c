@@ -165,7 +165,7 @@ int parse_duration_words(char *const *words, int count, int64_t *seconds)
     int64_t before, more;
     int used = take_duration(words, count, &before);
     if (used == 0) {
-        bool meant = isdigit((unsigned char)*first) || (strchr("+-.", *first) && isdigit((unsigned char)first[1]));
+        bool meant = isdigit((unsigned char)*first) || (*first && strchr("+-.", *first) && isdigit((unsigned char)first[1]));
         return meant ? -1 : 0;
     }
     *seconds = before;

