@@ -8,36 +8,32 @@
 
 struct owners {
     uint32_t places;
-    pid_t *pids; /* by place; 0: nobody's yet */
     struct {
+        pid_t pid; /* 0: nobody's yet */
         uint32_t generation;
-        bool known;
-    } * generations; /* that the process handed over for */
+        bool known; /* the generation that the process handed over for */
+    } at[];
 };
 
 struct owners *owners_new(uint32_t places)
 {
-    struct owners *owners = calloc(1, sizeof *owners);
-    if (owners) {
-        owners->places = places;
-        owners->pids = calloc(places, sizeof *owners->pids);
-        owners->generations = calloc(places, sizeof *owners->generations);
-    }
-    if (!owners || !owners->pids || !owners->generations)
+    struct owners *owners = calloc(1, sizeof *owners + places * sizeof owners->at[0]);
+    if (!owners)
         fatal(EX_OSERR, "out of memory");
+    owners->places = places;
     return owners;
 }
 
 void owners_tell(struct owners *owners, uint32_t place, pid_t pid)
 {
-    owners->pids[place] = pid;
-    owners->generations[place].known = false;
+    owners->at[place].pid = pid;
+    owners->at[place].known = false;
 }
 
 static bool has_place(const struct owners *owners, pid_t pid)
 {
     for (uint32_t i = 0; i < owners->places; i++)
-        if (owners->pids[i] == pid)
+        if (owners->at[i].pid == pid)
             return true;
     return false;
 }
@@ -48,24 +44,24 @@ bool owners_accept(struct owners *owners, uint32_t place, uint32_t generation, p
         return true;
     if (place >= owners->places)
         return false;
-    bool known = owners->generations[place].known;
-    int32_t newer = (int32_t)(generation - owners->generations[place].generation);
-    if (owners->pids[place] == pid) {
+    bool known = owners->at[place].known;
+    int32_t newer = (int32_t)(generation - owners->at[place].generation);
+    if (owners->at[place].pid == pid) {
         if (known)
             return newer == 0;
-    } else if (has_place(owners, pid) || (owners->pids[place] && known && newer <= 0)) {
+    } else if (has_place(owners, pid) || (owners->at[place].pid && known && newer <= 0)) {
         /* The one before is dead when its successor is born, also if nobody has said so here yet. */
         return false;
     }
-    owners->pids[place] = pid;
-    owners->generations[place].generation = generation;
-    owners->generations[place].known = true;
+    owners->at[place].pid = pid;
+    owners->at[place].generation = generation;
+    owners->at[place].known = true;
     return true;
 }
 
 void owners_forget(struct owners *owners, uint32_t place, uint32_t generation)
 {
-    if (place < owners->places && owners->generations[place].known &&
-        (int32_t)(owners->generations[place].generation - generation) <= 0)
-        owners->pids[place] = 0;
+    if (place < owners->places && owners->at[place].known &&
+        (int32_t)(owners->at[place].generation - generation) <= 0)
+        owners->at[place].pid = 0;
 }

@@ -14,7 +14,8 @@ static int mailbox[2];
 
 static void start_courier(struct courier *courier, uint32_t number)
 {
-    *courier = (struct courier){.world = &world, .settings = settings, .number = number, .mailbox = mailbox[0], .owners = owners_new(world.limits.users)};
+    *courier = (struct courier){.world = &world, .settings = settings, .number = number, .mailbox = mailbox[0],
+                                .owners = owners_new(world.limits.users)};
     audience_init(&courier->audience, &world);
     courier->early = calloc(CLIENTS, sizeof *courier->early);
     for (uint32_t i = 0; i < CLIENTS; i++)
@@ -32,6 +33,7 @@ static void free_leavers(struct courier *courier)
 
 static void stop_courier(struct courier *courier)
 {
+    free(courier->owners);
     for (uint32_t i = 0; i < CLIENTS; i++)
         if (courier->audience.clients[i])
             courier_let_go(courier, courier->audience.clients[i], false);
