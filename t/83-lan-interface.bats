@@ -132,17 +132,6 @@ typist() {
     peer_wait toto
 }
 
-# piped NAME HOST: a peer that reads lines from descriptor 7.
-piped() {
-    mkfifo "$BATS_TEST_TMPDIR/keys"
-    mkdir -p "$BATS_TEST_TMPDIR/$1.files"
-    ip netns exec "$LAN-$2" "$LAN_PROGRAM" --name "$1" --period 1 --state "$BATS_TEST_TMPDIR/$1.state" \
-        --output "$BATS_TEST_TMPDIR/$1.files" <"$BATS_TEST_TMPDIR/keys" >"$(peer_log "$1")" 2>&1 3>&- &
-    # shellcheck disable=SC2034,SC2154 # used by lib/netns
-    PEER_PIDS[$1]=$!
-    exec 7>"$BATS_TEST_TMPDIR/keys"
-}
-
 @test "names with blanks are taken to the end of the line, before a password, and in quotes" {
     lan_open 2
     local work=$BATS_TEST_TMPDIR

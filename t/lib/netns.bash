@@ -5,6 +5,7 @@
 #   lan_open COUNT        hosts 1 to COUNT, 10.9.0.1 to 10.9.0.COUNT, on a bridge of their own
 #   on HOST COMMAND…      runs it there
 #   peer NAME HOST ARG…   starts forkchat-lan there; its output is in $(peer_log NAME)
+#   piped NAME HOST       the same, reading lines from descriptor 7
 #   lan_close             ends all peers and deletes all hosts
 
 # shellcheck source-path=SCRIPTDIR
@@ -65,6 +66,16 @@ peer() {
     ip netns exec "$LAN-$host" "$LAN_PROGRAM" --name "$name" --state "$BATS_TEST_TMPDIR/$name.state" \
         --output "$BATS_TEST_TMPDIR/$name.files" "$@" >>"$(peer_log "$name")" 2>&1 </dev/null 3>&- &
     PEER_PIDS[$name]=$!
+}
+
+# piped NAME HOST: a peer that reads lines from descriptor 7.
+piped() {
+    mkfifo "$BATS_TEST_TMPDIR/keys"
+    mkdir -p "$BATS_TEST_TMPDIR/$1.files"
+    ip netns exec "$LAN-$2" "$LAN_PROGRAM" --name "$1" --period 1 --state "$BATS_TEST_TMPDIR/$1.state" \
+        --output "$BATS_TEST_TMPDIR/$1.files" <"$BATS_TEST_TMPDIR/keys" >"$(peer_log "$1")" 2>&1 3>&- &
+    PEER_PIDS[$1]=$!
+    exec 7>"$BATS_TEST_TMPDIR/keys"
 }
 
 # The exit status of a peer that ends by itself, or is ended with `peer_stop`.
