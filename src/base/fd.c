@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -39,6 +40,12 @@ void fd_open_standard(void)
         if (open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0 && open("/", O_RDONLY) < 0)
             return;
     }
+}
+
+int fd_finish_output(void)
+{
+    bool lost = fflush(stdout) != 0;
+    return ferror(stdout) || lost ? EX_IOERR : 0;
 }
 
 int fd_write_all(int fd, const void *bytes, size_t length)

@@ -16,6 +16,10 @@ int fd_clear_cloexec(int fd);
  * an answer has not got it. Never fails. */
 void fd_open_standard(void);
 
+/* The exit status of a program that has written all it had to say to standard output: 0, or EX_IOERR if any of it got
+ * lost. fflush(3) alone does not tell: what failed before it may be forgotten (musl), so that nothing is left to fail. */
+int fd_finish_output(void);
+
 /* Writes all `length` bytes, going on after signals and short writes. May block. Returns 0, or -1. */
 int fd_write_all(int fd, const void *bytes, size_t length);
 

@@ -122,7 +122,7 @@ int client_main(int argc, char **argv)
     struct secret secret = {{0}, {0}, {0}};
     switch (options_read(argc, argv, &options)) {
     case OPTIONS_DONE:
-        return fflush(stdout) ? EX_IOERR : 0;
+        return fd_finish_output();
     case OPTIONS_WRONG:
         return EX_USAGE;
     case OPTIONS_SPOILT:

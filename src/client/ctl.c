@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/place.h"
 #include "base/text.h"
 
@@ -150,7 +151,7 @@ static int show_answer(int fd)
             break;
     }
     free(line);
-    if (fflush(stdout) || ferror(stdout)) {
+    if (fd_finish_output()) {
         complain("cannot write: %s", strerror(errno));
         status = EX_IOERR;
     } else if (!whole) {
@@ -213,11 +214,11 @@ int ctl_main(int argc, char **argv)
         return EX_USAGE;
     if (call.help) {
         printf("%s%s", usage_text, help_text);
-        return fflush(stdout) ? EX_IOERR : 0;
+        return fd_finish_output();
     }
     if (call.version) {
         printf("forkchatctl %s\n", FORKCHAT_VERSION);
-        return fflush(stdout) ? EX_IOERR : 0;
+        return fd_finish_output();
     }
     text_init(&line, bytes, sizeof bytes);
     if (!make_line(&line, call.json, call.words)) {

@@ -27,7 +27,7 @@ static void write_journal(struct session *session, const struct window *window, 
     char nick[OPTIONS_NICK_SIZE * 3 + 2];
     snprintf(nick, sizeof nick, "%s%s", line->nick, line->kind == LINE_ACTION ? " " : "");
     fprintf(session->journal, pattern, stamp, name, nick, line->text);
-    if (fflush(session->journal)) {
+    if (fflush(session->journal) || ferror(session->journal)) {
         int error = errno;
         fclose(session->journal);
         session->journal = NULL;

@@ -214,8 +214,8 @@ static void take(struct options *options, struct group_words *group, enum option
     case OPTION_FILES: options->files = true; break;
     case OPTION_PATTERN: options->pattern = value; break;
     case OPTION_ROSTER: options->roster = true; break;
-    case OPTION_HELP: fputs(usage_text, stdout); exit(fflush(stdout) ? EX_IOERR : 0);
-    case OPTION_VERSION: puts("forkchat-lan " FORKCHAT_VERSION); exit(fflush(stdout) ? EX_IOERR : 0);
+    case OPTION_HELP: fputs(usage_text, stdout); exit(fd_finish_output());
+    case OPTION_VERSION: puts("forkchat-lan " FORKCHAT_VERSION); exit(fd_finish_output());
     }
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "daemon.h"
@@ -155,11 +156,11 @@ int daemon_run(int argc, char **argv)
             break;
         case 'h':
             help();
-            return fflush(stdout) ? EX_IOERR : 0;
+            return fd_finish_output();
         case 'V':
             invocation_version(version, sizeof version);
             printf("%s", version);
-            return fflush(stdout) ? EX_IOERR : 0;
+            return fd_finish_output();
         case ':':
             return usage(optopt == 'c' ? "%s wants a file" : "%s wants a directive, in quotes", letter);
         default:
@@ -176,7 +177,7 @@ int daemon_run(int argc, char **argv)
     if (only_check) {
         printf("the configuration is correct\n");
         settings_free(settings);
-        return fflush(stdout) ? EX_IOERR : 0;
+        return fd_finish_output();
     }
     if (!supervisor_is_heir())
         forget_starter();
