@@ -80,6 +80,10 @@ unit() {
     unit pass
 }
 
+@test "a worker asks a service, and whoever dies at call-sent, call-taken, call-half-answered or call-answered holds nobody up" {
+    unit call call-sent call-taken call-half-answered call-answered
+}
+
 @test "a region has one name and one layout" {
     unit region
 }

@@ -193,6 +193,15 @@ int port_pipe(int ends[2])
     return set_cloexec(ends[0]) || set_cloexec(ends[1]) ? -1 : 0;
 }
 
+int port_pipe_nonblocking(int ends[2])
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+#else
+    return port_pipe(ends) || fcntl(ends[0], F_SETFL, O_NONBLOCK) || fcntl(ends[1], F_SETFL, O_NONBLOCK) ? -1 : 0;
+#endif
+}
+
 int port_nameless_file(void)
 {
 #if defined __linux__ && defined SYS_memfd_create

@@ -52,6 +52,9 @@ pid_t port_sender(const struct cmsghdr *control);
 /* Like pipe(2), both ends close-on-exec. Returns 0, or -1 and errno. */
 int port_pipe(int ends[2]);
 
+/* The same, and neither end ever blocks. */
+int port_pipe_nonblocking(int ends[2]);
+
 /* The user id of the process at the other end of a connected Unix socket. Returns 0 and sets *uid and
  * *gid, or -1 with ENOTSUP where the system cannot tell. */
 int port_peer(int socket, uid_t *uid, gid_t *gid);

@@ -170,7 +170,8 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_write, ALL, ALLOW, {{0}}},
         /* Descriptors it has. */
         {__NR_writev, ALL, ALLOW, {{0}}},
-        {__NR_read, DESK, ALLOW, {{0}}},
+        {__NR_read, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_pipe2, WORKER, ALLOW, {IS(1, O_CLOEXEC | O_NONBLOCK)}}, /* for an answer of a service: call_ask */
         {__NR_accept4, COURIER, ALLOW, {{0}}}, /* the next supervisor, after the death of one */
         {__NR_close, ALL, ALLOW, {{0}}},
         {__NR_shutdown, COURIER | DESK, ALLOW, {{0}}},

@@ -57,8 +57,7 @@ static void set_handler(int number)
 static void set_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT, SIGWINCH, SIGTSTP};
-    if (port_pipe(bell) || fd_set_nonblocking(bell[0]) || fd_set_nonblocking(bell[1]) || port_pipe(end) ||
-        fd_set_nonblocking(end[1]))
+    if (port_pipe_nonblocking(bell) || port_pipe(end) || fd_set_nonblocking(end[1]))
         fatal(EX_OSERR, "no pipe: %s", strerror(errno));
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         set_handler(signals[i]);
