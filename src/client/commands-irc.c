@@ -65,8 +65,7 @@ void commands_msg(struct session *session, char *arguments)
         simple_private(session, target, arguments);
     } else if (irc_is_channel(session, target)) {
         struct window *window = windows_find(&session->windows, target);
-        irc_say(session, window ? window : windows_current(&session->windows), target, "PRIVMSG", arguments,
-                false);
+        irc_say(session, window ? window : windows_current(&session->windows), target, "PRIVMSG", arguments, false);
     } else {
         struct window *window = windows_open(&session->windows, target, WINDOW_QUERY);
         irc_say(session, window, target, "PRIVMSG", arguments, false);

@@ -29,11 +29,15 @@ void delivery_free(struct delivery *delivery);
 /* Keeps a line of the user for later, with the window it was typed in, and says so. */
 void delivery_hold(struct session *session, const char *line, bool literal);
 
-/* Lines can be said again: does what was held, in its order. */
-void delivery_release(struct session *session);
+/* Says `text` in the window in view, or keeps it for later. */
+void delivery_say(struct session *session, const char *text);
 
-/* That line (as the door has it) is about to be queued on the connection. */
-void delivery_send(struct session *session, const char *line);
+/* Lines can be said again: gives what was held to `input`, in its order, as if it were typed now. */
+typedef void delivery_input(struct session *session, const char *line, bool literal);
+void delivery_release(struct session *session, delivery_input *input);
+
+/* Sends what waits and may go at `now` (clock_elapsed()). */
+void delivery_send(struct session *session, int64_t now);
 
 /* Milliseconds from `now` (clock_elapsed()) until the other side is to be asked whether all has arrived, -1 if it is
  * not; delivery_ask asks if that is now. */

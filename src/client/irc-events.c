@@ -7,16 +7,16 @@
 #include "base/text.h"
 #include "irc.h"
 
+#define QUESTION "arrived" /* of irc_ask */
+
 static bool is_us(const struct session *session, const char *nick)
 {
     return text_compare_names(nick, session->nick) == 0;
 }
 
-static void event(struct session *session, struct window *window, const struct message *message,
-                  const char *text)
+static void event(struct session *session, struct window *window, const struct message *message, const char *text)
 {
-    session_show(session, window,
-                 &(struct line){.told = message->told, .kind = LINE_EVENT, .text = (char *)text});
+    session_show(session, window, &(struct line){.told = message->told, .kind = LINE_EVENT, .text = (char *)text});
 }
 
 /* The window of a channel, or the server's if we have none for it. */
@@ -34,8 +34,7 @@ static void answer(struct session *session, const struct message *message, const
         session->irc.answered = now;
         session->irc.answers = 0;
     }
-    session_showf(session, session_server_window(session), LINE_SERVER, "%s asks: CTCP %s", message->nick,
-                  question);
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s asks: CTCP %s", message->nick, question);
     if (++session->irc.answers > 3)
         return;
     if (strncmp(question, "PING", 4) == 0 && strlen(question) < 100)
@@ -57,8 +56,7 @@ static bool is_ctcp(char *text)
 }
 
 /* Where a message to `target` belongs: its channel, or the person it is from. */
-static struct window *message_window(struct session *session, const struct message *message,
-                                     const char *target)
+static struct window *message_window(struct session *session, const struct message *message, const char *target)
 {
     while (*target && strchr("@+%&~", *target) && irc_is_channel(session, target + 1))
         target++; /* to the operators of a channel only */
@@ -128,7 +126,8 @@ static void joined_ourselves(struct session *session, const struct message *mess
     const struct options *options = session->options;
     bool first = options->channel_count && text_compare_names(channel, options->channels[0]) == 0;
     /* The first channel of the command line is where a script's lines go, whatever else is joined. */
-    if (is_new && (first || session->ready || windows_current(&session->windows)->kind == WINDOW_SERVER))
+    if (is_new &&
+        (first || session->state == SESSION_READY || windows_current(&session->windows)->kind == WINDOW_SERVER))
         windows_show(&session->windows, windows_number(&session->windows, window));
     window_join(window, message->nick);
     event(session, window, message, "you have joined");
@@ -196,8 +195,7 @@ static void nick_is_free(struct session *session, const char *nick)
 static void on_quit(struct session *session, struct message *message)
 {
     char text[700];
-    snprintf(text, sizeof text, *message->last ? "%s has quit: %s" : "%s has quit", message->nick,
-             message->last);
+    snprintf(text, sizeof text, *message->last ? "%s has quit: %s" : "%s has quit", message->nick, message->last);
     for (int i = 1; i < session->windows.count; i++) {
         struct window *window = session->windows.list[i];
         bool query = window->kind == WINDOW_QUERY && text_compare_names(window->name, message->nick) == 0;
@@ -309,15 +307,20 @@ static void on_ping(struct session *session, struct message *message)
     session_send(session, "PONG :%s", message->last);
 }
 
+void irc_ask(struct session *session)
+{
+    session_send(session, "PING :" QUESTION);
+}
+
 static void on_pong(struct session *session, struct message *message)
 {
-    if (irc_is_answer(message))
+    if (strcmp(message->last, QUESTION) == 0)
         delivery_prove(session);
 }
 
 static void on_error(struct session *session, struct message *message)
 {
-    if (session->leaving)
+    if (session->state == SESSION_LEAVING)
         return;
     const char *why = *message->last ? message->last : "the server gives no reason";
     session_showf(session, session_server_window(session), LINE_ERROR, "the server says: %s", why);
@@ -365,6 +368,5 @@ void irc_event(struct session *session, struct message *message)
             return;
         }
     }
-    session_showf(session, session_server_window(session), LINE_SERVER, "%s %s", message->command,
-                  message->last);
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s %s", message->command, message->last);
 }

@@ -27,16 +27,14 @@ static void join_channels(struct session *session)
 
 static void welcome(struct session *session, struct message *message)
 {
-    if (session->irc.registered)
+    if (session->irc.login == IRC_REGISTERED)
         return;
     text_copy(session->nick, sizeof session->nick, message->parameters[0]);
     if (*session->secret.account && !session->irc.authenticated) {
-        session_end(session, EX_NOPERM, "the server let us in without logging us in as %s",
-                    session->secret.account);
+        session_end(session, EX_NOPERM, "the server let us in without logging us in as %s", session->secret.account);
         return;
     }
-    session->irc.registered = true;
-    session->irc.negotiating = false;
+    session->irc.login = IRC_REGISTERED;
     standing_named(&session->standing, session->nick);
     session_showf(session, session_server_window(session), LINE_SERVER, "%s", message->last);
     if (*session->standing.away)
@@ -44,8 +42,8 @@ static void welcome(struct session *session, struct message *message)
     join_channels(session);
 }
 
-/* Who comes to a forkchatd and does not say where to goes to its lobby, as at its other doors. Not without a terminal: a
- * script knows where it wants to speak. */
+/* Who comes to a forkchatd and does not say where to goes to its lobby, as at its other doors. Not without a terminal:
+ * a script knows where it wants to speak. */
 static void go_to_lobby(struct session *session, const char *lobby)
 {
     if (!session->interactive || session->standing.lobbied || session->options->channel_count > 0)
@@ -234,7 +232,8 @@ static void tell_span(char *to, size_t size, const char *seconds)
     snprintf(to, size, "%ld %s%s", count, units[unit].name, count == 1 ? "" : "s");
 }
 
-/* 311, 312, 317, 319, 330 and so on: about somebody. 4 parameters and more are as RFC 2812 has them; else as they are. */
+/* 311, 312, 317, 319, 330 and so on: about somebody. 4 parameters and more are as RFC 2812 has them; else as they are.
+ */
 static void about(struct session *session, struct message *message)
 {
     char *const *of = message->parameters;
@@ -306,16 +305,15 @@ static const struct {
     int first, last;
     void (*run)(struct session *session, struct message *message);
 } table[] = {
-    {1, 1, welcome},          {2, 4, from_server},     {5, 5, supports},       {6, 299, from_server},
-    {305, 306, away},
-    {311, 314, about},        {315, 315, hide},        {317, 317, about},      {318, 318, hide},
-    {319, 319, about},        {321, 321, hide},        {322, 322, listed},     {330, 330, about},
-    {352, 352, seen},         {331, 332, topic},       {333, 333, hide},       {353, 353, names},
-    {366, 366, end_of_names}, {323, 323, hide},        {369, 369, hide},       {372, 376, from_server},
-    {396, 396, host_changed}, {401, 401, not_said},    {404, 404, not_said},   {411, 413, not_said},
-    {422, 422, from_server},  {403, 403, not_joined},  {405, 405, not_joined}, {437, 437, not_joined},
-    {448, 448, not_joined},   {471, 471, not_joined},  {473, 477, not_joined}, {479, 479, not_joined},
-    {520, 520, not_joined},   {900, 903, from_server},
+    {1, 1, welcome},         {2, 4, from_server},      {5, 5, supports},        {6, 299, from_server},
+    {305, 306, away},        {311, 314, about},        {315, 315, hide},        {317, 317, about},
+    {318, 318, hide},        {319, 319, about},        {321, 321, hide},        {322, 322, listed},
+    {330, 330, about},       {352, 352, seen},         {331, 332, topic},       {333, 333, hide},
+    {353, 353, names},       {366, 366, end_of_names}, {323, 323, hide},        {369, 369, hide},
+    {372, 376, from_server}, {396, 396, host_changed}, {401, 401, not_said},    {404, 404, not_said},
+    {411, 413, not_said},    {422, 422, from_server},  {403, 403, not_joined},  {405, 405, not_joined},
+    {437, 437, not_joined},  {448, 448, not_joined},   {471, 471, not_joined},  {473, 477, not_joined},
+    {479, 479, not_joined},  {520, 520, not_joined},   {900, 903, from_server},
 };
 
 void irc_numeric(struct session *session, struct message *message, int number)

@@ -240,7 +240,7 @@ void layout_line(struct layout *layout, const struct line *line, int columns)
 
 void layout_style(enum style style, bool colour, struct text *to)
 {
-    static const char *const colours[STYLE_NICK_COLOURS] = {"31", "32", "33", "34", "35",
+    static const char *const colours[STYLE_NICK_COLOURS] = {"31", "32",   "33",   "34",   "35",
                                                             "36", "1;32", "1;34", "1;35", "1;36"};
     static const char *const coloured[] = {"", "2", "1", "7", "7;1", "31", "1;33"};
     static const char *const bare[] = {"", "", "1", "7", "7;1", "1", "1"};

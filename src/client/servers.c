@@ -137,7 +137,7 @@ static const char *take_keyword(struct reading *reading, const struct config_lin
     if (strcmp(word, "door") == 0 && strcmp(value, "pair") == 0)
         return "door wants irc, plain or talk: who waits for a person writes forkchat --listen";
     reading->now->listed = false; /* another one, not one instead */
-    const char *wrong = options_set(reading->now, word, value);
+    const char *wrong = options_set_word(reading->now, word, value);
     return wrong ? complain("%s: %s", word, wrong) : NULL;
 }
 

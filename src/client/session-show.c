@@ -53,6 +53,17 @@ void session_show(struct session *session, struct window *window, const struct l
         session->shown(session->context, window, shown);
 }
 
+struct window *session_server_window(struct session *session)
+{
+    return session->windows.list[0];
+}
+
+void session_show_own(struct session *session, const char *text)
+{
+    session_show(session, session_server_window(session),
+                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
+}
+
 static void show_formatted(struct session *session, struct window *window, enum line_kind kind, const char *format,
                            va_list arguments)
 {

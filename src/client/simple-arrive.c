@@ -10,7 +10,6 @@
 #include "simple.h"
 
 #define ARRIVE_NS INT64_C(10000000000)
-#define PROMPT_NS INT64_C(500000000)
 #define SERVER    "[server] "
 
 static const char *slash(const struct session *session)
@@ -64,13 +63,12 @@ void simple_arrive(struct session *session)
     if (*simple->left)
         ask_for(session, "PART", simple->left, "");
     simple_ask(session);
-    simple->arrive_by = clock_elapsed() + ARRIVE_NS;
+    session_enter(session, SESSION_ARRIVING, clock_elapsed() + ARRIVE_NS);
 }
 
 static void arrived(struct session *session)
 {
     struct simple *simple = &session->simple;
-    simple->arrive_by = 0;
     simple->astray = *simple->aim && text_compare_names(simple->aim, simple->current) != 0;
     for (int i = 0; i < session->standing.count; i++) {
         const struct standing_channel *channel = &session->standing.channels[i];
@@ -79,31 +77,15 @@ static void arrived(struct session *session)
         session_complain(session, "%s was not joined", channel->name);
         session_fail(session, EX_NOPERM);
     }
-    session->ready = true;
-}
-
-/* Without a terminal whoever reads wants whole lines. */
-int64_t simple_due(const struct session *session)
-{
-    if (session->connection.state != CONNECTION_OPEN)
-        return 0;
-    if (session->dialect->door == DOOR_PAIR && session->interactive && lines_unfinished(&session->connection.in))
-        return session->connection.heard + PROMPT_NS;
-    return session->simple.arrive_by;
+    session_make_ready(session);
 }
 
 void simple_check(struct session *session, int64_t now)
 {
-    int64_t due = simple_due(session);
-    if (due == 0 || now < due)
+    if (session->state != SESSION_ARRIVING || now < session->until)
         return;
-    if (session->dialect->door == DOOR_PAIR) {
-        simple_prompt(session);
-    } else {
-        session->simple.aim[0] = '\0'; /* it tells nothing at all: no forkchatd */
-        session->simple.arrive_by = 0;
-        session->ready = true;
-    }
+    session->simple.aim[0] = '\0'; /* it tells nothing at all: no forkchatd */
+    session_make_ready(session);
 }
 
 bool simple_may_say(struct session *session, const char *text)
@@ -139,7 +121,7 @@ static void another_nick(struct session *session, const char *nick)
 {
     struct simple *simple = &session->simple;
     char longer[OPTIONS_NICK_SIZE];
-    if (!simple->arrive_by || simple->nick_tries++ == 2 || strlen(nick) + 2 > sizeof longer)
+    if (session->state != SESSION_ARRIVING || simple->nick_tries++ == 2 || strlen(nick) + 2 > sizeof longer)
         return;
     simple->usurped = true;
     snprintf(longer, sizeof longer, "%s_", nick);
@@ -150,7 +132,7 @@ static void learn_joined(struct session *session, const char *channel)
 {
     text_copy(session->simple.current, sizeof session->simple.current, channel);
     standing_joined(&session->standing, channel);
-    if (!session->simple.arrive_by)
+    if (session->state != SESSION_ARRIVING)
         session->simple.astray = false;
     if (text_compare_names(channel, session->simple.left) == 0)
         session->simple.left[0] = '\0';
@@ -172,10 +154,14 @@ static void learn_refusal(struct session *session, const char *line)
     static const struct {
         const char *start;
         int status;
-    } table[] = {{"invalid command: ", EX_DATAERR},     {"that line is too long", EX_DATAERR},
-                 {"nobody here is called ", EX_NOPERM}, {"you cannot speak in ", EX_NOPERM},
-                 {"you are in no channel", EX_NOPERM},  {"you are not in ", EX_NOPERM},
-                 {"you cannot write to ", EX_NOPERM},   {"there is no channel ", EX_NOPERM},
+    } table[] = {{"invalid command: ", EX_DATAERR},
+                 {"that line is too long", EX_DATAERR},
+                 {"nobody here is called ", EX_NOPERM},
+                 {"you cannot speak in ", EX_NOPERM},
+                 {"you are in no channel", EX_NOPERM},
+                 {"you are not in ", EX_NOPERM},
+                 {"you cannot write to ", EX_NOPERM},
+                 {"there is no channel ", EX_NOPERM},
                  {"an operator asked for silence in ", EX_NOPERM}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strncmp(line, table[i].start, strlen(table[i].start)) == 0)
@@ -190,7 +176,7 @@ bool simple_learn(struct session *session, const char *line)
         return false;
     line += strlen(SERVER);
     if (*session->simple.question && strstr(line, session->simple.question)) {
-        if (session->simple.arrive_by)
+        if (session->state == SESSION_ARRIVING)
             arrived(session);
         delivery_prove(session);
         return true;

@@ -76,19 +76,13 @@ static bool take_apart(char *line, char open, char close, struct line *shown)
     return !strchr(shown->nick, ' ');
 }
 
-void simple_show_own(struct session *session, const char *text)
-{
-    session_show(session, session_server_window(session),
-                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
-}
-
 static void show_own_private(struct session *session, const char *nick, const char *text)
 {
     char bytes[CONNECTION_LINE_LIMIT + 8];
     struct text words;
     text_init(&words, bytes, sizeof bytes);
     text_addf(&words, "(to %s) %s", nick, text);
-    simple_show_own(session, bytes);
+    session_show_own(session, bytes);
 }
 
 /* "[you -> nick] text": what the talk door shows of a private line to who sent it. */
@@ -239,7 +233,7 @@ static void send_plain(struct session *session, const char *nick, const char *pi
 {
     (void)nick;
     session_request(session, "SAY %s", piece);
-    simple_show_own(session, piece);
+    session_show_own(session, piece);
 }
 
 static void plain_say(struct session *session, struct window *window, const char *text, bool action)
@@ -275,21 +269,6 @@ static void talk_quit(struct session *session, const char *reason)
     session_send(session, *reason ? "/quit %s" : "stop", reason);
 }
 
-void simple_taken_over(struct session *session, const char *line)
-{
-    char copy[CONNECTION_LINE_LIMIT + 8];
-    text_copy(copy, sizeof copy, line);
-    if (session->dialect->door != DOOR_PAIR) {
-        const char *door = session->dialect->door == DOOR_TALK ? "talk" : "plain";
-        session_showf(session, session_server_window(session), LINE_EVENT,
-                      "this is a %s door, no IRC server: forkchat speaks %s now", door, door);
-        simple_arrive(session);
-    } else {
-        session->ready = true;
-    }
-    session->dialect->line(session, copy);
-}
-
 const struct dialect *simple_plain(void)
 {
     static const struct dialect dialect = {.door = DOOR_PLAIN,
@@ -297,7 +276,8 @@ const struct dialect *simple_plain(void)
                                            .line = plain_line,
                                            .say = plain_say,
                                            .quit = plain_quit,
-                                           .ask = simple_ask};
+                                           .ask = simple_ask,
+                                           .check = simple_check};
     return &dialect;
 }
 
@@ -308,6 +288,7 @@ const struct dialect *simple_talk(void)
                                            .line = talk_line,
                                            .say = talk_say,
                                            .quit = talk_quit,
-                                           .ask = simple_ask};
+                                           .ask = simple_ask,
+                                           .check = simple_check};
     return &dialect;
 }

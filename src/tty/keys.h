@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Below KEY_TEXT: the control characters as they are (KEY_CONTROL('A') …). */
-#define KEY_CONTROL(letter) ((enum key)((letter) & 0x1f))
+#define KEY_CONTROL(letter) ((enum key)((letter)&0x1f))
 enum key {
     KEY_TAB = 0x09,
     KEY_ENTER = 0x0d,

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/port.h"
+#include "client/input.h"
 #include "client/session.h"
 
 static struct session session;
@@ -24,7 +25,6 @@ static inline void meet(void)
         abort();
     server = ends[1];
     fd_set_nonblocking(server);
-    session.retry_at = 0;
     session_adopt(&session, ends[0]);
 }
 
