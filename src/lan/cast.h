@@ -14,10 +14,10 @@
 #include "lan/datagram.h"
 #include "lan/group.h"
 
-#define CAST_BLOCK 1200 /* bytes of the file in one packet */
-#define CAST_SIZE_MOST ((int64_t)8 << 30)
-#define CAST_RECEIVERS 256
-#define CAST_WINDOW (1200 * 8) /* blocks that one answer speaks of */
+#define CAST_BLOCK      1200 /* bytes of the file in one packet */
+#define CAST_SIZE_MOST  ((int64_t)8 << 30)
+#define CAST_RECEIVERS  256
+#define CAST_WINDOW     (1200 * 8) /* blocks that one answer speaks of */
 #define CAST_PACKET_MAX 1400
 
 enum cast_kind {
@@ -62,8 +62,8 @@ struct cast_outcome {
 /* Sends the open file that `card` describes. Invites for `wait` milliseconds, or until `enough` have joined
  * (0: as many as come). `rate` in bytes a second; it is lowered when much is missed. Blocks; in a process
  * of its own. Returns 0 if all that joined have it, 1 if only some or nobody joined, -1 for our own trouble. */
-int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait,
-              int enough, int64_t rate, struct cast_outcome *outcome);
+int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait, int enough,
+              int64_t rate, struct cast_outcome *outcome);
 
 enum cast_result {
     CAST_DONE,

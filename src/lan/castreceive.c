@@ -16,10 +16,10 @@
 #include "lan/keep.h"
 #include "lan/tree.h"
 
-#define MILLISECOND ((int64_t)1000000)
-#define JOIN_EVERY (300 * MILLISECOND)
-#define SILENCE (15000 * MILLISECOND) /* of the sender, after which it is given up */
-#define WINDOWS_A_TURN 64             /* datagrams in one answer: the rest is told in the next round */
+#define MILLISECOND    ((int64_t)1000000)
+#define JOIN_EVERY     (300 * MILLISECOND)
+#define SILENCE        (15000 * MILLISECOND) /* of the sender, after which it is given up */
+#define WINDOWS_A_TURN 64                    /* datagrams in one answer: the rest is told in the next round */
 
 struct catching {
     struct group *group;
@@ -94,8 +94,7 @@ static void answer(struct catching *catching, uint32_t round)
 /* Returns 0, or -1 if the disk does not take it. */
 static int take_block(struct catching *catching, const struct cast_packet *packet)
 {
-    if (!misses(catching, packet->number) ||
-        packet->length != cast_block_length(catching->card->size, packet->number))
+    if (!misses(catching, packet->number) || packet->length != cast_block_length(catching->card->size, packet->number))
         return 0;
     ssize_t wrote = pwrite(catching->file, packet->bytes, packet->length, (off_t)packet->number * CAST_BLOCK);
     if (wrote != (ssize_t)packet->length) {
@@ -226,8 +225,8 @@ enum cast_result cast_receive(struct group *group, int interface, const struct n
                               const struct datagram_card *card, const char *output, const char *kept, bool force,
                               char message[256])
 {
-    struct catching catching = {.group = group, .interface = interface, .from = from, .card = card,
-                                .blocks_fd = -1, .own_fd = -1, .file = -1};
+    struct catching catching = {
+        .group = group, .interface = interface, .from = from, .card = card, .blocks_fd = -1, .own_fd = -1, .file = -1};
     enum cast_result result = CAST_LOCAL;
     char part[KEEP_PART_SIZE];
     struct stat status;

@@ -19,9 +19,9 @@
 #include "lan/secret.h"
 #include "lan/tree.h"
 
-#define RATE_DEFAULT ((int64_t)4 << 20)
+#define RATE_DEFAULT    ((int64_t)4 << 20)
 #define INVITATION_LIFE (60 * PEER_SECOND)
-#define RECEIVING_MOST 4
+#define RECEIVING_MOST  4
 
 struct casting {
     struct peer *peer;
@@ -92,8 +92,8 @@ static int run_send(int report, void *context)
     if (outcome.receivers == 0)
         return tell(report, "!nobody accepted it", "", EX_UNAVAILABLE);
     char line[400];
-    snprintf(line, sizeof line, "sent %s to %d of %d, verified; %lld bytes in blocks for a file of %lld",
-             card.name, outcome.verified, outcome.receivers, (long long)outcome.sent, (long long)card.size);
+    snprintf(line, sizeof line, "sent %s to %d of %d, verified; %lld bytes in blocks for a file of %lld", card.name,
+             outcome.verified, outcome.receivers, (long long)outcome.sent, (long long)card.size);
     return tell(report, line, "", result ? EX_TEMPFAIL : EX_OK);
 }
 
@@ -141,8 +141,11 @@ static void choose_name(const struct receiving *receiving, char kept[NAME_FILE_M
 
 static int run_receive(int report, void *context)
 {
-    static const int statuses[] = {[CAST_DONE] = EX_OK, [CAST_BROKEN] = EX_TEMPFAIL, [CAST_DAMAGED] = EX_DATAERR,
-                                   [CAST_EXISTS] = EX_CANTCREAT, [CAST_LOCAL] = EX_IOERR};
+    static const int statuses[] = {[CAST_DONE] = EX_OK,
+                                   [CAST_BROKEN] = EX_TEMPFAIL,
+                                   [CAST_DAMAGED] = EX_DATAERR,
+                                   [CAST_EXISTS] = EX_CANTCREAT,
+                                   [CAST_LOCAL] = EX_IOERR};
     const struct receiving *receiving = context;
     const struct peer_cast *cast = receiving->cast;
     const struct options *options = receiving->peer->options;

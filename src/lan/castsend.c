@@ -12,13 +12,13 @@
 #include "base/text.h"
 #include "lan/wire.h"
 
-#define MILLISECOND ((int64_t)1000000)
+#define MILLISECOND  ((int64_t)1000000)
 #define INVITE_EVERY (500 * MILLISECOND)
-#define POLL_EVERY (200 * MILLISECOND)
-#define SILENCE (6000 * MILLISECOND)    /* after which a receiver is given up */
-#define CHECKING (300000 * MILLISECOND) /* the same for one that verifies a large file */
-#define ROUNDS 500
-#define RATE_LEAST (128 << 10)
+#define POLL_EVERY   (200 * MILLISECOND)
+#define SILENCE      (6000 * MILLISECOND)   /* after which a receiver is given up */
+#define CHECKING     (300000 * MILLISECOND) /* the same for one that verifies a large file */
+#define ROUNDS       500
+#define RATE_LEAST   (128 << 10)
 
 enum receiver_state { RECEIVING, VERIFYING, VERIFIED, LOST };
 
@@ -51,8 +51,7 @@ static void send_many(struct sending *sending, int interface, uint16_t port, con
         return;
     struct net_address to = group_at(sending->group, interface, port);
     /* A full queue is like any other loss: it is asked for again. But give it a moment to drain. */
-    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&to.storage,
-               to.length) < 0 &&
+    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&to.storage, to.length) < 0 &&
         (errno == EAGAIN || errno == ENOBUFS))
         clock_sleep(2);
 }
@@ -111,8 +110,8 @@ static void join(struct sending *sending, int interface, const struct net_addres
     receiver->heard = clock_elapsed();
     text_copy(packet.id, sizeof packet.id, sending->card->id);
     size_t length = cast_write(&packet, bytes);
-    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&from->storage,
-               from->length) < 0)
+    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&from->storage, from->length) <
+        0)
         return; /* it asks again */
 }
 
@@ -173,8 +172,7 @@ static void listen_to_all(struct sending *sending, int milliseconds)
             unsigned char bytes[CAST_PACKET_MAX];
             struct net_address from = {.length = sizeof from.storage};
             struct cast_packet packet;
-            ssize_t got = recvfrom(polls[i].fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from.storage,
-                                   &from.length);
+            ssize_t got = recvfrom(polls[i].fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from.storage, &from.length);
             if (got < 0)
                 break;
             if (cast_read(bytes, (size_t)got, &packet) && strcmp(packet.id, sending->card->id) == 0)
@@ -311,8 +309,8 @@ static int send_rounds(struct sending *sending, int fd)
     return 0;
 }
 
-int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait,
-              int enough, int64_t rate, struct cast_outcome *outcome)
+int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait, int enough,
+              int64_t rate, struct cast_outcome *outcome)
 {
     struct sending *sending = calloc(1, sizeof *sending);
     int result = -1;

@@ -1,10 +1,7 @@
-/* Datagrams come and go: announcing, learning, talking. Runs in the peer's main process. */
-#include <errno.h>
+/* Announcing ourselves, and what is learnt and shown of what others send. Runs in the peer's main process. */
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/lookalike.h"
 #include "base/unicode.h"
@@ -13,47 +10,12 @@
 
 #define SHOWN_MAX 4000 /* bytes of one datagram */
 
-int chat_send_by(struct peer *peer, int interface, const char *bytes, size_t length)
-{
-    if (!group_is_open(peer->group, interface)) {
-        errno = ENETDOWN;
-        return -1;
-    }
-    int result = group_send(peer->group, interface, bytes, length), error = errno;
-    if (result && !peer->mute[interface])
-        log_warning("cannot send by %s: %s", group_name(peer->group, interface), strerror(error));
-    if (!result && peer->mute[interface])
-        log_info("sending by %s works again", group_name(peer->group, interface));
-    peer->mute[interface] = result;
-    errno = error;
-    return result;
-}
-
-void chat_send_all(struct peer *peer, const struct datagram *datagram)
-{
-    char bytes[DATAGRAM_SEND_MAX + 1];
-    struct text text;
-    text_init(&text, bytes, sizeof bytes);
-    datagram_write(datagram, &text);
-    for (int i = 0; i < group_interfaces(peer->group); i++)
-        if (chat_send_by(peer, i, bytes, text.length))
-            continue; /* it was told; the next announcement tries again */
-}
-
-static void send_kind(struct peer *peer, enum datagram_kind kind)
-{
-    struct datagram datagram = {.kind = kind};
-    text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
-    text_copy(datagram.card.id, sizeof datagram.card.id, peer->id);
-    chat_send_all(peer, &datagram);
-}
-
 void chat_announce(struct peer *peer)
 {
     peer->last_announce = peer->now;
     peer->next_announce = peer->now + peer->options->period * PEER_SECOND;
-    send_kind(peer, DATAGRAM_ANNOUNCE);
-    send_kind(peer, DATAGRAM_PEER);
+    multicast_send_kind(peer, DATAGRAM_ANNOUNCE);
+    multicast_send_kind(peer, DATAGRAM_PEER);
     offers_announce(peer);
 }
 
@@ -69,18 +31,10 @@ static void announce_soon(struct peer *peer)
         peer->next_announce = soonest;
 }
 
-void chat_ask(struct peer *peer)
-{
-    if (peer->now < peer->next_who)
-        return;
-    peer->next_who = peer->now + PEER_SECOND;
-    send_kind(peer, DATAGRAM_WHO);
-}
-
 void chat_leave(struct peer *peer)
 {
     if (!peer->brief)
-        send_kind(peer, DATAGRAM_BYE);
+        multicast_send_kind(peer, DATAGRAM_BYE);
 }
 
 /* What has come lately, so that a datagram that comes by two ways (both ends may have several interfaces
@@ -212,8 +166,7 @@ static void warn_of_lookalike(struct peer *peer, const struct roster_peer *newco
         screen_show("note: this %s is not %s, whose name looks the same", newcomer->name, like);
 }
 
-static void take_announce(struct peer *peer, const struct datagram *datagram, const struct net_address *from,
-                          int via)
+static void take_announce(struct peer *peer, const struct datagram *datagram, const struct net_address *from, int via)
 {
     struct roster_peer *known;
     char host[NET_TEXT_SIZE], before[NET_TEXT_SIZE] = "";
@@ -286,8 +239,7 @@ static void take_bye(struct peer *peer, const struct datagram *datagram, const s
 {
     struct roster_peer *known = roster_find(peer->roster, datagram->sender);
     /* Only from where it announced itself: nobody says good-bye for another. */
-    if (!known || !known->heard || !net_same_host(&known->address, from) ||
-        net_port(&known->address) != net_port(from))
+    if (!known || !known->heard || !net_same_host(&known->address, from) || net_port(&known->address) != net_port(from))
         return;
     screen_show("%s has left", known->name);
     index_forget(peer->index, known->name, from);

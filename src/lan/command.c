@@ -31,12 +31,9 @@ static void ask(enum asking what)
         const char *prompt;
         bool hidden;
     } questions[] = {
-        [ASK_MESSAGE] = {main_prompt, false},
-        [ASK_CHOICE] = {"choice>", false},
-        [ASK_GET] = {"peer:file to get>", false},
-        [ASK_GET_PASSWORD] = {"its password (empty for none)>", true},
-        [ASK_OFFER] = {"file to offer>", false},
-        [ASK_OFFER_PASSWORD] = {"a password for it (empty for none)>", true},
+        [ASK_MESSAGE] = {main_prompt, false},     [ASK_CHOICE] = {"choice>", false},
+        [ASK_GET] = {"peer:file to get>", false}, [ASK_GET_PASSWORD] = {"its password (empty for none)>", true},
+        [ASK_OFFER] = {"file to offer>", false},  [ASK_OFFER_PASSWORD] = {"a password for it (empty for none)>", true},
     };
     asking = what;
     screen_prompt(questions[what].prompt, questions[what].hidden);

@@ -75,8 +75,7 @@ static enum fetch_result take_manifest(struct fetch_session *session, int64_t le
         return fetch_local(session, fetch->output);
     while (length > 0) {
         char bytes[8192];
-        ssize_t got = wire_read(&session->wire, bytes,
-                                length < (int64_t)sizeof bytes ? (size_t)length : sizeof bytes);
+        ssize_t got = wire_read(&session->wire, bytes, length < (int64_t)sizeof bytes ? (size_t)length : sizeof bytes);
         if (got < 0)
             return fetch_broken(session);
         sha256_add(&hash, bytes, (size_t)got);
@@ -330,7 +329,7 @@ enum fetch_result fetch_session(int fd, struct fetch *fetch)
     session->root = session->folder = -1;
     session->pace.rate = fetch->rate;
     name_keep(fetch->card.name, session->fetch->kept);
-    wire_init(&session->wire, fd, fetch->patience);
+    wire_init(&session->wire, fd, fetch->timeout);
     session->output = open(fetch->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum fetch_result result = session->output < 0 ? fetch_local(session, fetch->output) : FETCH_DONE;
     if (result == FETCH_DONE)

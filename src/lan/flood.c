@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#define SECOND ((int64_t)1000000000)
-#define HOST_RATE 100 /* datagrams a second; a host with several peers that offer much needs some */
-#define HOST_BURST 400
-#define ALL_RATE 1000
-#define ALL_BURST 4000
+#define SECOND       ((int64_t)1000000000)
+#define HOST_RATE    100 /* datagrams a second; a host with several peers that offer much needs some */
+#define HOST_BURST   400
+#define ALL_RATE     1000
+#define ALL_BURST    4000
 #define REPORT_EVERY (10 * SECOND)
 
 static bool spend(struct flood_bucket *bucket, int64_t rate, int64_t burst, int64_t now)

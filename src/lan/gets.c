@@ -1,5 +1,6 @@
-/* What we fetch: wait for the offer to be announced, let a worker fetch it, and if the connection breaks wait
- * for it to come back. Runs in the peer's main process, but for run_fetch, which runs in workers. */
+/* What we fetch: WAITING until it is offered, FETCHING by a worker, and if the connection breaks WAITING again for it
+ * to come back, each time until a deadline. Runs in the peer's main process, but for run_fetch, which runs in workers.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,9 +20,9 @@
 #include "lan/serve.h"
 #include "lan/tree.h"
 
-#define FETCH_PATIENCE 20000 /* milliseconds */
-#define ANSWER_TIME    (2 * PEER_SECOND) /* in which who is there has answered the question who is there */
-#define MISSING_SHOWN  20                /* names of what a folder lacks */
+#define FETCH_TIMEOUT 20000             /* milliseconds */
+#define ANSWER_TIME   (2 * PEER_SECOND) /* in which who is there has answered the question who is there */
+#define MISSING_SHOWN 20                /* names of what a folder lacks */
 
 /* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
 static const struct {
@@ -52,7 +53,7 @@ void gets_add(struct peer *peer, const char *name_of_peer, const char *name, con
 {
     struct peer_get *get = NULL;
     for (int i = 0; i < PEER_GETS && !get; i++)
-        if (!peer->gets[i].used)
+        if (peer->gets[i].state == GET_FREE)
             get = &peer->gets[i];
     if (!name_is_peer(name_of_peer, strlen(name_of_peer)) || !name_is_file(name, strlen(name))) {
         log_error("cannot get %s from %s: no offer can be called that", name, name_of_peer);
@@ -64,7 +65,7 @@ void gets_add(struct peer *peer, const char *name_of_peer, const char *name, con
         peer_fail(peer, EX_TEMPFAIL);
         return;
     }
-    get->used = true;
+    get->state = GET_WAITING;
     text_copy(get->peer, sizeof get->peer, name_of_peer);
     text_copy(get->name, sizeof get->name, name);
     if (password && *password)
@@ -131,7 +132,7 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
                                           .beside = get->beside,
                                           .limit = peer->options->limit,
                                           .rate = peer->options->rate,
-                                          .patience = FETCH_PATIENCE,
+                                          .timeout = FETCH_TIMEOUT,
                                           .progress = show_progress,
                                           .missing = show_missing},
                                 /* A bar is drawn only where no line is being typed, and only one. */
@@ -145,14 +146,14 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
     if (worker_start(WORKER_FETCH, (int)(get - peer->gets), NULL, NULL, 0, run_fetch, &fetching))
         fail(peer, get, EX_OSERR, strerror(errno));
     else
-        get->running = true;
+        get->state = GET_FETCHING;
 }
 
 void gets_work(struct peer *peer)
 {
     for (int i = 0; i < PEER_GETS; i++) {
         struct peer_get *get = &peer->gets[i];
-        if (!get->used || get->running || peer->now < get->next)
+        if (get->state != GET_WAITING || peer->now < get->next)
             continue;
         struct index_wish wish = {.peer = get->peer,
                                   .name = get->name,
@@ -176,7 +177,7 @@ void gets_work(struct peer *peer)
                  : unproved ? "it is offered without a password, so that nobody proves to know yours"
                             : "nobody offers that");
         else
-            chat_ask(peer);
+            multicast_ask(peer);
     }
 }
 
@@ -204,8 +205,8 @@ void gets_line(struct peer *peer, int job, char *line)
     text_copy(get->message, sizeof get->message, rest);
     if (!*rest) {
         char size[SIZE_TEXT], rate[SIZE_TEXT];
-        snprintf(get->message, sizeof get->message, "%s in %.1f s, %s/s", size_text(came, size),
-                 (double)took / 1e9, size_text((int64_t)((double)came * 1e9 / (double)(took + 1)), rate));
+        snprintf(get->message, sizeof get->message, "%s in %.1f s, %s/s", size_text(came, size), (double)took / 1e9,
+                 size_text((int64_t)((double)came * 1e9 / (double)(took + 1)), rate));
     }
 }
 
@@ -236,7 +237,7 @@ static bool try_another(struct peer *peer, struct peer_get *get, int status)
 void gets_ended(struct peer *peer, int job, int status)
 {
     struct peer_get *get = &peer->gets[job];
-    get->running = false;
+    get->state = GET_WAITING;
     if (status == FETCH_DONE) {
         screen_show("got %s from %s%s%s: verified, %s", get->name, get->peer, *get->kept ? ", kept as " : "", get->kept,
                     get->message);
@@ -276,7 +277,7 @@ void gets_ended(struct peer *peer, int job, int status)
 void gets_interrupted(struct peer *peer)
 {
     for (int i = 0; i < PEER_GETS; i++)
-        if (peer->gets[i].used)
+        if (peer->gets[i].state != GET_FREE)
             log_error("interrupted: %s from %s is not here; what has come is kept, and the same again goes on with it",
                       peer->gets[i].name, peer->gets[i].peer);
 }
@@ -285,7 +286,7 @@ int gets_open(const struct peer *peer)
 {
     int count = 0;
     for (int i = 0; i < PEER_GETS; i++)
-        count += peer->gets[i].used;
+        count += peer->gets[i].state != GET_FREE;
     return count;
 }
 

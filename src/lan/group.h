@@ -11,7 +11,7 @@
 #include "base/port.h"
 
 #define GROUP_INTERFACES 32
-#define GROUP_SOCKETS (3 * GROUP_INTERFACES)
+#define GROUP_SOCKETS    (3 * GROUP_INTERFACES)
 
 /* How a datagram came. */
 enum group_way {
@@ -71,8 +71,7 @@ uint16_t group_port(const struct group *group);
 /* Sends to the group by one interface, or to one address (tried first by the interface `via`).
  * Returns 0, or -1 and errno. Does not block. */
 int group_send(struct group *group, int interface, const void *bytes, size_t length);
-int group_send_to(struct group *group, int via, const struct net_address *to, const void *bytes,
-                  size_t length);
+int group_send_to(struct group *group, int via, const struct net_address *to, const void *bytes, size_t length);
 
 /* Fills `polls` (GROUP_SOCKETS of them) and returns how many. */
 int group_polls(const struct group *group, struct pollfd *polls);

@@ -5,7 +5,7 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "lan/group_places.h"
+#include "lan/group_sockets.h"
 
 #define LISTED 1024 /* addresses that are looked at */
 
@@ -31,9 +31,9 @@ static bool is_named(const struct port_interface *interface, const char *name)
 static bool is_used(const struct group *group, const struct port_interface *interface)
 {
     for (int i = 0; i < group->count; i++) {
-        const struct place *place = &group->places[i];
-        if (place->open && place->interface.index == interface->index &&
-            memcmp(&place->interface.address, &interface->address, interface->length) == 0)
+        const struct group_interface *used = &group->interfaces[i];
+        if (used->open && used->interface.index == interface->index &&
+            memcmp(&used->interface.address, &interface->address, interface->length) == 0)
             return true;
     }
     return false;
@@ -118,11 +118,11 @@ static bool is_chosen(const struct choice *choice, const struct port_interface *
 static void leave(struct group *group, const struct choice *choice, bool all, group_news *news, void *context)
 {
     for (int i = 0; i < group->count; i++) {
-        struct place *place = &group->places[i];
-        if (!place->open || (!all && is_chosen(choice, &place->interface)))
+        struct group_interface *used = &group->interfaces[i];
+        if (!used->open || (!all && is_chosen(choice, &used->interface)))
             continue;
-        news(context, GROUP_DOWN, i, place->interface.name);
-        group_close_place(place);
+        news(context, GROUP_DOWN, i, used->interface.name);
+        group_close_interface(used);
     }
 }
 
@@ -146,7 +146,7 @@ static void join(struct group *group, const struct choice *choice, group_news *n
     for (int i = 0; i < choice->count; i++) {
         if (is_used(group, &choice->list[i]))
             continue;
-        int at = group_open_place(group, &choice->list[i]);
+        int at = group_open_interface(group, &choice->list[i]);
         if (at >= 0) {
             news(context, GROUP_UP, at, choice->list[i].name);
             continue;

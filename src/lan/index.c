@@ -50,8 +50,8 @@ static bool is_known(const struct index *index, int count, const char *peer, con
     return false;
 }
 
-bool index_add(struct index *index, const char *peer, const struct net_address *from,
-               const struct datagram_card *card, int64_t now)
+bool index_add(struct index *index, const char *peer, const struct net_address *from, const struct datagram_card *card,
+               int64_t now)
 {
     int of_host = 0;
     if (!speaks_for_itself(from, card))
@@ -83,8 +83,7 @@ bool index_add(struct index *index, const char *peer, const struct net_address *
 static void remove_at(struct index *index, int at)
 {
     index->count--;
-    memmove(&index->entries[at], &index->entries[at + 1],
-            (size_t)(index->count - at) * sizeof index->entries[0]);
+    memmove(&index->entries[at], &index->entries[at + 1], (size_t)(index->count - at) * sizeof index->entries[0]);
 }
 
 void index_withdraw(struct index *index, const struct net_address *from, const char *id)
@@ -143,8 +142,7 @@ static bool matches(const struct index_entry *entry, const char *pattern)
            strstr(composed, wanted);
 }
 
-const struct index_entry *index_next(const struct index *index, const struct index_entry *after,
-                                     const char *pattern)
+const struct index_entry *index_next(const struct index *index, const struct index_entry *after, const char *pattern)
 {
     for (int i = after ? (int)(after - index->entries) + 1 : 0; i < index->count; i++)
         if (matches(&index->entries[i], pattern) &&

@@ -8,7 +8,7 @@
 #include "base/net.h"
 #include "lan/datagram.h"
 
-#define INDEX_MAX 1024
+#define INDEX_MAX          1024
 #define INDEX_MAX_PER_HOST 128
 
 struct index_entry {
@@ -26,8 +26,8 @@ void index_close(struct index *index);
 
 /* Takes note of an offer. Returns true if it is new; false if it is known, also from another address of the same
  * machine, or there is no room, or the address in the card is not the one it came from. */
-bool index_add(struct index *index, const char *peer, const struct net_address *from,
-               const struct datagram_card *card, int64_t now);
+bool index_add(struct index *index, const char *peer, const struct net_address *from, const struct datagram_card *card,
+               int64_t now);
 
 /* Forgets one offer of that host. */
 void index_withdraw(struct index *index, const struct net_address *from, const char *id);
@@ -52,7 +52,6 @@ const struct index_entry *index_find(const struct index *index, const struct ind
 
 /* The next entry whose name (or PEER:NAME) matches the shell pattern, or contains it; NULL matches all. One that is
  * announced from several addresses comes once. Start with NULL; ends with NULL. */
-const struct index_entry *index_next(const struct index *index, const struct index_entry *after,
-                                     const char *pattern);
+const struct index_entry *index_next(const struct index *index, const struct index_entry *after, const char *pattern);
 
 #endif

@@ -54,7 +54,7 @@ void interfaces_look(struct peer *peer)
     peer->next_look = peer->now + PEER_SECOND;
     group_look(peer->group, take_news, peer);
     if (!peer->brief && peer->next_who == 0)
-        chat_ask(peer);
+        multicast_ask(peer);
 }
 
 const char *interfaces_open(struct peer *peer)

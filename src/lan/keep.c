@@ -69,8 +69,7 @@ unsigned keep_mode(unsigned mode)
     return mode & 0777 & ~(unsigned)forbidden;
 }
 
-int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed,
-                bool force)
+int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed, bool force)
 {
     struct timespec times[2] = {{.tv_sec = (time_t)changed}, {.tv_sec = (time_t)changed}};
     /* A disk without modes or times is no failure. */

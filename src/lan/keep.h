@@ -25,8 +25,7 @@ unsigned keep_mode(unsigned mode);
 
 /* Gives the complete file what keep_mode leaves of its mode, its time and its name; never replaces an existing one
  * (EEXIST) unless `force`, and then it should be on disk. Returns 0, or -1 and errno. */
-int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed,
-                bool force);
+int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed, bool force);
 
 /* A file without a name on the disk of that folder, for reading and writing; NULL and errno. */
 FILE *keep_nameless(int folder);

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "lan/peer.h"
 
-#define BAR 24
+#define BAR        24
 #define HASH_EVERY (2 * PEER_SECOND)
 
 void progress_start(struct progress *progress, const char *name, int fd, bool terminal)
@@ -30,8 +30,7 @@ static void add_rest(const struct progress *progress, struct text *text, int64_t
     char size[SIZE_TEXT], whole[SIZE_TEXT], rate[SIZE_TEXT];
     double seconds = (double)(clock_elapsed() - progress->started) / 1e9;
     double speed = seconds > 0.01 ? (double)(done - progress->first) / seconds : 0;
-    text_addf(text, "%s of %s, %s/s", size_text(done, size), size_text(total, whole),
-              size_text((int64_t)speed, rate));
+    text_addf(text, "%s of %s, %s/s", size_text(done, size), size_text(total, whole), size_text((int64_t)speed, rate));
     if (speed > 1 && done < total) {
         long left = (long)((double)(total - done) / speed) + 1;
         if (left < 100 * 3600)

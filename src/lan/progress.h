@@ -9,8 +9,8 @@
 
 struct progress {
     const char *name;
-    int fd;        /* where to show it */
-    bool terminal; /* that is one */
+    int fd;                        /* where to show it */
+    bool terminal;                 /* that is one */
     int64_t started, shown, first; /* first: bytes that were here at the start; -1 before the first step */
     int quarters;
 };

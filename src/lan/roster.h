@@ -9,8 +9,8 @@
 #include "lan/datagram.h"
 #include "lan/name.h"
 
-#define ROSTER_MAX 256         /* peers */
-#define ROSTER_MAX_PER_HOST 16 /* so that one host cannot fill it with inventions */
+#define ROSTER_MAX          256 /* peers */
+#define ROSTER_MAX_PER_HOST 16  /* so that one host cannot fill it with inventions */
 
 struct roster_peer {
     char name[NAME_PEER_MAX + 1];

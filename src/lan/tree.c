@@ -145,8 +145,7 @@ bool tree_read_line(char *line, struct tree_entry *entry)
     entry->mode = (unsigned)mode;
     entry->hash[0] = '\0';
     if (entry->folder ? strcmp(hash, "-") != 0 || entry->size > 0
-                      : strlen(hash) != SHA256_HEX_SIZE - 1 ||
-                            strspn(hash, "0123456789abcdef") != SHA256_HEX_SIZE - 1)
+                      : strlen(hash) != SHA256_HEX_SIZE - 1 || strspn(hash, "0123456789abcdef") != SHA256_HEX_SIZE - 1)
         return false;
     if (!entry->folder)
         text_copy(entry->hash, sizeof entry->hash, hash);
@@ -188,9 +187,8 @@ static int add_line(struct walk *walk, const struct tree_entry *entry)
     char line[TREE_LINE_MAX];
     struct text text;
     text_init(&text, line, sizeof line);
-    text_addf(&text, "%c %u %lld %lld %s %s\n", entry->folder ? 'd' : 'f', entry->mode,
-              (long long)entry->changed, (long long)entry->size, entry->folder ? "-" : entry->hash,
-              entry->path);
+    text_addf(&text, "%c %u %lld %lld %s %s\n", entry->folder ? 'd' : 'f', entry->mode, (long long)entry->changed,
+              (long long)entry->size, entry->folder ? "-" : entry->hash, entry->path);
     return add_text(walk, &text);
 }
 

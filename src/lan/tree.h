@@ -39,9 +39,9 @@ struct tree_entry {
     const char *path;
 };
 
-#define TREE_ENTRIES_MAX 100000
+#define TREE_ENTRIES_MAX  100000
 #define TREE_MANIFEST_MAX ((int64_t)64 << 20)
-#define TREE_LINE_MAX 1200
+#define TREE_LINE_MAX     1200
 
 /* Reads one line (which it takes apart) `f|d MODE MTIME SIZE HASH|- PATH`, with a path that name_is_path() accepts, or
  * `- REASON PATH`, whose path is only to be shown. False for anything that is not exactly this. */

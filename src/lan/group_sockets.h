@@ -1,10 +1,11 @@
-/* The interfaces that are open: what group.c and group_look.c share. */
-#ifndef FORKCHAT_LAN_GROUP_PLACES_H
-#define FORKCHAT_LAN_GROUP_PLACES_H
+/* The interfaces that are open, each with its sockets: what group_sockets.c, group_look.c and group.c share, of which
+ * each uses only those before it. */
+#ifndef FORKCHAT_LAN_GROUP_SOCKETS_H
+#define FORKCHAT_LAN_GROUP_SOCKETS_H
 
 #include "lan/group.h"
 
-struct place {
+struct group_interface {
     bool open;
     struct port_interface interface;
     struct net_address address; /* of the own socket */
@@ -14,8 +15,8 @@ struct place {
 struct group {
     const struct group_wish *wish;
     struct net_address address; /* one of the wish's */
-    int count;                  /* of places, with gaps */
-    struct place places[GROUP_INTERFACES];
+    int count;                  /* of interfaces, with gaps */
+    struct group_interface interfaces[GROUP_INTERFACES];
     /* What has been told, and need not be again. */
     bool alone;
     const char *absent;
@@ -24,8 +25,8 @@ struct group {
 };
 
 /* Opens the sockets of an interface. Returns its number, or -1 and errno. */
-int group_open_place(struct group *group, const struct port_interface *interface);
-void group_close_place(struct place *place);
+int group_open_interface(struct group *group, const struct port_interface *interface);
+void group_close_interface(struct group_interface *used);
 
 /* group_look for the first time: returns -1 with *why set if a name that was given is no interface's. */
 int group_look_first(struct group *group, group_news *news, void *context, const char **why);
