@@ -29,8 +29,7 @@ struct catching {
     int blocks_fd; /* the group's */
     int own_fd;    /* ours: what we say, and what is said to us alone */
     int file;
-    unsigned char *have; /* a bit for each block */
-    uint32_t blocks, missing;
+    struct cast_set missing;
     int64_t heard;
     bool begun, ended;
 };
@@ -52,49 +51,38 @@ static void say_kind(struct catching *catching, enum cast_kind kind)
     say(catching, &packet);
 }
 
-static bool misses(const struct catching *catching, uint32_t number)
-{
-    return number < catching->blocks && !(catching->have[number / 8] & (1u << number % 8));
-}
-
-/* One window of what is missing, as a bitmap. Returns how many bits are set in it. */
-static uint32_t fill_window(const struct catching *catching, uint32_t first, unsigned char *bitmap, size_t *length)
-{
-    uint32_t set = 0;
-    *length = 0;
-    memset(bitmap, 0, CAST_WINDOW / 8);
-    for (uint32_t i = 0; i < CAST_WINDOW; i++)
-        if (misses(catching, first + i)) {
-            bitmap[i / 8] |= (unsigned char)(1u << i % 8);
-            *length = i / 8 + 1;
-            set++;
-        }
-    return set;
-}
-
+/* What is missing, window by window. */
 static void answer(struct catching *catching, uint32_t round)
 {
-    unsigned char jitter = 0, bitmap[CAST_WINDOW / 8];
-    uint32_t left = catching->missing;
+    const struct cast_set *missing = &catching->missing;
+    struct cast_packet packet = {.kind = CAST_NEED, .number = round};
+    unsigned char jitter = 0;
+    int turn = 0;
     /* All receivers were asked by the same datagram. */
     if (!port_random(&jitter, 1))
         clock_sleep(jitter % 16);
-    int turn = 0;
-    for (uint32_t first = 0; first < catching->blocks && left > 0 && turn < WINDOWS_A_TURN; first += CAST_WINDOW) {
-        struct cast_packet packet = {.kind = CAST_NEED, .number = round, .first = first, .bytes = bitmap};
-        uint32_t set = fill_window(catching, first, bitmap, &packet.length);
-        if (set == 0)
+    /* A window is said when the next is found, because the last one says that it is. */
+    for (uint32_t first = 0; first < missing->blocks && turn < WINDOWS_A_TURN; first += CAST_WINDOW) {
+        const unsigned char *bitmap;
+        size_t length = cast_set_window(missing, first, &bitmap);
+        if (length == 0)
             continue;
-        left -= set;
-        packet.last = left == 0 || ++turn == WINDOWS_A_TURN;
-        say(catching, &packet);
+        if (turn++ > 0)
+            say(catching, &packet);
+        packet.first = first;
+        packet.bytes = bitmap;
+        packet.length = length;
     }
+    packet.last = true;
+    if (turn > 0)
+        say(catching, &packet);
 }
 
 /* Returns 0, or -1 if the disk does not take it. */
 static int take_block(struct catching *catching, const struct cast_packet *packet)
 {
-    if (!misses(catching, packet->number) || packet->length != cast_block_length(catching->card->size, packet->number))
+    if (!cast_set_has(&catching->missing, packet->number) ||
+        packet->length != cast_block_length(catching->card->size, packet->number))
         return 0;
     ssize_t wrote = pwrite(catching->file, packet->bytes, packet->length, (off_t)packet->number * CAST_BLOCK);
     if (wrote != (ssize_t)packet->length) {
@@ -102,8 +90,7 @@ static int take_block(struct catching *catching, const struct cast_packet *packe
             errno = ENOSPC;
         return -1;
     }
-    catching->have[packet->number / 8] |= (unsigned char)(1u << packet->number % 8);
-    catching->missing--;
+    cast_set_remove(&catching->missing, packet->number);
     return 0;
 }
 
@@ -141,7 +128,7 @@ static enum cast_result catch_blocks(struct catching *catching)
     int64_t next = 0;
     catching->heard = clock_elapsed();
     /* Even for an empty file: to be counted among those who have it, one must have joined. */
-    while (catching->missing > 0 || !catching->begun) {
+    while (catching->missing.count > 0 || !catching->begun) {
         int64_t now = clock_elapsed();
         if (catching->ended || now - catching->heard > SILENCE)
             return CAST_BROKEN;
@@ -231,10 +218,8 @@ enum cast_result cast_receive(struct group *group, int interface, const struct n
     char part[KEEP_PART_SIZE];
     struct stat status;
     keep_part_name(kept, card->hash, part);
-    catching.blocks = catching.missing = cast_blocks(card->size);
-    catching.have = calloc(1, ((size_t)catching.blocks + 7) / 8 + 1);
     int folder = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0 || !catching.have)
+    if (folder < 0 || cast_set_init(&catching.missing, cast_blocks(card->size)))
         goto out;
     if (!force && !fstatat(folder, kept, &status, AT_SYMLINK_NOFOLLOW)) {
         result = CAST_EXISTS;
@@ -267,6 +252,6 @@ out:
         close(catching.own_fd);
     if (folder >= 0)
         close(folder);
-    free(catching.have);
+    cast_set_free(&catching.missing);
     return result;
 }
