@@ -116,6 +116,10 @@ unit() {
     unit ring-stress
 }
 
+@test "sets of a cast's blocks hold what they are given" {
+    unit lan-cast
+}
+
 @test "content is hashed as FIPS 180-4 says" {
     unit lan-sha256
 }

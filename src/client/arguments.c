@@ -122,7 +122,7 @@ static enum arguments_result read_listen(struct arguments *arguments)
     if (arguments->count > 1)
         return complain(arguments, "--listen takes one [ADDRESS:]PORT, as in --listen 127.0.0.1:%s; \"%s\" is too much",
                         OPTIONS_LISTEN_PORT, arguments->operands[1]);
-    if (options->door_told && options->door != DOOR_PAIR)
+    if (options->door_is_known && options->door != DOOR_PAIR)
         return complain(arguments, "--listen is for two people without a server: it goes without -d%s%s", "", "");
     if (options->channel_count || options->sasl_file || options->password_file)
         return complain(arguments,
@@ -140,11 +140,11 @@ static enum arguments_result read_listen(struct arguments *arguments)
                 where, OPTIONS_LISTEN_PORT);
     }
     options->door = DOOR_PAIR;
-    options->door_told = true;
+    options->door_is_known = true;
     return ARGUMENTS_RUN;
 }
 
-static enum arguments_result read_place(struct arguments *arguments, bool known)
+static enum arguments_result read_server(struct arguments *arguments, bool known)
 {
     struct options *options = arguments->options;
     char **operands = arguments->operands;
@@ -160,7 +160,7 @@ static enum arguments_result read_place(struct arguments *arguments, bool known)
     const char *port = count == 2 ? operands[1] : "";
     char copy[OPTIONS_HOST_SIZE] = "";
     text_copy(copy, sizeof copy, options->host);
-    const char *complaint = known && !*port ? NULL : options_set_place(options, known ? copy : operands[0], port);
+    const char *complaint = known && !*port ? NULL : options_set_server(options, known ? copy : operands[0], port);
     return judge(arguments, complaint ? complaint : options_settle_door(options));
 }
 
@@ -201,7 +201,7 @@ static enum arguments_result read_all(struct arguments *arguments, int argc, cha
         return result;
     if (!*options->nick)
         options_set_default_nick(options);
-    return options->listen ? read_listen(arguments) : read_place(arguments, known);
+    return options->listen ? read_listen(arguments) : read_server(arguments, known);
 }
 
 enum arguments_result arguments_read(int argc, char **argv, struct options *options)

@@ -134,7 +134,7 @@ int client_main(int argc, char **argv)
     if (status)
         return status;
     bool interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    if (!options.reconnect_told)
+    if (!options.reconnect_is_set)
         options.reconnect = interactive;
     int guardian = interactive ? guardian_start("forkchat", SCREEN_RESET) : -1;
     port_title_set("forkchat %s %s", options.host, options.port);

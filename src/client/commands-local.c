@@ -95,7 +95,7 @@ void commands_close(struct session *session, char *arguments)
     } else if (window->kind == WINDOW_CHANNEL && window->joined) {
         session_request(session, "PART %s", window->name);
     } else {
-        standing_parted(&session->standing, window->name);
+        resume_parted(&session->resume, window->name);
         windows_close(&session->windows, window);
     }
     session->changed = true;

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include "base/text.h"
+#include "lastlog.h"
 #include "simple.h"
 
 #define IRC    COMMAND_IRC
@@ -58,8 +59,8 @@ static const struct command table[] = {
     {"close", "wc", "", "close this window; leaves the channel", LOCAL, 0, commands_close},
     {"clear", NULL, "", "forget the lines of this window", LOCAL, 0, commands_clear},
     {"search", NULL, "[WORDS]", "go to the last line with WORDS; again: to the one before (Alt-R, Alt-S)", LOCAL, 0,
-     commands_search},
-    {"lastlog", NULL, "WORDS", "list the lines with WORDS", LOCAL, 1, commands_lastlog},
+     lastlog_search},
+    {"lastlog", NULL, "WORDS", "list the lines with WORDS", LOCAL, 1, lastlog_list},
     {"flush", NULL, "", "give up what waits to be sent", LOCAL, 0, commands_flush},
     {"raw", "quote", "LINE", "send LINE to the server as it is", LOCAL, 1, commands_raw},
     {"reconnect", NULL, "", "connect again", LOCAL, 0, commands_reconnect},

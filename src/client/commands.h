@@ -27,7 +27,7 @@ commands_function commands_join, commands_part, commands_msg, commands_query, co
 
 /* For the client itself. */
 commands_function commands_ignore, commands_unignore, commands_log, commands_window, commands_close, commands_clear,
-    commands_flush, commands_search, commands_lastlog, commands_quit, commands_raw, commands_say, commands_reconnect;
+    commands_flush, commands_quit, commands_raw, commands_say, commands_reconnect;
 
 struct command {
     const char *name, *also;

@@ -195,7 +195,7 @@ void delivery_ask(struct session *session, int64_t now)
     session->dialect->ask(session);
 }
 
-void delivery_prove(struct session *session)
+void delivery_confirm(struct session *session)
 {
     struct delivery *delivery = &session->delivery;
     while (delivery->sent.first && delivery->sent.first->number <= delivery->asked)

@@ -48,7 +48,7 @@ void delivery_ask(struct session *session, int64_t now);
 bool delivery_full(const struct session *session, int64_t now);
 
 /* The other side has answered that. */
-void delivery_prove(struct session *session);
+void delivery_confirm(struct session *session);
 
 /* The connection is lost, and its state is still as it was: what was not written waits again, the rest is told. */
 void delivery_lose(struct session *session);

@@ -108,7 +108,7 @@ static void next_nick(struct session *session, const char *why)
     struct irc *irc = &session->irc;
     size_t length = strlen(session->nick);
     irc->nick_tries++;
-    irc->usurped |= session->standing.had && text_compare_names(session->nick, session->standing.nick) == 0;
+    irc->nick_is_taken |= session->resume.nick_was_ours && text_compare_names(session->nick, session->resume.nick) == 0;
     if (irc->nick_tries > 20) {
         session_end(session, EX_UNAVAILABLE, "the server takes none of 20 nicks; the last was %s", session->nick);
         return;
@@ -118,7 +118,7 @@ static void next_nick(struct session *session, const char *why)
     if (irc->nick_tries <= 2 && length < 30)
         snprintf(session->nick, sizeof session->nick, "%.61s_", old);
     else
-        snprintf(session->nick, sizeof session->nick, "%.5s%d", session->standing.nick, 10 + irc->nick_tries);
+        snprintf(session->nick, sizeof session->nick, "%.5s%d", session->resume.nick, 10 + irc->nick_tries);
     session_showf(session, session_server_window(session), LINE_SERVER, "%s: %s; trying %s", old, why, session->nick);
     session_send(session, "NICK %s", session->nick);
 }

@@ -13,10 +13,10 @@
 /* Joins the channels of the command line, or after a reconnect those we were in. */
 static void join_channels(struct session *session)
 {
-    const struct standing *standing = &session->standing;
+    const struct resume *resume = &session->resume;
     int count = 0;
-    for (int i = 0; i < standing->count; i++) {
-        const struct standing_channel *channel = &standing->channels[i];
+    for (int i = 0; i < resume->count; i++) {
+        const struct resume_channel *channel = &resume->channels[i];
         if (!channel->wanted)
             continue;
         session_send(session, *channel->key ? "JOIN %s %s" : "JOIN %s", channel->name, channel->key);
@@ -35,10 +35,10 @@ static void welcome(struct session *session, struct message *message)
         return;
     }
     session->irc.login = IRC_REGISTERED;
-    standing_named(&session->standing, session->nick);
+    resume_learn_nick(&session->resume, session->nick);
     session_showf(session, session_server_window(session), LINE_SERVER, "%s", message->last);
-    if (*session->standing.away)
-        session_send(session, "AWAY :%s", session->standing.away);
+    if (*session->resume.away)
+        session_send(session, "AWAY :%s", session->resume.away);
     join_channels(session);
 }
 
@@ -46,9 +46,9 @@ static void welcome(struct session *session, struct message *message)
  * a script knows where it wants to speak. */
 static void go_to_lobby(struct session *session, const char *lobby)
 {
-    if (!session->interactive || session->standing.lobbied || session->options->channel_count > 0)
+    if (!session->interactive || session->resume.sent_to_lobby || session->options->channel_count > 0)
         return;
-    session->standing.lobbied = true;
+    session->resume.sent_to_lobby = true;
     for (int i = 1; i < session->windows.count; i++)
         if (session->windows.list[i]->kind == WINDOW_CHANNEL)
             return;

@@ -1,5 +1,5 @@
 /* What the user asks of an IRC server: to say something, to join, another nick, to be away. What is asked for is
- * remembered (standing.h), and how many JOINs are still to be answered. */
+ * remembered (resume.h), and how many JOINs are still to be answered. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -109,8 +109,8 @@ void irc_join(struct session *session, const char *channels, const char *keys)
         session->irc.joins_asked = 0; /* those that were never answered */
     for (const char *comma = ""; (name = text_next_item(&rest, ',')); comma = ",") {
         const char *given = text_next_item(&key, ',');
-        standing_enter(&session->standing, name, given ? given : "");
-        text_addf(&text, "%s%s", comma, standing_key(&session->standing, name));
+        resume_enter(&session->resume, name, given ? given : "");
+        text_addf(&text, "%s%s", comma, resume_key(&session->resume, name));
         session->irc.joins_asked++;
     }
     while (text.length > 0 && known[text.length - 1] == ',')
@@ -121,13 +121,13 @@ void irc_join(struct session *session, const char *channels, const char *keys)
 
 void irc_take_nick(struct session *session, const char *nick)
 {
-    text_copy(session->standing.asked, sizeof session->standing.asked, nick);
+    text_copy(session->resume.asked, sizeof session->resume.asked, nick);
     session_request(session, "NICK %s", nick);
 }
 
 void irc_be_away(struct session *session, const char *text)
 {
-    text_copy(session->standing.away, sizeof session->standing.away, text);
+    text_copy(session->resume.away, sizeof session->resume.away, text);
     session_request(session, *text ? "AWAY :%s" : "AWAY", text);
 }
 
@@ -139,10 +139,10 @@ void irc_raw(struct session *session, const char *line)
     if (!message_parse(copy, &message))
         return;
     if (strcasecmp(message.command, "NICK") == 0)
-        text_copy(session->standing.asked, sizeof session->standing.asked, message.parameters[0]);
+        text_copy(session->resume.asked, sizeof session->resume.asked, message.parameters[0]);
     else if (strcasecmp(message.command, "AWAY") == 0)
-        text_copy(session->standing.away, sizeof session->standing.away, message.parameters[0]);
+        text_copy(session->resume.away, sizeof session->resume.away, message.parameters[0]);
     else if (strcasecmp(message.command, "JOIN") == 0)
-        standing_enter(&session->standing, message.parameters[0], message.parameters[1]);
+        resume_enter(&session->resume, message.parameters[0], message.parameters[1]);
     session_request(session, "%s", line);
 }

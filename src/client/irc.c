@@ -18,8 +18,8 @@
 static void connected(struct session *session)
 {
     session->irc = (struct irc){0};
-    text_copy(session->nick, sizeof session->nick, session->standing.nick);
-    if (session->options->door_told) {
+    text_copy(session->nick, sizeof session->nick, session->resume.nick);
+    if (session->options->door_is_known) {
         irc_login_start(session);
         return;
     }

@@ -56,7 +56,7 @@ static char *take_tags(char *line, struct message *message)
         if (next)
             *next++ = '\0';
         if (strncmp(tag, "time=", 5) == 0)
-            message->told = message_time(tag + 5);
+            message->time = message_time(tag + 5);
     }
     return rest;
 }

@@ -90,7 +90,7 @@ static bool read_door(const char *word, struct options *options)
     for (size_t i = 0; i < DOOR_COUNT; i++) {
         if (strcmp(doors[i].name, word) == 0) {
             options->door = doors[i].door;
-            options->door_told = true;
+            options->door_is_known = true;
             return true;
         }
     }
@@ -187,7 +187,7 @@ const char *options_set(struct options *options, const struct option *option, ch
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
             return options_complain("-R: \"%s\" is neither yes nor no%s", value, "");
         options->reconnect = *value == 'y';
-        options->reconnect_told = true;
+        options->reconnect_is_set = true;
         break;
     case 't':
         options->literal = true;
@@ -246,7 +246,7 @@ static bool split_host(const char *text, struct options *options)
     return !colon || (colon[1] && text_copy(options->port, sizeof options->port, colon + 1));
 }
 
-const char *options_set_place(struct options *options, const char *host, const char *port)
+const char *options_set_server(struct options *options, const char *host, const char *port)
 {
     int64_t number;
     options->port[0] = '\0';
@@ -266,12 +266,12 @@ const char *options_set_place(struct options *options, const char *host, const c
 const char *options_settle_door(struct options *options)
 {
     for (size_t i = 0; i < DOOR_COUNT; i++) {
-        if (!options->door_told && strcmp(options->port, doors[i].port) == 0) {
+        if (!options->door_is_known && strcmp(options->port, doors[i].port) == 0) {
             options->door = doors[i].door;
-            options->door_told = true;
+            options->door_is_known = true;
         } else if (!*options->port && doors[i].door == options->door) {
             text_copy(options->port, sizeof options->port, doors[i].port);
-            options->door_told = true;
+            options->door_is_known = true;
         }
     }
     if (options->door != DOOR_IRC && (options->sasl_file || options->password_file))

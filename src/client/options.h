@@ -23,12 +23,12 @@ enum door {
 
 struct options {
     enum door door;
-    bool door_told; /* by -d or by a known port; else IRC is a guess that a greeting may correct */
+    bool door_is_known; /* by -d or by a known port; else IRC is a guess that a greeting may correct */
     bool listen;
     bool literal; /* input lines are never commands */
     bool stay;    /* go on after the end of the input */
     bool verbose;
-    bool reconnect, reconnect_told;
+    bool reconnect, reconnect_is_set;
     char nick[OPTIONS_NICK_SIZE];
     char host[OPTIONS_HOST_SIZE]; /* for --listen: the address as it was written */
     char port[32];
@@ -71,7 +71,7 @@ const char *options_set(struct options *options, const struct option *option, ch
 const char *options_set_word(struct options *options, const char *word, char *value);
 
 /* The place of HOST, or HOST:PORT, and a port ("": that of the door). */
-const char *options_set_place(struct options *options, const char *host, const char *port);
+const char *options_set_server(struct options *options, const char *host, const char *port);
 
 /* Once all is set: the door by the port, or the port by the door. */
 const char *options_settle_door(struct options *options);

@@ -40,13 +40,13 @@ static void connected(struct session *session)
 static bool swallow(struct session *session, const char *line)
 {
     if (!session->greeted && session->options->listen)
-        session->pair.swallowing = strncmp(line, "CAP LS", 6) == 0 || strncmp(line, "PASS ", 5) == 0;
-    if (!session->pair.swallowing)
+        session->pair.skipping_login = strncmp(line, "CAP LS", 6) == 0 || strncmp(line, "PASS ", 5) == 0;
+    if (!session->pair.skipping_login)
         return false;
     if (strncmp(line, "USER ", 5) == 0)
-        session->pair.swallowing = false;
+        session->pair.skipping_login = false;
     else if (strncmp(line, "CAP ", 4) != 0 && strncmp(line, "PASS ", 5) != 0 && strncmp(line, "NICK ", 5) != 0)
-        return session->pair.swallowing = false;
+        return session->pair.skipping_login = false;
     return true;
 }
 

@@ -115,7 +115,7 @@ static const char *take_server(struct reading *reading, const struct config_line
         reading->now = &reading->others;
         return complain("there is a server %s further up already%s", name, "");
     }
-    return options_set_place(reading->now, line->words[2], line->count > 3 ? line->words[3] : "");
+    return options_set_server(reading->now, line->words[2], line->count > 3 ? line->words[3] : "");
 }
 
 static const char *take_keyword(struct reading *reading, const struct config_line *line, size_t i)

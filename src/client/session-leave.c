@@ -35,7 +35,7 @@ void session_end_left(struct session *session)
 void session_finish(struct session *session, const char *reason)
 {
     session->finishing = true;
-    text_copy(session->parting, sizeof session->parting, reason);
+    text_copy(session->quit_reason, sizeof session->quit_reason, reason);
 }
 
 bool session_is_done(const struct session *session)
@@ -49,5 +49,5 @@ void session_leave_if_done(struct session *session, int64_t now)
     if (!session_is_done(session))
         return;
     session_enter(session, SESSION_LEAVING, now + seconds * SECOND);
-    session->dialect->quit(session, session->parting);
+    session->dialect->quit(session, session->quit_reason);
 }

@@ -34,7 +34,7 @@ int session_init(struct session *session, const struct options *options)
 {
     *session = (struct session){.options = options, .changed = true, .dialect = dialect_of(options->door)};
     text_copy(session->nick, sizeof session->nick, options->nick);
-    standing_init(&session->standing, options);
+    resume_init(&session->resume, options);
     pace_init(&session->pace, options->door == DOOR_IRC ? options->rate_lines : 0, options->rate_seconds);
     if (connection_init(&session->connection))
         return -1;
@@ -85,7 +85,7 @@ static void forget_state(struct session *session)
         session->windows.list[i]->joined = false;
         window_forget_members(session->windows.list[i]);
     }
-    standing_leave_all(&session->standing);
+    resume_leave_all(&session->resume);
     session->irc = (struct irc){0};
     session->away = false;
 }
@@ -163,7 +163,7 @@ static void change_door(struct session *session, enum door door)
 /* Where the door was a guess, a first line that is no IRC tells what it is. */
 static void check_guess(struct session *session, const char *line)
 {
-    if (session->options->door_told || session->greeted || session->dialect->door != DOOR_IRC)
+    if (session->options->door_is_known || session->greeted || session->dialect->door != DOOR_IRC)
         return;
     if (pair_is_greeting(line))
         change_door(session, DOOR_PAIR);

@@ -13,7 +13,7 @@
 static void write_journal(struct session *session, const struct window *window, const struct line *line)
 {
     char stamp[32];
-    time_t seconds = (time_t)(line->told / 1000);
+    time_t seconds = (time_t)(line->time / 1000);
     struct tm local;
     if (!localtime_r(&seconds, &local) || !strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &local))
         return;
@@ -39,8 +39,8 @@ void session_show(struct session *session, struct window *window, const struct l
 {
     struct line copy = *line;
     bool current = window == windows_current(&session->windows);
-    if (!copy.told)
-        copy.told = clock_told();
+    if (!copy.time)
+        copy.time = clock_told();
     const struct line *shown = window_add(window, &copy, current && session->interactive);
     if (!shown)
         return;

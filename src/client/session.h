@@ -16,7 +16,7 @@
 #include "options.h"
 #include "pace.h"
 #include "secret.h"
-#include "standing.h"
+#include "resume.h"
 #include "window.h"
 
 #define SESSION_IGNORES 100
@@ -31,7 +31,7 @@ struct dialect {
     void (*line)(struct session *session, char *line); /* one line from the other side */
     void (*say)(struct session *session, struct window *window, const char *text, bool action);
     void (*quit)(struct session *session, const char *reason);
-    void (*ask)(struct session *session); /* for an answer, on which the dialect calls delivery_prove; may be NULL */
+    void (*ask)(struct session *session); /* for an answer, on which the dialect calls delivery_confirm; may be NULL */
     /* While the session is connected: at each turn of the loop, and when (clock_elapsed(), 0: never) the next turn must
      * come even if nothing happens; `due` may be NULL. */
     void (*check)(struct session *session, int64_t now);
@@ -59,12 +59,12 @@ struct irc {
     size_t nick_length, user_length, host_length; /* NICKLEN, USERLEN, HOSTLEN; 0: not told */
     size_t own_user, own_host;                    /* lengths of ours, as others see them; 0: unknown */
     int nick_tries;
-    bool usurped;     /* somebody has the nick that was ours, perhaps ourselves on the lost connection */
-    int joins_open;   /* JOINs of the start, or of the return, that were not answered */
-    int joins_asked;  /* those of /join: a script's next line may be for that channel, and waits */
-    int64_t join_by;  /* clock_elapsed() after which it waits no more */
-    int64_t pinged;   /* clock_elapsed() of our PING that was not answered; 0: none */
-    int64_t answered; /* when CTCP questions were last answered, and how many in a row */
+    bool nick_is_taken; /* somebody has the nick that was ours, perhaps ourselves on the lost connection */
+    int joins_open;     /* JOINs of the start, or of the return, that were not answered */
+    int joins_asked;    /* those of /join: a script's next line may be for that channel, and waits */
+    int64_t join_by;    /* clock_elapsed() after which it waits no more */
+    int64_t pinged;     /* clock_elapsed() of our PING that was not answered; 0: none */
+    int64_t answered;   /* when CTCP questions were last answered, and how many in a row */
     int answers;
 };
 
@@ -72,18 +72,18 @@ struct irc {
 struct simple {
     char question[16];              /* whom we ask for with WHOIS: nobody is called that, nor can anybody guess it */
     char current[WINDOW_NAME_SIZE]; /* the channel we talk in, as far as we were told */
-    char aim[WINDOW_NAME_SIZE];     /* the one to talk in when we have arrived; "": wherever that is */
+    char target[WINDOW_NAME_SIZE];  /* the one to talk in when we have arrived; "": wherever that is */
     char left[WINDOW_NAME_SIZE];    /* one the server put us into, and we left */
-    bool astray;                    /* that could not be joined: what is said now would be said elsewhere */
+    bool elsewhere;                 /* that could not be joined: what is said now would be said elsewhere */
     int nick_tries;
-    bool usurped; /* somebody has the nick that is to be ours */
+    bool nick_is_taken; /* somebody has the nick that is to be ours */
 };
 
 /* What the pair dialect knows of the other one; pair.c alone changes it. */
 struct pair {
     char peer[OPTIONS_NICK_SIZE]; /* who is at the other end; "": not told */
     bool prompted;                /* the start of the line that comes now is shown already */
-    bool swallowing;              /* the other side greets us as if we were an IRC server */
+    bool skipping_login;          /* the other side greets us as if we were an IRC server */
 };
 
 /* Where a session stands. From ARRIVING to LEAVING there is a connection. What leads from one to another is a table at
@@ -104,7 +104,7 @@ struct session {
     struct windows windows;
     struct pace pace;
     struct delivery delivery;
-    struct standing standing;
+    struct resume resume;
     struct day day;
     struct secret secret;
     struct irc irc;
@@ -119,7 +119,7 @@ struct session {
     bool arrived;             /* the session was READY once */
     bool left;                /* it was LEAVING: its end is our own doing */
     bool finishing;           /* the input has ended: leave once everything is said */
-    char parting[256];        /* what to say then */
+    char quit_reason[256];    /* what to say then */
     size_t unsent;            /* lines that were given up */
     int status;               /* of the program, once ENDED */
     char farewell[256];       /* why it ended, for the user */
@@ -129,7 +129,7 @@ struct session {
     char *ignores[SESSION_IGNORES];
     int ignore_count;
     FILE *journal;
-    char sought[256]; /* what /search looked for last */
+    char search_words[256]; /* what /search looked for last */
     bool interactive;
     bool no_list; /* of the members, beside the text */
     bool changed; /* something to draw */
@@ -141,7 +141,7 @@ struct session {
 
 /* --- session-show.c: what the user sees --- */
 
-/* Shows a line; strings may be anything. `told` 0 is now. */
+/* Shows a line; strings may be anything. `time` 0 is now. */
 void session_show(struct session *session, struct window *window, const struct line *line);
 void session_showf(struct session *session, struct window *window, enum line_kind kind, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -165,18 +165,18 @@ static void send_me(struct session *session, const char *nick, const char *piece
 /* What the door tells of nick, absence and channels is learnt from its answers; what they were asked is kept here. */
 static void remember(struct session *session, const char *name, const char *arguments)
 {
-    struct standing *standing = &session->standing;
-    char copy[WINDOW_NAME_SIZE + STANDING_KEY_SIZE], *rest = copy + 1;
+    struct resume *resume = &session->resume;
+    char copy[WINDOW_NAME_SIZE + RESUME_KEY_SIZE], *rest = copy + 1;
     copy[0] = '#';
     text_copy(copy + 1, sizeof copy - 1, arguments);
     if (strcmp(name, "nick") == 0) {
-        text_copy(standing->asked, sizeof standing->asked, arguments);
+        text_copy(resume->asked, sizeof resume->asked, arguments);
     } else if (strcmp(name, "away") == 0) {
-        text_copy(standing->away, sizeof standing->away, arguments);
+        text_copy(resume->away, sizeof resume->away, arguments);
     } else if (strcmp(name, "join") == 0) {
         const char *channel = text_next_word(&rest);
         if (channel) /* games is #games */
-            standing_enter(standing, *channel == '#' ? channel : copy, rest);
+            resume_enter(resume, *channel == '#' ? channel : copy, rest);
     }
 }
 

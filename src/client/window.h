@@ -29,7 +29,7 @@ enum line_kind {
 
 /* Every string in it is harmless for a terminal. */
 struct line {
-    int64_t told; /* milliseconds since 1970 */
+    int64_t time; /* milliseconds since 1970 */
     enum line_kind kind;
     bool own, highlight;
     bool found; /* it repeats others, or says that there are none: /search passes over it */

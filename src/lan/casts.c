@@ -55,7 +55,7 @@ static int describe(int report, int fd, struct datagram_card *card)
         return -1;
     }
     progress_hash_start(&progress, card->name, report, status.st_size);
-    card->size = tree_hash(fd, -1, &hash, &progress.watch);
+    card->size = tree_hash(fd, -1, &hash, &progress.tree);
     if (card->size < 0)
         return -1;
     sha256_finish(&hash, digest);

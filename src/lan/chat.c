@@ -134,12 +134,12 @@ static void take_message(struct peer *peer, const struct datagram *datagram, con
     snprintf(name, sizeof name, "%s%s", mine ? "private: " : "", datagram->sender);
     show(name, " > ", datagram->text, datagram->text_length);
     struct roster_peer *sender = roster_find(peer->roster, datagram->sender);
-    if (sender && sender->heard && !sender->told && !net_same_host(&sender->address, from) &&
+    if (sender && sender->heard && !sender->warned && !net_same_host(&sender->address, from) &&
         !group_is_here(peer->group, from)) {
         char host[NET_TEXT_SIZE], known[NET_TEXT_SIZE];
         net_format_host(from, host);
         net_format_host(&sender->address, known);
-        sender->told = true;
+        sender->warned = true;
         screen_show("note: that came from %s, but %s is at %s", host, sender->name, known);
     }
 }
@@ -147,9 +147,9 @@ static void take_message(struct peer *peer, const struct datagram *datagram, con
 static void take_own_name(struct peer *peer, const struct net_address *from)
 {
     char host[NET_TEXT_SIZE];
-    if (peer->brief || (peer->name_told && peer->now - peer->name_told < 60 * PEER_SECOND))
+    if (peer->brief || (peer->name_warned && peer->now - peer->name_warned < 60 * PEER_SECOND))
         return;
-    peer->name_told = peer->now;
+    peer->name_warned = peer->now;
     net_format_host(from, host);
     screen_show("your name %s is also used at %s", peer->options->name, host);
     announce_soon(peer); /* so that the other learns it too */
@@ -196,7 +196,7 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
         break;
     case ROSTER_TAKEN:
         /* By the other way of the same machine? Its ID comes next. */
-        if (!known->told && !known->rival_since) {
+        if (!known->warned && !known->rival_since) {
             known->rival = *from;
             known->rival_since = peer->now;
         }
@@ -230,7 +230,7 @@ static void tell_rivals(struct peer *peer)
         net_format_host(&one->rival, host);
         net_format_host(&one->address, known);
         screen_show("%s is also used at %s; messages go to %s", one->name, host, known);
-        one->told = true;
+        one->warned = true;
         one->rival_since = 0;
     }
 }

@@ -52,10 +52,10 @@ bool flood_allows(struct flood *flood, const struct net_address *from, int64_t n
     struct flood_bucket *bucket = find(flood, host, now);
     if (!spend(bucket, HOST_RATE, HOST_BURST, now)) {
         bucket->dropped++;
-        if (!bucket->told || now - bucket->told > REPORT_EVERY) {
+        if (!bucket->reported || now - bucket->reported > REPORT_EVERY) {
             *report = bucket->dropped;
             bucket->dropped = 0;
-            bucket->told = now;
+            bucket->reported = now;
         }
         return false;
     }

@@ -155,14 +155,14 @@ void gets_work(struct peer *peer)
         struct peer_get *get = &peer->gets[i];
         if (get->state != GET_WAITING || peer->now < get->next)
             continue;
-        struct index_wish wish = {.peer = get->peer,
-                                  .name = get->name,
-                                  .hash = get->hash[0] ? get->hash : NULL,
-                                  .except = get->refused,
-                                  .password = get->password};
-        const struct index_entry *entry = index_find(peer->index, &wish);
-        wish.password = false;
-        bool unproved = !entry && index_find(peer->index, &wish);
+        struct index_query query = {.peer = get->peer,
+                                    .name = get->name,
+                                    .hash = get->hash[0] ? get->hash : NULL,
+                                    .except = get->refused,
+                                    .password = get->password};
+        const struct index_entry *entry = index_find(peer->index, &query);
+        query.password = false;
+        bool unproved = !entry && index_find(peer->index, &query);
         if (unproved && !get->warned)
             screen_show("%s from %s is offered without a password: waiting for somebody who proves to know yours",
                         get->name, get->peer);
@@ -172,8 +172,8 @@ void gets_work(struct peer *peer)
         else if (peer->now >= get->deadline && get->refused[0])
             fail(peer, get, outcomes[get->last].status, get->message);
         else if (peer->now >= get->deadline)
-            fail(peer, get, wish.hash ? EX_TEMPFAIL : EX_UNAVAILABLE,
-                 wish.hash  ? "it is not offered any more; what has come is kept"
+            fail(peer, get, query.hash ? EX_TEMPFAIL : EX_UNAVAILABLE,
+                 query.hash ? "it is not offered any more; what has come is kept"
                  : unproved ? "it is offered without a password, so that nobody proves to know yours"
                             : "nobody offers that");
         else
@@ -216,8 +216,8 @@ static bool try_another(struct peer *peer, struct peer_get *get, int status)
 {
     if (status != FETCH_REFUSED && status != FETCH_DENIED && status != FETCH_DAMAGED)
         return false;
-    struct index_wish wish = {.peer = get->peer, .name = get->name, .except = get->id, .password = get->password};
-    bool another = index_find(peer->index, &wish), impostor = get->password && status == FETCH_REFUSED;
+    struct index_query query = {.peer = get->peer, .name = get->name, .except = get->id, .password = get->password};
+    bool another = index_find(peer->index, &query), impostor = get->password && status == FETCH_REFUSED;
     bool changed = status == FETCH_REFUSED && strstr(get->message, SERVE_CHANGED); /* it is being hashed again */
     if (peer->now >= get->deadline || !(another || impostor || changed))
         return false;

@@ -17,17 +17,17 @@ static bool is_any_open(const struct group *group)
     return false;
 }
 
-struct group *group_open(const struct group_wish *wish, group_news *news, void *context, const char **why)
+struct group *group_open(const struct group_config *config, group_handler *handler, void *context, const char **why)
 {
     struct group *group = calloc(1, sizeof *group);
     if (!group) {
         *why = strerror(errno);
         return NULL;
     }
-    group->wish = wish;
-    group->address = wish->address;
+    group->config = config;
+    group->address = config->address;
     *why = NULL;
-    if (!group_look_first(group, news, context, why) && !is_any_open(group) && !wish->patient)
+    if (!group_look_first(group, handler, context, why) && !is_any_open(group) && !config->waits)
         *why = group->unusable ? strerror(group->unusable) : "no network interface is up";
     if (!*why)
         return group;

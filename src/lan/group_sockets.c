@@ -63,7 +63,7 @@ int group_open_sender(const struct group *group, int interface)
     int fd = open_socket(&address, false);
     if (fd < 0)
         return -1;
-    if (!port_multicast_from(fd, &group->interfaces[interface].interface, group->wish->ttl))
+    if (!port_multicast_from(fd, &group->interfaces[interface].interface, group->config->ttl))
         return fd;
     int error = errno;
     close(fd);

@@ -13,8 +13,8 @@ struct group_interface {
 };
 
 struct group {
-    const struct group_wish *wish;
-    struct net_address address; /* one of the wish's */
+    const struct group_config *config;
+    struct net_address address; /* one of the config's */
     int count;                  /* of interfaces, with gaps */
     struct group_interface interfaces[GROUP_INTERFACES];
     /* What has been told, and need not be again. */
@@ -29,6 +29,6 @@ int group_open_interface(struct group *group, const struct port_interface *inter
 void group_close_interface(struct group_interface *used);
 
 /* group_look for the first time: returns -1 with *why set if a name that was given is no interface's. */
-int group_look_first(struct group *group, group_news *news, void *context, const char **why);
+int group_look_first(struct group *group, group_handler *handler, void *context, const char **why);
 
 #endif

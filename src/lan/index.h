@@ -39,7 +39,7 @@ void index_forget(struct index *index, const char *peer, const struct net_addres
 void index_expire(struct index *index, int64_t now);
 
 /* What is looked for. */
-struct index_wish {
+struct index_query {
     const char *peer;   /* NULL: anybody */
     const char *name;   /* of the file or folder */
     const char *hash;   /* NULL: any content */
@@ -48,7 +48,7 @@ struct index_wish {
 };
 
 /* The newest offer of that kind, or NULL. */
-const struct index_entry *index_find(const struct index *index, const struct index_wish *wish);
+const struct index_entry *index_find(const struct index *index, const struct index_query *wish);
 
 /* The next entry whose name (or PEER:NAME) matches the shell pattern, or contains it; NULL matches all. One that is
  * announced from several addresses comes once. Start with NULL; ends with NULL. */

@@ -26,8 +26,8 @@
 #define ANSWER_SECONDS   2 /* in which whoever is there has answered who is there */
 
 static volatile sig_atomic_t ended_by, stop_asked, look_asked;
-static int bell[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */
-static int end[2] = {-1, -1};  /* the same when we are to end; never emptied */
+static int wakeup[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */
+static int end[2] = {-1, -1};    /* the same when we are to end; never emptied */
 
 static void on_signal(int number)
 {
@@ -41,7 +41,7 @@ static void on_signal(int number)
         ended_by = number;
         ends = true;
     }
-    if ((ends && write(end[1], "", 1) < 0) || write(bell[1], "", 1) < 0) {
+    if ((ends && write(end[1], "", 1) < 0) || write(wakeup[1], "", 1) < 0) {
         /* It is full: then the loop wakes up anyway. */
     }
     errno = error;
@@ -57,7 +57,7 @@ static void set_handler(int number)
 static void set_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT, SIGWINCH, SIGTSTP};
-    if (port_pipe_nonblocking(bell) || port_pipe(end) || fd_set_nonblocking(end[1]))
+    if (port_pipe_nonblocking(wakeup) || port_pipe(end) || fd_set_nonblocking(end[1]))
         fatal(EX_OSERR, "no pipe: %s", strerror(errno));
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         set_handler(signals[i]);
@@ -212,7 +212,7 @@ static void lose_guardian(struct peer *peer)
 static void turn(struct peer *peer, bool *input)
 {
     struct pollfd polls[3 + GROUP_SOCKETS + GROUP_INTERFACES + WORKER_MAX];
-    polls[0] = (struct pollfd){.fd = bell[0], .events = POLLIN};
+    polls[0] = (struct pollfd){.fd = wakeup[0], .events = POLLIN};
     polls[1] = (struct pollfd){.fd = *input ? STDIN_FILENO : -1, .events = POLLIN};
     polls[2] = (struct pollfd){.fd = peer->guardian, .events = POLLIN};
     struct pollfd *sockets = polls + 3;
@@ -229,7 +229,7 @@ static void turn(struct peer *peer, bool *input)
     if (ready < 0)
         return;
     char dump[64];
-    while (polls[0].revents && read(bell[0], dump, sizeof dump) > 0)
+    while (polls[0].revents && read(wakeup[0], dump, sizeof dump) > 0)
         ;
     worker_read(workers, worker_places, worker_said, peer);
     worker_reap(worker_said, worker_ended, peer);
@@ -297,8 +297,8 @@ static void close_all(struct peer *peer)
     roster_close(peer->roster);
     index_close(peer->index);
     group_close(peer->group);
-    close(bell[0]);
-    close(bell[1]);
+    close(wakeup[0]);
+    close(wakeup[1]);
     close(end[0]);
     close(end[1]);
 }
@@ -340,6 +340,32 @@ static struct peer *open_all(const struct options *options, int *status)
     return peer;
 }
 
+/* What is left to be done, and said of what was not. Returns the exit status. */
+static int finish(struct peer *peer)
+{
+    const struct options *options = peer->options;
+    peer->now = clock_elapsed();
+    if (options->files)
+        command_files(peer, options->pattern);
+    chat_leave(peer);
+    peer_save(peer);
+    screen_close();
+    if (screen_error()) {
+        log_error("standard output: %s", strerror(screen_error()));
+        peer_fail(peer, EX_IOERR);
+    }
+    if (options->roster && peer_print_roster(options) == EX_IOERR)
+        peer_fail(peer, EX_IOERR);
+    if (options->receive && !peer->received)
+        peer_fail(peer, EX_UNAVAILABLE);
+    /* Told to end in the middle of what was asked for: it was not done. */
+    if (peer->brief && !options->files && is_busy(peer)) {
+        gets_interrupted(peer);
+        peer_fail(peer, EX_TEMPFAIL);
+    }
+    return peer->status;
+}
+
 int loop_run(const struct options *options)
 {
     int status = EX_OK;
@@ -364,26 +390,7 @@ int loop_run(const struct options *options)
         if (!peer->quit)
             turn(peer, &input);
     }
-    peer->now = clock_elapsed();
-    if (options->files)
-        command_files(peer, options->pattern);
-    chat_leave(peer);
-    peer_save(peer);
-    screen_close();
-    if (screen_error()) {
-        log_error("standard output: %s", strerror(screen_error()));
-        peer_fail(peer, EX_IOERR);
-    }
-    if (options->roster && peer_print_roster(options) == EX_IOERR)
-        peer_fail(peer, EX_IOERR);
-    if (options->receive && !peer->received)
-        peer_fail(peer, EX_UNAVAILABLE);
-    /* Told to end in the middle of what was asked for: it was not done. */
-    if (peer->brief && !options->files && is_busy(peer)) {
-        gets_interrupted(peer);
-        peer_fail(peer, EX_TEMPFAIL);
-    }
-    status = peer->status;
+    status = finish(peer);
     close_all(peer);
     free(peer);
     return status;

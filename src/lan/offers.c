@@ -77,12 +77,12 @@ static int run_describe(int report, void *context)
     bool file = !stat(offer->what.path, &status) && S_ISREG(status.st_mode);
     progress_hash_start(&progress, offer->what.card.name, report, file ? status.st_size : -1);
     int result = tree_describe(offer->what.path, offer->what.card.name, offer->what.manifest, &size, hash, &folder,
-                               &skipped, &why, &progress.watch);
+                               &skipped, &why, &progress.tree);
     if (result)
         snprintf(line, sizeof line, "error %s\n", why ? why : "it cannot be read");
     else
         snprintf(line, sizeof line, "ok %lld %s %s %d %lld %ld\n", (long long)size, hash, folder ? "d" : "-", skipped,
-                 (long long)progress.watch.newest.tv_sec, progress.watch.newest.tv_nsec);
+                 (long long)progress.tree.newest.tv_sec, progress.tree.newest.tv_nsec);
     if (fd_write_all(report, line, strlen(line)))
         return 1;
     return result ? 1 : 0;

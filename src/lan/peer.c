@@ -45,11 +45,11 @@ void peer_open_state(struct peer *peer)
 
 void peer_save(struct peer *peer)
 {
-    static bool told;
+    static bool warned;
     peer->next_save = peer->now + PEER_SECOND;
-    if (peer->roster_lock < 0 || !roster_save(peer->roster, peer->roster_path) || told)
+    if (peer->roster_lock < 0 || !roster_save(peer->roster, peer->roster_path) || warned)
         return;
-    told = true;
+    warned = true;
     log_warning("the roster is not kept: %s: %s", peer->roster_path, strerror(errno));
 }
 

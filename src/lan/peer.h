@@ -76,7 +76,7 @@ struct peer_cast {
 
 struct peer {
     const struct options *options;
-    struct group_wish wish;
+    struct group_config config;
     struct group *group;
     struct roster *roster;
     struct index *index;
@@ -92,7 +92,7 @@ struct peer {
     int guardian;                /* readable when the guardian of the terminal is gone; -1: there is none */
     int64_t now;                 /* clock_elapsed() of this turn */
     int64_t next_announce, last_announce, next_who, next_save, next_look, next_offers_look, end_at;
-    int64_t name_told; /* when we last complained that our name is used elsewhere */
+    int64_t name_warned; /* when we last complained that our name is used elsewhere */
     struct peer_offer offers[PEER_OFFERS];
     int offer_jobs;
     int listeners[GROUP_INTERFACES];

@@ -80,9 +80,9 @@ void progress_step(struct progress *progress, int64_t done, int64_t total)
     say(progress, &text);
 }
 
-static void step_hash(struct tree_watch *watch, int64_t done)
+static void step_hash(struct tree_progress *tree, int64_t done)
 {
-    struct progress_hash *progress = (struct progress_hash *)watch; /* its first member */
+    struct progress_hash *progress = (struct progress_hash *)tree; /* its first member */
     int64_t now = clock_elapsed();
     char row[512], size[SIZE_TEXT], whole[SIZE_TEXT];
     struct text text;
@@ -101,7 +101,7 @@ static void step_hash(struct tree_watch *watch, int64_t done)
 
 void progress_hash_start(struct progress_hash *progress, const char *name, int fd, int64_t total)
 {
-    *progress = (struct progress_hash){.watch.step = step_hash, .name = name, .fd = fd, .total = total};
+    *progress = (struct progress_hash){.tree.step = step_hash, .name = name, .fd = fd, .total = total};
     progress->shown = clock_elapsed();
 }
 

@@ -17,7 +17,7 @@ struct roster_peer {
     struct net_address address; /* where its last announcement came from */
     bool native;                /* that port takes its messages; otherwise the group's port does */
     bool heard;                 /* since we started; otherwise only read from disk */
-    bool told;                  /* that somebody else uses the name */
+    bool warned;                /* that somebody else uses the name */
     char id[DATAGRAM_ID_SIZE];  /* that it gave itself; empty if none */
     struct net_address rival;   /* where the name was announced too; told unless it turns out to be the same peer */
     int64_t rival_since;        /* 0: nowhere */

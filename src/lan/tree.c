@@ -69,7 +69,7 @@ int tree_open_file(int root, const char *path)
     return fd;
 }
 
-int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_watch *watch)
+int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_progress *progress)
 {
     char bytes[65536];
     int64_t at = 0;
@@ -86,8 +86,8 @@ int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_watch 
             break;
         sha256_add(hash, bytes, (size_t)got);
         at += got;
-        if (watch)
-            watch->step(watch, watch->done += got);
+        if (progress)
+            progress->step(progress, progress->done += got);
     }
     return at;
 }
@@ -162,7 +162,7 @@ struct walk {
     int entries;
     int skipped;
     bool folder;
-    struct tree_watch *watch;
+    struct tree_progress *progress;
     char path[NAME_PATH_MAX + 1];
     const char *why;
 };
@@ -217,11 +217,11 @@ static void set_status(struct tree_entry *entry, const struct stat *status)
     entry->changed = status->st_mtime;
 }
 
-static void note_change(struct tree_watch *watch, const struct timespec *time)
+static void note_change(struct tree_progress *progress, const struct timespec *time)
 {
-    if (watch && (time->tv_sec > watch->newest.tv_sec ||
-                  (time->tv_sec == watch->newest.tv_sec && time->tv_nsec > watch->newest.tv_nsec)))
-        watch->newest = *time;
+    if (progress && (time->tv_sec > progress->newest.tv_sec ||
+                     (time->tv_sec == progress->newest.tv_sec && time->tv_nsec > progress->newest.tv_nsec)))
+        progress->newest = *time;
 }
 
 static int add_file(struct walk *walk, int fd)
@@ -235,13 +235,13 @@ static int add_file(struct walk *walk, int fd)
     if (!S_ISREG(status.st_mode))
         return add_missing(walk, NULL, REASON_SPECIAL);
     sha256_start(&hash);
-    entry.size = tree_hash(fd, -1, &hash, walk->watch);
+    entry.size = tree_hash(fd, -1, &hash, walk->progress);
     if (entry.size < 0)
         return add_missing(walk, NULL, REASON_UNREADABLE);
     sha256_finish(&hash, digest);
     sha256_hex(digest, entry.hash);
     set_status(&entry, &status);
-    note_change(walk->watch, &status.st_ctim);
+    note_change(walk->progress, &status.st_ctim);
     walk->size += entry.size;
     return add_line(walk, &entry);
 }
@@ -310,9 +310,9 @@ static int add_folder(struct walk *walk, int fd, int depth)
 }
 
 int tree_describe(const char *path, const char *name, int manifest, int64_t *size, char hash[SHA256_HEX_SIZE],
-                  bool *folder, int *skipped, const char **why, struct tree_watch *watch)
+                  bool *folder, int *skipped, const char **why, struct tree_progress *progress)
 {
-    struct walk walk = {.manifest = manifest, .watch = watch};
+    struct walk walk = {.manifest = manifest, .progress = progress};
     struct stat status;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status)) {

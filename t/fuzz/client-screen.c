@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 || size > 60000 || port_socketpair(SOCK_STREAM, ends))
         return 0;
     options.door = (enum door)(data[0] % 4);
-    options.door_told = data[0] & 4;
+    options.door_is_known = data[0] & 4;
     if (session_init(&session, &options))
         abort();
     session.interactive = true;

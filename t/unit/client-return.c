@@ -305,6 +305,98 @@ static void doors_refuse(void)
     end();
 }
 
+/* --- states --- */
+
+enum event { DIAL, CONNECT, JOINED, LOSE, TIME, LEAVE, END, EVENTS };
+
+/* Somebody who comes back, in that state. */
+static void put_into(enum session_state state)
+{
+    begin(DOOR_IRC, NULL);
+    options.reconnect = true;
+    strcpy(options.port, "1");
+    options.host[0] = '\0';
+    switch (state) {
+    case SESSION_UNCONNECTED:
+        close(server);
+        session_work(&session, POLLIN);
+        break;
+    case SESSION_DIALLING:
+        session_dial(&session);
+        break;
+    case SESSION_ARRIVING:
+        break;
+    case SESSION_READY:
+    case SESSION_LEAVING:
+        session_make_ready(&session);
+        if (state == SESSION_LEAVING)
+            session_leave(&session, "");
+        break;
+    case SESSION_ENDED:
+        session_end(&session, 0, "%s", "");
+        break;
+    }
+    CHECK(session.state == state);
+}
+
+static void happen(enum event event)
+{
+    switch (event) {
+    case DIAL:
+        session_dial(&session);
+        break;
+    case CONNECT:
+        meet();
+        break;
+    case JOINED:
+        session_make_ready(&session);
+        break;
+    case LOSE:
+        close(server);
+        session_work(&session, POLLIN);
+        break;
+    case TIME:
+        session.until = session.until ? 1 : 0;
+        session_work(&session, 0);
+        break;
+    case LEAVE:
+        session_leave(&session, "");
+        break;
+    case END:
+        session_end(&session, 0, "%s", "");
+        break;
+    case EVENTS:
+        break;
+    }
+}
+
+/* What leads from one state to another, as the table in src/client/session.c has it; NONE: that cannot happen there. */
+static void every_transition(void)
+{
+    enum { U = SESSION_UNCONNECTED, D = SESSION_DIALLING, A = SESSION_ARRIVING, R = SESSION_READY, L = SESSION_LEAVING,
+           E = SESSION_ENDED, NONE = -1 };
+    static const int table[][EVENTS] = {
+        /*                       DIAL  CONNECT JOINED LOSE  TIME  LEAVE END */
+        [SESSION_UNCONNECTED] = {D,    A,      U,     U,    D,    E,    E},
+        [SESSION_DIALLING] =    {D,    NONE,   D,     NONE, NONE, E,    E},
+        [SESSION_ARRIVING] =    {NONE, NONE,   R,     U,    A,    L,    E},
+        [SESSION_READY] =       {NONE, NONE,   R,     U,    R,    L,    E},
+        [SESSION_LEAVING] =     {NONE, NONE,   L,     E,    E,    E,    E},
+        [SESSION_ENDED] =       {NONE, NONE,   E,     E,    E,    E,    E},
+    };
+    for (int state = 0; state <= SESSION_ENDED; state++)
+        for (int event = 0; event < EVENTS; event++) {
+            if (table[state][event] == NONE)
+                continue;
+            put_into((enum session_state)state);
+            happen((enum event)event);
+            if ((int)session.state != table[state][event])
+                printf("# from %d by %d to %d\n", state, event, (int)session.state);
+            CHECK((int)session.state == table[state][event]);
+            end();
+        }
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -320,5 +412,6 @@ int main(void)
     CASE("who leaves meanwhile is told how much was not sent", leaving_meanwhile);
     CASE("at the plain and talk doors all is as before, too", doors_return);
     CASE("what was for a channel that cannot be joined again is not said elsewhere", doors_refuse);
+    CASE("a session goes from each state where it is to go, whatever happens", every_transition);
     CHECK_DONE();
 }

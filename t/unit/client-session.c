@@ -134,7 +134,7 @@ static void talking(void)
     receive(":bob!b@h NICK :rob\r\n");
     CHECK(window_has(x, "rob") && !window_has(x, "bob") && strcmp(bob->name, "rob") == 0);
     receive("@time=2026-11-21T09:30:00.123Z :rob!b@h PRIVMSG #x :earlier\r\n");
-    CHECK(newest(x)->told == 1795253400123);
+    CHECK(newest(x)->time == 1795253400123);
     receive(":rob!b@h KICK #x carol :out\r\n");
     CHECK(!window_has(x, "carol") && shows("#x", "rob has kicked carol out: out"));
     receive(":rob!b@h QUIT :bye\r\n");
@@ -503,7 +503,7 @@ static void messages(void)
 {
     struct message message;
     char line[] = "@a=b;time=2000-02-29T23:59:59.999Z :n!u@h  CMD  a  :b c";
-    CHECK(message_parse(line, &message) && message.told == 951868799999);
+    CHECK(message_parse(line, &message) && message.time == 951868799999);
     CHECK(strcmp(message.nick, "n") == 0 && strcmp(message.user, "u") == 0 && strcmp(message.host, "h") == 0);
     CHECK(message.count == 2 && strcmp(message.parameters[0], "a") == 0 && strcmp(message.last, "b c") == 0);
     char many[] = "X 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16";

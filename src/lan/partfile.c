@@ -1,5 +1,5 @@
 /* The last step of every transfer. Runs in the workers that fetch and catch. */
-#include "lan/keep.h"
+#include "lan/partfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,17 +13,17 @@
 
 #define PART_LEAF_MAX 200 /* bytes of a name in its temporary name, which has 255 */
 
-void keep_part_name(const char *leaf, const char *hash, char part[KEEP_PART_SIZE])
+void partfile_name(const char *leaf, const char *hash, char part[PARTFILE_NAME_SIZE])
 {
     size_t length = strlen(leaf);
     if (length <= PART_LEAF_MAX)
-        snprintf(part, KEEP_PART_SIZE, ".%s.%.16s.part", leaf, hash);
+        snprintf(part, PARTFILE_NAME_SIZE, ".%s.%.16s.part", leaf, hash);
     else
-        snprintf(part, KEEP_PART_SIZE, ".%.*s~%08x.%.16s.part", (int)text_boundary(leaf, length, PART_LEAF_MAX - 9),
+        snprintf(part, PARTFILE_NAME_SIZE, ".%.*s~%08x.%.16s.part", (int)text_boundary(leaf, length, PART_LEAF_MAX - 9),
                  leaf, text_hash_name(leaf), hash);
 }
 
-int keep_open_part(int folder, const char *part)
+int partfile_open(int folder, const char *part)
 {
     struct stat status;
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -62,18 +62,18 @@ static int name_it(int folder, const char *part, const char *leaf, bool force)
     return renameat(folder, part, folder, leaf);
 }
 
-unsigned keep_mode(unsigned mode)
+unsigned partfile_mode(unsigned mode)
 {
     mode_t forbidden = umask(0);
     umask(forbidden);
     return mode & 0777 & ~(unsigned)forbidden;
 }
 
-int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed, bool force)
+int partfile_finish(int folder, int fd, const char *part, const char *leaf, unsigned mode, int64_t changed, bool force)
 {
     struct timespec times[2] = {{.tv_sec = (time_t)changed}, {.tv_sec = (time_t)changed}};
     /* A disk without modes or times is no failure. */
-    if (fchmod(fd, keep_mode(mode)) && errno != EPERM && errno != ENOTSUP)
+    if (fchmod(fd, partfile_mode(mode)) && errno != EPERM && errno != ENOTSUP)
         return -1;
     if (futimens(fd, times) && errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
         return -1;
@@ -84,7 +84,7 @@ int keep_finish(int folder, int fd, const char *part, const char *leaf, unsigned
     return name_it(folder, part, leaf, force);
 }
 
-FILE *keep_nameless(int folder)
+FILE *partfile_open_nameless(int folder)
 {
     unsigned char bytes[8];
     char name[32] = ".forkchat-";
