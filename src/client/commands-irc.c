@@ -202,7 +202,7 @@ void commands_ctcp(struct session *session, char *arguments)
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 32);
     if (strcmp(question, "PING") == 0)
-        session_request(session, "PRIVMSG %s :\001PING %lld\001", nick, (long long)clock_told());
+        session_request(session, "PRIVMSG %s :\001PING %lld\001", nick, (long long)clock_realtime());
     else
         session_request(session, "PRIVMSG %s :\001%s\001", nick, question);
 }

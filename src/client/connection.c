@@ -96,7 +96,7 @@ void connection_adopt(struct connection *connection, int fd)
     connection->state = CONNECTION_OPEN;
     connection->half_closed = false;
     connection->written = 0;
-    connection->heard = clock_elapsed();
+    connection->heard = clock_monotonic();
     fd_set_nonblocking(fd);
     fd_set_cloexec(fd);
     port_keepalive(fd, 60, 20, 3);
@@ -188,7 +188,7 @@ static enum connection_event receive(struct connection *connection, bool broken,
     if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
         return CONNECTION_NOTHING;
     if (got > 0) {
-        connection->heard = clock_elapsed();
+        connection->heard = clock_monotonic();
         deliver(connection, bytes, (size_t)got, take, context);
         return CONNECTION_NOTHING;
     }

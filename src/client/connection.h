@@ -36,7 +36,7 @@ struct connection {
     char *out;
     size_t out_length, out_size;
     uint64_t written; /* bytes the system has taken, on this connection or the last */
-    int64_t heard;    /* clock_elapsed() of the last byte from there */
+    int64_t heard;    /* clock_monotonic() of the last byte from there */
     char why[160];
 };
 

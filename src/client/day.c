@@ -43,7 +43,7 @@ int day_wait(int64_t time)
 void day_check(struct session *session)
 {
     char name[64], words[96];
-    if (!day_has_changed(&session->day, clock_told(), name, sizeof name) || !session->interactive)
+    if (!day_has_changed(&session->day, clock_realtime(), name, sizeof name) || !session->interactive)
         return;
     snprintf(words, sizeof words, "day changed: %s", name);
     struct line line = {.time = session->day.time, .kind = LINE_EVENT, .text = words};

@@ -8,7 +8,7 @@
 /* Belongs to its user; start with zeros. */
 struct day {
     int date;     /* the one that is known, as 20261130; 0: none yet */
-    int64_t time; /* the wall clock (clock_told) when it was last looked at */
+    int64_t time; /* the wall clock (clock_realtime) when it was last looked at */
 };
 
 /* Looks at the wall clock (milliseconds since 1970). If another day has begun, in local time, its name goes into `name`

@@ -21,7 +21,7 @@ struct delivery {
     struct delivery_list sent; /* as the door has them; the oldest that may not have arrived first */
     uint64_t total;            /* lines ever sent */
     uint64_t asked;            /* an answer to our question proves so many; 0: no question is open */
-    int64_t asked_at;          /* clock_elapsed() of the last question */
+    int64_t asked_at;          /* clock_monotonic() of the last question */
 };
 
 void delivery_free(struct delivery *delivery);
@@ -36,10 +36,10 @@ void delivery_say(struct session *session, const char *text);
 typedef void delivery_input(struct session *session, const char *line, bool literal);
 void delivery_release(struct session *session, delivery_input *input);
 
-/* Sends what waits and may go at `now` (clock_elapsed()). */
+/* Sends what waits and may go at `now` (clock_monotonic()). */
 void delivery_send(struct session *session, int64_t now);
 
-/* Milliseconds from `now` (clock_elapsed()) until the other side is to be asked whether all has arrived, -1 if it is
+/* Milliseconds from `now` (clock_monotonic()) until the other side is to be asked whether all has arrived, -1 if it is
  * not; delivery_ask asks if that is now. */
 int delivery_wait(const struct session *session, int64_t now);
 void delivery_ask(struct session *session, int64_t now);

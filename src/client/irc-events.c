@@ -29,7 +29,7 @@ static struct window *channel_window(struct session *session, const char *name)
 /* CTCP: answers what is harmless to answer, at most three in ten seconds. */
 static void answer(struct session *session, const struct message *message, const char *question)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (now - session->irc.answered > INT64_C(10000000000)) {
         session->irc.answered = now;
         session->irc.answers = 0;

@@ -66,7 +66,7 @@ static void joined_all(struct session *session)
 void irc_joins_sent(struct session *session, int count)
 {
     session->irc.joins_open = count;
-    session->irc.join_by = clock_elapsed() + JOIN_WAIT;
+    session->irc.join_by = clock_monotonic() + JOIN_WAIT;
     if (count == 0)
         joined_all(session);
 }
@@ -74,7 +74,7 @@ void irc_joins_sent(struct session *session, int count)
 void irc_join_answered(struct session *session, bool refused)
 {
     struct irc *irc = &session->irc;
-    irc->join_by = clock_elapsed() + JOIN_WAIT;
+    irc->join_by = clock_monotonic() + JOIN_WAIT;
     if (irc->joins_open == 0 && irc->joins_asked == 0)
         return;
     if (refused)
@@ -95,7 +95,7 @@ void irc_check_joins(struct session *session, int64_t now)
 
 bool irc_is_joining(const struct session *session)
 {
-    return session->irc.joins_asked > 0 && clock_elapsed() < session->irc.join_by;
+    return session->irc.joins_asked > 0 && clock_monotonic() < session->irc.join_by;
 }
 
 void irc_join(struct session *session, const char *channels, const char *keys)
@@ -116,7 +116,7 @@ void irc_join(struct session *session, const char *channels, const char *keys)
     while (text.length > 0 && known[text.length - 1] == ',')
         known[--text.length] = '\0';
     session_request(session, *known ? "JOIN %s %s" : "JOIN %s", channels, known);
-    session->irc.join_by = clock_elapsed() + JOIN_WAIT;
+    session->irc.join_by = clock_monotonic() + JOIN_WAIT;
 }
 
 void irc_take_nick(struct session *session, const char *nick)

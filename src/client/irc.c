@@ -24,7 +24,7 @@ static void connected(struct session *session)
         return;
     }
     session->irc.login = IRC_GUESSING;
-    session->irc.login_at = clock_elapsed() + GREETING_WAIT;
+    session->irc.login_at = clock_monotonic() + GREETING_WAIT;
 }
 
 /* Asks a silent server whether it is still there. */
@@ -53,7 +53,7 @@ static void check(struct session *session, int64_t now)
 
 static int64_t due(const struct session *session)
 {
-    return session->irc.login == IRC_GUESSING ? session->irc.login_at : clock_elapsed() + CHECK_EVERY;
+    return session->irc.login == IRC_GUESSING ? session->irc.login_at : clock_monotonic() + CHECK_EVERY;
 }
 
 static void take(struct session *session, char *line)

@@ -31,7 +31,7 @@ void irc_take_nick(struct session *session, const char *nick);
 void irc_be_away(struct session *session, const char *text);
 
 /* The JOINs of the start, or of the return, are sent: when they are answered, things can be said. irc_check_joins: or
- * when the server has not answered for a while; `now` is clock_elapsed(). */
+ * when the server has not answered for a while; `now` is clock_monotonic(). */
 void irc_joins_sent(struct session *session, int count);
 void irc_check_joins(struct session *session, int64_t now);
 

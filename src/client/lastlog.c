@@ -14,7 +14,7 @@
 static void say(struct session *session, enum line_kind kind, char *text)
 {
     struct window *window = windows_current(&session->windows);
-    struct line line = {.time = clock_told(), .kind = kind, .text = text, .found = true};
+    struct line line = {.time = clock_realtime(), .kind = kind, .text = text, .found = true};
     const struct line *added = window_add(window, &line, session->interactive);
     session->changed = true;
     if (added && session->shown)

@@ -11,7 +11,7 @@
 
 void session_leave(struct session *session, const char *reason)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     delivery_send(session, now);
     session->unsent += delivery_flush(session);
     if (session->unsent > 0)

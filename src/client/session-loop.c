@@ -58,7 +58,7 @@ void session_free(struct session *session)
 
 static void connected(struct session *session)
 {
-    session->connected_at = clock_elapsed();
+    session->connected_at = clock_monotonic();
     session->greeted = false;
     session_enter(session, SESSION_ARRIVING, 0);
     session->dialect->connected(session);
@@ -75,7 +75,7 @@ static int retry_later(struct session *session)
 {
     int seconds = session->attempts < 6 ? 1 << session->attempts : RETRY_LIMIT;
     session->attempts++;
-    session_enter(session, SESSION_UNCONNECTED, clock_elapsed() + seconds * SECOND);
+    session_enter(session, SESSION_UNCONNECTED, clock_monotonic() + seconds * SECOND);
     return seconds;
 }
 
@@ -107,7 +107,7 @@ static void give_up(struct session *session, const char *why)
 
 static void come_back_later(struct session *session, const char *why)
 {
-    if (session->connected_at && clock_elapsed() - session->connected_at > 30 * SECOND)
+    if (session->connected_at && clock_monotonic() - session->connected_at > 30 * SECOND)
         session->attempts = 0;
     forget_state(session);
     int seconds = retry_later(session);
@@ -203,12 +203,12 @@ static int sooner(int timeout, int64_t at, int64_t now)
 
 int session_prepare(struct session *session, struct pollfd *wait)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     short wants = connection_wants(&session->connection);
     *wait = (struct pollfd){.fd = wants ? session->connection.fd : -1, .events = wants};
     if (session_is_done(session) || (session->state == SESSION_DIALLING && wait->fd < 0))
         return 0;
-    int timeout = session->interactive ? day_wait(clock_told()) : -1;
+    int timeout = session->interactive ? day_wait(clock_realtime()) : -1;
     if (session->state == SESSION_ARRIVING || session->state == SESSION_READY)
         timeout = least(timeout, delivery_wait(session, now));
     if (session->state == SESSION_READY && !delivery_full(session, now))
@@ -249,7 +249,7 @@ void session_work(struct session *session, short ready)
 {
     day_check(session); /* before what arrives now */
     enum connection_event event = connection_work(&session->connection, ready, take_line, session);
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (session->state == SESSION_ENDED)
         return;
     take_event(session, event);

@@ -40,7 +40,7 @@ void session_show(struct session *session, struct window *window, const struct l
     struct line copy = *line;
     bool current = window == windows_current(&session->windows);
     if (!copy.time)
-        copy.time = clock_told();
+        copy.time = clock_realtime();
     const struct line *shown = window_add(window, &copy, current && session->interactive);
     if (!shown)
         return;

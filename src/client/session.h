@@ -32,7 +32,7 @@ struct dialect {
     void (*say)(struct session *session, struct window *window, const char *text, bool action);
     void (*quit)(struct session *session, const char *reason);
     void (*ask)(struct session *session); /* for an answer, on which the dialect calls delivery_confirm; may be NULL */
-    /* While the session is connected: at each turn of the loop, and when (clock_elapsed(), 0: never) the next turn must
+    /* While the session is connected: at each turn of the loop, and when (clock_monotonic(), 0: never) the next turn must
      * come even if nothing happens; `due` may be NULL. */
     void (*check)(struct session *session, int64_t now);
     int64_t (*due)(const struct session *session);
@@ -50,7 +50,7 @@ enum irc_login {
 /* What the IRC dialect knows of its server; irc*.c alone change it. */
 struct irc {
     enum irc_login login;
-    int64_t login_at; /* clock_elapsed() */
+    int64_t login_at; /* clock_monotonic() */
     bool sasl_offered, authenticated;
     char types[16];      /* CHANTYPES */
     char ranks[16];      /* the signs of PREFIX */
@@ -62,8 +62,8 @@ struct irc {
     bool nick_is_taken; /* somebody has the nick that was ours, perhaps ourselves on the lost connection */
     int joins_open;     /* JOINs of the start, or of the return, that were not answered */
     int joins_asked;    /* those of /join: a script's next line may be for that channel, and waits */
-    int64_t join_by;    /* clock_elapsed() after which it waits no more */
-    int64_t pinged;     /* clock_elapsed() of our PING that was not answered; 0: none */
+    int64_t join_by;    /* clock_monotonic() after which it waits no more */
+    int64_t pinged;     /* clock_monotonic() of our PING that was not answered; 0: none */
     int64_t answered;   /* when CTCP questions were last answered, and how many in a row */
     int answers;
 };
@@ -112,8 +112,8 @@ struct session {
     struct pair pair;
 
     enum session_state state; /* session.c alone changes it and `until` */
-    int64_t until;            /* clock_elapsed() at which the state ends by itself; 0: never */
-    int64_t connected_at;     /* clock_elapsed() of the last connection; 0: there was none */
+    int64_t until;            /* clock_monotonic() at which the state ends by itself; 0: never */
+    int64_t connected_at;     /* clock_monotonic() of the last connection; 0: there was none */
     int attempts;             /* to connect again, in a row */
     bool greeted;             /* a line has come from there on this connection */
     bool arrived;             /* the session was READY once */
@@ -163,7 +163,7 @@ int session_journal(struct session *session, const char *path);
 
 /* --- session.c: states, and lines to the other side --- */
 
-/* The session goes to a state, until then (clock_elapsed()) at the longest; 0: for as long as it likes. */
+/* The session goes to a state, until then (clock_monotonic()) at the longest; 0: for as long as it likes. */
 void session_enter(struct session *session, enum session_state state, int64_t until);
 
 /* What was to be joined is joined, or will not be: lines can be said, unless we are leaving already. */

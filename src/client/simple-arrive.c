@@ -51,7 +51,7 @@ void simple_arrive(struct session *session)
         text_copy(simple->target, sizeof simple->target, simple->current);
     else if (options->channel_count > 0)
         text_copy(simple->target, sizeof simple->target, options->channels[0]);
-    snprintf(simple->question, sizeof simple->question, "=%08x=", (unsigned)clock_elapsed());
+    snprintf(simple->question, sizeof simple->question, "=%08x=", (unsigned)clock_monotonic());
     simple->current[0] = '\0';
     simple->nick_tries = 0;
     simple->nick_is_taken = false;
@@ -63,7 +63,7 @@ void simple_arrive(struct session *session)
     if (*simple->left)
         ask_for(session, "PART", simple->left, "");
     simple_ask(session);
-    session_enter(session, SESSION_ARRIVING, clock_elapsed() + ARRIVE_NS);
+    session_enter(session, SESSION_ARRIVING, clock_monotonic() + ARRIVE_NS);
 }
 
 static void arrived(struct session *session)

@@ -19,7 +19,7 @@ void simple_private(struct session *session, const char *nick, const char *text)
 /* --- simple-arrive.c --- */
 
 /* The connection is made: takes name, absence and channels there. Lines can be said when that is answered;
- * simple_check: or when a door that tells nothing had its time. `now` is clock_elapsed(). */
+ * simple_check: or when a door that tells nothing had its time. `now` is clock_monotonic(). */
 void simple_arrive(struct session *session);
 void simple_check(struct session *session, int64_t now);
 

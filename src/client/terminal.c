@@ -138,7 +138,7 @@ static void turn(struct terminal *terminal, int signals)
                              {.fd = terminal->gone ? -1 : STDIN_FILENO, .events = POLLIN},
                              {.fd = terminal->guardian, .events = POLLIN}};
     int timeout = session_prepare(session, &wait[3]);
-    int keys = keys_wait(&terminal->keys, clock_elapsed());
+    int keys = keys_wait(&terminal->keys, clock_monotonic());
     if (keys >= 0 && (timeout < 0 || timeout > keys))
         timeout = keys;
     int ready = poll(wait, 4, timeout);
@@ -152,7 +152,7 @@ static void turn(struct terminal *terminal, int signals)
     if (wait[1].revents)
         take_keys(terminal);
     else
-        keys_timeout(&terminal->keys, clock_elapsed(), terminal_key, terminal);
+        keys_timeout(&terminal->keys, clock_monotonic(), terminal_key, terminal);
 }
 
 /* Ended by the other side: the screen is gone, perhaps before anybody has read what was said last. */

@@ -92,7 +92,7 @@ static void show_client(struct report *report, const struct shown_client *client
     report_add(report, door_name((enum door_kind)user->door));
     report_add(report, user->address);
     report_add(report, client->channels ? client->channels : "");
-    report_number(report, (now - user->active_elapsed) / (1000 * MS));
+    report_number(report, (now - user->active_monotonic) / (1000 * MS));
     report_number(report, (int64_t)client->queue);
     report_number(report, user->pid);
     const char *const words[] = {user->flags & USER_OPERATOR ? "operator" : "", user->flags & USER_MUTED ? "muted" : "",
@@ -129,7 +129,7 @@ static struct shown_client *copy_clients(struct session *session, size_t *count)
 void control_who(struct session *session, struct request *request)
 {
     size_t count;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     (void)request;
     struct shown_client *clients = copy_clients(session, &count);
     struct report *report =
@@ -217,7 +217,7 @@ void control_reload(struct session *session, struct request *request)
     (void)request;
     world_give_order(session->world, ORDER_REHASH);
     session->call_supervisor(session);
-    for (int64_t end = clock_elapsed() + RELOAD_MS * MS; clock_elapsed() < end; clock_sleep(5)) {
+    for (int64_t end = clock_monotonic() + RELOAD_MS * MS; clock_monotonic() < end; clock_sleep(5)) {
         if (count_get(world, COUNT_RELOADS) != done) {
             session_reply(session, REPLY_DONE, "the configuration was read again", NULL);
             return;
@@ -260,7 +260,7 @@ static void cancel_stop(struct session *session)
 
 void control_shutdown(struct session *session, struct request *request)
 {
-    struct stop_shm stop = {.at = clock_elapsed()};
+    struct stop_shm stop = {.at = clock_monotonic()};
     char *const *word = request->arguments, *const *end = word + request->count;
     int64_t seconds = 0;
     char words[80];
@@ -362,7 +362,7 @@ static struct report *show_last_lines(const struct crash_shm *crash)
         struct text text;
         text_init(&text, words, sizeof words);
         recorded_line_show(line, &text);
-        report_number(report, line->at < crash->elapsed ? (crash->elapsed - line->at) / 1000000 : 0);
+        report_number(report, line->at < crash->monotonic ? (crash->monotonic - line->at) / 1000000 : 0);
         report_true(report, i + 1 < count || !recording->working);
         if (line->length > 0 || (line->kept == 0 && !line->more))
             report_number(report, line->length);

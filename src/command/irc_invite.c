@@ -145,7 +145,7 @@ static enum reply_code knock_locked(struct session *session, uint32_t channel)
         return REPLY_KNOCK_CANNOT;
     /* One process for each client: what it remembers, it remembers of this client. */
     static int64_t last;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (last && now - last < KNOCK_INTERVAL * INT64_C(1000000000))
         return REPLY_KNOCK_TOO_MANY;
     last = now;

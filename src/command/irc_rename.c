@@ -83,7 +83,7 @@ static void move_locked(const struct rename *rename, uint32_t index)
     const struct user_shm *user = &rename->session->world->users[index];
     struct text text;
     text_init(&text, bytes, sizeof bytes);
-    clock_stamp(clock_told(), stamp);
+    clock_stamp(clock_realtime(), stamp);
     add_head(&text, user, stamp);
     text_addf(&text, "PART %s", rename->before);
     if (*rename->reason)

@@ -94,7 +94,7 @@ static void show_user(struct session *session, const struct user_shm *user, char
         session_reply(session, REPLY_WHOIS_ACCOUNT, name, user->account, NULL);
     if (all)
         show_private(session, user);
-    number(idle, (clock_elapsed() - user->active_elapsed) / (1000 * MS));
+    number(idle, (clock_monotonic() - user->active_monotonic) / (1000 * MS));
     session_reply(session, REPLY_WHOIS_IDLE, name, idle, number(since, user->attached_at / 1000), NULL);
 }
 

@@ -57,7 +57,7 @@ static void find_slowest(const struct world *world, struct sample *sample, uint3
 static bool take_sample(struct session *session, struct sample *sample)
 {
     const struct world *world = session->world;
-    *sample = (struct sample){.at = clock_elapsed()};
+    *sample = (struct sample){.at = clock_monotonic()};
     sample->messages = courier_count_get(world, 0, COURIER_MESSAGES);
     for (uint32_t i = 0; i < world->limits.couriers && i < COUNTED_COURIERS; i++) {
         sample->deliveries[i] = courier_count_get(world, i, COURIER_DELIVERIES);
@@ -99,7 +99,7 @@ static void show_object(struct session *session, const struct sample *before, co
     char line[8192], stamp[CLOCK_STAMP_SIZE];
     struct text text;
     int64_t span = now->at - before->at;
-    clock_stamp(clock_told(), stamp);
+    clock_stamp(clock_realtime(), stamp);
     text_init(&text, line, sizeof line);
     text_addf(&text, "{\"time\":\"%s\",\"clients\":%u,\"clients_most\":%u,\"lines_per_second\":%" PRIu64, stamp,
               now->clients, now->most, per_second(before->messages, now->messages, span));

@@ -101,7 +101,7 @@ void metrics_write(struct session *session)
     write_couriers(session);
     if (session_begin(session, 0)) {
         for (uint32_t i = 0; i < bans_end_locked(world); i++)
-            bans += ban_at_locked(world, i, clock_elapsed()) != NULL;
+            bans += ban_at_locked(world, i, clock_monotonic()) != NULL;
         session_commit(session);
     }
     gauge(session, "bans", "Bans that are kept.", bans);

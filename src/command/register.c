@@ -172,7 +172,7 @@ static void tell_nick(const char *before, const char *nick)
 {
     static int64_t since;
     static unsigned told, untold;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (told == 0 || now - since > NICKS_TOLD_IN * MS) {
         if (untold)
             log_info("client \"%s\" changed its nick %u more times", before, untold);

@@ -252,7 +252,7 @@ static void wait_for_reader(struct session *session)
 {
     const struct world *world = session->world;
     size_t most = answers_at_once(session), last = SIZE_MAX;
-    int64_t since = clock_elapsed(), pause = 1;
+    int64_t since = clock_monotonic(), pause = 1;
     int courier = (int)world_courier(world, session->user);
     if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
         return;
@@ -267,9 +267,9 @@ static void wait_for_reader(struct session *session)
             return;
         }
         if (queue != last || !passed) /* that courier is behind is not its client's fault */
-            since = clock_elapsed();
+            since = clock_monotonic();
         last = queue;
-        session->backlog.forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);
+        session->backlog.forsaken |= clock_monotonic() - since > session->settings->ping_timeout * INT64_C(1000000000);
         if (session->backlog.forsaken || session->leaving || session->gone)
             return;
         clock_sleep(pause);

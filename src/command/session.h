@@ -36,7 +36,7 @@ struct registration {
     bool negotiating; /* CAP LS or REQ without END */
     uint32_t flags;   /* user flags to begin with */
     char password[512]; /* the last PASS: no message has room for more */
-    int64_t since;    /* clock_elapsed() */
+    int64_t since;    /* clock_monotonic() */
     int version;      /* of CAP */
     char isupport[ISUPPORT_MADE_SIZE]; /* what 005 said of the settings */
     uint32_t isupport_version;         /* of which ones */
@@ -53,7 +53,7 @@ struct backlog {
 struct pace {
     int64_t tokens;    /* lines, in 1/1000; negative: has to wait */
     int64_t counted;   /* up to when time has given them, ms; 0: never yet */
-    int64_t looked;    /* when we last looked up from its lines, clock_elapsed(); 0: never yet */
+    int64_t looked;    /* when we last looked up from its lines, clock_monotonic(); 0: never yet */
     int64_t answered;  /* bytes of answers that no token was taken for yet */
     size_t received;   /* bytes that came since a token was last taken */
 };

@@ -26,7 +26,7 @@ struct event event_of_server(enum event_type type)
                           .source = NONE,
                           .target = NONE,
                           .target_user = NONE,
-                          .time = clock_told(),
+                          .time = clock_realtime(),
                           .nick = "",
                           .shown = "",
                           .username = "",

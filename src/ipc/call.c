@@ -59,7 +59,7 @@ static enum call_result wait_for(const struct call_caller *caller, int fd, short
 {
     sigset_t none;
     sigemptyset(&none);
-    int64_t left = deadline - clock_elapsed();
+    int64_t left = deadline - clock_monotonic();
     left = left < 0 ? 0 : left < milliseconds * MS ? left : milliseconds * MS;
     struct timespec most = {.tv_sec = (time_t)(left / (1000 * MS)), .tv_nsec = (long)(left % (1000 * MS))};
     int ready = port_ppoll(&(struct pollfd){.fd = fd, .events = events}, 1, &most, &none);
@@ -69,7 +69,7 @@ static enum call_result wait_for(const struct call_caller *caller, int fd, short
         return CALL_FAILED;
     if (!caller->attend(caller->context))
         return CALL_GIVEN_UP;
-    return clock_elapsed() < deadline ? CALL_OK : CALL_TIMED_OUT;
+    return clock_monotonic() < deadline ? CALL_OK : CALL_TIMED_OUT;
 }
 
 static enum call_result send_request(const struct call_caller *caller, const struct request *request, size_t length,
@@ -148,7 +148,7 @@ enum call_result call_ask(const struct call_caller *caller, const void *request,
     number++;
     struct request whole = {.format = FORMAT, .slot = caller->slot, .generation = caller->generation, .number = number};
     memcpy(whole.bytes, request, length);
-    int64_t deadline = clock_elapsed() + milliseconds * MS;
+    int64_t deadline = clock_monotonic() + milliseconds * MS;
     for (int64_t backoff = BACKOFF_MIN_MS;; backoff = backoff * 2 < BACKOFF_MAX_MS ? backoff * 2 : BACKOFF_MAX_MS) {
         size_t room = *size;
         enum call_result result = ask_once(caller, &whole, length, answer, &room, deadline);
@@ -167,7 +167,7 @@ enum call_result call_ask(const struct call_caller *caller, const void *request,
 struct unfinished {
     int pipe; /* -1: this one is free */
     uint32_t slot;
-    int64_t until; /* clock_elapsed() */
+    int64_t until; /* clock_monotonic() */
     unsigned char *bytes;
     size_t length, done;
 };
@@ -249,7 +249,7 @@ static void keep_answer(struct call_service *service, const struct call *call, c
         memcpy(bytes + parts[0].iov_len, parts[1].iov_base, parts[1].iov_len);
     *room = (struct unfinished){.pipe = call->answer,
                                 .slot = call->slot,
-                                .until = clock_elapsed() + UNREAD_MS * MS,
+                                .until = clock_monotonic() + UNREAD_MS * MS,
                                 .bytes = bytes,
                                 .length = length,
                                 .done = done};
@@ -290,7 +290,7 @@ void call_refuse(struct call *call)
 /* Who sends one such request may send thousands. */
 static bool may_tell(struct call_service *service)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (service->told && now - service->told < 1000 * MS)
         return false;
     service->told = now;
@@ -356,7 +356,7 @@ static enum call_arrival take(struct call_service *service, struct call *call, b
 /* Milliseconds (-1: for ever), but not beyond the time at which an answer is to be dropped. */
 static struct timespec wait_time(const struct call_service *service, int64_t milliseconds)
 {
-    int64_t now = clock_elapsed(), most = milliseconds < 0 ? INT64_MAX : milliseconds * MS;
+    int64_t now = clock_monotonic(), most = milliseconds < 0 ? INT64_MAX : milliseconds * MS;
     for (int i = 0; i < UNFINISHED_MAX; i++) {
         const struct unfinished *each = &service->unfinished[i];
         if (each->pipe >= 0 && each->until - now < most)
@@ -373,7 +373,7 @@ enum call_arrival call_next(struct call_service *service, struct call *call, int
     struct timespec most = wait_time(service, milliseconds);
     if (port_ppoll(fds, 1 + UNFINISHED_MAX, &most, NULL) < 0)
         return CALL_NONE;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     for (int i = 0; i < UNFINISHED_MAX; i++) {
         struct unfinished *each = &service->unfinished[i];
         if (each->pipe >= 0 && fds[1 + i].revents)

@@ -108,7 +108,7 @@ static int take_packets(struct receiving *receiving, int fd)
         if (!net_same_host(&from, receiving->from) || net_port(&from) != net_port(receiving->from) ||
             !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, receiving->card->id) != 0)
             continue;
-        receiving->heard = clock_elapsed();
+        receiving->heard = clock_monotonic();
         receiving->begun = true;
         if (packet.kind == CAST_BLOCK_IS && take_block(receiving, &packet))
             return -1;
@@ -126,10 +126,10 @@ static int take_packets(struct receiving *receiving, int fd)
 static enum cast_result catch_blocks(struct receiving *receiving)
 {
     int64_t next = 0;
-    receiving->heard = clock_elapsed();
+    receiving->heard = clock_monotonic();
     /* Even for an empty file: to be counted among those who have it, one must have joined. */
     while (receiving->missing.count > 0 || !receiving->begun) {
-        int64_t now = clock_elapsed();
+        int64_t now = clock_monotonic();
         if (receiving->ended || now - receiving->heard > SILENCE)
             return CAST_BROKEN;
         if (!receiving->begun && now >= next) {
@@ -149,9 +149,9 @@ static enum cast_result catch_blocks(struct receiving *receiving)
 /* Until the sender has understood: it asks until it is told, and then ends. */
 static void tell_until_known(struct receiving *receiving, enum cast_kind kind)
 {
-    int64_t now = clock_elapsed(), end_at = now + 3000 * MILLISECOND, next = 0;
+    int64_t now = clock_monotonic(), end_at = now + 3000 * MILLISECOND, next = 0;
     receiving->ended = false;
-    for (; now < end_at && !receiving->ended; now = clock_elapsed()) {
+    for (; now < end_at && !receiving->ended; now = clock_monotonic()) {
         if (now >= next) {
             say_kind(receiving, kind);
             next = now + 500 * MILLISECOND;

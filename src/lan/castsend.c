@@ -106,7 +106,7 @@ static void join(struct sending *sending, int interface, const struct net_addres
         receiver = &sending->receivers[sending->joined++];
         *receiver = (struct receiver){.address = *from, .interface = interface};
     }
-    receiver->heard = clock_elapsed();
+    receiver->heard = clock_monotonic();
     text_copy(packet.id, sizeof packet.id, sending->card->id);
     size_t length = cast_write(&packet, bytes);
     if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&from->storage, from->length) <
@@ -124,7 +124,7 @@ static void take_packet(struct sending *sending, int interface, const struct net
     struct receiver *receiver = find_receiver(sending, from);
     if (!receiver || receiver->state >= VERIFIED)
         return;
-    receiver->heard = clock_elapsed();
+    receiver->heard = clock_monotonic();
     if (packet->kind == CAST_NEED) {
         /* Answers to earlier polls come late: what they miss may have been repeated since. */
         if (packet->number != sending->round)
@@ -238,8 +238,8 @@ static void ask_all(struct sending *sending)
     /* Time that we were sending is no silence of theirs. */
     for (int i = 0; i < sending->joined; i++)
         if (sending->receivers[i].state == RECEIVING)
-            sending->receivers[i].heard = clock_elapsed();
-    for (int64_t now; awaits_answers(sending, now = clock_elapsed());) {
+            sending->receivers[i].heard = clock_monotonic();
+    for (int64_t now; awaits_answers(sending, now = clock_monotonic());) {
         /* Those who verify need not be waited for. */
         if (!owes_answer(sending) && sending->wanted.count > 0)
             return;
@@ -253,8 +253,8 @@ static void ask_all(struct sending *sending)
 
 static void wait_for_joins(struct sending *sending, int wait, int enough)
 {
-    int64_t now = clock_elapsed(), end_at = now + wait * MILLISECOND, next = 0;
-    for (; now < end_at && !(enough > 0 && sending->joined >= enough); now = clock_elapsed()) {
+    int64_t now = clock_monotonic(), end_at = now + wait * MILLISECOND, next = 0;
+    for (; now < end_at && !(enough > 0 && sending->joined >= enough); now = clock_monotonic()) {
         if (now >= next) {
             invite(sending);
             next = now + INVITE_EVERY;

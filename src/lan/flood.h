@@ -14,7 +14,7 @@ struct flood {
     struct flood_bucket {
         unsigned char host[16];
         int64_t tokens;   /* thousandths of a datagram */
-        int64_t last;     /* when they were counted; clock_elapsed() */
+        int64_t last;     /* when they were counted; clock_monotonic() */
         int64_t reported; /* when the flood was last reported */
         long dropped;     /* since then */
     } hosts[FLOOD_HOSTS], all;

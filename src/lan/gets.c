@@ -110,7 +110,7 @@ static int run_fetch(int report, void *context)
                    fetching->terminal);
     enum fetch_result result = fetch_run(fetching->host, fetching->port, &fetching->fetch);
     progress_end(&fetching->progress);
-    int64_t took = clock_elapsed() - fetching->progress.started;
+    int64_t took = clock_monotonic() - fetching->progress.started;
     if (strcmp(fetching->fetch.kept, fetching->fetch.card.name) != 0) {
         snprintf(line, sizeof line, "@%s\n", fetching->fetch.kept);
         if (fd_write_all(report, line, strlen(line)))

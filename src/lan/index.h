@@ -15,7 +15,7 @@ struct index_entry {
     char peer[NAME_PEER_MAX + 1];
     struct net_address source; /* where the announcement came from: the host to fetch it from */
     struct datagram_card card;
-    int64_t last; /* clock_elapsed() */
+    int64_t last; /* clock_monotonic() */
 };
 
 struct index; /* private to index.c */

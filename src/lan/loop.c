@@ -192,7 +192,7 @@ static int milliseconds_to_wait(const struct peer *peer)
     for (int i = 0; i < PEER_GETS; i++)
         if (peer->gets[i].state == GET_WAITING && until > peer->now + PEER_SECOND / 10)
             until = peer->now + PEER_SECOND / 10;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     int keys = screen_wait(now);
     if (keys >= 0 && until > now + keys * (int64_t)1000000)
         until = now + keys * (int64_t)1000000;
@@ -224,7 +224,7 @@ static void turn(struct peer *peer, bool *input)
     int worker_places = worker_polls(workers);
 
     int ready = poll(polls, (nfds_t)(workers + worker_places - polls), milliseconds_to_wait(peer));
-    peer->now = clock_elapsed();
+    peer->now = clock_monotonic();
     stop_or_look();
     if (ready < 0)
         return;
@@ -320,7 +320,7 @@ static struct peer *open_all(const struct options *options, int *status)
         fatal(EX_OSERR, "no memory");
     peer->options = options;
     peer->brief = options_are_brief(options);
-    peer->now = clock_elapsed();
+    peer->now = clock_monotonic();
     char nonce[SECRET_NONCE_SIZE];
     if (secret_make_nonce(nonce))
         fatal(EX_OSERR, "no random numbers: %s", strerror(errno));
@@ -344,7 +344,7 @@ static struct peer *open_all(const struct options *options, int *status)
 static int finish(struct peer *peer)
 {
     const struct options *options = peer->options;
-    peer->now = clock_elapsed();
+    peer->now = clock_monotonic();
     if (options->files)
         command_files(peer, options->pattern);
     chat_leave(peer);

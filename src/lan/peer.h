@@ -90,7 +90,7 @@ struct peer {
     char roster_path[1100];      /* empty: not kept */
     int roster_lock;             /* -1: another peer keeps the file */
     int guardian;                /* readable when the guardian of the terminal is gone; -1: there is none */
-    int64_t now;                 /* clock_elapsed() of this turn */
+    int64_t now;                 /* clock_monotonic() of this turn */
     int64_t next_announce, last_announce, next_who, next_save, next_look, next_offers_look, end_at;
     int64_t name_warned; /* when we last complained that our name is used elsewhere */
     struct peer_offer offers[PEER_OFFERS];

@@ -21,7 +21,7 @@ struct roster_peer {
     char id[DATAGRAM_ID_SIZE];  /* that it gave itself; empty if none */
     struct net_address rival;   /* where the name was announced too; told unless it turns out to be the same peer */
     int64_t rival_since;        /* 0: nowhere */
-    int64_t last;               /* clock_elapsed() when it was heard */
+    int64_t last;               /* clock_monotonic() when it was heard */
     int via;                    /* the interface it was heard on */
 };
 

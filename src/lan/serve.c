@@ -260,7 +260,7 @@ enum serve_result serve_session(int fd, const struct serve_terms *terms)
     session->terms = terms;
     session->pace.rate = terms->rate;
     wire_init(&session->wire, fd, terms->timeout);
-    session->wire.deadline = clock_elapsed() + GREETING_SECONDS * (int64_t)1000000000;
+    session->wire.deadline = clock_monotonic() + GREETING_SECONDS * (int64_t)1000000000;
     enum serve_result result = open_offer(session);
     session->wire.deadline = 0;
     if (result == SERVE_DONE)

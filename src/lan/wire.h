@@ -11,7 +11,7 @@
 struct wire {
     int fd;
     int timeout;       /* milliseconds without a byte until it is ETIMEDOUT */
-    int64_t deadline;  /* clock_elapsed() after which every wait is ETIMEDOUT; 0 for none */
+    int64_t deadline;  /* clock_monotonic() after which every wait is ETIMEDOUT; 0 for none */
     size_t at, length; /* of `buffer`: what has been read and not yet taken */
     size_t waiting;    /* of `behind`: what has been written and not yet sent */
     char buffer[65536], behind[65536];

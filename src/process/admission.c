@@ -157,7 +157,7 @@ void admission_remove(uint32_t seat)
 struct visitor {
     struct net_range address;
     int64_t tokens; /* in 1/1000 connections */
-    int64_t seen;   /* clock_elapsed(), 0: free */
+    int64_t seen;   /* clock_monotonic(), 0: free */
     int64_t filled; /* up to when tokens were counted, ms */
 };
 

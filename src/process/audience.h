@@ -34,7 +34,7 @@ struct client {
     size_t told_queue;      /* what the shared counters say of its queue */
     size_t counted_queue;   /* what the courier's sum has of it */
     int patience;           /* slow: so many ms between two tries */
-    int64_t due;            /* ... and when the next one is, clock_elapsed() */
+    int64_t due;            /* ... and when the next one is, clock_monotonic() */
     bool touched;           /* has output in the running batch */
     bool slow;              /* has output from earlier ones */
     int64_t deadline;       /* 0, or they have left and this is the last moment for their last words */

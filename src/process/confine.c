@@ -107,7 +107,7 @@ void confine_renew(const struct confinement *confinement)
 {
     static int64_t renewed;
     static struct rlimit limit;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     struct timespec used;
     if (confinement->worker_cpu == 0 || (renewed && now - renewed < RENEW_NS))
         return;

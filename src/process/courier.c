@@ -61,7 +61,7 @@ static bool pass(struct courier *courier)
             (unsigned long long)courier->position);
     courier_take_sockets(courier);
     courier_send_batch(courier);
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     courier_retry_slow(courier, now);
     courier_close_leavers(courier, now);
     return count > 0;
@@ -93,7 +93,7 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
     const struct world *world = courier->world;
     static int64_t offered;
     uint32_t now = world_claims(world);
-    int64_t time = clock_elapsed();
+    int64_t time = clock_monotonic();
     if (now != *claims || time - offered >= OFFER_NS) {
         heirlooms_offer(heirlooms);
         offered = time;

@@ -78,7 +78,7 @@ bool courier_is_ours(const struct courier *courier, uint32_t user)
 static void tell_intruder(pid_t pid, uint32_t place)
 {
     static int64_t told;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (told && now - told < 1000 * MS)
         return;
     told = now;
@@ -140,7 +140,7 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
 {
     audience_remove(&courier->audience, client);
     user_set_queue(courier->world, client->user, 0);
-    client->deadline = clock_elapsed() + LINGER_MS * MS;
+    client->deadline = clock_monotonic() + LINGER_MS * MS;
     client->hang_up = hang_up;
     client->next = courier->leavers;
     courier->leavers = client;

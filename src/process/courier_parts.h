@@ -35,7 +35,7 @@ struct courier {
     struct client **slow;
     size_t slow_count, slow_size;
     struct client *leavers;
-    int64_t due;   /* when the next of the slow is to be tried, clock_elapsed() */
+    int64_t due;   /* when the next of the slow is to be tried, clock_monotonic() */
     size_t queued; /* bytes that wait for slow clients, of all together */
     uint64_t
         counts[COURIER_COUNTS]; /* since they were last added to the shared ones, once a batch */
@@ -86,7 +86,7 @@ void courier_take_event(struct courier *courier, const struct ring_record *recor
 /* Sends the running batch and moves the cursor behind it. */
 void courier_send_batch(struct courier *courier);
 
-/* Tries those again who did not take everything, each when it is time (`now`: clock_elapsed). */
+/* Tries those again who did not take everything, each when it is time (`now`: clock_monotonic). */
 void courier_retry_slow(struct courier *courier, int64_t now);
 
 /* For how many milliseconds there is nothing to try or to close; at most `most`. */

@@ -182,7 +182,7 @@ int courier_slow_rest(const struct courier *courier, int most)
         return SLOW_MS;
     if (courier->slow_count == 0)
         return most;
-    int64_t rest = (courier->due - clock_elapsed()) / 1000000;
+    int64_t rest = (courier->due - clock_monotonic()) / 1000000;
     return rest < SLOW_MS ? SLOW_MS : rest < most ? (int)rest : most;
 }
 

@@ -162,7 +162,7 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
         living = true;
         hopeful |= patience_look(&waiting->couriers[i], lock_owner(life)) < CLAIM_NS;
     }
-    patience_add(&waiting->newborn, clock_elapsed(), 0, false);
+    patience_add(&waiting->newborn, clock_monotonic(), 0, false);
     if (port_end_pending())
         return false;
     return living ? hopeful : waiting->newborn.idled < NEWBORN_NS;
@@ -221,18 +221,18 @@ int heirlooms_claim_region(const char *directory)
 {
     struct sockaddr_un address;
     struct parcel parcel = {.number = 0};
-    int64_t deadline = clock_elapsed() + REGION_NS;
+    int64_t deadline = clock_monotonic() + REGION_NS;
     int fd = -1;
     errno = ENAMETOOLONG;
     if (place_socket(directory, PLACE_SUCCESSOR, &address))
         return -1;
     /* Whoever accepts may die over it. */
-    for (int from; fd < 0 && clock_elapsed() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
+    for (int from; fd < 0 && clock_monotonic() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
         do {
             struct pollfd input = {.fd = from, .events = POLLIN};
             poll(&input, 1, ASK_MS);
             fd = pass_receive(from, &parcel, sizeof parcel);
-        } while (fd < 0 && errno == EAGAIN && clock_elapsed() < deadline);
+        } while (fd < 0 && errno == EAGAIN && clock_monotonic() < deadline);
     }
     if (fd < 0 || strncmp(parcel.name, "region", sizeof parcel.name) == 0)
         return fd;

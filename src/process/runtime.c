@@ -246,7 +246,7 @@ int runtime_create_world(struct shared *shared, struct world *world,
         return -1;
     }
     /* A million bytes for each millisecond since 1970, so that no restart goes back: positions name messages. */
-    ring_start_at(&shared->ring, (uint64_t)clock_told() << 20);
+    ring_start_at(&shared->ring, (uint64_t)clock_realtime() << 20);
     world_create(world, shared, &limits);
     shared_begin_look(shared);
     world_set_settings_locked(world, text, length);

@@ -231,7 +231,7 @@ static void loop(struct supervisor *supervisor)
 {
     struct pollfd doors[SETTING_LISTENS + OTHERS];
     while (!stop_wanted) {
-        int64_t now = clock_elapsed();
+        int64_t now = clock_monotonic();
         int64_t until_told =
             countdown_step(&supervisor->countdown, &supervisor->world, supervisor->settings->server_name, now);
         if (until_told == 0)

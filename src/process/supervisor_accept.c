@@ -94,7 +94,7 @@ static const char *check_origin(const struct supervisor *supervisor, const struc
         return why;
     }
     net_host_bytes(from, host);
-    enum admission admission = admission_check(supervisor->settings, world, host, clock_elapsed(), &seconds);
+    enum admission admission = admission_check(supervisor->settings, world, host, clock_monotonic(), &seconds);
     if (!client && (admission == ADMISSION_ADDRESS || admission == ADMISSION_NETWORK))
         return NULL;
     switch (admission) {
@@ -134,7 +134,7 @@ static const char *check_admission(const struct supervisor *supervisor, const st
 static void pause_accepting(struct supervisor *supervisor, const char *what)
 {
     static int64_t told;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     supervisor->paused_until = now + PAUSE_NS;
     if (now - told > 5000 * MS) {
         told = now;
@@ -144,7 +144,7 @@ static void pause_accepting(struct supervisor *supervisor, const char *what)
 
 static bool is_paused(const struct supervisor *supervisor)
 {
-    return clock_elapsed() < supervisor->paused_until;
+    return clock_monotonic() < supervisor->paused_until;
 }
 
 static void tell_busy(struct supervisor *supervisor, int socket, enum door_kind door)
@@ -184,7 +184,7 @@ static void tell_refusal(const struct net_address *from, const char *why)
     static int64_t second;
     static unsigned told, untold;
     char address[NET_TEXT_SIZE];
-    int64_t now = clock_elapsed() / (1000 * MS);
+    int64_t now = clock_monotonic() / (1000 * MS);
     if (now != second) {
         if (untold)
             log_info("%u more clients refused", untold);
@@ -322,7 +322,7 @@ int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t 
         count = GUESSES_MOST; /* more cannot be: somebody wrote it there */
     for (; count > 0; count--)
         if ((more = admission_blame_locked(supervisor->settings, &supervisor->world, seat, PENALTY_PASSWORD,
-                                           clock_elapsed())))
+                                           clock_monotonic())))
             seconds = more;
     return seconds;
 }

@@ -47,7 +47,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     if (pid > 0) {
         seat->pid = pid;
         seat->stranger = seat->old = false;
-        seat->born = clock_elapsed();
+        seat->born = clock_monotonic();
         count_add(&supervisor->world, COUNT_COURIERS);
         return 0;
     }

@@ -36,8 +36,8 @@
 static struct crash_shm note_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
                                           const struct recorder_shm *recorder, const struct user_shm *user)
 {
-    struct crash_shm crash = {.at = clock_told(),
-                              .elapsed = clock_elapsed(),
+    struct crash_shm crash = {.at = clock_realtime(),
+                              .monotonic = clock_monotonic(),
                               .pid = (int32_t)death->si_pid,
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
@@ -138,7 +138,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     }
     enum penalty trouble = worker_trouble(death);
     int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
-    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_elapsed());
+    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_monotonic());
     /* Its socket may lie with a courier that has no client for it (any more, or yet). */
     struct event event = event_of_server(EVENT_DROP);
     event.audience = AUDIENCE_NOBODY;
@@ -259,7 +259,7 @@ void supervisor_reap_workers(struct supervisor *supervisor)
 static int fork_courier(struct supervisor *supervisor, int number)
 {
     static int64_t told;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (supervisor_fork_courier(supervisor, number) == 0)
         return 0;
     supervisor->couriers[number].born = now;
@@ -312,7 +312,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
             continue;
         /* One that dies at once is not started again at once. */
         if (!supervisor_adopt_courier(supervisor, i) &&
-            (clock_elapsed() - seat->born < PAUSE_NS || fork_courier(supervisor, i))) {
+            (clock_monotonic() - seat->born < PAUSE_NS || fork_courier(supervisor, i))) {
             supervisor->unreaped = true;
             continue;
         }
@@ -354,7 +354,7 @@ void supervisor_watch_lock(struct supervisor *supervisor)
     struct holding *seen = &supervisor->holding;
     uint64_t turn;
     pid_t holder = lock_holder(supervisor->shared.lock, &turn);
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (holder != seen->holder || turn != seen->turn) {
         *seen = (struct holding){holder, turn, .since = now};
         if (holder)

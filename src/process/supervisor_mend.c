@@ -38,7 +38,7 @@ void supervisor_mend_places(struct supervisor *supervisor)
     static int64_t next;
     struct heirlooms *heirlooms = &supervisor->heirlooms;
     const char *directory = supervisor->settings->runtime_directory;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (now < next)
         return;
     next = now + LOOK_NS;

@@ -41,7 +41,7 @@ static void say_goodbye(struct supervisor *supervisor)
     struct patience own = {0};
     begin_patience(supervisor);
     /* The lock may be in the hands of one who waits for a processor, and the ring full because couriers do. */
-    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_elapsed(), 0, false)) {
+    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_monotonic(), 0, false)) {
         if (!shared_try_begin(&supervisor->shared, EVENT_NEED_MAX)) {
             supervisor_watch_lock(supervisor);
             clock_sleep(1);
@@ -110,7 +110,7 @@ static void give_up_strangers(struct supervisor *supervisor)
 
 static void end_family(struct supervisor *supervisor)
 {
-    int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
+    int64_t deadline = clock_monotonic() + SHUTDOWN_NS;
     uint32_t before = UINT32_MAX;
     bool killed = false;
     begin_patience(supervisor);
@@ -130,15 +130,15 @@ static void end_family(struct supervisor *supervisor)
         if (left == 0)
             return;
         if (left < before)
-            deadline = clock_elapsed() + (killed ? STRAYS_NS : SHUTDOWN_NS);
+            deadline = clock_monotonic() + (killed ? STRAYS_NS : SHUTDOWN_NS);
         before = left;
         bool starved = !killed && is_courier_starved(supervisor);
-        if (!starved && clock_elapsed() > deadline) {
+        if (!starved && clock_monotonic() > deadline) {
             if (killed)
                 give_up_strangers(supervisor);
             supervisor_signal_family(supervisor, SIGKILL);
             killed = true;
-            deadline = clock_elapsed() + STRAYS_NS;
+            deadline = clock_monotonic() + STRAYS_NS;
         }
         clock_sleep(1);
     }

@@ -132,16 +132,16 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
 {
     log_warning("ending the processes of a forkchatd that was killed: no courier of theirs answers (%s)", why);
     world_end(&supervisor->world);
-    int64_t begun = clock_elapsed();
+    int64_t begun = clock_monotonic();
     uint32_t before = UINT32_MAX;
     signal_lives(supervisor, SIGTERM);
     bool killed = false;
     while (!runtime_is_deserted(supervisor->heirlooms.family) || is_inhabited(&supervisor->world)) {
         uint32_t lives = count_lives(&supervisor->world);
         if (lives < before)
-            begun = clock_elapsed() - (killed ? END_NS : 0);
+            begun = clock_monotonic() - (killed ? END_NS : 0);
         before = lives;
-        int64_t passed = clock_elapsed() - begun;
+        int64_t passed = clock_monotonic() - begun;
         ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
         if (passed > 2 * END_NS) {
             log_error("processes of an earlier forkchatd are still running and do not end");

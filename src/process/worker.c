@@ -53,7 +53,7 @@ struct worker {
     const struct worker_birth *birth;
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
     struct follow follow;
-    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_elapsed(); 0: of others */
+    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of others */
 };
 
 static void on_call(int signal)
@@ -155,7 +155,7 @@ static void mind_break(struct worker *worker)
     }
     if (!is_broken(worker))
         return;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (!worker->until)
         worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
     session->gone = true;
@@ -289,10 +289,10 @@ static void linger(struct worker *worker)
     char bytes[1024];
     uint64_t last = ring_head(ring), read = 0;
     int64_t lingered = 0, unheard = 0;
-    for (int64_t now = clock_elapsed(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
+    for (int64_t now = clock_monotonic(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
         struct timespec most = {.tv_nsec = LOOK_MS * MS};
         uint64_t cursor = ring_cursor(ring, courier);
-        now = clock_elapsed();
+        now = clock_monotonic();
         /* Not more than a look's worth: who had no processor meanwhile has not looked. */
         int64_t passed = now - before < 2 * LOOK_MS * MS ? now - before : 2 * LOOK_MS * MS;
         lingered += cursor >= last ? passed : 0;

@@ -183,7 +183,7 @@ static void take_pasted(struct keys *keys, char byte, keys_take *take, void *con
 
 void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *take, void *context)
 {
-    keys->fed = clock_elapsed();
+    keys->fed = clock_monotonic();
     /* Ctrl-C by itself is no part of a paste: the end of that is lost. */
     if (keys->pasting && length == 1 && *bytes == CTRL_C)
         end_paste(keys, take, context);

@@ -33,7 +33,7 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask)
 
 static bool is_live(const struct ban_shm *ban, int64_t now)
 {
-    return ban->state == BAN_LIVE && (ban->expires_elapsed == 0 || ban->expires_elapsed > now);
+    return ban->state == BAN_LIVE && (ban->expires_monotonic == 0 || ban->expires_monotonic > now);
 }
 
 static uint32_t end(const struct world *world)
@@ -66,7 +66,7 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, i
     struct ban_shm *slot = &world->bans[place];
     shared_save(world->shared, slot, sizeof *slot);
     *slot = (struct ban_shm){
-        .state = BAN_LIVE, .set_at = ban->set_at, .expires_elapsed = ban->expires_elapsed};
+        .state = BAN_LIVE, .set_at = ban->set_at, .expires_monotonic = ban->expires_monotonic};
     text_copy(slot->mask, sizeof slot->mask, ban->mask);
     CRASHPOINT("ban-half-set");
     text_copy(slot->by, sizeof slot->by, ban->by);

@@ -60,8 +60,8 @@ uint32_t channel_create_locked(struct world *world, const char *name, uint32_t b
     shared_save(world->shared, channel, offsetof(struct channel_shm, first_member));
     *channel = (struct channel_shm){.state = CHANNEL_LIVE,
                                     .generation = channel->generation + 1,
-                                    .created_at = clock_told(),
-                                    .created_elapsed = clock_elapsed(),
+                                    .created_at = clock_realtime(),
+                                    .created_monotonic = clock_monotonic(),
                                     .charge = share_charge(world, by),
                                     .first_member = NONE,
                                     .first_metadata = NONE,
@@ -151,8 +151,8 @@ void channel_set_topic_locked(struct world *world, uint32_t index, const char *t
     text_copy(channel->topic, sizeof channel->topic, topic);
     CRASHPOINT("topic-half-set");
     text_copy(channel->topic_by, sizeof channel->topic_by, by);
-    channel->topic_at = clock_told();
-    channel->topic_elapsed = clock_elapsed();
+    channel->topic_at = clock_realtime();
+    channel->topic_monotonic = clock_monotonic();
 }
 
 uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t channel)

@@ -22,7 +22,7 @@ struct world_shm {
     uint64_t next_order;
     uint64_t arrivals; /* users ever introduced */
     int64_t started_at;      /* ms since 1970 */
-    int64_t started_elapsed; /* clock_elapsed() */
+    int64_t started_monotonic; /* clock_monotonic() */
     uint64_t seed;           /* of world_hash */
     uint32_t most_present;
     uint32_t bans_end;

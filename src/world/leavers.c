@@ -31,7 +31,7 @@ void leaver_add_locked(struct world *world, uint32_t index)
     shared_save(world->shared, leaver, sizeof *leaver);
     leaver->user = index;
     leaver->generation = user->generation;
-    leaver->left_at = clock_told();
+    leaver->left_at = clock_realtime();
     text_copy(leaver->nick, sizeof leaver->nick, user->nick);
     text_copy(leaver->username, sizeof leaver->username, user->username);
     text_copy(leaver->host, sizeof leaver->host, user->host);

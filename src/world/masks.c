@@ -81,7 +81,7 @@ static uint32_t add(struct world *world, const struct mask_shm *what, uint32_t b
     mask->used = 1;
     mask->charge = share_charge(world, by);
     mask->channel_generation = world->channels[mask->channel].generation;
-    mask->set_at = clock_told();
+    mask->set_at = clock_realtime();
     CRASHPOINT("mask-added");
     mask_link(world, index);
     return index;

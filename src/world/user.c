@@ -82,16 +82,16 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
     save(world, user);
     shared_save(world->shared, &world->shm->next_order, sizeof world->shm->next_order);
     uint32_t generation = user->generation + 1;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     *user = (struct user_shm){.state = USER_ATTACHED,
                               .generation = generation,
                               .pid = pid,
                               .door = door,
                               .current = NONE,
                               .order = world->shm->next_order++,
-                              .attached_at = clock_told(),
-                              .attached_elapsed = now,
-                              .active_elapsed = now,
+                              .attached_at = clock_realtime(),
+                              .attached_monotonic = now,
+                              .active_monotonic = now,
                               .first_membership = NONE,
                               .first_watch = NONE,
                               .first_metadata = NONE,
@@ -173,8 +173,8 @@ void user_set_realname_locked(struct world *world, uint32_t index, const char *r
 void user_touch_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->active_elapsed, sizeof user->active_elapsed);
-    user->active_elapsed = clock_elapsed();
+    shared_save(world->shared, &user->active_monotonic, sizeof user->active_monotonic);
+    user->active_monotonic = clock_monotonic();
 }
 
 void user_set_away_locked(struct world *world, uint32_t index, const char *away)
@@ -211,8 +211,8 @@ void user_set_current_locked(struct world *world, uint32_t index, uint32_t chann
 void user_set_hand_locked(struct world *world, uint32_t index, bool up)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->hand_elapsed, sizeof user->hand_elapsed);
-    user->hand_elapsed = up ? clock_elapsed() : 0;
+    shared_save(world->shared, &user->hand_monotonic, sizeof user->hand_monotonic);
+    user->hand_monotonic = up ? clock_monotonic() : 0;
 }
 
 void user_leave_locked(struct world *world, uint32_t index)

@@ -148,8 +148,8 @@ void world_create(struct world *world, struct shared *shared, const struct world
 {
     lay_out(world, shared, limits);
     world->shm->limits = *limits;
-    world->shm->started_at = clock_told();
-    world->shm->started_elapsed = clock_elapsed();
+    world->shm->started_at = clock_realtime();
+    world->shm->started_monotonic = clock_monotonic();
     if (port_random(&world->shm->seed, sizeof world->shm->seed))
         log_warning("no random number for the tables");
     for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
@@ -243,7 +243,7 @@ int64_t world_started(const struct world *world)
 
 int64_t world_uptime(const struct world *world)
 {
-    return (clock_elapsed() - world->shm->started_elapsed) / (1000 * MS);
+    return (clock_monotonic() - world->shm->started_monotonic) / (1000 * MS);
 }
 
 void world_set_settings_locked(struct world *world, const char *text, size_t length)

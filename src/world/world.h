@@ -76,9 +76,9 @@ struct user_shm {
     uint32_t current;    /* channel that plain and talk users talk in, or NONE */
     uint64_t order;      /* of connecting: counts up */
     int64_t attached_at;      /* ms since 1970 */
-    int64_t attached_elapsed; /* clock_elapsed(), as the two below */
-    int64_t active_elapsed;
-    int64_t hand_elapsed; /* when they raised their hand; 0: it is down */
+    int64_t attached_monotonic; /* clock_monotonic(), as the two below */
+    int64_t active_monotonic;
+    int64_t hand_monotonic; /* when they raised their hand; 0: it is down */
     char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
     char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
@@ -105,8 +105,8 @@ struct channel_shm {
     uint32_t generation;
     int64_t created_at; /* ms since 1970 */
     int64_t topic_at;
-    int64_t created_elapsed; /* clock_elapsed() */
-    int64_t topic_elapsed;
+    int64_t created_monotonic; /* clock_monotonic() */
+    int64_t topic_monotonic;
     char name[CHANNEL_SIZE];
     char topic[TOPIC_SIZE];
     char topic_by[NICK_SIZE];
@@ -405,7 +405,7 @@ uint32_t world_take_orders(struct world *world);
 /* A shutdown that was announced. */
 #define STOP_TEXT_SIZE 200
 struct stop_shm {
-    int64_t at; /* clock_elapsed(); 0: none */
+    int64_t at; /* clock_monotonic(); 0: none */
     char text[STOP_TEXT_SIZE];
 };
 void world_set_stop_locked(struct world *world, const struct stop_shm *stop);

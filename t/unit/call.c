@@ -211,11 +211,11 @@ static void ask(void)
     memcpy(request, &next.order, sizeof next.order);
     int before = next_descriptors();
     size_t size = sizeof answer;
-    int64_t begun = clock_elapsed();
+    int64_t begun = clock_monotonic();
     enum call_result result = call_ask(&caller, request, next.length, answer, &size, next.milliseconds);
     CHECK(result == next.expected);
     CHECK(result != CALL_OK || is_right(request, answer, size));
-    CHECK(result != CALL_TIMED_OUT || clock_elapsed() - begun >= next.milliseconds * MS);
+    CHECK(result != CALL_TIMED_OUT || clock_monotonic() - begun >= next.milliseconds * MS);
     CHECK(next_descriptors() == before);
     fflush(stdout);
     _exit(check_failed);
@@ -615,8 +615,8 @@ static void unread_for_long(void)
     CHECK(call_next(service, &call, -1) == CALL_CAME);
     work_on(service, &call);
     struct unfinished *kept = service->unfinished;
-    CHECK(kept->pipe >= 0 && kept->until > clock_elapsed() + UNREAD_MS * MS / 2);
-    kept->until = clock_elapsed() + 20 * MS;
+    CHECK(kept->pipe >= 0 && kept->until > clock_monotonic() + UNREAD_MS * MS / 2);
+    kept->until = clock_monotonic() + 20 * MS;
     while (kept->pipe >= 0)
         CHECK(call_next(service, &call, -1) == CALL_NONE); /* not for ever */
     close(pipe);

@@ -233,10 +233,10 @@ static void finish(void)
 
 static void load(void)
 {
-    int64_t began = clock_elapsed();
+    int64_t began = clock_monotonic();
     start();
     finish();
-    double seconds = (double)(clock_elapsed() - began) / 1e9;
+    double seconds = (double)(clock_monotonic() - began) / 1e9;
     printf("# %.2f s: %.0f records/s, each published once and read %d times on the same cores\n",
            seconds, (double)records_wanted / seconds, READERS + 1);
 }
@@ -278,21 +278,21 @@ static void cost(void)
     int64_t publishing = 0, reading = 0;
     uint64_t position = ring_head(&shared.ring), read = 0;
     for (int i = 0; i < RECORDS; i += BATCH) {
-        int64_t began = clock_elapsed();
+        int64_t began = clock_monotonic();
         for (int j = 0; j < BATCH; j++) {
             shared_begin(&shared, ring_need(sizeof payload));
             shared_publish(&shared, &part, 1, 1);
             shared_commit(&shared);
         }
         shared_ring_bells(&shared);
-        int64_t between = clock_elapsed();
+        int64_t between = clock_monotonic();
         struct ring_record record;
         while (ring_read(&shared.ring, &position, &record) == RING_OK)
             read++;
         ring_advance(&shared.ring, 0, position);
         bell_wait(ring_bell(&shared.ring, 0), 0);
         publishing += between - began;
-        reading += clock_elapsed() - between;
+        reading += clock_monotonic() - between;
     }
     CHECK(read == RECORDS);
     printf("# alone: %.0f ns to publish a record of 100 bytes in its own transaction, %.1f ns to "
@@ -304,7 +304,7 @@ static void cost(void)
 
 int main(int argc, char **argv)
 {
-    seed = (uint64_t)clock_elapsed() % 1000000;
+    seed = (uint64_t)clock_monotonic() % 1000000;
     if (argc > 1)
         records_wanted = strtoull(argv[1], NULL, 10);
     if (argc > 2)

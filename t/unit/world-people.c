@@ -129,9 +129,9 @@ static void one_of_many(void)
 
 /* ---- bans ---- */
 
-static struct ban_shm a_ban(const char *mask, int64_t expires_elapsed)
+static struct ban_shm a_ban(const char *mask, int64_t expires_monotonic)
 {
-    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_elapsed = expires_elapsed};
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_monotonic = expires_monotonic};
     CHECK(ban_normalise(ban.mask, mask));
     strcpy(ban.by, "toto");
     strcpy(ban.reason, "why");
