@@ -136,7 +136,7 @@ inline recover()
     owner_died = false /* lock_mended() */
 }
 
-/* ---- ipc/lock.c, enter() in ipc/shared.c ---- */
+/* ---- ipc/lock.c, enter() in ipc/txn.c ---- */
 
 /* What whoever has the lock relies on: the tables say what the ring has told, neither more nor less. */
 inline check_tables()
@@ -247,7 +247,7 @@ inline ring_all_again()
 #endif
 }
 
-/* ---- waiting for room: shared_begin(), ring_wait_room(), ring_unwant_room() ---- */
+/* ---- waiting for room: txn_begin(), ring_wait_room(), ring_unwant_room() ---- */
 
 inline unwant_room()
 {

@@ -299,7 +299,7 @@ void control_stats(struct session *session, struct request *request)
     const struct world *world = session->world;
     struct report *report = report_new("what", "value", NULL);
     struct tally tally;
-    uint64_t size, fill = ring_fill(&world->shared->ring, &size), sums[COURIER_COUNTS] = {0};
+    uint64_t size, fill = ring_fill(&world->txn->ring, &size), sums[COURIER_COUNTS] = {0};
     (void)request;
     tally_take(session, &tally);
     for (uint32_t i = 0; i < world->limits.couriers; i++)
@@ -323,7 +323,7 @@ void control_stats(struct session *session, struct request *request)
     add_stat(report, "closed as too slow", (int64_t)sums[COURIER_HUNG_UP]);
     add_stat(report, "ring bytes", (int64_t)size);
     add_stat(report, "ring fill", (int64_t)fill);
-    add_stat(report, "memory bytes", (int64_t)world->shared->region.size);
+    add_stat(report, "memory bytes", (int64_t)world->txn->region.size);
 #define COUNT(symbol, metric, label, meaning)                                                      \
     report_add(report, metric " " label);                                                          \
     report_number(report, (int64_t)count_get(world, COUNT_##symbol));

@@ -237,7 +237,7 @@ void irc_rename(struct session *session, struct request *request)
     const char *before = request->arguments[0], *why = "";
     size_t room = need(session, before);
     uint64_t ring_size;
-    ring_fill(&session->world->shared->ring, &ring_size); /* not what the settings say, which a reload may change */
+    ring_fill(&session->world->txn->ring, &ring_size); /* not what the settings say, which a reload may change */
     bool long_name = !unicode_compose(rename.after, sizeof rename.after, request->arguments[1]) &&
                      !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
     if (room > ring_size / 4)

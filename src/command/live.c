@@ -61,10 +61,10 @@ static bool take_sample(struct session *session, struct sample *sample)
     sample->messages = courier_count_get(world, 0, COURIER_MESSAGES);
     for (uint32_t i = 0; i < world->limits.couriers && i < COUNTED_COURIERS; i++) {
         sample->deliveries[i] = courier_count_get(world, i, COURIER_DELIVERIES);
-        uint64_t cursor = ring_cursor(&world->shared->ring, (int)i), head = ring_head(&world->shared->ring);
+        uint64_t cursor = ring_cursor(&world->txn->ring, (int)i), head = ring_head(&world->txn->ring);
         sample->lag[i] = head > cursor ? head - cursor : 0;
     }
-    sample->fill = ring_fill(&world->shared->ring, &sample->size);
+    sample->fill = ring_fill(&world->txn->ring, &sample->size);
     if (!session_begin(session, 0))
         return false;
     uint32_t end = world_users_end_locked(world);
@@ -360,7 +360,7 @@ static void follow(struct tail *tail)
         uint64_t missed = 0;
         const char *channel;
         struct event event;
-        enum ring_result result = ring_observe(&session->world->shared->ring, &tail->position, &tail->expected,
+        enum ring_result result = ring_observe(&session->world->txn->ring, &tail->position, &tail->expected,
                                                &record, copy, &missed);
         if (result == RING_MISSED)
             show_missed(session, missed);
@@ -383,8 +383,8 @@ void live_tail(struct session *session, struct request *request)
     struct tail tail = {.session = session};
     if (!session_begin(session, 0))
         return;
-    tail.position = ring_head(&session->world->shared->ring);
-    tail.expected = ring_sequence_locked(&session->world->shared->ring, tail.position);
+    tail.position = ring_head(&session->world->txn->ring);
+    tail.expected = ring_sequence_locked(&session->world->txn->ring, tail.position);
     bool there = request->count == 0 || channel_find_locked(session->world, request->arguments[0]) != NONE;
     session_commit(session);
     if (!there) {

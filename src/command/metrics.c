@@ -66,7 +66,7 @@ static void write_clients(struct session *session)
 static void write_couriers(struct session *session)
 {
     const struct world *world = session->world;
-    const struct ring *ring = &world->shared->ring;
+    const struct ring *ring = &world->txn->ring;
     uint64_t size, fill = ring_fill(ring, &size), waiting = 0;
     head(session, "lines_total", "counter", "Lines that were said.");
     sample(session, "lines_total", "", courier_count_get(world, 0, COURIER_MESSAGES));
@@ -86,7 +86,7 @@ static void write_couriers(struct session *session)
     gauge(session, "queue_bytes", "What waits for clients to read.", waiting);
     gauge(session, "ring_size_bytes", "Size of the ring.", size);
     gauge(session, "ring_fill_bytes", "What the slowest courier has not read of the ring yet.", fill);
-    gauge(session, "shared_memory_bytes", "Size of the shared memory, used or not.", world->shared->region.size);
+    gauge(session, "shared_memory_bytes", "Size of the shared memory, used or not.", world->txn->region.size);
 }
 
 void metrics_write(struct session *session)

@@ -183,9 +183,9 @@ bool session_is_here(const struct session *session)
 bool session_begin(struct session *session, size_t need)
 {
     /* Room for what is answered before the transaction and during it. */
-    shared_begin(session->world->shared, need + 2 * ring_need(SESSION_OUT_SIZE + 512));
+    txn_begin(session->world->txn, need + 2 * ring_need(SESSION_OUT_SIZE + 512));
     if (!session_is_here(session)) {
-        shared_commit(session->world->shared);
+        txn_commit(session->world->txn);
         session->leaving = true;
         return false;
     }
@@ -242,7 +242,7 @@ void session_commit(struct session *session)
 {
     session->in_transaction = false;
     publish_answers_locked(session);
-    shared_commit(session->world->shared);
+    txn_commit(session->world->txn);
 }
 
 /* A long answer goes out at the pace of its reader. The courier keeps no more than `queue-limit` for one client, so
@@ -254,12 +254,12 @@ static void wait_for_reader(struct session *session)
     size_t most = answers_at_once(session), last = SIZE_MAX;
     int64_t since = clock_monotonic(), pause = 1;
     int courier = (int)world_courier(world, session->user);
-    if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
+    if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->txn->ring, courier))
         return;
-    shared_ring_bells(world->shared);
+    txn_wake_readers(world->txn);
     for (;;) {
         /* The courier tells the queue before it moves its cursor on. */
-        bool passed = ring_cursor(&world->shared->ring, courier) > session->backlog.position;
+        bool passed = ring_cursor(&world->txn->ring, courier) > session->backlog.position;
         size_t queue = user_queue(world, session->user);
         if (passed && queue <= most) {
             session->backlog.bytes = queue;

@@ -75,7 +75,7 @@ void session_pace(struct session *session)
             return;
         }
         session_flush(session);
-        shared_ring_bells(session->world->shared);
+        txn_wake_readers(session->world->txn);
         int64_t wait = (1000 - pace->tokens) * span / full + 1;
         clock_sleep(wait < LONGEST_MS ? wait : LONGEST_MS);
         session->attend(session);
@@ -89,7 +89,7 @@ bool session_wait(struct session *session, int64_t milliseconds)
     int64_t end = clock_monotonic() / 1000000 + milliseconds, left = milliseconds;
     if (left > 0) {
         session_flush(session);
-        shared_ring_bells(session->world->shared);
+        txn_wake_readers(session->world->txn);
     }
     for (; left > 0 && !session->leaving; left = end - clock_monotonic() / 1000000) {
         clock_sleep(left < LONGEST_MS ? left : LONGEST_MS);

@@ -45,7 +45,7 @@ static void run(struct session *session, char *line)
     snprintf(status, sizeof status, ".%d\n", session->status);
     session_say(session, status, strlen(status));
     session_flush(session);
-    shared_ring_bells(session->world->shared);
+    txn_wake_readers(session->world->txn);
 }
 
 static void take(struct session *session, enum lines_result result, char *line, size_t length)

@@ -115,7 +115,7 @@ void event_publish_locked(struct world *world, struct event *event)
             parts[count++] = (struct iovec){(void *)string, length};
         parts[count++] = (struct iovec){&zero, 1};
     }
-    event->position = shared_publish(world->shared, parts, count, readers(world, event));
+    event->position = txn_publish(world->txn, parts, count, readers(world, event));
     if (!event->id)
         event->id = event->position;
 }

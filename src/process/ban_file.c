@@ -145,15 +145,15 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
         }
         if (ban.state == BAN_FREE)
             continue;
-        shared_begin_look(world->shared);
+        txn_begin_look(world->txn);
         ban_add_locked(world, &ban, clock_monotonic());
-        shared_commit(world->shared);
+        txn_commit(world->txn);
     }
     free(bytes);
     file->offset = clock_offset();
-    shared_begin_look(world->shared);
+    txn_begin_look(world->txn);
     copy_locked(file, world);
-    shared_commit(world->shared);
+    txn_commit(world->txn);
 }
 
 /* Returns NULL, or what is wrong. */
@@ -195,10 +195,10 @@ static void write_file(struct ban_file *file, const struct settings *settings)
 
 void ban_file_update(struct ban_file *file, struct world *world, const struct settings *settings)
 {
-    bool changed = bans_version(world) != file->version && shared_try_begin(world->shared, 0);
+    bool changed = bans_version(world) != file->version && txn_try_begin(world->txn, 0);
     if (changed) {
         copy_locked(file, world);
-        shared_commit(world->shared);
+        txn_commit(world->txn);
     }
     if (changed || (file->again && clock_monotonic() >= file->again) || (file->count > 0 && is_clock_set(file)))
         write_file(file, settings);

@@ -50,7 +50,7 @@ static bool pass(struct courier *courier)
     enum ring_result result = RING_OK;
     int count = 0;
     while (count < BATCH_RECORDS && !render_is_full(courier->render)) {
-        result = ring_read(&courier->world->shared->ring, &courier->position, &record);
+        result = ring_read(&courier->world->txn->ring, &courier->position, &record);
         if (result != RING_OK)
             break;
         courier_take_event(courier, &record);
@@ -119,7 +119,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
                  struct owners *owners)
 {
     static struct courier courier;
-    struct bell_shm *bell = ring_bell(&world->shared->ring, number);
+    struct bell_shm *bell = ring_bell(&world->txn->ring, number);
     courier = (struct courier){.world = world,
                                .settings = settings,
                                .number = (uint32_t)number,

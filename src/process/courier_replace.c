@@ -116,7 +116,7 @@ static void undo(struct courier *courier, const struct event *event)
 /* Brings the copy from where the tables are, `head`, back to where the cursor is. */
 static void walk_back(struct courier *courier, uint64_t head)
 {
-    const struct ring *ring = &courier->world->shared->ring;
+    const struct ring *ring = &courier->world->txn->ring;
     size_t count = 0, size = 1024;
     uint64_t *positions = malloc(size * sizeof *positions), at = courier->position;
     struct ring_record record;
@@ -145,7 +145,7 @@ static void walk_back(struct courier *courier, uint64_t head)
  * whose part of the ring is overwritten cannot go on. */
 static uint64_t earliest_locked(struct courier *courier)
 {
-    uint64_t oldest = ring_oldest_locked(&courier->world->shared->ring), earliest = courier->cursor;
+    uint64_t oldest = ring_oldest_locked(&courier->world->txn->ring), earliest = courier->cursor;
     for (uint32_t i = 0; i < courier->audience.user_limit; i++) {
         struct client *client = courier->audience.clients[i];
         if (!client || client->from == 0 || client->from >= earliest)
@@ -160,15 +160,15 @@ static uint64_t earliest_locked(struct courier *courier)
 
 void courier_start(struct courier *courier)
 {
-    struct shared *shared = courier->world->shared;
-    courier->position = courier->cursor = ring_cursor(&shared->ring, (int)courier->number);
+    struct txn *txn = courier->world->txn;
+    courier->position = courier->cursor = ring_cursor(&txn->ring, (int)courier->number);
     CRASHPOINT("courier-starting");
-    shared_begin_look(shared);
+    txn_begin_look(txn);
     copy_tables_locked(courier);
     courier->position = earliest_locked(courier);
-    ring_open_reader_locked(&shared->ring, (int)courier->number, true, courier->position);
-    uint64_t head = ring_head(&shared->ring);
-    shared_commit(shared);
+    ring_open_reader_locked(&txn->ring, (int)courier->number, true, courier->position);
+    uint64_t head = ring_head(&txn->ring);
+    txn_commit(txn);
     CRASHPOINT("courier-copied");
     walk_back(courier, head);
     CRASHPOINT("courier-walked-back");

@@ -139,7 +139,7 @@ void courier_send_batch(struct courier *courier)
     publish_counts(courier);
     render_reset(courier->render);
     CRASHPOINT("courier-sent");
-    ring_advance(&courier->world->shared->ring, (int)courier->number, courier->position);
+    ring_advance(&courier->world->txn->ring, (int)courier->number, courier->position);
     CRASHPOINT("courier-advanced");
 }
 

@@ -40,28 +40,28 @@ void runtime_find_name(const struct settings *settings, int family, char name[RE
         memcpy(name, said, sizeof said);
 }
 
-static int attach(struct shared *shared, struct world *world)
+static int attach(struct txn *txn, struct world *world)
 {
-    if (world_attach(world, shared) == 0)
+    if (world_attach(world, txn) == 0)
         return 0;
-    region_unmap(&shared->region);
+    region_unmap(&txn->region);
     errno = EPROTO;
     return -1;
 }
 
-int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings, int family)
+int runtime_open_world(struct txn *txn, struct world *world, const struct settings *settings, int family)
 {
     char name[REGION_NAME_SIZE];
     runtime_find_name(settings, family, name);
-    return shared_open(shared, name, WORLD_LAYOUT) ? -1 : attach(shared, world);
+    return txn_open(txn, name, WORLD_LAYOUT) ? -1 : attach(txn, world);
 }
 
-int runtime_open_region(struct shared *shared, struct world *world, const struct settings *settings, int family,
+int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int family,
                         int region)
 {
     char name[REGION_NAME_SIZE];
     runtime_find_name(settings, family, name);
-    return shared_open_file(shared, region, name, WORLD_LAYOUT) ? -1 : attach(shared, world);
+    return txn_open_file(txn, region, name, WORLD_LAYOUT) ? -1 : attach(txn, world);
 }
 
 static int lock_whole(int fd)
@@ -147,7 +147,7 @@ static bool replace(int *fd, int directory, const char *name, int (*lock)(int))
     return true;
 }
 
-bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct shared *shared, int *family)
+bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct txn *txn, int *family)
 {
     const char *why;
     int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -163,7 +163,7 @@ bool runtime_mend(struct runtime *runtime, const struct settings *settings, cons
     }
     bool replaced = !lock && replace(family, directory, FAMILY_FILE, port_lock_family);
     if (replaced) {
-        runtime_write_name(*family, shared);
+        runtime_write_name(*family, txn);
         log_warning("%s/" FAMILY_FILE " was taken away: made again", settings->runtime_directory);
     }
     close(directory);
@@ -197,9 +197,9 @@ int runtime_begin_family(const struct settings *settings, int *family)
     return 0;
 }
 
-void runtime_write_name(int family, const struct shared *shared)
+void runtime_write_name(int family, const struct txn *txn)
 {
-    const char *name = shared->region.name;
+    const char *name = txn->region.name;
     if (ftruncate(family, 0) || pwrite(family, name, strlen(name), 0) < 0)
         log_warning("cannot write down the name of the shared memory: %s", strerror(errno));
 }
@@ -218,7 +218,7 @@ void runtime_release(struct runtime *runtime)
     close(runtime->pid_file);
 }
 
-int runtime_create_world(struct shared *shared, struct world *world,
+int runtime_create_world(struct txn *txn, struct world *world,
                          const struct settings *settings, int couriers)
 {
     uint32_t users = (uint32_t)settings->max_clients;
@@ -230,14 +230,14 @@ int runtime_create_world(struct shared *shared, struct world *world,
     char name[REGION_NAME_SIZE], text[SETTINGS_TEXT_SIZE];
     size_t length = settings_write(settings, text, sizeof text);
     usual_name(settings, name);
-    int status = shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
+    int status = txn_create(txn, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
     if (status && errno == EEXIST) {
         /* Somebody else was first. Another name, which cannot be guessed. */
         unsigned number;
         size_t end = strlen(name);
         if (port_random(&number, sizeof number) == 0)
             snprintf(name + end, sizeof name - end, "-%08x", number);
-        status = shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
+        status = txn_create(txn, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
     }
     if (status) {
         log_error("cannot make %zu MiB of shared memory: %s%s",
@@ -246,12 +246,12 @@ int runtime_create_world(struct shared *shared, struct world *world,
         return -1;
     }
     /* A million bytes for each millisecond since 1970, so that no restart goes back: positions name messages. */
-    ring_start_at(&shared->ring, (uint64_t)clock_realtime() << 20);
-    world_create(world, shared, &limits);
-    shared_begin_look(shared);
+    ring_start_at(&txn->ring, (uint64_t)clock_realtime() << 20);
+    world_create(world, txn, &limits);
+    txn_begin_look(txn);
     world_set_settings_locked(world, text, length);
     for (int i = 0; i < couriers; i++)
-        ring_open_reader_locked(&shared->ring, i, true, ring_head(&shared->ring));
-    shared_commit(shared);
+        ring_open_reader_locked(&txn->ring, i, true, ring_head(&txn->ring));
+    txn_commit(txn);
     return 0;
 }

@@ -86,7 +86,7 @@ static void publish_settings(struct supervisor *supervisor, const struct setting
     supervisor_begin_look(supervisor);
     world_set_settings_locked(&supervisor->world, text, length);
     supervisor->settings_version = world_settings_version(&supervisor->world);
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     if (settings->max_clients > (int64_t)supervisor->seat_count)
         log_warning("max-clients: more than %u needs a restart", supervisor->seat_count);
 }
@@ -259,12 +259,12 @@ static int begin_session(struct supervisor *supervisor)
     int couriers = settings->couriers ? (int)settings->couriers : port_processors();
     if (couriers > COURIERS_MAX)
         couriers = COURIERS_MAX;
-    if (runtime_create_world(&supervisor->shared, &supervisor->world, settings, couriers))
+    if (runtime_create_world(&supervisor->txn, &supervisor->world, settings, couriers))
         return EX_OSERR;
     if (heirlooms_make(&supervisor->heirlooms, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
-    supervisor->heirlooms.region = supervisor->shared.region.fd;
-    runtime_write_name(supervisor->heirlooms.family, &supervisor->shared);
+    supervisor->heirlooms.region = supervisor->txn.region.fd;
+    runtime_write_name(supervisor->heirlooms.family, &supervisor->txn);
     supervisor_make_seats(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;

@@ -333,13 +333,13 @@ void supervisor_blame_guessers(struct supervisor *supervisor)
     for (uint32_t i = 0; i < supervisor->seat_count; i++) {
         if (!supervisor->seats[i].pid || !guess_is_counted(world, i))
             continue;
-        if (!shared_try_begin(&supervisor->shared, 0)) {
+        if (!txn_try_begin(&supervisor->txn, 0)) {
             world_give_order(world, ORDER_BLAME);
             supervisor->unreaped = true; /* looks again soon */
             return;
         }
         int64_t seconds = supervisor_blame_guesser_locked(supervisor, i);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
         admission_tell(i, PENALTY_PASSWORD, seconds);
     }
 }

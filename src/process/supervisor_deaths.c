@@ -88,7 +88,7 @@ static bool is_crash(const siginfo_t *death)
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 {
     console_gone(&supervisor->console, !is_crash(death));
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
@@ -101,15 +101,15 @@ static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 {
     const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
     desk_leave(&supervisor->desk, death->si_pid);
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
     log_warning("control process %ld died: %s %d", (long)death->si_pid,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
-    if (shared_try_begin(&supervisor->shared, 0)) {
+    if (txn_try_begin(&supervisor->txn, 0)) {
         struct crash_shm crash = note_crash_locked(supervisor, "control", death, recorder, NULL);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
         log_crash(&crash);
     }
 }
@@ -118,7 +118,7 @@ static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
 {
     struct world *world = &supervisor->world;
-    if (!shared_try_begin(&supervisor->shared, 2 * EVENT_NEED_MAX))
+    if (!txn_try_begin(&supervisor->txn, 2 * EVENT_NEED_MAX))
         return false;
     struct user_shm *user = world_user(world, number);
     char name[ADDRESS_SIZE] = "";
@@ -145,10 +145,10 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     event.target = number;
     event.generation = user->generation;
     event_publish_locked(world, &event);
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (crashed)
         count_add(&supervisor->world, COUNT_WORKER_CRASHES);
     if (crashed)
@@ -286,10 +286,10 @@ static void bury_courier(struct supervisor *supervisor, int number, siginfo_t de
     log_warning("courier %d died: %s %d; starting another", number,
                 death.si_code == CLD_EXITED ? "exit status" : "signal", death.si_status);
     count_add(&supervisor->world, COUNT_COURIER_CRASHES);
-    if (shared_try_begin(&supervisor->shared, 0)) {
+    if (txn_try_begin(&supervisor->txn, 0)) {
         const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, (uint32_t)number);
         struct crash_shm crash = note_crash_locked(supervisor, "courier", &death, recorder, NULL);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
         log_crash(&crash);
     }
 }
@@ -338,8 +338,8 @@ static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
  * nobody knows who it is. */
 static void wake_nameless_holder(struct supervisor *supervisor)
 {
-    if (shared_try_begin(&supervisor->shared, 0)) {
-        shared_commit(&supervisor->shared);
+    if (txn_try_begin(&supervisor->txn, 0)) {
+        txn_commit(&supervisor->txn);
         return; /* nobody has it */
     }
     log_warning("a process held the lock without a name for more than a second; whoever was stopped goes on");
@@ -353,7 +353,7 @@ void supervisor_watch_lock(struct supervisor *supervisor)
 {
     struct holding *seen = &supervisor->holding;
     uint64_t turn;
-    pid_t holder = lock_holder(supervisor->shared.lock, &turn);
+    pid_t holder = lock_holder(supervisor->txn.lock, &turn);
     int64_t now = clock_monotonic();
     if (holder != seen->holder || turn != seen->turn) {
         *seen = (struct holding){holder, turn, .since = now};
@@ -388,14 +388,14 @@ void supervisor_renew_couriers(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].old && supervisor->couriers[i].pid) {
             world_retire(world, (uint32_t)i);
-            ring_bells_again(&supervisor->shared.ring, UINT64_C(1) << i);
+            ring_bells_again(&supervisor->txn.ring, UINT64_C(1) << i);
             return;
         }
 }
 
 void supervisor_begin_look(struct supervisor *supervisor)
 {
-    while (!shared_try_begin(&supervisor->shared, 0)) {
+    while (!txn_try_begin(&supervisor->txn, 0)) {
         supervisor_watch_lock(supervisor);
         clock_sleep(1);
     }
@@ -405,7 +405,7 @@ void supervisor_begin_look(struct supervisor *supervisor)
 static uint64_t look_at_courier(struct supervisor *supervisor, int number)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
-    const struct ring *ring = &supervisor->shared.ring;
+    const struct ring *ring = &supervisor->txn.ring;
     uint64_t position = ring_cursor(ring, number), waiting = ring_head(ring) - position;
     if (position != seat->position || waiting == 0 || !seat->pid) {
         seat->position = position;
@@ -420,7 +420,7 @@ static uint64_t look_at_courier(struct supervisor *supervisor, int number)
 void supervisor_watch_couriers(struct supervisor *supervisor)
 {
     uint64_t size;
-    ring_fill(&supervisor->shared.ring, &size);
+    ring_fill(&supervisor->txn.ring, &size);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         uint64_t waiting = look_at_courier(supervisor, i);

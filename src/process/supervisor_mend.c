@@ -26,7 +26,7 @@ static bool is_socket(const char *directory, const char *name)
 static void tell_of_memory(const struct supervisor *supervisor)
 {
     static bool told;
-    const struct region *region = &supervisor->shared.region;
+    const struct region *region = &supervisor->txn.region;
     if (told || region_has_name(region))
         return;
     told = true;
@@ -43,7 +43,7 @@ void supervisor_mend_places(struct supervisor *supervisor)
         return;
     next = now + LOOK_NS;
     tell_of_memory(supervisor);
-    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->shared, &heirlooms->family);
+    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->txn, &heirlooms->family);
     if (heirlooms->successor >= 0 && !is_socket(directory, PLACE_SUCCESSOR) &&
         heirlooms_listen(heirlooms, directory) == 0) {
         log_warning("%s/" PLACE_SUCCESSOR " was taken away: made again", directory);

@@ -48,7 +48,7 @@ struct supervisor {
     uint32_t settings_version; /* of those, in the tables */
     struct confinement confinement;
     struct runtime runtime;
-    struct shared shared;
+    struct txn txn;
     struct world world;
     struct listeners listeners;
     struct seat *seats;

@@ -42,7 +42,7 @@ static void say_goodbye(struct supervisor *supervisor)
     begin_patience(supervisor);
     /* The lock may be in the hands of one who waits for a processor, and the ring full because couriers do. */
     for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_monotonic(), 0, false)) {
-        if (!shared_try_begin(&supervisor->shared, EVENT_NEED_MAX)) {
+        if (!txn_try_begin(&supervisor->txn, EVENT_NEED_MAX)) {
             supervisor_watch_lock(supervisor);
             clock_sleep(1);
             continue;
@@ -53,8 +53,8 @@ static void say_goodbye(struct supervisor *supervisor)
         event.host = supervisor->settings->server_name;
         event.strings[0] = words;
         event_publish_locked(&supervisor->world, &event);
-        shared_commit(&supervisor->shared);
-        shared_ring_bells(&supervisor->shared);
+        txn_commit(&supervisor->txn);
+        txn_wake_readers(&supervisor->txn);
         return;
     }
 }
@@ -118,7 +118,7 @@ static void end_family(struct supervisor *supervisor)
     supervisor_begin_look(supervisor);
     world_end(&supervisor->world); /* or a courier would take the signal for its own, and make way for another */
     supervisor_signal_family(supervisor, SIGTERM);
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     for (;;) {
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
@@ -155,7 +155,7 @@ void supervisor_stop(struct supervisor *supervisor)
     say_goodbye(supervisor);
     end_family(supervisor);
     supervisor_end_latecomers(supervisor);
-    region_unlink(supervisor->shared.region.name);
+    region_unlink(supervisor->txn.region.name);
     heirlooms_unlink(supervisor->settings->runtime_directory);
     runtime_release(&supervisor->runtime);
     close(supervisor->heirlooms.family);

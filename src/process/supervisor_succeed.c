@@ -142,7 +142,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
             begun = clock_monotonic() - (killed ? END_NS : 0);
         before = lives;
         int64_t passed = clock_monotonic() - begun;
-        ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+        ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
         if (passed > 2 * END_NS) {
             log_error("processes of an earlier forkchatd are still running and do not end");
             return EX_UNAVAILABLE;
@@ -154,7 +154,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
         if (!supervisor_pause(10))
             return EX_UNAVAILABLE;
     }
-    region_unmap(&supervisor->shared.region);
+    region_unmap(&supervisor->txn.region);
     return 0;
 }
 
@@ -163,12 +163,12 @@ static int open_session(struct supervisor *supervisor, bool deserted)
 {
     const struct settings *settings = supervisor->settings;
     int family = supervisor->heirlooms.family;
-    if (runtime_open_world(&supervisor->shared, &supervisor->world, settings, family) == 0)
+    if (runtime_open_world(&supervisor->txn, &supervisor->world, settings, family) == 0)
         return 0;
     if (errno == ENOTSUP || deserted)
         return errno;
     int region = heirlooms_claim_region(settings->runtime_directory);
-    if (region < 0 || runtime_open_region(&supervisor->shared, &supervisor->world, settings, family, region))
+    if (region < 0 || runtime_open_region(&supervisor->txn, &supervisor->world, settings, family, region))
         return errno;
     return 0;
 }
@@ -186,7 +186,7 @@ static int look_who_lives(struct supervisor *supervisor, bool deserted, bool *fo
     }
     *found = !deserted || is_inhabited(&supervisor->world);
     if (!*found)
-        region_unmap(&supervisor->shared.region);
+        region_unmap(&supervisor->txn.region);
     return 0;
 }
 
@@ -225,8 +225,8 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
     }
     CRASHPOINT("heirlooms-claimed");
     close(lock); /* the same file, but not the descriptor with the lock on it */
-    close(supervisor->shared.region.fd);
-    supervisor->shared.region.fd = heirlooms.region;
+    close(supervisor->txn.region.fd);
+    supervisor->txn.region.fd = heirlooms.region;
     supervisor->heirlooms = heirlooms;
     return 0;
 }
@@ -273,9 +273,9 @@ bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
 {
     if (!find_stranger(supervisor, number))
         return false;
-    if (shared_try_begin(&supervisor->shared, 0)) {
+    if (txn_try_begin(&supervisor->txn, 0)) {
         describe_seat(supervisor, number);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
     }
     return true;
 }
@@ -315,7 +315,7 @@ void supervisor_adopt(struct supervisor *supervisor)
             supervisor->free_seats[supervisor->free_count++] = i;
         }
     }
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     countdown_start(&supervisor->countdown);
     /* It may have died when it had forked a courier and not yet called its workers. */
     if (supervisor->strangers)

@@ -104,10 +104,10 @@ static void look_around(struct worker *worker)
     struct session *session = &worker->session;
     if (session_is_here(session))
         return;
-    shared_begin_look(session->world->shared);
+    txn_begin_look(session->world->txn);
     if (!session_is_here(session))
         session->leaving = true;
-    shared_commit(session->world->shared);
+    txn_commit(session->world->txn);
 }
 
 static void answer_call(struct worker *worker)
@@ -117,9 +117,9 @@ static void answer_call(struct worker *worker)
     called = 0;
     hand_over(worker);
     CRASHPOINT("handed-over-again");
-    worker->session.world->shared->bells |= UINT64_C(1)
+    worker->session.world->txn->bells |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
-    shared_ring_bells(worker->session.world->shared);
+    txn_wake_readers(worker->session.world->txn);
     look_around(worker);
 }
 
@@ -197,13 +197,13 @@ static void attach(struct worker *worker)
     session->generation = world->users[birth->user].generation + 1;
     hand_over(worker);
     CRASHPOINT("handed-over");
-    shared_begin(world->shared, EVENT_NEED_MAX);
+    txn_begin(world->txn, EVENT_NEED_MAX);
     user_attach_locked(world, birth->user, getpid(), birth->door, address, worker->host);
     struct event event = event_of_locked(world, EVENT_CONNECT, birth->user);
     event.numbers[0] = birth->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(world, &event);
-    shared_commit(world->shared);
+    txn_commit(world->txn);
     CRASHPOINT("attached");
     log_info("client connected \"%s\"", address);
 }
@@ -247,7 +247,7 @@ static void serve(struct worker *worker, const struct door *door)
     int fd = worker->birth->socket;
     while (!session->leaving) {
         session_flush(session);
-        shared_ring_bells(session->world->shared);
+        txn_wake_readers(session->world->txn);
         recorder_rest(session->recorder);
         struct timespec idle = {.tv_sec = session->wake_after ? session->wake_after : session->settings->keepalive / 5};
         int ready = wait_input(fd, &idle);
@@ -274,7 +274,7 @@ static void serve(struct worker *worker, const struct door *door)
         finish(worker, door, got == 0 ? QUIT_LEFT : QUIT_LOST);
     }
     session_flush(session);
-    shared_ring_bells(session->world->shared);
+    txn_wake_readers(session->world->txn);
 }
 
 /* Until the courier has said all and the client has seen the end: the next courier can be handed the socket if this one
@@ -283,7 +283,7 @@ static void serve(struct worker *worker, const struct door *door)
 static void linger(struct worker *worker)
 {
     const struct world *world = worker->birth->world;
-    const struct ring *ring = &world->shared->ring;
+    const struct ring *ring = &world->txn->ring;
     int courier = (int)world_courier(world, worker->birth->user);
     struct pollfd client = {.fd = worker->birth->socket, .events = POLLIN};
     char bytes[1024];

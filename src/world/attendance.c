@@ -10,8 +10,8 @@ void attendance_add_locked(struct world *world, uint32_t index)
     struct world_shm *shm = world->shm;
     const struct user_shm *user = &world->users[index];
     struct attendance_shm *entry = &world->attendances[shm->attendances_end % ATTENDANCES];
-    shared_save(world->shared, entry, sizeof *entry);
-    shared_save(world->shared, &shm->attendances_end, sizeof shm->attendances_end);
+    txn_save(world->txn, entry, sizeof *entry);
+    txn_save(world->txn, &shm->attendances_end, sizeof shm->attendances_end);
     entry->to = clock_monotonic();
     entry->from = user->attached_monotonic;
     entry->door = user->door;

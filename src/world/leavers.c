@@ -20,7 +20,7 @@ static struct leaver_shm *place_for(struct world *world, uint32_t index)
         if (++count == LEAVERS_OF_ONE)
             return last;
     }
-    shared_save(world->shared, &shm->leavers_end, sizeof shm->leavers_end);
+    txn_save(world->txn, &shm->leavers_end, sizeof shm->leavers_end);
     return &world->leavers[shm->leavers_end++ % LEAVERS];
 }
 
@@ -28,7 +28,7 @@ void leaver_add_locked(struct world *world, uint32_t index)
 {
     const struct user_shm *user = &world->users[index];
     struct leaver_shm *leaver = place_for(world, index);
-    shared_save(world->shared, leaver, sizeof *leaver);
+    txn_save(world->txn, leaver, sizeof *leaver);
     leaver->user = index;
     leaver->generation = user->generation;
     leaver->left_at = clock_realtime();

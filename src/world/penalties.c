@@ -40,14 +40,14 @@ static struct penalty_shm *take_locked(struct world *world, const struct net_ran
 {
     struct penalty_shm *penalty = find(world, network);
     if (penalty) {
-        shared_save(world->shared, penalty, sizeof *penalty);
+        txn_save(world->txn, penalty, sizeof *penalty);
         return penalty;
     }
     penalty = place(world, network, 0);
     for (uint32_t i = 1; i < PROBES; i++)
         if (end_of(place(world, network, i)) < end_of(penalty))
             penalty = place(world, network, i);
-    shared_save(world->shared, penalty, sizeof *penalty);
+    txn_save(world->txn, penalty, sizeof *penalty);
     *penalty = (struct penalty_shm){.network = *network, .state = 1};
     return penalty;
 }
@@ -108,7 +108,7 @@ const struct penalty_shm *penalty_next_locked(const struct world *world, uint32_
 void penalty_lift_locked(struct world *world, const struct penalty_shm *penalty)
 {
     struct penalty_shm *record = &world->penalties[penalty - world->penalties];
-    shared_save(world->shared, record, sizeof *record);
+    txn_save(world->txn, record, sizeof *record);
     atomic_store_explicit(&record->until, 0, memory_order_relaxed);
     record->doublings = 0;
 }

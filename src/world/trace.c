@@ -7,8 +7,8 @@ void trace_add_locked(struct world *world, const struct trace_shm *message)
 {
     struct world_shm *shm = world->shm;
     struct trace_shm *slot = &shm->trace[shm->traces % TRACE_SIZE];
-    shared_save(world->shared, slot, sizeof *slot);
-    shared_save(world->shared, &shm->traces, sizeof shm->traces);
+    txn_save(world->txn, slot, sizeof *slot);
+    txn_save(world->txn, &shm->traces, sizeof shm->traces);
     *slot = *message;
     shm->traces++;
 }

@@ -50,7 +50,7 @@ bool user_has_nick(const struct world *world, uint32_t index)
 
 static void save(struct world *world, const struct user_shm *user)
 {
-    shared_save(world->shared, user, offsetof(struct user_shm, first_membership));
+    txn_save(world->txn, user, offsetof(struct user_shm, first_membership));
 }
 
 void user_name_host(char shown[HOST_SIZE], const char *host)
@@ -71,7 +71,7 @@ static void extend(struct world *world, uint32_t index)
         struct user_shm *user = &world->users[i];
         user->first_membership = user->first_watch = user->first_metadata = NONE;
     }
-    shared_save(world->shared, &shm->users_end, sizeof shm->users_end);
+    txn_save(world->txn, &shm->users_end, sizeof shm->users_end);
     shm->users_end = index + 1;
 }
 
@@ -80,7 +80,7 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
 {
     struct user_shm *user = &world->users[index];
     save(world, user);
-    shared_save(world->shared, &world->shm->next_order, sizeof world->shm->next_order);
+    txn_save(world->txn, &world->shm->next_order, sizeof world->shm->next_order);
     uint32_t generation = user->generation + 1;
     int64_t now = clock_monotonic();
     *user = (struct user_shm){.state = USER_ATTACHED,
@@ -127,16 +127,16 @@ void user_count(struct world *world, const struct user_shm *user, uint32_t by)
 void user_introduce_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->state, sizeof user->state);
+    txn_save(world->txn, &user->state, sizeof user->state);
     user_count(world, user, OUT);
     user->state = USER_PRESENT;
     CRASHPOINT("user-half-introduced");
     user_count(world, user, 1);
     struct world_shm *shm = world->shm;
-    shared_save(world->shared, &shm->arrivals, sizeof shm->arrivals);
+    txn_save(world->txn, &shm->arrivals, sizeof shm->arrivals);
     shm->arrivals++;
     if (shm->present > shm->most_present) {
-        shared_save(world->shared, &shm->most_present, sizeof shm->most_present);
+        txn_save(world->txn, &shm->most_present, sizeof shm->most_present);
         shm->most_present = shm->present;
     }
 }
@@ -166,14 +166,14 @@ void user_describe_locked(struct world *world, uint32_t index, const char *usern
 void user_set_realname_locked(struct world *world, uint32_t index, const char *realname)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, user->realname, sizeof user->realname);
+    txn_save(world->txn, user->realname, sizeof user->realname);
     text_copy(user->realname, sizeof user->realname, realname);
 }
 
 void user_touch_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->active_monotonic, sizeof user->active_monotonic);
+    txn_save(world->txn, &user->active_monotonic, sizeof user->active_monotonic);
     user->active_monotonic = clock_monotonic();
 }
 
@@ -187,14 +187,14 @@ void user_set_away_locked(struct world *world, uint32_t index, const char *away)
 void user_set_caps_locked(struct world *world, uint32_t index, uint64_t caps)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->caps, sizeof user->caps);
+    txn_save(world->txn, &user->caps, sizeof user->caps);
     user->caps = caps;
 }
 
 void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->flags, sizeof user->flags);
+    txn_save(world->txn, &user->flags, sizeof user->flags);
     user_count(world, user, OUT);
     user->flags = flags;
     CRASHPOINT("user-flags-half-set");
@@ -204,14 +204,14 @@ void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
 void user_set_current_locked(struct world *world, uint32_t index, uint32_t channel)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->current, sizeof user->current);
+    txn_save(world->txn, &user->current, sizeof user->current);
     user->current = channel;
 }
 
 void user_set_hand_locked(struct world *world, uint32_t index, bool up)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->hand_monotonic, sizeof user->hand_monotonic);
+    txn_save(world->txn, &user->hand_monotonic, sizeof user->hand_monotonic);
     user->hand_monotonic = up ? clock_monotonic() : 0;
 }
 
@@ -236,7 +236,7 @@ void user_leave_locked(struct world *world, uint32_t index)
     }
     user_count(world, user, OUT);
     unlink_nick(world, index);
-    shared_save(world->shared, &user->state, sizeof user->state);
+    txn_save(world->txn, &user->state, sizeof user->state);
     user->state = USER_GONE;
     share_leave(world, index);
 }
@@ -244,14 +244,14 @@ void user_leave_locked(struct world *world, uint32_t index)
 void user_free_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->state, sizeof user->state);
+    txn_save(world->txn, &user->state, sizeof user->state);
     user->state = USER_FREE;
 }
 
 void user_skip_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->generation, sizeof user->generation);
+    txn_save(world->txn, &user->generation, sizeof user->generation);
     user->generation++;
 }
 

@@ -39,7 +39,7 @@ uint32_t watch_find_locked(const struct world *world, uint32_t user, const char 
 
 static void save(struct world *world, const struct watch_shm *watch)
 {
-    shared_save(world->shared, watch, offsetof(struct watch_shm, next));
+    txn_save(world->txn, watch, offsetof(struct watch_shm, next));
 }
 
 uint32_t watch_add_locked(struct world *world, uint32_t user, const char *nick)

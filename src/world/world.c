@@ -82,11 +82,11 @@ static void repair(void *context)
     world_repair_locked(context);
 }
 
-static void lay_out(struct world *world, struct shared *shared, const struct world_limits *limits)
+static void lay_out(struct world *world, struct txn *txn, const struct world_limits *limits)
 {
-    char *base = shared_area(shared, NULL);
+    char *base = txn_area(txn, NULL);
     struct places places = place(limits);
-    *world = (struct world){.shared = shared,
+    *world = (struct world){.txn = txn,
                             .shm = (struct world_shm *)base,
                             .users = (struct user_shm *)(base + places.users),
                             .channels = (struct channel_shm *)(base + places.channels),
@@ -106,7 +106,7 @@ static void lay_out(struct world *world, struct shared *shared, const struct wor
                             .guesses = (struct guesses_shm *)(base + places.guesses),
                             .lives = base + places.lives,
                             .limits = *limits};
-    shared_set_repair(shared, repair, world);
+    txn_set_repair(txn, repair, world);
 }
 
 struct lock_shm *world_life(const struct world *world, uint32_t user)
@@ -144,9 +144,9 @@ uint32_t world_retiring(const struct world *world)
     return atomic_load(&world->shm->retiring) - 1;
 }
 
-void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
+void world_create(struct world *world, struct txn *txn, const struct world_limits *limits)
 {
-    lay_out(world, shared, limits);
+    lay_out(world, txn, limits);
     world->shm->limits = *limits;
     world->shm->started_at = clock_realtime();
     world->shm->started_monotonic = clock_monotonic();
@@ -156,16 +156,16 @@ void world_create(struct world *world, struct shared *shared, const struct world
         if (lock_init(world_life(world, i)))
             fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
-    shared_begin(shared, 0);
+    txn_begin(txn, 0);
     channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME, NONE),
                              CHANNEL_NO_EXTERNAL | CHANNEL_TOPIC_LOCK);
-    shared_commit(shared);
+    txn_commit(txn);
 }
 
-int world_attach(struct world *world, struct shared *shared)
+int world_attach(struct world *world, struct txn *txn)
 {
     size_t size;
-    const struct world_shm *shm = shared_area(shared, &size);
+    const struct world_shm *shm = txn_area(txn, &size);
     if (size < sizeof *shm) {
         errno = EPROTO;
         return -1;
@@ -176,7 +176,7 @@ int world_attach(struct world *world, struct shared *shared)
         errno = EPROTO;
         return -1;
     }
-    lay_out(world, shared, &limits);
+    lay_out(world, txn, &limits);
     return 0;
 }
 
@@ -192,7 +192,7 @@ uint32_t world_extend_locked(struct world *world, uint32_t *end, uint32_t limit)
 {
     if (*end >= limit)
         return NONE;
-    shared_save(world->shared, end, sizeof *end);
+    txn_save(world->txn, end, sizeof *end);
     return (*end)++;
 }
 
@@ -249,8 +249,8 @@ int64_t world_uptime(const struct world *world)
 void world_set_settings_locked(struct world *world, const char *text, size_t length)
 {
     struct world_shm *shm = world->shm;
-    shared_save(world->shared, &shm->settings_length, sizeof shm->settings_length);
-    shared_save(world->shared, shm->settings, world_bound(shm->settings_length, SETTINGS_TEXT_SIZE));
+    txn_save(world->txn, &shm->settings_length, sizeof shm->settings_length);
+    txn_save(world->txn, shm->settings, world_bound(shm->settings_length, SETTINGS_TEXT_SIZE));
     shm->settings_length = (uint32_t)length;
     memcpy(shm->settings, text, length);
     atomic_fetch_add(&shm->settings_version, 1); /* pairs with the load in world_settings_version */
@@ -293,7 +293,7 @@ uint32_t world_take_orders(struct world *world)
 
 void world_set_stop_locked(struct world *world, const struct stop_shm *stop)
 {
-    shared_save(world->shared, &world->shm->stop, sizeof world->shm->stop);
+    txn_save(world->txn, &world->shm->stop, sizeof world->shm->stop);
     world->shm->stop = *stop;
 }
 
@@ -306,7 +306,7 @@ struct stop_shm world_stop_locked(const struct world *world)
 
 void world_set_silence_locked(struct world *world, bool silence)
 {
-    shared_save(world->shared, &world->shm->silence, sizeof world->shm->silence);
+    txn_save(world->txn, &world->shm->silence, sizeof world->shm->silence);
     world->shm->silence = silence;
 }
 

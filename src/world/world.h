@@ -2,7 +2,7 @@
  *
  * The structs are open to readers, because commands ask for many fields; only src/world writes to them.
  * Every function here whose name ends in _locked, and every look at a *_shm, needs the lock: that is, a
- * transaction (world->shared) that has begun. Indices are compared with world->limits before they are followed. */
+ * transaction (world->txn) that has begun. Indices are compared with world->limits before they are followed. */
 #ifndef FORKCHAT_WORLD_WORLD_H
 #define FORKCHAT_WORLD_WORLD_H
 
@@ -12,7 +12,7 @@
 
 #include "base/mask.h"
 #include "caps.h"
-#include "ipc/shared.h"
+#include "ipc/txn.h"
 #include "names.h"
 
 #define NONE UINT32_MAX
@@ -202,7 +202,7 @@ struct world_shm;
 
 /* One process's view. */
 struct world {
-    struct shared *shared;
+    struct txn *txn;
     struct world_shm *shm;
     struct user_shm *users;
     struct channel_shm *channels;
@@ -231,8 +231,8 @@ size_t world_size(const struct world_limits *limits);
 
 /* Makes the tables in a region just created, with the lobby; world_attach uses those that are there. Both
  * make this process repair them if it takes the lock from a dead owner. */
-void world_create(struct world *world, struct shared *shared, const struct world_limits *limits);
-int world_attach(struct world *world, struct shared *shared);
+void world_create(struct world *world, struct txn *txn, const struct world_limits *limits);
+int world_attach(struct world *world, struct txn *txn);
 
 /* A user by index, or NULL if there can be none (an index from the region is not trusted). */
 struct user_shm *world_user(const struct world *world, uint32_t index);

@@ -87,7 +87,7 @@ static int clients, ports[3];
 static const char *const doors[] = {"plain", "talk", "irc"};
 static struct reckon reckon;
 static struct world world;
-static struct shared shared;
+static struct txn txn;
 static uint64_t lines_heard, lines_said, people_came, people_refused, faults[HEARD_KINDS];
 
 static int number_of(const struct person *person)
@@ -763,9 +763,9 @@ static void harm(void)
 
 static void check_tables(void)
 {
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     const char *wrong = world_check_locked(&world);
-    shared_commit(&shared);
+    txn_commit(&txn);
     if (wrong)
         finding("the tables are not whole: %s", wrong);
 }
@@ -773,10 +773,10 @@ static void check_tables(void)
 static uint32_t places_taken(void)
 {
     uint32_t count = 0;
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
         count += world.users[i].state != USER_FREE;
-    shared_commit(&shared);
+    txn_commit(&txn);
     return count;
 }
 
@@ -895,7 +895,7 @@ static void prepare(char **argv)
     if (!daemon_ready || !realpath(run, resolved))
         give_up("the daemon did not get ready");
     region_name(resolved, name);
-    if (shared_open(&shared, name, WORLD_LAYOUT) || world_attach(&world, &shared))
+    if (txn_open(&txn, name, WORLD_LAYOUT) || world_attach(&world, &txn))
         give_up("the region");
     reckon.find = find_person;
     reckon.tell = tell_person;
@@ -1030,7 +1030,7 @@ static void stop_daemon(void)
     pid_t left[CLIENTS_MAX];
     int64_t end = clock_monotonic() + PATIENCE;
     int count;
-    struct shared gone;
+    struct txn gone;
     daemon_stopping = true;
     kill(daemon_pid, SIGTERM);
     while ((daemon_pid || processes_titled("", left, CLIENTS_MAX) > 0) && clock_monotonic() < end) {
@@ -1042,9 +1042,9 @@ static void stop_daemon(void)
         finding("%d processes are left", count);
     for (int i = 0; i < count; i++)
         kill(left[i], SIGKILL);
-    if (shared_open(&gone, shared.region.name, WORLD_LAYOUT) == 0) {
+    if (txn_open(&gone, txn.region.name, WORLD_LAYOUT) == 0) {
         finding("shared memory is left");
-        region_unlink(shared.region.name);
+        region_unlink(txn.region.name);
     }
 }
 

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 {
     static char path[4096];
     char name[REGION_NAME_SIZE];
-    struct shared shared;
+    struct txn txn;
     struct world world;
     unsigned taken = 0;
     if (argc != 2 || !realpath(argv[1], path)) {
@@ -19,15 +19,15 @@ int main(int argc, char **argv)
         return EX_USAGE;
     }
     region_name(path, name);
-    if (shared_open(&shared, name, WORLD_LAYOUT) || world_attach(&world, &shared)) {
+    if (txn_open(&txn, name, WORLD_LAYOUT) || world_attach(&world, &txn)) {
         perror("check");
         return EX_UNAVAILABLE;
     }
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     const char *wrong = world_check_locked(&world);
     for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
         taken += world_user(&world, i)->state != USER_FREE;
-    shared_commit(&shared);
+    txn_commit(&txn);
     printf("%u places taken, tables: %s\n", taken, wrong ? wrong : "whole");
     return wrong != NULL;
 }

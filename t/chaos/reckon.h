@@ -41,10 +41,10 @@ static inline void reckon_begin(struct reckon *reckon, struct world *world)
     reckon->world = world;
     reckon->places = (struct place *)transcript_must(calloc(limits->users, sizeof *reckon->places));
     reckon->in = (unsigned char *)transcript_must(calloc((size_t)limits->users * limits->channels, 1));
-    shared_begin_look(world->shared);
-    reckon->position = ring_head(&world->shared->ring);
-    reckon->expected = ring_sequence_locked(&world->shared->ring, reckon->position);
-    shared_commit(world->shared);
+    txn_begin_look(world->txn);
+    reckon->position = ring_head(&world->txn->ring);
+    reckon->expected = ring_sequence_locked(&world->txn->ring, reckon->position);
+    txn_commit(world->txn);
 }
 
 /* The rendering made last, for viewers of the same kind. */
@@ -205,7 +205,7 @@ static inline void reckon_event(struct reckon *reckon, const struct event *event
 static inline void reckon_read(struct reckon *reckon, int64_t now)
 {
     static char copy[RING_RECORD_MAX];
-    const struct ring *ring = &reckon->world->shared->ring;
+    const struct ring *ring = &reckon->world->txn->ring;
     for (;;) {
         struct ring_record record;
         struct event event;

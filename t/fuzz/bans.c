@@ -8,14 +8,14 @@
 
 static void forget_all(void)
 {
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     for (uint32_t i = bans_end_locked(&fuzz_world); i-- > 0;) {
         const struct ban_shm *ban = ban_at_locked(&fuzz_world, i, 1);
         char mask[MASK_SIZE];
         if (ban && text_copy(mask, sizeof mask, ban->mask))
             CLAIM(ban_remove_locked(&fuzz_world, mask));
     }
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
 }
 
 static bool same(const struct ban_shm *a, const struct ban_shm *b)

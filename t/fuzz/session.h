@@ -47,10 +47,10 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
                                 .attend = attend,
                                 .call_supervisor = attend};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     uint64_t position = ring_head(&fuzz_shared.ring);
     session->generation = user_attach_locked(&fuzz_world, 0, 1, kind, "127.0.0.1:1", "127.0.0.1");
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
     if (door->open(session))
         abort();
     while (length > 0 && !session->leaving) {
@@ -69,10 +69,10 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
     free(session->door_state);
     free(session);
     uint64_t hash = hash_events(position);
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     CLAIM(fuzz_world.users[0].state == USER_GONE || fuzz_world.users[0].state == USER_FREE);
     user_free_locked(&fuzz_world, 0);
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
     claim_world();
     return hash;
 }

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 {
     static char path[4096];
     char name[REGION_NAME_SIZE];
-    struct shared shared;
+    struct txn txn;
     struct world world;
     int forged = 0;
     if (argc != 3 || !realpath(argv[1], path)) {
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         return EX_USAGE;
     }
     region_name(path, name);
-    if (shared_open(&shared, name, WORLD_LAYOUT) || world_attach(&world, &shared)) {
+    if (txn_open(&txn, name, WORLD_LAYOUT) || world_attach(&world, &txn)) {
         perror("forge");
         return EX_UNAVAILABLE;
     }

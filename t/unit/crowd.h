@@ -15,7 +15,7 @@
 #include "world/layout.h"
 #include "world/trace.h"
 
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static char name[REGION_NAME_SIZE];
 static struct settings *settings;
@@ -103,13 +103,13 @@ static void come_to(struct session *session, uint32_t place)
     char line[80];
     end_session(session);
     begin_session(session, door_at(place), place);
-    shared_begin(&shared, EVENT_NEED_MAX);
+    txn_begin(&txn, EVENT_NEED_MAX);
     session->generation = user_attach_locked(&world, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
     struct event event = event_of_locked(&world, EVENT_CONNECT, place);
     event.numbers[0] = session->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(&world, &event);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(door_of(session->door)->open(session) == 0);
     if (session->door == DOOR_IRC && !session->leaving) {
         if (below(4))
@@ -131,7 +131,7 @@ static void come(uint32_t place)
 /* As the supervisor puts in order what a worker left. */
 static void bury(uint32_t place)
 {
-    shared_begin(&shared, 2 * EVENT_NEED_MAX);
+    txn_begin(&txn, 2 * EVENT_NEED_MAX);
     const struct user_shm *user = &world.users[place];
     if (user->state == USER_ATTACHED || user->state == USER_PRESENT)
         register_leave_locked(&world, place, QUIT_CRASHED, "");
@@ -142,7 +142,7 @@ static void bury(uint32_t place)
     user_free_locked(&world, place);
     if (below(4) == 0)
         user_skip_locked(&world, place);
-    shared_commit(&shared);
+    txn_commit(&txn);
     end_session(&sessions[place]);
 }
 
@@ -290,9 +290,9 @@ static void crowd_start(const struct world_limits *limits)
 {
     child_name_region(name);
     seed = 20260101;
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(limits)) == 0);
-    ring_start_at(&shared.ring, 1 << 20);
-    world_create(&world, &shared, limits);
+    CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(limits)) == 0);
+    ring_start_at(&txn.ring, 1 << 20);
+    world_create(&world, &txn, limits);
     settings = settings_new();
     settings_read_option(settings, "server-name irc.test");
     settings->flood.count = 0;
@@ -305,7 +305,7 @@ static void crowd_stop(void)
     for (uint32_t i = 0; i <= CLIENTS; i++)
         end_session(&sessions[i]);
     settings_free(settings);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -330,17 +330,17 @@ static void crowd_step(void)
     send_something(&sessions[place]);
     if (below(50) == 0) {
         memset(text, (int)('a' + below(26)), sizeof text);
-        shared_begin_look(&shared);
+        txn_begin_look(&txn);
         world_set_settings_locked(&world, text, below(SETTINGS_TEXT_SIZE));
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
     if (below(20) == 0) { /* nobody is kept out or silent for ever */
-        shared_begin_look(&shared);
+        txn_begin_look(&txn);
         world_set_silence_locked(&world, false);
         channel_set_modes_locked(&world, LOBBY, CHANNEL_TOPIC_LOCK);
         for (uint32_t k = 0; k < bans_end_locked(&world); k++)
             ban_remove_locked(&world, world.bans[k].mask);
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
 }
 

@@ -1,5 +1,5 @@
 /* The lock as a sign of life: whose child a process is does not matter, nor how it ended; and one who is stopped while
- * it waits for the lock. The rest of the lock is in t/unit/shared.c. */
+ * it waits for the lock. The rest of the lock is in t/unit/txn.c. */
 #define _GNU_SOURCE /* one processor for all, who runs only when nobody else does: where the system has that */
 #include "ipc/lock.h"
 

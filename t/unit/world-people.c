@@ -115,8 +115,8 @@ static void one_of_many(void)
         char nick[20];
         snprintf(nick, sizeof nick, "n%d", i);
         user_rename_locked(&world, 1, nick);
-        shared_commit(&shared); /* the journal has not room for them all */
-        shared_begin_look(&shared);
+        txn_commit(&txn); /* the journal has not room for them all */
+        txn_begin_look(&txn);
     }
     uint64_t at = UINT64_MAX;
     uint32_t count = 0;

@@ -9,7 +9,7 @@
 #include "ipc/journal.c"
 #include "ipc/lock.c"
 #include "ipc/ring.c"
-#include "ipc/shared.c"
+#include "ipc/txn.c"
 
 #include "check.h"
 #include "crowd.h"
@@ -39,15 +39,15 @@ static void move(struct copy *copy, void *pointer, size_t size)
 {
     char *at;
     memcpy(&at, pointer, sizeof at);
-    at = copy->bytes + (at - shared.region.base);
+    at = copy->bytes + (at - txn.region.base);
     memcpy(pointer, &at, size);
 }
 
 static void make_copy(struct copy *copy)
 {
-    copy->bytes = calloc(1, shared.region.size);
+    copy->bytes = calloc(1, txn.region.size);
     copy->world = world;
-    copy->world.shared = NULL; /* nothing may be saved, nothing published */
+    copy->world.txn = NULL; /* nothing may be saved, nothing published */
     void *pointers[] = {&copy->world.shm,         &copy->world.users,     &copy->world.channels,
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
                         &copy->world.bans,        &copy->world.leavers,   &copy->world.channel_buckets,
@@ -60,8 +60,8 @@ static void make_copy(struct copy *copy)
 static void copy_tables(struct copy *copy)
 {
     size_t size;
-    const char *tables = shared_area(&shared, &size);
-    memcpy(copy->bytes + (tables - shared.region.base), tables, size);
+    const char *tables = txn_area(&txn, &size);
+    memcpy(copy->bytes + (tables - txn.region.base), tables, size);
 }
 
 #define BLANK(table, count, field)                                                                 \
@@ -123,18 +123,18 @@ static void tell_difference(const char *place)
 /* Has the process die here, in a copy, and recovers that. */
 static void die_in_copy(const char *place)
 {
-    uint64_t head = ring_head(&shared.ring);
+    uint64_t head = ring_head(&txn.ring);
     bool committed = head != head_before || strcmp(place, "before-unlock") == 0;
     size_t size;
     char *tables = (char *)after.world.shm;
-    shared_area(&shared, &size);
+    txn_area(&txn, &size);
     copy_tables(&after);
 
-    const struct journal_shm *journal = shared.journal.shared;
-    struct journal_shm *copied = (struct journal_shm *)(after.bytes + ((const char *)journal - shared.region.base));
+    const struct journal_shm *journal = txn.journal.txn;
+    struct journal_shm *copied = (struct journal_shm *)(after.bytes + ((const char *)journal - txn.region.base));
     memcpy(copied, journal, sizeof *journal + journal->used);
-    struct journal own = shared.journal;
-    own.shared = copied;
+    struct journal own = txn.journal;
+    own.txn = copied;
     own.base = after.bytes;
     journal_recover_locked(&own, head);
     world_repair_locked(&after.world);
@@ -161,11 +161,11 @@ void crashpoint_pass(const char *place)
     if (strcmp(place, "lock-taken") == 0) {
         copy_tables(&before);
         blank_derived(&before.world);
-        head_before = ring_head(&shared.ring);
+        head_before = ring_head(&txn.ring);
         in_transaction = true;
         transactions++;
     } else if (in_transaction) {
-        uint64_t used = shared.journal.shared->used;
+        uint64_t used = txn.journal.txn->used;
         most_saved = used > most_saved ? used : most_saved;
         bool last = strcmp(place, "before-unlock") == 0;
         if (last && world_check_locked(&world))
@@ -233,12 +233,12 @@ static void fill_metadata(enum metadata_kind kind, uint32_t owner, uint32_t coun
     char key[METADATA_KEY_SIZE], value[METADATA_VALUE_SIZE];
     memset(value, 'v', sizeof value - 1);
     value[sizeof value - 1] = '\0';
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     for (uint32_t i = 0; i < count; i++) {
         snprintf(key, sizeof key, "key%u", i);
         CHECK(metadata_set_locked(&world, kind, owner, key, kind == METADATA_SUBSCRIPTION ? "" : value, NONE));
     }
-    shared_commit(&shared);
+    txn_commit(&txn);
 }
 
 /* Alone in as many channels as may be, all of which end with them; and all that a user and a channel can have. */
@@ -252,7 +252,7 @@ static void largest_leave(void)
     come(0);
     feed(&sessions[0], "JOIN 0\r\n");
     for (uint32_t i = 0; i < EVENT_CHANNELS; i++) {
-        shared_begin_look(&shared);
+        txn_begin_look(&txn);
         snprintf(word, sizeof word, "#channel%u", i);
         uint32_t channel = channel_create_locked(&world, word, NONE);
         CHECK(channel != NONE && member_add_locked(&world, 0, channel, MEMBER_OPERATOR) != NONE);
@@ -261,17 +261,17 @@ static void largest_leave(void)
             snprintf(word, sizeof word, "*!*@host%u", k);
             CHECK(mask_add_locked(&world, channel, MASK_BAN, word, NONE) == MASK_ADDED);
         }
-        shared_commit(&shared);
+        txn_commit(&txn);
         fill_metadata(METADATA_OF_CHANNEL, channel, METADATA_KEYS);
     }
     fill_metadata(METADATA_OF_USER, 0, METADATA_KEYS);
     fill_metadata(METADATA_SUBSCRIPTION, 0, METADATA_SUBSCRIPTIONS);
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     for (uint32_t i = 0; i < WATCHES_OF_ONE; i++) {
         snprintf(word, sizeof word, "watched%u", i);
         CHECK(watch_add_locked(&world, 0, word) != NONE);
     }
-    shared_commit(&shared);
+    txn_commit(&txn);
     looking = true;
     bury(0);
     CHECK(places > 0 && most_saved > 0 && most_saved < JOURNAL_CAPACITY / 2);

@@ -1,7 +1,7 @@
 /* Transactions, the lock and the journal: whoever dies wherever, a change and its record are both
  * there or both not. t/unit/crash.c does the same at every crash point; here are the deaths that
  * have a name. */
-#include "ipc/shared.h"
+#include "ipc/txn.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ struct truth {
     _Atomic int go; /* between the processes of a test, no part of any transaction */
 };
 
-static struct shared shared;
+static struct txn txn;
 static struct truth *truth;
 static char name[REGION_NAME_SIZE];
 static uint64_t first; /* where the ring begins */
@@ -33,20 +33,20 @@ static void repair(void *context)
 static void start(void)
 {
     child_name_region(name);
-    CHECK(shared_create(&shared, name, 1, RING_MIN_SIZE, sizeof *truth) == 0);
+    CHECK(txn_create(&txn, name, 1, RING_MIN_SIZE, sizeof *truth) == 0);
     size_t size;
-    truth = shared_area(&shared, &size);
+    truth = txn_area(&txn, &size);
     CHECK(size == sizeof *truth);
     repairs = 0;
-    shared_set_repair(&shared, repair, &repairs);
-    first = ring_head(&shared.ring);
-    ring_open_reader_locked(&shared.ring, 0, true, first);
-    bell_wait(ring_bell(&shared.ring, 0), 0);
+    txn_set_repair(&txn, repair, &repairs);
+    first = ring_head(&txn.ring);
+    ring_open_reader_locked(&txn.ring, 0, true, first);
+    bell_wait(ring_bell(&txn.ring, 0), 0);
 }
 
 static void stop(void)
 {
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -55,14 +55,14 @@ static const size_t need = 32;
 static void publish(uint64_t value)
 {
     struct iovec part = {.iov_base = &value, .iov_len = sizeof value};
-    shared_publish(&shared, &part, 1, 1);
+    txn_publish(&txn, &part, 1, 1);
 }
 
 static void change(uint64_t value)
 {
-    shared_save(&shared, &truth->left, sizeof truth->left);
+    txn_save(&txn, &truth->left, sizeof truth->left);
     truth->left = value;
-    shared_save(&shared, &truth->right, sizeof truth->right);
+    txn_save(&txn, &truth->right, sizeof truth->right);
     truth->right = value;
     truth->derived = 2 * value;
     publish(value);
@@ -70,10 +70,10 @@ static void change(uint64_t value)
 
 static void set(uint64_t value)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     change(value);
-    shared_commit(&shared);
-    shared_ring_bells(&shared);
+    txn_commit(&txn);
+    txn_wake_readers(&txn);
 }
 
 static bool is(uint64_t value)
@@ -87,17 +87,17 @@ static bool says(const uint64_t *values, int count)
     uint64_t position = first;
     struct ring_record record;
     for (int i = 0; i < count; i++)
-        if (ring_read(&shared.ring, &position, &record) != RING_OK || record.length != 8 ||
+        if (ring_read(&txn.ring, &position, &record) != RING_OK || record.length != 8 ||
             memcmp(record.payload, &values[i], 8) != 0 || record.sequence != (uint64_t)i)
             return false;
-    return ring_read(&shared.ring, &position, &record) == RING_EMPTY;
+    return ring_read(&txn.ring, &position, &record) == RING_EMPTY;
 }
 #define SAYS(...)                                                                                  \
     says((uint64_t[]){__VA_ARGS__}, (int)(sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)))
 
 static bool rang(void)
 {
-    return bell_wait(ring_bell(&shared.ring, 0), 0);
+    return bell_wait(ring_bell(&txn.ring, 0), 0);
 }
 
 static void committed(void)
@@ -113,20 +113,20 @@ static void committed(void)
 static void bells_wait_for_their_time(void)
 {
     start();
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     change(1);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(!rang());
-    shared_ring_bells(&shared);
+    txn_wake_readers(&txn);
     CHECK(rang());
-    shared_ring_bells(&shared);
+    txn_wake_readers(&txn);
     CHECK(!rang());
     stop();
 }
 
 static void die_at_once(void)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     child_die();
 }
 
@@ -134,15 +134,15 @@ static void without_record(void)
 {
     start();
     set(1);
-    shared_begin(&shared, 0);
-    shared_save(&shared, &truth->left, 8);
-    shared_save(&shared, &truth->right, 8);
+    txn_begin(&txn, 0);
+    txn_save(&txn, &truth->left, 8);
+    txn_save(&txn, &truth->right, 8);
     truth->left = truth->right = 5;
     truth->derived = 10;
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(child_was_killed(child_run(die_at_once)));
-    shared_begin(&shared, 0);
-    shared_commit(&shared);
+    txn_begin(&txn, 0);
+    txn_commit(&txn);
     CHECK(is(5) && SAYS(1) && repairs == 1);
     stop();
 }
@@ -151,17 +151,17 @@ static void opened(void)
 {
     start();
     set(1);
-    struct shared mine = shared;
-    CHECK(shared_open(&shared, name, 1) == 0);
-    truth = shared_area(&shared, NULL);
-    CHECK(shared.region.base != mine.region.base);
+    struct txn mine = txn;
+    CHECK(txn_open(&txn, name, 1) == 0);
+    truth = txn_area(&txn, NULL);
+    CHECK(txn.region.base != mine.region.base);
     CHECK(is(1) && SAYS(1));
     set(2);
-    region_unmap(&shared.region);
-    shared = mine;
-    truth = shared_area(&shared, NULL);
+    region_unmap(&txn.region);
+    txn = mine;
+    truth = txn_area(&txn, NULL);
     CHECK(is(2) && SAYS(1, 2));
-    CHECK(shared_open(&mine, name, 2) == -1 && errno == ENOTSUP);
+    CHECK(txn_open(&mine, name, 2) == -1 && errno == ENOTSUP);
     stop();
 }
 
@@ -169,31 +169,31 @@ static void broken_ring_size(void)
 {
     start();
     size_t size;
-    uint64_t *ring = region_area(&shared.region, 2, &size);
+    uint64_t *ring = region_area(&txn.region, 2, &size);
     uint64_t right = *ring;
-    struct shared other;
+    struct txn other;
     static const uint64_t wrong[] = {0, RING_MIN_SIZE * 2, RING_MIN_SIZE - 1, UINT64_MAX};
     for (int i = 0; i < 4; i++) {
         *ring = wrong[i];
-        CHECK(shared_open(&other, name, 1) == -1 && errno == EPROTO);
+        CHECK(txn_open(&other, name, 1) == -1 && errno == EPROTO);
     }
     *ring = right;
-    CHECK(shared_open(&other, name, 1) == 0);
+    CHECK(txn_open(&other, name, 1) == 0);
     region_unmap(&other.region);
-    CHECK(shared_create(&other, name, 1, RING_MIN_SIZE + 1, 8) == -1 && errno == EINVAL);
-    CHECK(shared_open(&other, name, 1) == -1 && errno == ENOENT);
-    region_unmap(&shared.region);
+    CHECK(txn_create(&other, name, 1, RING_MIN_SIZE + 1, 8) == -1 && errno == EINVAL);
+    CHECK(txn_open(&other, name, 1) == -1 && errno == ENOENT);
+    region_unmap(&txn.region);
 }
 
 /* Areas that are too small for what should lie in them. */
 static void broken_areas(void)
 {
     start();
-    struct shared other;
+    struct txn other;
     for (int area = 0; area < 3; area++) {
-        uint64_t *size = (uint64_t *)shared.region.base + 3 + 2 * area + 1, right = *size;
+        uint64_t *size = (uint64_t *)txn.region.base + 3 + 2 * area + 1, right = *size;
         *size = 8;
-        CHECK(shared_open(&other, name, 1) == -1 && errno == EPROTO);
+        CHECK(txn_open(&other, name, 1) == -1 && errno == EPROTO);
         *size = right;
     }
     stop();
@@ -201,19 +201,19 @@ static void broken_areas(void)
 
 static void recover(void)
 {
-    journal_recover_locked(&shared.journal, 0);
+    journal_recover_locked(&txn.journal, 0);
 }
 
 static void save(void)
 {
-    journal_save_locked(&shared.journal, truth, sizeof *truth);
+    journal_save_locked(&txn.journal, truth, sizeof *truth);
 }
 
 /* Lengths and places in the journal that lead outside of it or of the region. */
 static void broken_journal(void)
 {
     start();
-    uint64_t *journal = region_area(&shared.region, 1, NULL), *used = &journal[1], *trailer = &journal[2];
+    uint64_t *journal = region_area(&txn.region, 1, NULL), *used = &journal[1], *trailer = &journal[2];
     journal[0] = 0;
     *used = UINT64_MAX;
     CHECK(child_aborts(recover) && child_aborts(save));
@@ -234,32 +234,32 @@ static void broken_journal(void)
 
 static void die_between_changes(void)
 {
-    shared_begin(&shared, need);
-    shared_save(&shared, &truth->left, 8);
+    txn_begin(&txn, need);
+    txn_save(&txn, &truth->left, 8);
     truth->left = 99;
     child_die();
 }
 
 static void die_before_head(void)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     change(99);
     child_die();
 }
 
 static void die_behind_head(void)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     change(99);
-    ring_commit_locked(&shared.ring);
+    ring_commit_locked(&txn.ring);
     child_die();
 }
 
 static void die_before_bells(void)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     change(99);
-    shared_commit(&shared);
+    txn_commit(&txn);
     child_die();
 }
 
@@ -287,9 +287,9 @@ static void half_changed(void)
     set(1);
     CHECK(child_was_killed(child_run(die_between_changes)));
     CHECK(truth->left == 99);
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     CHECK(is(1) && repairs == 1);
-    shared_commit(&shared);
+    txn_commit(&txn);
     stop();
 }
 
@@ -299,9 +299,9 @@ static void bytes_without_head(void)
     set(1);
     CHECK(child_was_killed(child_run(die_before_head)));
     CHECK(SAYS(1)); /* even before anybody has repaired */
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     CHECK(is(1) && repairs == 1);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(SAYS(1));
     set(2);
     CHECK(is(2) && SAYS(1, 2));
@@ -315,12 +315,12 @@ static void head_without_bells(void)
     CHECK(rang());
     CHECK(child_was_killed(child_run(die_behind_head)));
     CHECK(SAYS(1, 99));
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     CHECK(is(99) && repairs == 1);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(is(99) && SAYS(1, 99));
     CHECK(!rang());
-    ring_bells_again(&shared.ring, ~UINT64_C(0));
+    ring_bells_again(&txn.ring, ~UINT64_C(0));
     CHECK(rang());
     stop();
 }
@@ -353,8 +353,8 @@ static void repair_and_die(void *context)
 
 static void die_repairing(void)
 {
-    shared_set_repair(&shared, repair_and_die, NULL);
-    shared_begin(&shared, need);
+    txn_set_repair(&txn, repair_and_die, NULL);
+    txn_begin(&txn, need);
 }
 
 static void recovery_died(void)
@@ -371,11 +371,11 @@ static void recovery_died(void)
 
 static void hold(void)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     atomic_store(&truth->go, 1);
     while (atomic_load(&truth->go) != 2)
         clock_sleep(1);
-    shared_commit(&shared);
+    txn_commit(&txn);
 }
 
 static void wait_until(int value)
@@ -389,16 +389,16 @@ static void busy(void)
     start();
     pid_t child = child_start(hold);
     wait_until(1);
-    CHECK(!shared_try_begin(&shared, need));
+    CHECK(!txn_try_begin(&txn, need));
     uint64_t turn, again;
-    CHECK(lock_holder(shared.lock, &turn) == child);
-    CHECK(lock_holder(shared.lock, &again) == child && again == turn);
+    CHECK(lock_holder(txn.lock, &turn) == child);
+    CHECK(lock_holder(txn.lock, &again) == child && again == turn);
     atomic_store(&truth->go, 2);
     CHECK(child_wait(child) == 0);
-    CHECK(lock_holder(shared.lock, &again) == 0 && again == turn);
-    CHECK(shared_try_begin(&shared, need));
-    CHECK(lock_holder(shared.lock, &again) == getpid() && again > turn);
-    shared_commit(&shared);
+    CHECK(lock_holder(txn.lock, &again) == 0 && again == turn);
+    CHECK(txn_try_begin(&txn, need));
+    CHECK(lock_holder(txn.lock, &again) == getpid() && again > turn);
+    txn_commit(&txn);
     CHECK(repairs == 0);
     stop();
 }
@@ -408,19 +408,19 @@ static void try_after_death(void)
     start();
     set(1);
     CHECK(child_was_killed(child_run(die_before_head)));
-    CHECK(shared_try_begin(&shared, need));
+    CHECK(txn_try_begin(&txn, need));
     CHECK(is(1) && repairs == 1);
     change(2);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(is(2) && SAYS(1, 2));
     stop();
 }
 
 static void fill(void)
 {
-    while (shared_try_begin(&shared, need)) {
+    while (txn_try_begin(&txn, need)) {
         publish(0);
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
 }
 
@@ -428,42 +428,42 @@ static void no_room(void)
 {
     start();
     fill();
-    CHECK(!shared_try_begin(&shared, need));
+    CHECK(!txn_try_begin(&txn, need));
     uint64_t turn;
-    CHECK(lock_holder(shared.lock, &turn) == 0);
-    CHECK(shared_try_begin(&shared, 0)); /* a change without a record needs no room */
-    shared_commit(&shared);
-    ring_advance(&shared.ring, 0, ring_head(&shared.ring));
-    CHECK(shared_try_begin(&shared, need));
-    shared_commit(&shared);
+    CHECK(lock_holder(txn.lock, &turn) == 0);
+    CHECK(txn_try_begin(&txn, 0)); /* a change without a record needs no room */
+    txn_commit(&txn);
+    ring_advance(&txn.ring, 0, ring_head(&txn.ring));
+    CHECK(txn_try_begin(&txn, need));
+    txn_commit(&txn);
     stop();
 }
 
 static void read_when_rung(void)
 {
-    while (!bell_wait(ring_bell(&shared.ring, 0), -1))
+    while (!bell_wait(ring_bell(&txn.ring, 0), -1))
         continue;
-    ring_advance(&shared.ring, 0, ring_head(&shared.ring));
+    ring_advance(&txn.ring, 0, ring_head(&txn.ring));
 }
 
 /* A ringer died in the middle, and its post never came. */
 static void silence(void)
 {
-    while (bell_wait(ring_bell(&shared.ring, 0), 0))
+    while (bell_wait(ring_bell(&txn.ring, 0), 0))
         continue;
-    atomic_store(&ring_bell(&shared.ring, 0)->rung, 1);
+    atomic_store(&ring_bell(&txn.ring, 0)->rung, 1);
 }
 
 static void waits_for_room(void)
 {
     start();
     fill();
-    uint64_t before = ring_head(&shared.ring);
-    while (bell_wait(ring_bell(&shared.ring, 0), 0))
+    uint64_t before = ring_head(&txn.ring);
+    while (bell_wait(ring_bell(&txn.ring, 0), 0))
         continue;
     pid_t child = child_start(read_when_rung);
     set(1); /* rings the reader although nobody did before */
-    CHECK(ring_head(&shared.ring) == before + need);
+    CHECK(ring_head(&txn.ring) == before + need);
     CHECK(child_wait(child) == 0);
     stop();
 }
@@ -485,10 +485,10 @@ static void trying_wakes_a_silenced_reader(void)
     fill();
     silence();
     pid_t child = child_start(read_when_rung);
-    CHECK(!shared_try_begin(&shared, need));
+    CHECK(!txn_try_begin(&txn, need));
     CHECK(child_wait(child) == 0);
-    CHECK(shared_try_begin(&shared, need));
-    shared_commit(&shared);
+    CHECK(txn_try_begin(&txn, need));
+    txn_commit(&txn);
     stop();
 }
 
@@ -496,27 +496,27 @@ static void trying_wakes_a_silenced_reader(void)
 
 static void save_too_much(void)
 {
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     for (int i = 0; i < 100000; i++)
-        shared_save(&shared, &truth->left, sizeof truth->left);
+        txn_save(&txn, &truth->left, sizeof truth->left);
 }
 
 static void save_elsewhere(void)
 {
     char here[8];
-    shared_begin(&shared, 0);
-    shared_save(&shared, here, sizeof here);
+    txn_begin(&txn, 0);
+    txn_save(&txn, here, sizeof here);
 }
 
 static void save_over_the_end(void)
 {
-    shared_begin(&shared, 0);
-    shared_save(&shared, shared.region.base + shared.region.size - 4, 8);
+    txn_begin(&txn, 0);
+    txn_save(&txn, txn.region.base + txn.region.size - 4, 8);
 }
 
 static void publish_too_much(void)
 {
-    shared_begin(&shared, need);
+    txn_begin(&txn, need);
     publish(1);
     publish(2);
 }
@@ -536,14 +536,14 @@ static void our_mistakes(void)
 
 static void save_often_and_die(void)
 {
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     for (uint64_t i = 10; i < 20; i++) {
-        shared_save(&shared, &truth->left, 8);
+        txn_save(&txn, &truth->left, 8);
         truth->left = i;
     }
-    shared_save(&shared, truth, 16);
+    txn_save(&txn, truth, 16);
     memset(truth, 0xff, 16);
-    shared_save(&shared, truth, 0);
+    txn_save(&txn, truth, 0);
     child_die();
 }
 
@@ -552,27 +552,27 @@ static void put_back_backwards(void)
     start();
     set(1);
     CHECK(child_was_killed(child_run(save_often_and_die)));
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     CHECK(is(1));
-    shared_commit(&shared);
+    txn_commit(&txn);
     stop();
 }
 
 static void set_often(void)
 {
     for (int i = 0; i < 2000; i++) {
-        shared_begin(&shared, need);
+        txn_begin(&txn, need);
         if (!is(truth->left))
             _exit(1);
         change(truth->left + 1);
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
 }
 
 static void exclusive(void)
 {
     start();
-    ring_close_reader(&shared.ring, 0);
+    ring_close_reader(&txn.ring, 0);
     pid_t children[4];
     for (int i = 0; i < 4; i++)
         children[i] = child_start(set_often);
