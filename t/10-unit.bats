@@ -72,8 +72,8 @@ unit() {
     unit lock
 }
 
-@test "bells lose no wake-up" {
-    unit bell
+@test "wakeups lose no wake-up" {
+    unit wakeup
 }
 
 @test "descriptors are passed, and nothing malformed leaks one" {

@@ -49,7 +49,7 @@ victim() {
 @test "a worker may die at any point of any command" {
     local point count=0
     for point in lock-taken lock-nameless lock-nameless-again journal-saved ring-put before-commit ring-before-commit \
-        ring-committed before-unlock before-bells bell-half-rung user-renamed user-flags-half-set channel-created member-added \
+        ring-committed before-unlock before-wakeups wakeup-half-posted user-renamed user-flags-half-set channel-created member-added \
         join-published topic-half-set mask-added mask-removed watch-added watch-unlinked metadata-added \
         metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels; do
         victim "v$((++count))"
@@ -178,7 +178,7 @@ END
     expect tutu -e "$TAG\$"
     expect titi -e "$TAG\$"
     # These were, and all hear of it, although nobody rang for it.
-    for point in ring-committed before-unlock before-bells bell-half-rung; do
+    for point in ring-committed before-unlock before-wakeups wakeup-half-posted; do
         arm "$point" "-$DAEMON"
         run ctl wall "said by one that died at $point"
         dies "$point"

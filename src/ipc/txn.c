@@ -1,10 +1,10 @@
 /* Transactions. Every process publishes through here.
  *
  * The order of a transaction: lock; room for all its records; begin journal; (save, change, put)*; head;
- * end journal; unlock; bells. The store of head is the commit point. Death before it: the next one to
+ * end journal; unlock; wakeups. The store of head is the commit point. Death before it: the next one to
  * lock is told, the journal puts the ground truth back, the repair function rebuilds what is derived, and
  * records beyond head never were. Death after it: everything counts, and the supervisor, which hears of
- * every death, rings the bells that were not rung. */
+ * every death, posts the wakeups that were not posted. */
 #include "txn.h"
 
 #include <errno.h>
@@ -133,11 +133,11 @@ void txn_begin(struct txn *txn, size_t need)
         }
         leave(txn);
         /* Whoever holds us up must be awake. The bound is for a reader that dies instead of reading, or
-         * whose bell was silenced by the death of its ringer. */
-        txn->bells = ~UINT64_C(0);
+         * whose wakeup was silenced by the death of its poster. */
+        txn->to_wake = ~UINT64_C(0);
         txn_wake_readers(txn);
         if (!ring_wait_room(&txn->ring, 100))
-            ring_bells_again(&txn->ring, ~UINT64_C(0));
+            ring_wake_again(&txn->ring, ~UINT64_C(0));
     }
 }
 
@@ -157,8 +157,8 @@ bool txn_try_begin(struct txn *txn, size_t need)
     if (ring_has_room_locked(&txn->ring, need))
         return true;
     leave(txn);
-    /* Whoever holds us up must be awake, and may not be: those who died may have silenced its bell. */
-    ring_bells_again(&txn->ring, ~UINT64_C(0));
+    /* Whoever holds us up must be awake, and may not be: those who died may have silenced its wakeup. */
+    ring_wake_again(&txn->ring, ~UINT64_C(0));
     return false;
 }
 
@@ -175,7 +175,7 @@ uint64_t txn_publish(struct txn *txn, const struct iovec *parts, int count, uint
     if (ring_need(length) > txn->room)
         bug("a transaction publishes more than it asked room for");
     txn->room -= ring_need(length);
-    txn->bells |= readers;
+    txn->to_wake |= readers;
     return ring_put_locked(&txn->ring, parts, count);
 }
 
@@ -186,14 +186,14 @@ void txn_commit(struct txn *txn)
     journal_end_locked(&txn->journal);
     CRASHPOINT("before-unlock");
     leave(txn);
-    CRASHPOINT("before-bells");
+    CRASHPOINT("before-wakeups");
 }
 
 void txn_wake_readers(struct txn *txn)
 {
-    if (!txn->bells)
+    if (!txn->to_wake)
         return;
-    uint64_t readers = txn->bells;
-    txn->bells = 0;
-    ring_bells(&txn->ring, readers);
+    uint64_t readers = txn->to_wake;
+    txn->to_wake = 0;
+    ring_wake(&txn->ring, readers);
 }

@@ -23,7 +23,7 @@ struct txn {
     struct ring ring;
     txn_repair *repair;
     void *repair_context;
-    uint64_t bells; /* readers to ring for what was committed and not yet told */
+    uint64_t to_wake; /* readers to wake for what was committed */
     size_t room;    /* what the running transaction may still publish */
     bool mended;    /* it began with taking back what a dead process left */
 };
@@ -44,14 +44,14 @@ void *txn_area(const struct txn *txn, size_t *size);
 void txn_set_repair(struct txn *txn, txn_repair *repair, void *context);
 
 /* Begins a transaction: the lock is held and there is room for `need` bytes of records (the sum of
- * ring_need). Waits, without the lock, until there is. Rings outstanding bells before it waits. */
+ * ring_need). Waits, without the lock, until there is. Posts outstanding wakeups before it waits. */
 void txn_begin(struct txn *txn, size_t need);
 
 /* Takes the lock without asking for room: for a look, or a change that publishes nothing. Ends like any. */
 void txn_begin_look(struct txn *txn);
 
 /* The same for who must not wait: false, with nothing held, if the lock is taken or there is no room. In the latter
- * case all readers are woken, whatever their bells say of themselves. */
+ * case all readers are woken, whatever their wakeups say of themselves. */
 bool txn_try_begin(struct txn *txn, size_t need);
 
 /* Keeps bytes that are about to change. */

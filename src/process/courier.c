@@ -25,21 +25,21 @@
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
 
-/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced. */
+/* How long at most it sleeps on its wakeup: nobody may be left to mend one that a death has silenced. */
 #define IDLE_MS 1000
 
 /* How long those are waited for who do not take their last words. */
 #define STOP_MS 1000
 
 static volatile sig_atomic_t stopping;
-static struct bell_shm *own_bell;
+static struct wakeup_shm *own_wakeup;
 
 static void on_stop(int signal)
 {
     (void)signal;
     int error = errno;
     stopping = 1;
-    bell_ring(own_bell);
+    wakeup_post(own_wakeup);
     errno = error;
 }
 
@@ -119,13 +119,13 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
                  struct owners *owners)
 {
     static struct courier courier;
-    struct bell_shm *bell = ring_bell(&world->txn->ring, number);
+    struct wakeup_shm *wakeup = ring_wakeup(&world->txn->ring, number);
     courier = (struct courier){.world = world,
                                .settings = settings,
                                .number = (uint32_t)number,
                                .mailbox = heirlooms->mailboxes[number][0],
                                .owners = owners};
-    own_bell = bell;
+    own_wakeup = wakeup;
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
 
@@ -146,7 +146,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
         if (!serve_succession(&courier, heirlooms, &claims))
             return;
         if (!busy)
-            bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));
+            wakeup_wait(wakeup, courier_slow_rest(&courier, IDLE_MS));
     }
     stop(&courier);
 }

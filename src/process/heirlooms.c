@@ -191,7 +191,7 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
             errno = EAGAIN;
             return -1;
         }
-        ring_bells_again(&world->txn->ring, ~UINT64_C(0));
+        ring_wake_again(&world->txn->ring, ~UINT64_C(0));
         struct pollfd input = {.fd = from, .events = POLLIN};
         poll(&input, 1, ASK_MS);
     }
@@ -260,7 +260,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
             error = errno;
             close(fd);
         } else if (error == EAGAIN) {
-            ring_bells_again(&world->txn->ring, ~UINT64_C(0));
+            ring_wake_again(&world->txn->ring, ~UINT64_C(0));
             clock_sleep(ASK_MS);
         } else {
             break;

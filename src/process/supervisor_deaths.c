@@ -88,7 +88,7 @@ static bool is_crash(const siginfo_t *death)
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 {
     console_gone(&supervisor->console, !is_crash(death));
-    ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
@@ -96,12 +96,12 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
                 death->si_status);
 }
 
-/* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
+/* One at the desk has ended: it is in no table, but may have died before it woke the readers. */
 static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 {
     const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
     desk_leave(&supervisor->desk, death->si_pid);
-    ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
@@ -148,7 +148,7 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     txn_commit(&supervisor->txn);
     recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
-    ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (crashed)
         count_add(&supervisor->world, COUNT_WORKER_CRASHES);
     if (crashed)
@@ -388,7 +388,7 @@ void supervisor_renew_couriers(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].old && supervisor->couriers[i].pid) {
             world_retire(world, (uint32_t)i);
-            ring_bells_again(&supervisor->txn.ring, UINT64_C(1) << i);
+            ring_wake_again(&supervisor->txn.ring, UINT64_C(1) << i);
             return;
         }
 }

@@ -142,7 +142,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
             begun = clock_monotonic() - (killed ? END_NS : 0);
         before = lives;
         int64_t passed = clock_monotonic() - begun;
-        ring_bells_again(&supervisor->txn.ring, ~UINT64_C(0));
+        ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
         if (passed > 2 * END_NS) {
             log_error("processes of an earlier forkchatd are still running and do not end");
             return EX_UNAVAILABLE;

@@ -117,7 +117,7 @@ static void answer_call(struct worker *worker)
     called = 0;
     hand_over(worker);
     CRASHPOINT("handed-over-again");
-    worker->session.world->txn->bells |= UINT64_C(1)
+    worker->session.world->txn->to_wake |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
     txn_wake_readers(worker->session.world->txn);
     look_around(worker);

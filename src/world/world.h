@@ -423,18 +423,18 @@ struct lock_shm *world_life(const struct world *world, uint32_t user);
 struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
 struct lock_shm *world_supervisor_life(const struct world *world);
 
-/* How many supervisors have come forward to take this world over from a dead one. Whoever does rings the bells. */
+/* How many supervisors have come forward to take this world over from a dead one. Whoever does posts the wakeups. */
 void world_come_forward(struct world *world);
 uint32_t world_claims(const struct world *world);
 
-/* The courier that is to make way for another (NONE: none is). Whoever says so rings its bell. */
+/* The courier that is to make way for another (NONE: none is). Whoever says so posts its wakeup. */
 void world_retire(struct world *world, uint32_t courier);
 uint32_t world_retiring(const struct world *world);
 
 /* ---- The end ---- */
 
 /* Tells everyone who follows this world, or comes to life in it, that it is over: the daemon has ended, or a new one
- * takes the place of one that was killed. Whoever calls it rings the bells. No lock needed. */
+ * takes the place of one that was killed. Whoever calls it posts the wakeups. No lock needed. */
 void world_end(struct world *world);
 bool world_is_over(const struct world *world);
 

@@ -50,14 +50,14 @@ static void stop_courier(struct courier *courier)
 static void catch_up(struct courier *courier)
 {
     struct ring_record record;
-    while (ring_read(&shared.ring, &courier->position, &record) == RING_OK) {
+    while (ring_read(&txn.ring, &courier->position, &record) == RING_OK) {
         struct event event;
         CHECK(event_decode(&record, &event));
         courier_apply_before(courier, &event);
         courier_apply_after(courier, &event);
     }
     free_leavers(courier);
-    ring_advance(&shared.ring, (int)courier->number, courier->position);
+    ring_advance(&txn.ring, (int)courier->number, courier->position);
 }
 
 static bool is_member(const struct courier *courier, const struct client *client, uint32_t channel, uint32_t flags)
@@ -185,14 +185,14 @@ static void followed(void)
     crowd_start(&crowd_limits);
     CHECK(port_socketpair(SOCK_DGRAM, mailbox) == 0);
     for (uint32_t i = 0; i < 2; i++) {
-        ring_open_reader_locked(&shared.ring, (int)i, true, ring_head(&shared.ring));
+        ring_open_reader_locked(&txn.ring, (int)i, true, ring_head(&txn.ring));
         start_courier(&couriers[i], i);
     }
     crowd_come_all();
     for (int i = 0; i < 6000 && !check_failed; i++) {
         crowd_step();
         struct courier *courier = &couriers[below(2)];
-        bool behind = courier->position != ring_head(&shared.ring);
+        bool behind = courier->position != ring_head(&txn.ring);
         if (below(6) == 0) {
             replace(courier);
             replaced += behind;

@@ -5,7 +5,7 @@
  * The layer is compiled into this test, with its crash points in, in place of the one in the
  * library. */
 #define CRASHPOINTS
-#include "ipc/bell.c"
+#include "ipc/wakeup.c"
 #include "ipc/journal.c"
 #include "ipc/lock.c"
 #include "ipc/ring.c"
@@ -139,10 +139,10 @@ static int die_everywhere(void (*body)(void), bool dead_before)
         if (status == 0)
             return point;
         CHECK(child_was_killed(status));
-        while (bell_wait(ring_bell(&txn.ring, 0), 0)) /* whatever the dead left, */
+        while (wakeup_wait(ring_wakeup(&txn.ring, 0), 0)) /* whatever the dead left, */
             continue;
         set(now + 1); /* the next publisher is heard */
-        CHECK(bell_wait(ring_bell(&txn.ring, 0), 0));
+        CHECK(wakeup_wait(ring_wakeup(&txn.ring, 0), 0));
         CHECK(consistent(&place) == now + 1);
     }
     return 0;

@@ -133,7 +133,7 @@ static void read_as(int reader)
             if (done)
                 break;
             /* For ever: a wake-up that is lost shows as a test that does not end. */
-            bell_wait(ring_bell(&txn.ring, reader), -1);
+            wakeup_wait(ring_wakeup(&txn.ring, reader), -1);
         }
     }
     if (tally->seen[reader].broken)
@@ -163,7 +163,7 @@ static void observe(void)
         case RING_EMPTY:
             if (done)
                 return;
-            bell_wait(ring_bell(&txn.ring, OBSERVER), 10);
+            wakeup_wait(ring_wakeup(&txn.ring, OBSERVER), 10);
             break;
         case RING_BROKEN:
             tally->seen[OBSERVER].broken = true;
@@ -208,7 +208,7 @@ static void finish(void)
     for (int i = 0; i < PUBLISHERS; i++)
         CHECK(child_wait(publishers[i]) == 0);
     atomic_store(&tally->done, 1);
-    ring_bells_again(&txn.ring, ~UINT64_C(0));
+    ring_wake_again(&txn.ring, ~UINT64_C(0));
     for (int i = 0; i <= READERS; i++)
         CHECK(child_wait(readers[i]) == 0);
 
@@ -257,7 +257,7 @@ static void killing(void)
         kills += status != 0;
         if (status == 0) /* nothing left to publish */
             break;
-        ring_bells_again(&txn.ring, ~UINT64_C(0)); /* as the supervisor does */
+        ring_wake_again(&txn.ring, ~UINT64_C(0)); /* as the supervisor does */
         publishers[role] = child_start(be_publisher);
     }
     if (kills < kills_wanted)
@@ -290,7 +290,7 @@ static void cost(void)
         while (ring_read(&txn.ring, &position, &record) == RING_OK)
             read++;
         ring_advance(&txn.ring, 0, position);
-        bell_wait(ring_bell(&txn.ring, 0), 0);
+        wakeup_wait(ring_wakeup(&txn.ring, 0), 0);
         publishing += between - began;
         reading += clock_monotonic() - between;
     }

@@ -41,7 +41,7 @@ static void start(void)
     txn_set_repair(&txn, repair, &repairs);
     first = ring_head(&txn.ring);
     ring_open_reader_locked(&txn.ring, 0, true, first);
-    bell_wait(ring_bell(&txn.ring, 0), 0);
+    wakeup_wait(ring_wakeup(&txn.ring, 0), 0);
 }
 
 static void stop(void)
@@ -97,7 +97,7 @@ static bool says(const uint64_t *values, int count)
 
 static bool rang(void)
 {
-    return bell_wait(ring_bell(&txn.ring, 0), 0);
+    return wakeup_wait(ring_wakeup(&txn.ring, 0), 0);
 }
 
 static void committed(void)
@@ -110,7 +110,7 @@ static void committed(void)
     stop();
 }
 
-static void bells_wait_for_their_time(void)
+static void wakeups_wait_for_their_time(void)
 {
     start();
     txn_begin(&txn, need);
@@ -255,7 +255,7 @@ static void die_behind_head(void)
     child_die();
 }
 
-static void die_before_bells(void)
+static void die_before_wakeups(void)
 {
     txn_begin(&txn, need);
     change(99);
@@ -308,7 +308,7 @@ static void bytes_without_head(void)
     stop();
 }
 
-static void head_without_bells(void)
+static void head_without_wakeups(void)
 {
     start();
     set(1);
@@ -320,15 +320,15 @@ static void head_without_bells(void)
     txn_commit(&txn);
     CHECK(is(99) && SAYS(1, 99));
     CHECK(!rang());
-    ring_bells_again(&txn.ring, ~UINT64_C(0));
+    ring_wake_again(&txn.ring, ~UINT64_C(0));
     CHECK(rang());
     stop();
 }
 
-static void released_without_bells(void)
+static void released_without_wakeups(void)
 {
     start();
-    CHECK(child_was_killed(child_run(die_before_bells)));
+    CHECK(child_was_killed(child_run(die_before_wakeups)));
     CHECK(is(99) && SAYS(99) && !rang());
     set(1);
     CHECK(repairs == 0 && SAYS(99, 1) && rang());
@@ -441,17 +441,17 @@ static void no_room(void)
 
 static void read_when_rung(void)
 {
-    while (!bell_wait(ring_bell(&txn.ring, 0), -1))
+    while (!wakeup_wait(ring_wakeup(&txn.ring, 0), -1))
         continue;
     ring_advance(&txn.ring, 0, ring_head(&txn.ring));
 }
 
-/* A ringer died in the middle, and its post never came. */
+/* A poster died in the middle, and its post never came. */
 static void silence(void)
 {
-    while (bell_wait(ring_bell(&txn.ring, 0), 0))
+    while (wakeup_wait(ring_wakeup(&txn.ring, 0), 0))
         continue;
-    atomic_store(&ring_bell(&txn.ring, 0)->rung, 1);
+    atomic_store(&ring_wakeup(&txn.ring, 0)->posted, 1);
 }
 
 static void waits_for_room(void)
@@ -459,7 +459,7 @@ static void waits_for_room(void)
     start();
     fill();
     uint64_t before = ring_head(&txn.ring);
-    while (bell_wait(ring_bell(&txn.ring, 0), 0))
+    while (wakeup_wait(ring_wakeup(&txn.ring, 0), 0))
         continue;
     pid_t child = child_start(read_when_rung);
     set(1); /* rings the reader although nobody did before */
@@ -587,9 +587,9 @@ int main(void)
     /* What the layer says of deaths belongs to the log, not to the result. */
     int quiet = open("/dev/null", O_WRONLY);
     dup2(quiet, STDERR_FILENO);
-    CASE("a committed change and its record are both there, and the bell has rung", committed);
-    CASE("bells ring when they are told to, once for all that was committed",
-         bells_wait_for_their_time);
+    CASE("a committed change and its record are both there, and the wakeup is posted", committed);
+    CASE("wakeups are posted when they are told to, once for all that was committed",
+         wakeups_wait_for_their_time);
     CASE("a change without a record is committed too", without_record);
     CASE("who opens the region elsewhere in memory takes part", opened);
     CASE("a region with a broken ring is not opened", broken_ring_size);
@@ -599,18 +599,18 @@ int main(void)
     CASE("a death between two changes takes the first back", half_changed);
     CASE("a death between bytes and head: no record, and the journal puts back",
          bytes_without_head);
-    CASE("a death between head and bells: the record is there and the change stays",
-         head_without_bells);
-    CASE("a death between unlock and bells needs no repair", released_without_bells);
+    CASE("a death between head and wakeups: the record is there and the change stays",
+         head_without_wakeups);
+    CASE("a death between unlock and wakeups needs no repair", released_without_wakeups);
     CASE("a death without the lock needs no repair", died_later);
     CASE("deaths during recovery leave it to the next", recovery_died);
     CASE("trying is busy while another holds the lock, and the holder is told", busy);
     CASE("trying repairs after a death as well", try_after_death);
     CASE("trying fails without room, and holds nothing then", no_room);
     CASE("beginning waits for room and wakes the reader that it waits for", waits_for_room);
-    CASE("beginning wakes also a reader whose bell was silenced by a death",
+    CASE("beginning wakes also a reader whose wakeup was silenced by a death",
          waits_for_a_silenced_reader);
-    CASE("trying without room wakes a reader whose bell was silenced by a death", trying_wakes_a_silenced_reader);
+    CASE("trying without room wakes a reader whose wakeup was silenced by a death", trying_wakes_a_silenced_reader);
     CASE("saving or publishing more than there is room for aborts and is taken back", our_mistakes);
     CASE("what was saved several times comes back as it was first", put_back_backwards);
     CASE("four processes change the same thing and none sees it half changed", exclusive);

@@ -5,7 +5,7 @@
  *
  * The layer below is compiled into this test, with its crash points in, in place of the one in the library. */
 #define CRASHPOINTS
-#include "ipc/bell.c"
+#include "ipc/wakeup.c"
 #include "ipc/journal.c"
 #include "ipc/lock.c"
 #include "ipc/ring.c"
@@ -130,11 +130,11 @@ static void die_in_copy(const char *place)
     txn_area(&txn, &size);
     copy_tables(&after);
 
-    const struct journal_shm *journal = txn.journal.txn;
+    const struct journal_shm *journal = txn.journal.shared;
     struct journal_shm *copied = (struct journal_shm *)(after.bytes + ((const char *)journal - txn.region.base));
     memcpy(copied, journal, sizeof *journal + journal->used);
     struct journal own = txn.journal;
-    own.txn = copied;
+    own.shared = copied;
     own.base = after.bytes;
     journal_recover_locked(&own, head);
     world_repair_locked(&after.world);
@@ -165,7 +165,7 @@ void crashpoint_pass(const char *place)
         in_transaction = true;
         transactions++;
     } else if (in_transaction) {
-        uint64_t used = txn.journal.txn->used;
+        uint64_t used = txn.journal.shared->used;
         most_saved = used > most_saved ? used : most_saved;
         bool last = strcmp(place, "before-unlock") == 0;
         if (last && world_check_locked(&world))

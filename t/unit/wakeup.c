@@ -1,12 +1,12 @@
-/* Bells: nothing rung is lost, and nobody's death silences one. */
-#include "ipc/bell.h"
+/* Wakeups: nothing posted is lost, and nobody's death silences one. */
+#include "ipc/wakeup.h"
 
 #include "base/clock.h"
 #include "check.h"
 #include "child.h"
 
 static struct {
-    struct bell_shm bell, second;
+    struct wakeup_shm wakeup, second;
     _Atomic uint64_t published;
     sem_t started;
 } * shared;
@@ -18,7 +18,7 @@ static int64_t elapsed_ms(int64_t since)
 
 static void start(void)
 {
-    CHECK(bell_init(&shared->bell) == 0 && bell_init(&shared->second) == 0);
+    CHECK(wakeup_init(&shared->wakeup) == 0 && wakeup_init(&shared->second) == 0);
     CHECK(sem_init(&shared->started, 1, 0) == 0);
     atomic_store(&shared->published, 0);
 }
@@ -26,37 +26,37 @@ static void start(void)
 static void silent(void)
 {
     start();
-    CHECK(!bell_wait(&shared->bell, 0));
+    CHECK(!wakeup_wait(&shared->wakeup, 0));
     int64_t before = clock_monotonic();
-    CHECK(!bell_wait(&shared->bell, 20));
+    CHECK(!wakeup_wait(&shared->wakeup, 20));
     CHECK(elapsed_ms(before) >= 19);
 }
 
 static void rung_before(void)
 {
     start();
-    bell_ring(&shared->bell);
-    CHECK(bell_wait(&shared->bell, -1));
-    CHECK(!bell_wait(&shared->bell, 0));
-    bell_ring(&shared->bell);
-    CHECK(bell_wait(&shared->bell, 1000));
+    wakeup_post(&shared->wakeup);
+    CHECK(wakeup_wait(&shared->wakeup, -1));
+    CHECK(!wakeup_wait(&shared->wakeup, 0));
+    wakeup_post(&shared->wakeup);
+    CHECK(wakeup_wait(&shared->wakeup, 1000));
 }
 
-static void rings_once(void)
+static void posts_once(void)
 {
     start();
     for (int i = 0; i < 1000; i++)
-        bell_ring(&shared->bell);
+        wakeup_post(&shared->wakeup);
     int value = -1;
-    CHECK(sem_getvalue(&shared->bell.semaphore, &value) == 0 && value == 1);
-    CHECK(bell_wait(&shared->bell, 0));
-    CHECK(!bell_wait(&shared->bell, 0));
+    CHECK(sem_getvalue(&shared->wakeup.semaphore, &value) == 0 && value == 1);
+    CHECK(wakeup_wait(&shared->wakeup, 0));
+    CHECK(!wakeup_wait(&shared->wakeup, 0));
 }
 
 static void ring_soon(void)
 {
     clock_sleep(20);
-    bell_ring(&shared->bell);
+    wakeup_post(&shared->wakeup);
 }
 
 static void wakes(void)
@@ -64,7 +64,7 @@ static void wakes(void)
     start();
     pid_t child = child_start(ring_soon);
     int64_t before = clock_monotonic();
-    CHECK(bell_wait(&shared->bell, 20000));
+    CHECK(wakeup_wait(&shared->wakeup, 20000));
     CHECK(elapsed_ms(before) < 15000);
     CHECK(child_wait(child) == 0);
 }
@@ -89,9 +89,9 @@ static void signalled(void)
     struct sigaction action = {.sa_handler = interrupted};
     sigaction(SIGUSR1, &action, NULL);
     pid_t child = child_start(signal_soon);
-    CHECK(!bell_wait(&shared->bell, -1));
+    CHECK(!wakeup_wait(&shared->wakeup, -1));
     int64_t before = clock_monotonic();
-    CHECK(!bell_wait(&shared->bell, 20000));
+    CHECK(!wakeup_wait(&shared->wakeup, 20000));
     CHECK(elapsed_ms(before) < 15000);
     kill(child, SIGKILL);
     CHECK(child_was_killed(child_wait(child)));
@@ -101,7 +101,7 @@ static void signalled(void)
 static void ring_handler(int signal)
 {
     (void)signal;
-    bell_ring(&shared->bell);
+    wakeup_post(&shared->wakeup);
 }
 
 static void rung_by_handler(void)
@@ -110,7 +110,7 @@ static void rung_by_handler(void)
     struct sigaction action = {.sa_handler = ring_handler};
     sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
-    CHECK(bell_wait(&shared->bell, 0));
+    CHECK(wakeup_wait(&shared->wakeup, 0));
     signal(SIGUSR1, SIG_DFL);
 }
 
@@ -120,9 +120,9 @@ static void publish_all(void)
 {
     for (int i = 1; i <= TIMES; i++) {
         atomic_store(&shared->published, (uint64_t)i);
-        bell_ring(&shared->bell);
+        wakeup_post(&shared->wakeup);
         if (i % 64 == 0) /* wait for the other side now and then, so that it really sleeps */
-            bell_wait(&shared->second, -1);
+            wakeup_wait(&shared->second, -1);
     }
 }
 
@@ -132,11 +132,11 @@ static void nothing_lost(void)
     pid_t child = child_start(publish_all);
     uint64_t seen = 0;
     while (seen < TIMES) {
-        if (!bell_wait(&shared->bell, 20000))
+        if (!wakeup_wait(&shared->wakeup, 20000))
             break;
         uint64_t now = atomic_load(&shared->published);
         if (now / 64 > seen / 64)
-            bell_ring(&shared->second);
+            wakeup_post(&shared->second);
         seen = now;
     }
     CHECK(seen == TIMES);
@@ -145,45 +145,45 @@ static void nothing_lost(void)
     CHECK(child_wait(child) == 0);
 }
 
-static void ringer_died(void)
+static void poster_died(void)
 {
     start();
-    atomic_store(&shared->bell.rung, 1); /* it died between the flag and the post */
-    bell_ring(&shared->bell);
-    CHECK(!bell_wait(&shared->bell, 0)); /* a wait with a bound ends, and mends it */
-    bell_ring(&shared->bell);
-    CHECK(bell_wait(&shared->bell, 0));
+    atomic_store(&shared->wakeup.posted, 1); /* it died between the flag and the post */
+    wakeup_post(&shared->wakeup);
+    CHECK(!wakeup_wait(&shared->wakeup, 0)); /* a wait with a bound ends, and mends it */
+    wakeup_post(&shared->wakeup);
+    CHECK(wakeup_wait(&shared->wakeup, 0));
 
-    atomic_store(&shared->bell.rung, 1);
-    bell_ring_again(&shared->bell); /* one without a bound needs who hears of the death */
-    CHECK(bell_wait(&shared->bell, -1));
-    bell_ring(&shared->bell);
-    CHECK(bell_wait(&shared->bell, 0));
+    atomic_store(&shared->wakeup.posted, 1);
+    wakeup_post_again(&shared->wakeup); /* one without a bound needs who hears of the death */
+    CHECK(wakeup_wait(&shared->wakeup, -1));
+    wakeup_post(&shared->wakeup);
+    CHECK(wakeup_wait(&shared->wakeup, 0));
 }
 
-static void rings_again(void)
+static void posts_again(void)
 {
     start();
-    bell_ring(&shared->bell);
-    bell_ring_again(&shared->bell);
-    CHECK(bell_wait(&shared->bell, 0));
-    CHECK(bell_wait(&shared->bell, 0)); /* once too often, which does no harm */
-    CHECK(!bell_wait(&shared->bell, 0));
-    bell_ring(&shared->bell);
-    CHECK(bell_wait(&shared->bell, 0));
+    wakeup_post(&shared->wakeup);
+    wakeup_post_again(&shared->wakeup);
+    CHECK(wakeup_wait(&shared->wakeup, 0));
+    CHECK(wakeup_wait(&shared->wakeup, 0)); /* once too often, which does no harm */
+    CHECK(!wakeup_wait(&shared->wakeup, 0));
+    wakeup_post(&shared->wakeup);
+    CHECK(wakeup_wait(&shared->wakeup, 0));
 }
 
 int main(void)
 {
     shared = child_share(sizeof *shared);
-    CASE("a silent bell wakes nobody, and the wait ends when its time is up", silent);
+    CASE("a wakeup that is not posted wakes nobody, and the wait ends when its time is up", silent);
     CASE("a ring before the wait is not lost", rung_before);
-    CASE("ringing a bell that rings costs nothing and wakes once", rings_once);
+    CASE("posting a wakeup that is posted costs nothing and wakes once", posts_once);
     CASE("a ring wakes who waits", wakes);
     CASE("a signal ends the wait without a ring", signalled);
     CASE("a signal handler may ring", rung_by_handler);
     CASE("no wake-up is lost between two processes", nothing_lost);
-    CASE("a ringer that died in the middle does not silence the bell", ringer_died);
-    CASE("ringing again posts whatever the bell says of itself", rings_again);
+    CASE("a poster that died in the middle does not silence the wakeup", poster_died);
+    CASE("posting again posts whatever the wakeup says of itself", posts_again);
     CHECK_DONE();
 }
