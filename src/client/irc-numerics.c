@@ -1,5 +1,4 @@
 /* The numeric replies: RFC 1459 section 6, RFC 2812, the Modern IRC client protocol. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,18 +204,6 @@ static void not_joined(struct session *session, struct message *message)
         session_fail(session, EX_NOPERM);
 }
 
-/* What one asked for, in a sentence. */
-static void tell(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void tell(struct session *session, const char *format, ...)
-{
-    char words[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    session_showf(session, windows_current(&session->windows), LINE_SERVER, "%s", words);
-}
-
 /* 12345 seconds: "3 hours" */
 static void tell_span(char *to, size_t size, const char *seconds)
 {
@@ -245,14 +232,14 @@ static void about(struct session *session, struct message *message)
     case 311:
     case 314:
         if (message->count >= 6) {
-            tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3],
-                 message->last);
+            session_tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3],
+                         message->last);
             return;
         }
         break;
     case 312:
         if (message->count >= 4) {
-            tell(session, "%s is on %s: %s", who, of[2], message->last);
+            session_tell(session, "%s is on %s: %s", who, of[2], message->last);
             return;
         }
         break;
@@ -260,16 +247,16 @@ static void about(struct session *session, struct message *message)
         since = message->count >= 5 ? (time_t)strtoll(of[3], NULL, 10) : 0;
         if (since > 0 && localtime_r(&since, &local) && strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M", &local)) {
             tell_span(span, sizeof span, of[2]);
-            tell(session, "%s has said nothing for %s, and is here since %s", who, span, stamp);
+            session_tell(session, "%s has said nothing for %s, and is here since %s", who, span, stamp);
             return;
         }
         break;
     case 319:
-        tell(session, "%s is in %s", who, message->last);
+        session_tell(session, "%s is in %s", who, message->last);
         return;
     case 330:
         if (message->count >= 4) {
-            tell(session, "%s is logged in as %s", who, of[2]);
+            session_tell(session, "%s is logged in as %s", who, of[2]);
             return;
         }
         break;
@@ -285,8 +272,8 @@ static void listed(struct session *session, struct message *message)
     if (message->count < 4)
         reply(session, message, LINE_SERVER);
     else
-        tell(session, "%s: %s here%s%s", message->parameters[1], message->parameters[2], *message->last ? "; " : "",
-             message->last);
+        session_tell(session, "%s: %s here%s%s", message->parameters[1], message->parameters[2],
+                     *message->last ? "; " : "", message->last);
 }
 
 /* 352: a line of WHO; in front of the real name is how far away their server is. */
@@ -298,7 +285,7 @@ static void seen(struct session *session, struct message *message)
         return;
     }
     const char *name = message->last + strspn(message->last, "0123456789");
-    tell(session, "%s is %s@%s:%s%s", of[5], of[2], of[3], *name == ' ' ? "" : " ", name);
+    session_tell(session, "%s is %s@%s:%s%s", of[5], of[2], of[3], *name == ' ' ? "" : " ", name);
 }
 
 static const struct {

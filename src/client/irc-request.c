@@ -38,21 +38,12 @@ void irc_say(struct session *session, struct window *window, const char *target,
 {
     size_t spent = prefix_length(session) + strlen(command) + strlen(target) + strlen("  :") + (action ? 9 : 0);
     size_t room = spent + 64 < IRC_LINE_BYTES ? IRC_LINE_BYTES - spent : 64;
-    size_t length = strlen(text);
-    while (length > 0) {
-        char line[IRC_LINE_BYTES * 2], said[IRC_LINE_BYTES];
-        size_t part = session_piece(text, length, room);
-        snprintf(said, sizeof said, "%.*s", (int)part, text);
+    enum line_kind kind = action ? LINE_ACTION : strcmp(command, "NOTICE") == 0 ? LINE_NOTICE : LINE_MESSAGE;
+    char line[IRC_LINE_BYTES * 2], said[IRC_LINE_BYTES];
+    while (session_take_piece(&text, room, said)) {
         snprintf(line, sizeof line, action ? "%s %s :\001ACTION %s\001" : "%s %s :%s", command, target, said);
         session_send_paced(session, line);
-        enum line_kind kind = action ? LINE_ACTION : strcmp(command, "NOTICE") == 0 ? LINE_NOTICE : LINE_MESSAGE;
         session_show(session, window, &(struct line){.kind = kind, .own = true, .nick = session->nick, .text = said});
-        text += part;
-        length -= part;
-        while (*text == ' ' && length > 0) {
-            text++;
-            length--;
-        }
     }
 }
 

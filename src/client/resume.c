@@ -1,4 +1,4 @@
-/* Standing. Changes only by what the user did and the server has confirmed. */
+/* What is resumed. It changes only by what the user did and the server has confirmed. */
 #include "resume.h"
 
 #include <string.h>

@@ -120,7 +120,7 @@ void session_send_paced(struct session *session, const char *line)
         session_complain(session, "there is no memory for another line");
 }
 
-size_t session_piece(const char *text, size_t length, size_t room)
+static size_t piece_length(const char *text, size_t length, size_t room)
 {
     if (length <= room)
         return length;
@@ -129,4 +129,14 @@ size_t session_piece(const char *text, size_t length, size_t room)
         if (text[at] == ' ')
             return at;
     return cut;
+}
+
+bool session_take_piece(const char **text, size_t room, char *piece)
+{
+    size_t length = piece_length(*text, strlen(*text), room);
+    memcpy(piece, *text, length);
+    piece[length] = '\0';
+    *text += length;
+    *text += strspn(*text, " ");
+    return length > 0;
 }

@@ -189,8 +189,9 @@ void session_send_paced(struct session *session, const char *line);
 /* In its turn; at once while nothing can be said yet, because the login may depend on it. */
 void session_request(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* How much of `text` goes into a line that has room for `room` bytes: all, or up to a blank, or up to a character. */
-size_t session_piece(const char *text, size_t length, size_t room);
+/* Takes off *text what goes into a line that has room for `room` bytes: all, or up to a blank, or up to a character.
+ * `piece` holds room + 1 bytes. False if nothing is left. */
+bool session_take_piece(const char **text, size_t room, char *piece);
 
 /* --- session-leave.c: leaving in good order --- */
 

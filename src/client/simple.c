@@ -142,18 +142,8 @@ static void say_pieces(struct session *session, const char *nick, const char *te
                        void (*say)(struct session *session, const char *nick, const char *piece))
 {
     char piece[LINE_BYTES + 1];
-    size_t length = strlen(text);
-    while (length > 0) {
-        size_t part = session_piece(text, length, LINE_BYTES - spent);
-        snprintf(piece, sizeof piece, "%.*s", (int)part, text);
+    while (session_take_piece(&text, LINE_BYTES - spent, piece))
         say(session, nick, piece);
-        text += part;
-        length -= part;
-        while (*text == ' ' && length > 0) {
-            text++;
-            length--;
-        }
-    }
 }
 
 static void send_me(struct session *session, const char *nick, const char *piece)

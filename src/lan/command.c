@@ -76,7 +76,7 @@ static void run_peers(struct peer *peer, char *rest)
     }
 }
 
-/* All of the line or all but its last word: more is a name that was mistyped, and nothing else is offered in its offer.
+/* All of the line or all but its last word: more is a name that was mistyped, and nothing else is offered in its place.
  */
 static bool is_path(void *context, const char *name)
 {

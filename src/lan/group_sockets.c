@@ -25,10 +25,7 @@ static int open_socket(const struct net_address *address, bool shared)
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (fd_set_cloexec(fd) || fd_set_nonblocking(fd) || (shared && port_share_address(fd)) ||
         bind(fd, (const struct sockaddr *)&address->storage, address->length)) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
+        return fd_close_failed(fd);
     }
     return fd;
 }
@@ -48,12 +45,9 @@ int group_open_listener(const struct group *group, int interface, uint16_t port)
     int fd = open_socket(&address, true);
     if (fd < 0)
         return -1;
-    if (!port_multicast_join(fd, (const struct sockaddr *)&address.storage, &group->interfaces[interface].interface))
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
+    if (port_multicast_join(fd, (const struct sockaddr *)&address.storage, &group->interfaces[interface].interface))
+        return fd_close_failed(fd);
+    return fd;
 }
 
 int group_open_sender(const struct group *group, int interface)
@@ -63,12 +57,9 @@ int group_open_sender(const struct group *group, int interface)
     int fd = open_socket(&address, false);
     if (fd < 0)
         return -1;
-    if (!port_multicast_from(fd, &group->interfaces[interface].interface, group->config->ttl))
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
+    if (port_multicast_from(fd, &group->interfaces[interface].interface, group->config->ttl))
+        return fd_close_failed(fd);
+    return fd;
 }
 
 void group_close_interface(struct group_interface *used)

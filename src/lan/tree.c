@@ -35,9 +35,7 @@ int tree_open_parent(int root, const char *path, bool make, const char **leaf)
             else
                 next = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         }
-        int error = errno;
-        close(at);
-        errno = error;
+        fd_close_failed(at);
         at = next;
     }
     *leaf = path;
@@ -57,9 +55,7 @@ int tree_open_file(int root, const char *path)
         return -1;
     /* Non-blocking, for a FIFO would hold us. */
     int fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    int error = errno;
-    close(parent);
-    errno = error;
+    fd_close_failed(parent);
     struct stat status;
     if (fd >= 0 && (fstat(fd, &status) || !S_ISREG(status.st_mode))) {
         close(fd);
@@ -132,15 +128,17 @@ bool tree_read_line(char *line, struct tree_entry *entry)
     int64_t mode;
     if (line[0] == '-' && line[1] == ' ')
         return read_missing(line + 2, entry);
-    const char *kind = next_field(&line), *mode_text = kind ? next_field(&line) : NULL;
-    const char *changed = mode_text ? next_field(&line) : NULL, *size = changed ? next_field(&line) : NULL;
-    const char *hash = size ? next_field(&line) : NULL;
-    if (!hash || kind[0] == '\0' || kind[1] != '\0' || !strchr("fd", kind[0]))
+    const char *fields[5];
+    for (int i = 0; i < 5; i++)
+        if (!(fields[i] = next_field(&line)))
+            return false;
+    const char *kind = fields[0], *hash = fields[4];
+    if (kind[0] == '\0' || kind[1] != '\0' || !strchr("fd", kind[0]))
         return false;
     entry->missing = NULL;
     entry->folder = kind[0] == 'd';
-    if (!parse_number(mode_text, 0, 0777, &mode) || !parse_signed(changed, -TIME_MOST, TIME_MOST, &entry->changed) ||
-        !parse_number(size, 0, (int64_t)1 << 50, &entry->size))
+    if (!parse_number(fields[1], 0, 0777, &mode) || !parse_signed(fields[2], -TIME_MOST, TIME_MOST, &entry->changed) ||
+        !parse_number(fields[3], 0, (int64_t)1 << 50, &entry->size))
         return false;
     entry->mode = (unsigned)mode;
     entry->hash[0] = '\0';
