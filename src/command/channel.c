@@ -153,14 +153,14 @@ void channel_join_locked(struct session *session, uint32_t channel, uint32_t fla
 {
     struct world *world = session->world;
     struct event event = event_of_locked(world, EVENT_JOIN, session->user);
-    event.strings[0] = world->channels[channel].name;
-    event.numbers[0] = channel;
-    event.numbers[1] = flags;
-    event.numbers[2] = session_user_locked(session)->current;
+    event.strings.join.channel_name = world->channels[channel].name;
+    event.numbers.join.channel = channel;
+    event.numbers.join.member_flags = flags;
+    event.numbers.join.current_before = session_user_locked(session)->current;
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     event.flags |= how;
-    event.strings[1] = session_user_locked(session)->realname;
+    event.strings.join.realname = session_user_locked(session)->realname;
     session_publish_locked(session, &event);
     CRASHPOINT("join-published");
     user_set_current_locked(world, session->user, channel);
@@ -168,7 +168,7 @@ void channel_join_locked(struct session *session, uint32_t channel, uint32_t fla
     const char *away = session_user_locked(session)->away;
     if (*away) {
         struct event notice = event_of_locked(world, EVENT_AWAY, session->user);
-        notice.strings[0] = away;
+        notice.strings.away.text = away;
         notice.audience = AUDIENCE_CHANNEL;
         notice.target = channel;
         notice.flags |= EVENT_NOT_SOURCE;
@@ -230,9 +230,9 @@ static void make_current_locked(struct session *session, uint32_t channel)
 {
     struct world *world = session->world;
     struct event event = event_of_locked(world, EVENT_CURRENT, session->user);
-    event.strings[0] = world->channels[channel].name;
-    event.numbers[0] = session_user_locked(session)->current;
-    event.numbers[1] = channel;
+    event.strings.current.channel_name = world->channels[channel].name;
+    event.numbers.current.before = session_user_locked(session)->current;
+    event.numbers.current.after = channel;
     event.audience = AUDIENCE_USER;
     event.target = session->user;
     event_publish_locked(world, &event);
@@ -271,12 +271,12 @@ void channel_remove_locked(struct session *session, struct event *event, uint32_
     if (before == channel)
         after = channel != LOBBY && member_find_locked(world, user, LOBBY) != NONE ? LOBBY : NONE;
     if (event->type == EVENT_PART && mute_why_locked(world, user, channel))
-        event->strings[1] = ""; /* no way to say something nevertheless */
-    event->strings[0] = world->channels[channel].name;
-    event->numbers[0] = channel;
-    event->numbers[1] = world->members[member].flags;
-    event->numbers[2] = before;
-    event->numbers[3] = after;
+        event->strings.part.text = ""; /* no way to say something nevertheless */
+    event->strings.part.channel_name = world->channels[channel].name;
+    event->numbers.part.channel = channel;
+    event->numbers.part.member_flags = world->members[member].flags;
+    event->numbers.part.current_before = before;
+    event->numbers.part.current_after = after;
     event->audience = AUDIENCE_CHANNEL;
     event->target = channel;
     session_publish_locked(session, event);
@@ -294,7 +294,7 @@ void channel_leave(struct session *session, const char *name, const char *text)
     text_copy(shown, sizeof shown, channel == NONE ? name : world->channels[channel].name);
     if (member) {
         struct event event = event_of_locked(world, EVENT_PART, session->user);
-        event.strings[1] = text;
+        event.strings.part.text = text;
         channel_remove_locked(session, &event, session->user, channel);
     }
     session_commit(session);
@@ -344,9 +344,9 @@ enum reply_code channel_kick_locked(struct session *session, uint32_t channel, u
         return REPLY_NOT_THERE;
     text_copy(comment, sizeof comment, text);
     struct event event = session_event_locked(session, EVENT_KICK);
-    event.strings[1] = world->users[victim].nick;
-    event.strings[2] = user_shown(&world->users[victim]);
-    event.strings[3] = comment;
+    event.strings.kick.nick = world->users[victim].nick;
+    event.strings.kick.shown = user_shown(&world->users[victim]);
+    event.strings.kick.text = comment;
     event.target_user = victim;
     channel_remove_locked(session, &event, victim, channel);
     return REPLY_CODES;
@@ -388,8 +388,8 @@ enum reply_code channel_topic_locked(struct session *session, uint32_t channel, 
         return REPLY_MUTED;
     channel_set_topic_locked(world, channel, topic, session_user_locked(session)->nick);
     struct event event = session_event_locked(session, EVENT_TOPIC);
-    event.strings[0] = world->channels[channel].name;
-    event.strings[1] = world->channels[channel].topic;
+    event.strings.topic.channel_name = world->channels[channel].name;
+    event.strings.topic.topic = world->channels[channel].topic;
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     session_publish_locked(session, &event);

@@ -46,7 +46,7 @@ void control_wall(struct session *session, struct request *request)
     uint32_t count = world_present_locked(session->world);
     struct event event = session_event_locked(session, EVENT_WALL);
     event.audience = AUDIENCE_ALL;
-    event.strings[0] = request->arguments[0];
+    event.strings.wall.text = request->arguments[0];
     event_publish_locked(session->world, &event);
     session_commit(session);
     char words[60];

@@ -91,7 +91,7 @@ static void part_all(struct session *session)
         uint32_t member = session_user_locked(session)->first_membership;
         if (member != NONE) {
             struct event event = event_of_locked(world, EVENT_PART, session->user);
-            event.strings[1] = "";
+            event.strings.part.text = "";
             channel_remove_locked(session, &event, session->user, world->members[member].channel);
         }
         session_commit(session);

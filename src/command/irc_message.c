@@ -29,10 +29,10 @@ static struct event message_locked(struct session *session, const struct parcel 
     user_touch_locked(session->world, session->user);
     enum event_type type = parcel->lines ? EVENT_MULTILINE : EVENT_MESSAGE;
     struct event event = event_of_locked(session->world, type, session->user);
-    event.numbers[0] = parcel->kind;
-    event.strings[0] = target;
-    event.strings[1] = parcel->text;
-    event.strings[2] = parcel->tags;
+    event.numbers.message.kind = parcel->kind;
+    event.strings.message.target = target;
+    event.strings.message.text = parcel->text;
+    event.strings.message.tags = parcel->tags;
     return event;
 }
 
@@ -76,7 +76,7 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
             target[0] = flags & MEMBER_VOICE ? '+' : '@';
         text_copy(target + (flags != 0), CHANNEL_SIZE, world->channels[channel].name);
         struct event event = message_locked(session, parcel, target);
-        event.numbers[1] = flags;
+        event.numbers.message.needed_flags = flags;
         event.audience = AUDIENCE_CHANNEL;
         event.target = channel;
         session_publish_both_locked(session, &event);

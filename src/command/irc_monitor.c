@@ -61,8 +61,8 @@ static bool look_locked(const struct world *world, const char *nick, char target
 static void publish_watch_locked(struct session *session, const char *nick, bool on)
 {
     struct event event = event_of_locked(session->world, EVENT_WATCH, session->user);
-    event.strings[0] = nick;
-    event.numbers[0] = on;
+    event.strings.watch.nick = nick;
+    event.numbers.watch.on = on;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(session->world, &event);
 }

@@ -68,10 +68,10 @@ static void set_caps(struct session *session, uint64_t caps)
         return;
     struct event event = event_of_locked(session->world, EVENT_CAPS, session->user);
     event.audience = AUDIENCE_NOBODY;
-    event.numbers[0] = (uint32_t)session->caps;
-    event.numbers[1] = (uint32_t)(session->caps >> 32);
-    event.numbers[2] = (uint32_t)caps;
-    event.numbers[3] = (uint32_t)(caps >> 32);
+    event.numbers.caps.before_low = (uint32_t)session->caps;
+    event.numbers.caps.before_high = (uint32_t)(session->caps >> 32);
+    event.numbers.caps.after_low = (uint32_t)caps;
+    event.numbers.caps.after_high = (uint32_t)(caps >> 32);
     event_publish_locked(session->world, &event);
     user_set_caps_locked(session->world, session->user, caps);
     session->caps = caps;

@@ -34,8 +34,8 @@ static void answer_locked(const struct rename *rename, uint32_t user, const stru
     struct event event = event_of_server(EVENT_REPLY);
     event.audience = AUDIENCE_USER;
     event.target = user;
-    event.strings[0] = text->start;
-    event.lengths[0] = text->length;
+    event.strings.reply.bytes = text->start;
+    EVENT_LENGTH(&event, reply.bytes) = text->length;
     event_publish_locked(rename->session->world, &event);
 }
 
@@ -105,12 +105,12 @@ static void move_self_locked(const struct rename *rename)
 {
     struct session *session = rename->session;
     struct event part = event_of_locked(session->world, EVENT_PART, session->user);
-    part.strings[0] = rename->before;
-    part.strings[1] = rename->reason;
+    part.strings.part.channel_name = rename->before;
+    part.strings.part.text = rename->reason;
     session->own_copy(session, &part);
     struct event join = event_of_locked(session->world, EVENT_JOIN, session->user);
-    join.strings[0] = rename->after;
-    join.strings[1] = session_user_locked(session)->realname;
+    join.strings.join.channel_name = rename->after;
+    join.strings.join.realname = session_user_locked(session)->realname;
     session->own_copy(session, &join);
 }
 
@@ -207,9 +207,9 @@ static void rename_locked(struct rename *rename)
             move_locked(rename, rename->followers[i].user);
     }
     struct event event = event_of_locked(world, EVENT_RENAME, session->user);
-    event.strings[0] = rename->before;
-    event.strings[1] = rename->after;
-    event.strings[2] = rename->reason;
+    event.strings.rename.before = rename->before;
+    event.strings.rename.after = rename->after;
+    event.strings.rename.text = rename->reason;
     event.audience = AUDIENCE_CHANNEL;
     event.target = rename->channel;
     session_publish_locked(session, &event);

@@ -196,9 +196,9 @@ static bool is_public(const struct event *event, const char **channel)
     case EVENT_KICK:
     case EVENT_TOPIC:
     case EVENT_MODE:
-        *channel = event->strings[0];
+        *channel = event->strings.all[0]; /* all of these name it first */
         return event->audience == AUDIENCE_CHANNEL &&
-               !(event->type == EVENT_MESSAGE && event->numbers[0] == MESSAGE_TAGMSG);
+               !(event->type == EVENT_MESSAGE && event->numbers.message.kind == MESSAGE_TAGMSG);
     case EVENT_ARRIVE:
     case EVENT_NICK:
     case EVENT_QUIT:
@@ -237,17 +237,21 @@ static const char *text_of(const struct event *event)
     switch ((int)event->type) {
     case EVENT_MESSAGE:
     case EVENT_MULTILINE:
+        return event->strings.message.text;
     case EVENT_PART:
+        return event->strings.part.text;
     case EVENT_TOPIC:
-        return event->strings[1];
+        return event->strings.topic.topic;
     case EVENT_MODE:
-        return modes_without_keys(event->strings[1]);
+        return modes_without_keys(event->strings.mode.changes);
     case EVENT_KICK:
-        return event->strings[3];
+        return event->strings.kick.text;
     case EVENT_NICK:
+        return event->strings.nick.to;
     case EVENT_QUIT:
+        return event->strings.quit.text;
     case EVENT_WALL:
-        return event->strings[0];
+        return event->strings.wall.text;
     default:
         return "";
     }
@@ -268,7 +272,7 @@ static void show_event_object(struct session *session, const struct event *event
     report_json_string(&text, text_of(event));
     if (event->type == EVENT_KICK) {
         text_add(&text, ",\"whom\":");
-        report_json_string(&text, event->strings[2]);
+        report_json_string(&text, event->strings.kick.shown);
     }
     text_add_char(&text, '}');
     say(session, line);
@@ -317,7 +321,7 @@ static void show_row(struct session *session, const struct row *row)
 /* A message of several lines, each in a row of its own. Before each stands how it goes on from the one before: event.h. */
 static void show_lines(struct session *session, const struct event *event, const char *channel, const char *who)
 {
-    for (const char *at = event->strings[1]; *at;) {
+    for (const char *at = event->strings.message.text; *at;) {
         size_t length = strcspn(at, "\n");
         struct row *row = begin_row(event, channel);
         add_said(&row->text, who, at + 1, length > 0 ? length - 1 : 0);
@@ -337,7 +341,7 @@ static void show_event(struct session *session, const struct event *event, const
     if (event->type == EVENT_MESSAGE)
         add_said(&row->text, who, words, strlen(words));
     else if (event->type == EVENT_KICK)
-        text_addf(&row->text, "%s KICK %s%s%s", who, event->strings[2], *words ? " " : "", words);
+        text_addf(&row->text, "%s KICK %s%s%s", who, event->strings.kick.shown, *words ? " " : "", words);
     else
         text_addf(&row->text, "%s %s%s%s", who, event_name(event->type), *words ? " " : "", words);
     show_row(session, row);

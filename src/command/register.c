@@ -95,20 +95,20 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
         text = irc_text = "";
     }
     event.target_user = by;
-    event.numbers[0] = how;
-    event.numbers[1] = user->door;
-    event.numbers[2] = user->current;
-    event.numbers[3] = (uint32_t)user->caps;
-    event.numbers[4] = (uint32_t)(user->caps >> 32);
-    event.numbers[5] = user->flags;
-    event.strings[0] = text;
-    event.strings[1] = irc_text;
+    event.numbers.quit.how = how;
+    event.numbers.quit.door = user->door;
+    event.numbers.quit.current = user->current;
+    event.numbers.quit.caps_low = (uint32_t)user->caps;
+    event.numbers.quit.caps_high = (uint32_t)(user->caps >> 32);
+    event.numbers.quit.flags = user->flags;
+    event.strings.quit.text = text;
+    event.strings.quit.irc_text = irc_text;
     text_init(&watches, watched, sizeof watched);
     text_init(&subscriptions, keys, sizeof keys);
     list_watches_locked(world, index, &watches);
     list_subscriptions_locked(world, index, &subscriptions);
-    event.strings[2] = watched;
-    event.strings[3] = keys;
+    event.strings.quit.watched = watched;
+    event.strings.quit.subscribed = keys;
     event.channels = channels;
     event.channel_count = event_channels_locked(world, index, channels);
     event.audience = AUDIENCE_COMMON;
@@ -211,7 +211,7 @@ bool register_change_nick(struct session *session, const char *wanted)
     text_copy(address, sizeof address, user->address);
     if (user->state == USER_PRESENT) {
         struct event event = event_of_locked(world, EVENT_NICK, session->user);
-        event.strings[0] = nick;
+        event.strings.nick.to = nick;
         event.audience = AUDIENCE_COMMON;
         event.flags |= EVENT_LOBBY;
         event.channels = channels;

@@ -23,8 +23,8 @@ static struct event answers_locked(const struct session *session)
     struct event event = event_of_server(EVENT_REPLY);
     event.audience = AUDIENCE_USER;
     event.target = session->user;
-    event.strings[0] = session->out.start;
-    event.lengths[0] = session->out.length;
+    event.strings.reply.bytes = session->out.start;
+    EVENT_LENGTH(&event, reply.bytes) = session->out.length;
     return event;
 }
 

@@ -117,10 +117,10 @@ static void irc_own_copy(struct session *session, const struct event *event)
     struct irc *irc = session->door_state;
     struct view view = {.door = DOOR_IRC, .caps = session->caps, .self = true};
     for (int i = 0; i < EVENT_STRINGS; i++) {
-        if (!own.strings[i])
-            own.strings[i] = "";
+        if (!own.strings.all[i])
+            own.strings.all[i] = "";
         if (!own.lengths[i])
-            own.lengths[i] = strlen(own.strings[i]);
+            own.lengths[i] = strlen(own.strings.all[i]);
     }
     text_init(&text, line, sizeof line);
     irc_render(&text, &own, &view);

@@ -104,7 +104,7 @@ static void add_speaker(struct text *text, const struct people_style *style, con
         text_add(text, " -> you");
     if (elsewhere) {
         text_add(text, " ");
-        add(text, event->strings[0]);
+        add(text, event->strings.message.target);
     }
     if (!bare)
         text_add_char(text, private ? ']' : style->close);
@@ -127,11 +127,11 @@ static const char *take_action(const char *words, size_t *length)
 static void render_message(struct text *text, const struct people_style *style, const struct event *event,
                            const struct view *view)
 {
-    if (event->numbers[0] == MESSAGE_TAGMSG)
+    if (event->numbers.message.kind == MESSAGE_TAGMSG)
         return;
-    size_t length = event->lengths[1];
-    const char *action = take_action(event->strings[1], &length);
-    const char *words = action ? action : event->strings[1];
+    size_t length = EVENT_LENGTH(event, message.text);
+    const char *action = take_action(event->strings.message.text, &length);
+    const char *words = action ? action : event->strings.message.text;
     if (!action && *words == '\001')
         return; /* another CTCP request: nothing a person can answer */
     add_speaker(text, style, event, view, action);
@@ -148,7 +148,7 @@ static void render_lines(struct text *text, const struct people_style *style,
     char whole[MULTILINE_BYTES + 1];
     struct event message = *event;
     struct text words;
-    const char *at = event->strings[1];
+    const char *at = event->strings.message.text;
     size_t before = text->length;
     while (*at) {
         text_init(&words, whole, sizeof whole);
@@ -162,8 +162,8 @@ static void render_lines(struct text *text, const struct people_style *style,
             continue;
         if (text->length > before)
             text_add(text, style->end);
-        message.strings[1] = whole;
-        message.lengths[1] = words.length;
+        message.strings.message.text = whole;
+        EVENT_LENGTH(&message, message.text) = words.length;
         render_message(text, style, &message, view);
     }
 }
@@ -176,14 +176,14 @@ static void render_quit(struct text *text, const struct people_style *style,
                                           [QUIT_LOST] = "connection lost",
                                           [QUIT_KILLED] = "",
                                           [QUIT_CRASHED] = "server trouble"};
-    uint32_t how = event->numbers[0] <= QUIT_CRASHED ? event->numbers[0] : QUIT_LOST;
-    const char *said = seen(event->strings[0]), *reason = *said ? said : reasons[how];
+    uint32_t how = event->numbers.quit.how <= QUIT_CRASHED ? event->numbers.quit.how : QUIT_LOST;
+    const char *said = seen(event->strings.quit.text), *reason = *said ? said : reasons[how];
     if (how == QUIT_SAID && *said && !style->shout_leaving) {
         text_add_char(text, style->open);
         add(text, event->shown);
         text_add_char(text, style->close);
         text_add(text, " ");
-        add(text, event->strings[0]);
+        add(text, event->strings.quit.text);
         return;
     }
     text_add(text, style->shout_leaving ? "" : "[server] ");
@@ -214,9 +214,9 @@ static void render_line(struct text *text, const struct people_style *style,
         break;
     case EVENT_NICK:
         if (view->self)
-            render_notice(text, "you", " are now ", event->strings[0]);
+            render_notice(text, "you", " are now ", event->strings.nick.to);
         else
-            render_notice(text, event->shown, " is now ", event->strings[0]);
+            render_notice(text, event->shown, " is now ", event->strings.nick.to);
         break;
     case EVENT_QUIT:
         if (!view->target)
@@ -224,39 +224,39 @@ static void render_line(struct text *text, const struct people_style *style,
         break;
     case EVENT_JOIN:
         if (!view->self && !(event->flags & EVENT_ARRIVING))
-            render_notice(text, event->shown, " joined ", event->strings[0]);
+            render_notice(text, event->shown, " joined ", event->strings.join.channel_name);
         break;
     case EVENT_PART:
         if (view->self)
             break;
-        render_notice(text, event->shown, " left ", event->strings[0]);
-        add_reason(text, event->strings[1]);
+        render_notice(text, event->shown, " left ", event->strings.part.channel_name);
+        add_reason(text, event->strings.part.text);
         break;
     case EVENT_KICK:
-        render_notice(text, view->target ? "you" : event->strings[2],
-                      view->target ? " were kicked from " : " was kicked from ", event->strings[0]);
-        add_by(text, event, event->strings[3]);
+        render_notice(text, view->target ? "you" : event->strings.kick.shown,
+                      view->target ? " were kicked from " : " was kicked from ", event->strings.kick.channel_name);
+        add_by(text, event, event->strings.kick.text);
         break;
     case EVENT_TOPIC:
-        render_notice(text, event->shown, *seen(event->strings[1]) ? " set the topic of " : " cleared the topic of ",
-                      event->strings[0]);
-        add_reason(text, event->strings[1]);
+        render_notice(text, event->shown, *seen(event->strings.topic.topic) ? " set the topic of " : " cleared the topic of ",
+                      event->strings.topic.channel_name);
+        add_reason(text, event->strings.topic.topic);
         break;
     case EVENT_MODE:
         people_render_modes(text, style, event);
         break;
     case EVENT_INVITE:
         if (event->audience == AUDIENCE_USER)
-            render_notice(text, event->shown, " invites you to ", event->strings[1]);
+            render_notice(text, event->shown, " invites you to ", event->strings.invite.channel_name);
         break;
     case EVENT_KNOCK:
-        render_notice(text, event->shown, " would like to be invited to ", event->strings[0]);
+        render_notice(text, event->shown, " would like to be invited to ", event->strings.knock.channel_name);
         break;
     case EVENT_RENAME:
-        render_notice(text, event->shown, " renamed ", event->strings[0]);
+        render_notice(text, event->shown, " renamed ", event->strings.rename.before);
         text_add(text, " to ");
-        add(text, event->strings[1]);
-        add_reason(text, event->strings[2]);
+        add(text, event->strings.rename.after);
+        add_reason(text, event->strings.rename.text);
         break;
     case EVENT_MESSAGE:
         render_message(text, style, event, view);
@@ -268,18 +268,18 @@ static void render_line(struct text *text, const struct people_style *style,
         text_add(text, "[");
         add(text, *event->shown ? event->shown : "server");
         text_add(text, "] ");
-        add(text, *seen(event->strings[0]) ? event->strings[0] : "you were removed from the server");
+        add(text, *seen(event->strings.kill.text) ? event->strings.kill.text : "you were removed from the server");
         break;
     case EVENT_WALL:
         text_add(text, "[server] ");
-        add(text, event->strings[0]);
+        add(text, event->strings.wall.text);
         break;
     case EVENT_AWAY:
-        render_notice(text, event->shown, *event->strings[0] ? " is away" : " is back", "");
-        add_reason(text, event->strings[0]);
+        render_notice(text, event->shown, *event->strings.away.text ? " is away" : " is back", "");
+        add_reason(text, event->strings.away.text);
         break;
     case EVENT_WALLOPS:
-        render_notice(text, event->shown, " to the operators: ", event->strings[0]);
+        render_notice(text, event->shown, " to the operators: ", event->strings.wallops.text);
         break;
     case EVENT_CONNECT:
     case EVENT_STATUS:

@@ -43,7 +43,7 @@ void people_render_modes(struct text *text, const struct people_style *style, co
     char copy[2048], *words[32], *rest = copy;
     int count = 0;
     bool first = true;
-    text_copy(copy, sizeof copy, *event->strings[2] ? event->strings[2] : event->strings[1]);
+    text_copy(copy, sizeof copy, *event->strings.mode.shown ? event->strings.mode.shown : event->strings.mode.changes);
     while (count < 32 && (words[count] = text_next_word(&rest)))
         count++;
     int made = modes_parse(words, count, changes);
@@ -53,7 +53,7 @@ void people_render_modes(struct text *text, const struct people_style *style, co
         const char *argument = changes[i].argument ? changes[i].argument : "";
         if (!sentence)
             continue;
-        const char *arguments[] = {*event->shown ? event->shown : "the server", event->strings[0],
+        const char *arguments[] = {*event->shown ? event->shown : "the server", event->strings.mode.channel_name,
                                    sentence == &muting ? argument + 2 : argument};
         const struct reply_words filling = {
             .slash = "", .nick = "", .server = "", .arguments = arguments, .count = 3};

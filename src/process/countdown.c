@@ -43,7 +43,7 @@ static bool announce(struct world *world, const char *server_name, const char *w
     struct event event = event_of_server(EVENT_WALL);
     event.audience = AUDIENCE_ALL;
     event.host = server_name;
-    event.strings[0] = words;
+    event.strings.wall.text = words;
     event_publish_locked(world, &event);
     txn_commit(world->txn);
     txn_wake_readers(world->txn);

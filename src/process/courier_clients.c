@@ -205,10 +205,10 @@ void courier_apply_before(struct courier *courier, const struct event *event)
 {
     struct client *client = audience_client(&courier->audience, event->source);
     if (event->type == EVENT_CONNECT && courier_is_ours(courier, event->source)) {
-        courier_connect(courier, event->source, event->generation, event->numbers[0]);
+        courier_connect(courier, event->source, event->generation, event->numbers.connect.door);
     } else if (event->type == EVENT_JOIN && client) {
-        audience_join(&courier->audience, client, event->numbers[0], event->numbers[1]);
-        client->current = event->numbers[0];
+        audience_join(&courier->audience, client, event->numbers.join.channel, event->numbers.join.member_flags);
+        client->current = event->numbers.join.channel;
     }
 }
 
@@ -227,26 +227,26 @@ void courier_apply_after(struct courier *courier, const struct event *event)
     if (!client)
         return;
     if (event->type == EVENT_PART || event->type == EVENT_KICK) {
-        audience_part(&courier->audience, client, event->numbers[0]);
-        client->current = event->numbers[3];
+        audience_part(&courier->audience, client, event->numbers.part.channel);
+        client->current = event->numbers.part.current_after;
     } else if (event->type == EVENT_STATUS) {
-        audience_set_flags(&courier->audience, client, event->numbers[0], event->numbers[2]);
+        audience_set_flags(&courier->audience, client, event->numbers.status.channel, event->numbers.status.after);
     } else if (event->type == EVENT_CURRENT) {
-        client->current = event->numbers[1];
+        client->current = event->numbers.current.after;
     } else if (event->type == EVENT_CAPS) {
-        client->caps = event->numbers[2] | (uint64_t)event->numbers[3] << 32;
+        client->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers[1];
-    } else if (event->type == EVENT_WATCH && event->numbers[0]) {
-        audience_watch(&courier->audience, client, event->strings[0]);
+        client->flags = event->numbers.flags.after;
+    } else if (event->type == EVENT_WATCH && event->numbers.watch.on) {
+        audience_watch(&courier->audience, client, event->strings.watch.nick);
     } else if (event->type == EVENT_WATCH) {
-        audience_unwatch(&courier->audience, client, event->strings[0]);
-    } else if (event->type == EVENT_SUBSCRIBE && event->numbers[0]) {
-        audience_subscribe(client, event->strings[0]);
+        audience_unwatch(&courier->audience, client, event->strings.watch.nick);
+    } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
+        audience_subscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
-        audience_unsubscribe(client, event->strings[0]);
+        audience_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_QUIT) {
         courier_touch(courier, client);
-        courier_let_go(courier, client, event->numbers[0] == QUIT_KILLED);
+        courier_let_go(courier, client, event->numbers.quit.how == QUIT_KILLED);
     }
 }

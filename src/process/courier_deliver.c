@@ -22,10 +22,10 @@ static void deliver(struct courier *courier, struct client *client, const struct
     if (client->seen == courier->event || (self && (event->flags & EVENT_NOT_SOURCE)))
         return;
     client->seen = courier->event;
-    if (event->type == EVENT_METADATA && !audience_is_subscribed(client, event->strings[1]))
+    if (event->type == EVENT_METADATA && !audience_is_subscribed(client, event->strings.metadata.key))
         return;
     if (event->type == EVENT_REPLY) {
-        give(courier, client, event->strings[0], event->lengths[0]);
+        give(courier, client, event->strings.reply.bytes, EVENT_LENGTH(event, reply.bytes));
         return;
     }
     struct view view = {.door = client->door, .caps = client->caps, .self = self};
@@ -105,13 +105,13 @@ static void tell_watchers(struct courier *courier, const struct event *cause, co
     char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
     struct event event = *cause;
     event.type = EVENT_PRESENCE;
-    event.numbers[0] = here;
-    event.strings[0] = nick;
+    event.numbers.presence.here = here;
+    event.strings.presence.who = nick;
     if (here) {
         snprintf(mask, sizeof mask, "%.63s!%.19s@%.63s", nick, cause->username, cause->host);
-        event.strings[0] = mask;
+        event.strings.presence.who = mask;
     }
-    event.lengths[0] = strlen(event.strings[0]);
+    EVENT_LENGTH(&event, presence.who) = strlen(event.strings.presence.who);
     event.flags = 0;
     event.nick = event.shown = event.username = event.account = "";
     event.host = courier->settings->server_name;
@@ -135,7 +135,7 @@ static void tell_more(struct courier *courier, const struct event *event)
         (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
         return;
     while ((client = audience_watcher(&courier->audience,
-                                      metadata ? event->strings[0] : event->nick, &at)))
+                                      metadata ? event->strings.metadata.target : event->nick, &at)))
         if (metadata || (client->caps & CAP_BIT(EXTENDED_MONITOR)))
             deliver(courier, client, event);
 }
@@ -145,9 +145,9 @@ static void tell_presence(struct courier *courier, const struct event *event)
     if (event->type == EVENT_ARRIVE) {
         tell_watchers(courier, event, event->nick, true);
     } else if (event->type == EVENT_NICK &&
-               text_compare_names(event->nick, event->strings[0]) != 0) {
+               text_compare_names(event->nick, event->strings.nick.to) != 0) {
         tell_watchers(courier, event, event->nick, false);
-        tell_watchers(courier, event, event->strings[0], true);
+        tell_watchers(courier, event, event->strings.nick.to, true);
     } else if (event->type == EVENT_QUIT && (event->flags & EVENT_LOBBY)) {
         /* Who was told of in the lobby had arrived. */
         tell_watchers(courier, event, event->nick, false);

@@ -50,8 +50,9 @@ static void cut_off(const struct courier *courier, struct client *client)
 static void restore_lists(struct audience *audience, struct client *client, const struct event *quit)
 {
     char item[NICK_SIZE > METADATA_KEY_SIZE ? NICK_SIZE : METADATA_KEY_SIZE];
-    for (int list = 2; list <= 3; list++) {
-        for (const char *at = quit->strings[list]; *at; at += *at == ',') {
+    const char *lists[] = {quit->strings.quit.watched, quit->strings.quit.subscribed};
+    for (int list = 0; list < 2; list++) {
+        for (const char *at = lists[list]; *at; at += *at == ',') {
             struct text text;
             size_t length = strcspn(at, ",");
             text_init(&text, item, sizeof item);
@@ -71,15 +72,15 @@ static void undo(struct courier *courier, const struct event *event)
     uint32_t user = courier_concerned(event);
     struct client *client = audience_client(audience, user);
     if (event->type == EVENT_QUIT && courier_is_ours(courier, user)) {
-        client = courier_connect(courier, user, event->generation, event->numbers[1]);
+        client = courier_connect(courier, user, event->generation, event->numbers.quit.door);
         if (client && client->from && client->from < courier->position)
             cut_off(courier, client);
         for (uint32_t i = 0; client && i < event->channel_count; i++)
             audience_join(audience, client, event_channel(event, i), event_channel_flags(event, i));
         if (client) {
-            client->current = event->numbers[2];
-            client->caps = event->numbers[3] | (uint64_t)event->numbers[4] << 32;
-            client->flags = event->numbers[5];
+            client->current = event->numbers.quit.current;
+            client->caps = event->numbers.quit.caps_low | (uint64_t)event->numbers.quit.caps_high << 32;
+            client->flags = event->numbers.quit.flags;
             restore_lists(audience, client, event);
         }
         return;
@@ -89,27 +90,27 @@ static void undo(struct courier *courier, const struct event *event)
     if (event->type == EVENT_CONNECT) {
         courier_unmeet(courier, client);
     } else if (event->type == EVENT_JOIN) {
-        audience_part(audience, client, event->numbers[0]);
-        client->current = event->numbers[2];
+        audience_part(audience, client, event->numbers.join.channel);
+        client->current = event->numbers.join.current_before;
     } else if (event->type == EVENT_PART || event->type == EVENT_KICK) {
-        audience_join(audience, client, event->numbers[0], event->numbers[1]);
-        client->current = event->numbers[2];
+        audience_join(audience, client, event->numbers.part.channel, event->numbers.part.member_flags);
+        client->current = event->numbers.part.current_before;
     } else if (event->type == EVENT_STATUS) {
-        audience_set_flags(audience, client, event->numbers[0], event->numbers[1]);
+        audience_set_flags(audience, client, event->numbers.status.channel, event->numbers.status.before);
     } else if (event->type == EVENT_CURRENT) {
-        client->current = event->numbers[0];
+        client->current = event->numbers.current.before;
     } else if (event->type == EVENT_CAPS) {
-        client->caps = event->numbers[0] | (uint64_t)event->numbers[1] << 32;
+        client->caps = event->numbers.caps.before_low | (uint64_t)event->numbers.caps.before_high << 32;
     } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers[0];
-    } else if (event->type == EVENT_WATCH && event->numbers[0]) {
-        audience_unwatch(audience, client, event->strings[0]);
+        client->flags = event->numbers.flags.before;
+    } else if (event->type == EVENT_WATCH && event->numbers.watch.on) {
+        audience_unwatch(audience, client, event->strings.watch.nick);
     } else if (event->type == EVENT_WATCH) {
-        audience_watch(audience, client, event->strings[0]);
-    } else if (event->type == EVENT_SUBSCRIBE && event->numbers[0]) {
-        audience_unsubscribe(client, event->strings[0]);
+        audience_watch(audience, client, event->strings.watch.nick);
+    } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
+        audience_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
-        audience_subscribe(client, event->strings[0]);
+        audience_subscribe(client, event->strings.subscribe.key);
     }
 }
 

@@ -73,8 +73,8 @@ static void tell_missed(struct courier *courier, struct client *client)
     snprintf(words, sizeof words, "you missed %llu lines: your connection is too slow",
              (unsigned long long)missed);
     for (int i = 0; i < EVENT_STRINGS; i++)
-        event.strings[i] = "";
-    event.strings[0] = words;
+        event.strings.all[i] = "";
+    event.strings.wall.text = words;
     struct view view = {.door = client->door, .caps = client->caps};
     door_of((enum door_kind)client->door)->render(&text, &event, &view);
     outbox_add(&client->outbox, line, text.length);

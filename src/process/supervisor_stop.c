@@ -51,7 +51,7 @@ static void say_goodbye(struct supervisor *supervisor)
         event.audience = AUDIENCE_ALL;
         event.flags |= EVENT_LAST;
         event.host = supervisor->settings->server_name;
-        event.strings[0] = words;
+        event.strings.wall.text = words;
         event_publish_locked(&supervisor->world, &event);
         txn_commit(&supervisor->txn);
         txn_wake_readers(&supervisor->txn);

@@ -200,7 +200,7 @@ static void attach(struct worker *worker)
     txn_begin(world->txn, EVENT_NEED_MAX);
     user_attach_locked(world, birth->user, getpid(), birth->door, address, worker->host);
     struct event event = event_of_locked(world, EVENT_CONNECT, birth->user);
-    event.numbers[0] = birth->door;
+    event.numbers.connect.door = birth->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(world, &event);
     txn_commit(world->txn);

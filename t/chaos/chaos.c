@@ -260,7 +260,7 @@ static bool is_hurt(pid_t pid)
 static bool was_harmed(const struct person *person, const struct event *event)
 {
     /* Whoever was to be kicked may have gone, and another with the same name have come. */
-    bool kicked = event->numbers[0] == QUIT_KILLED && kicked_at[number_of(person)] &&
+    bool kicked = event->numbers.quit.how == QUIT_KILLED && kicked_at[number_of(person)] &&
                   clock_monotonic() - kicked_at[number_of(person)] < 2 * PATIENCE;
     return kicked || person->may_leave || is_hurt(person->pid);
 }
@@ -273,7 +273,7 @@ static void tell_person(void *owner, const struct event *event)
     person->generation = event->generation;
     if (!person->pid && world.users[event->source].generation == event->generation)
         person->pid = world.users[event->source].pid;
-    if (event->type == EVENT_JOIN && event->numbers[0] == LOBBY)
+    if (event->type == EVENT_JOIN && event->numbers.join.channel == LOBBY)
         person->in = true;
     if (event->type == EVENT_QUIT) {
         person->gone = true;
@@ -281,10 +281,10 @@ static void tell_person(void *owner, const struct event *event)
         person->at = clock_monotonic();
         if (!was_harmed(person, event))
             finding("c%d (%s, %s, place %u/%u) left, way %u, \"%s\", though nobody harmed it", number_of(person),
-                    doors[person->door], event->nick, event->source, event->generation, event->numbers[0],
-                    event->strings[0]);
+                    doors[person->door], event->nick, event->source, event->generation, event->numbers.quit.how,
+                    event->strings.quit.text);
     }
-    const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings[1], "~~") : NULL;
+    const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings.message.text, "~~") : NULL;
     int who, at = 0;
     unsigned life, number;
     if (!mark || sscanf(mark, "~~%d.%u %u %n", &who, &life, &number, &at) != 3 || at == 0)

@@ -26,7 +26,7 @@ static uint64_t hash_events(uint64_t position)
         hash = (hash ^ event.type) * UINT64_C(1099511628211);
         for (int i = 0; i < EVENT_STRINGS; i++)
             for (size_t at = 0; at < event.lengths[i]; at++)
-                hash = (hash ^ (unsigned char)event.strings[i][at]) * UINT64_C(1099511628211);
+                hash = (hash ^ (unsigned char)event.strings.all[i][at]) * UINT64_C(1099511628211);
     }
     return hash;
 }

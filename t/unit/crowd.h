@@ -106,7 +106,7 @@ static void come_to(struct session *session, uint32_t place)
     txn_begin(&txn, EVENT_NEED_MAX);
     session->generation = user_attach_locked(&world, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
     struct event event = event_of_locked(&world, EVENT_CONNECT, place);
-    event.numbers[0] = session->door;
+    event.numbers.connect.door = session->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(&world, &event);
     txn_commit(&txn);
