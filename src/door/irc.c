@@ -14,7 +14,7 @@
 #include "doors.h"
 #include "irc_line.h"
 #include "irc_render.h"
-#include "stranger.h"
+#include "sniff.h"
 
 /* Bytes of a label's value, and of what stands for it with its escapes, at most. */
 #define LABEL_LIMIT 64
@@ -367,7 +367,7 @@ static void take(struct session *session, enum lines_result result, char *line, 
     if (session->leaving)
         return;
     session_record(session, line, length, result == LINES_LONG);
-    if (stranger_asks(session, line, length, result == LINES_LONG))
+    if (sniff_http(session, line, length, result == LINES_LONG))
         return;
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
@@ -391,7 +391,7 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
     enum lines_result result;
     session->pinged = false;
     irc_renew_isupport(session);
-    if (stranger_says_hello(session, bytes, length))
+    if (sniff_tls(session, bytes, length))
         return;
     while (!session->leaving &&
            (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))

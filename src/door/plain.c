@@ -7,7 +7,7 @@
 
 #include "base/lines.h"
 #include "people.h"
-#include "stranger.h"
+#include "sniff.h"
 #include "telnet.h"
 
 #define CTRL_D 0x04
@@ -41,7 +41,7 @@ static void take(struct session *session, enum lines_result result, const char *
     if (session->leaving)
         return;
     session_record(session, bytes, length, result == LINES_LONG);
-    if (stranger_asks(session, bytes, length, result == LINES_LONG))
+    if (sniff_http(session, bytes, length, result == LINES_LONG))
         return;
     if (result == LINES_LONG) {
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
@@ -74,7 +74,7 @@ static void plain_feed(struct session *session, const char *bytes, size_t length
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
-    if (stranger_says_hello(session, bytes, length))
+    if (sniff_tls(session, bytes, length))
         return;
     size_t rest = before_farewell(plain, bytes, length);
     bool farewell = rest < length;

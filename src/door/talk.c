@@ -9,7 +9,7 @@
 #include "base/width.h"
 #include "doors.h"
 #include "people.h"
-#include "stranger.h"
+#include "sniff.h"
 #include "telnet.h"
 
 /* Some clients end no line: they send what was typed, and that is that. What came in one piece counts as a line when
@@ -93,7 +93,7 @@ static void end_line(struct session *session, struct typing *typing)
     size_t mark = typing->begun ? 0 : text_mark_length(typing->line, length);
     typing->begun = true;
     people_clean(line, typing->line + mark, length - mark);
-    if (stranger_asks(session, line, strlen(line), overlong))
+    if (sniff_http(session, line, strlen(line), overlong))
         return;
     if (overlong)
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
@@ -252,7 +252,7 @@ static void await_rest(struct session *session, struct typing *typing, size_t le
 static void talk_feed(struct session *session, const char *bytes, size_t length)
 {
     struct typing *typing = session->door_state;
-    if (stranger_says_hello(session, bytes, length))
+    if (sniff_tls(session, bytes, length))
         return;
     for (size_t i = 0; i < length && !session->leaving; i++) {
         unsigned char data = 0, answer[TELNET_ANSWER_SIZE];

@@ -1,6 +1,6 @@
 /* Who came to the wrong door. What is judged is the beginning of a connection alone: later, people may say what they
  * like. */
-#include "stranger.h"
+#include "sniff.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static void send_away(struct session *session, const char *what)
     command_leave(session, QUIT_LOST, words);
 }
 
-bool stranger_says_hello(struct session *session, const char *bytes, size_t length)
+bool sniff_tls(struct session *session, const char *bytes, size_t length)
 {
     /* A record of the handshake, and the major version: RFC 8446 section 5.1. */
     static const char record[] = {0x16, 0x03};
@@ -49,7 +49,7 @@ static bool is_request(const char *line, bool cut)
     return false;
 }
 
-bool stranger_asks(struct session *session, const char *line, size_t length, bool cut)
+bool sniff_http(struct session *session, const char *line, size_t length, bool cut)
 {
     if (session->heard == HEARD_LINE || length == 0)
         return false;
