@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/text.h"
 
 #define FILE_LIMIT ((size_t)1 << 20)
@@ -34,7 +34,7 @@ static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 static const char *check_directory(const struct settings *settings)
 {
     const char *why;
-    int fd = place_enter(settings->state_directory, &why);
+    int fd = paths_open_directory(settings->state_directory, &why);
     if (fd < 0)
         return why;
     close(fd);

@@ -16,7 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
 
 /* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
@@ -55,7 +55,7 @@ static int find_root(struct confinement *confinement, const struct settings *set
     else
         snprintf(path, sizeof path, "%s/empty", settings->runtime_directory);
     const char *why;
-    confinement->root = place_enter(path, &why);
+    confinement->root = paths_open_directory(path, &why);
     if (confinement->root < 0)
         log_error("chroot: %s: %s", path, why);
     return confinement->root < 0 ? -1 : 0;

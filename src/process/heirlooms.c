@@ -14,7 +14,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/patience.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
 #include "ipc/pass.h"
 
@@ -59,8 +59,8 @@ int heirlooms_listen(struct heirlooms *heirlooms, const char *directory)
     struct sockaddr_un address;
     int fd = -1;
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) ||
-        (fd = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address) ||
+        (fd = paths_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
         return -1;
     if (heirlooms->successor >= 0)
         close(heirlooms->successor);
@@ -208,7 +208,7 @@ static int connect_to(const struct sockaddr_un *address)
     fd_set_cloexec(fd);
     fd_set_nonblocking(fd);
     int error = connect(fd, (const struct sockaddr *)address, sizeof *address) ? errno : 0;
-    if (!error && !place_is_ours(fd, (uid_t)-1))
+    if (!error && !paths_is_ours(fd, (uid_t)-1))
         error = EPERM;
     if (!error)
         return fd;
@@ -224,7 +224,7 @@ int heirlooms_claim_region(const char *directory)
     int64_t deadline = clock_monotonic() + REGION_NS;
     int fd = -1;
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address))
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
     /* Whoever accepts may die over it. */
     for (int from; fd < 0 && clock_monotonic() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
@@ -249,7 +249,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
     heirlooms->couriers = (int)world->limits.couriers;
     heirlooms_each(heirlooms, forget, NULL);
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address))
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
     do {
         /* Refused if the socket is nobody's any more; or, for now, if others wait there already. */
@@ -290,6 +290,6 @@ void heirlooms_leave(struct heirlooms *heirlooms, int courier)
 void heirlooms_unlink(const char *directory)
 {
     struct sockaddr_un address;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) == 0)
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address) == 0)
         unlink(address.sun_path);
 }

@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
 
 #define PID_FILE    "forkchatd.pid"
@@ -75,7 +75,7 @@ static int lock_pid_file(struct runtime *runtime, int directory)
 {
     struct stat status;
     for (;;) {
-        runtime->pid_file = place_file(directory, PID_FILE);
+        runtime->pid_file = paths_open_file(directory, PID_FILE);
         if (runtime->pid_file < 0 || lock_whole(runtime->pid_file) || fstat(runtime->pid_file, &status))
             return -1;
         if (status.st_nlink > 0)
@@ -101,7 +101,7 @@ static void tell_who_runs(const struct runtime *runtime, const struct settings *
 int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
 {
     const char *path = settings->runtime_directory, *why;
-    int directory = place_enter(path, &why), status = 0;
+    int directory = paths_open_directory(path, &why), status = 0;
     if (directory < 0) {
         log_error("runtime-directory: %s: %s", path, why);
         return EX_CANTCREAT;
@@ -114,7 +114,7 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
     } else if (taken) {
         log_error("%s: %s", runtime->pid_path, strerror(errno));
         status = EX_CANTCREAT;
-    } else if ((*family = place_file(directory, FAMILY_FILE)) < 0) {
+    } else if ((*family = paths_open_file(directory, FAMILY_FILE)) < 0) {
         log_error("%s/" FAMILY_FILE ": %s", path, strerror(errno));
         status = EX_CANTCREAT;
     } else {
@@ -135,7 +135,7 @@ static bool is_named(int fd, int directory, const char *name)
 /* Puts a file of that name in the place of the one in *fd, if `lock` gets it. */
 static bool replace(int *fd, int directory, const char *name, int (*lock)(int))
 {
-    int fresh = place_file(directory, name);
+    int fresh = paths_open_file(directory, name);
     if (fresh < 0)
         return false;
     if (lock(fresh)) {
@@ -155,7 +155,7 @@ bool runtime_mend(struct runtime *runtime, const struct settings *settings, cons
     bool lock = directory >= 0 && is_named(*family, directory, FAMILY_FILE);
     if (directory >= 0)
         close(directory);
-    if ((pid && lock) || (directory = place_enter(settings->runtime_directory, &why)) < 0)
+    if ((pid && lock) || (directory = paths_open_directory(settings->runtime_directory, &why)) < 0)
         return false;
     if (!pid && replace(&runtime->pid_file, directory, PID_FILE, lock_whole)) {
         runtime_write_pid(runtime);
@@ -183,9 +183,9 @@ bool runtime_is_deserted(int family)
 int runtime_begin_family(const struct settings *settings, int *family)
 {
     const char *why;
-    int directory = place_enter(settings->runtime_directory, &why), fresh = -1;
+    int directory = paths_open_directory(settings->runtime_directory, &why), fresh = -1;
     if (directory >= 0 && (unlinkat(directory, FAMILY_FILE, 0) == 0 || errno == ENOENT))
-        fresh = place_file(directory, FAMILY_FILE);
+        fresh = paths_open_file(directory, FAMILY_FILE);
     if (directory >= 0)
         close(directory);
     if (fresh < 0 || port_lock_family(fresh)) {

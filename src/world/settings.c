@@ -10,7 +10,7 @@
 
 #include "base/config.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/text.h"
 #include "directives.h"
 #include "modes.h"
@@ -112,7 +112,7 @@ static void complete_directories(struct settings *settings)
 {
     char path[200];
     if (!settings->runtime_directory) {
-        place_runtime(path, sizeof path);
+        paths_runtime(path, sizeof path);
         settings->runtime_directory = text_keep(path);
     }
     const char *home = getenv("HOME");

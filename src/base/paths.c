@@ -1,5 +1,5 @@
-/* Places of files, for the daemon and for those who look for it. Only place_listen touches any. */
-#include "place.h"
+/* Places of files, for the daemon and for those who look for it. Only paths_listen touches any. */
+#include "paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "fd.h"
 #include "port.h"
 
-void place_runtime(char *path, size_t size)
+void paths_runtime(char *path, size_t size)
 {
     const char *own = getenv("XDG_RUNTIME_DIR");
     if (geteuid() == 0)
@@ -42,7 +42,7 @@ static bool is_foreign_link(const char *path)
     return lstat(name, &status) == 0 && S_ISLNK(status.st_mode) && !is_trusted(status.st_uid);
 }
 
-int place_enter(const char *path, const char **why)
+int paths_open_directory(const char *path, const char **why)
 {
     struct stat status;
     int fd = fd_make_directory(path, 0755) ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -62,7 +62,7 @@ int place_enter(const char *path, const char **why)
     return -1;
 }
 
-int place_file(int directory, const char *name)
+int paths_open_file(int directory, const char *name)
 {
     struct stat status;
     int fd = openat(directory, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
@@ -80,14 +80,14 @@ int place_file(int directory, const char *name)
     return -1;
 }
 
-bool place_is_ours(int socket, uid_t owner)
+bool paths_is_ours(int socket, uid_t owner)
 {
     uid_t uid;
     gid_t gid;
     return port_peer(socket, &uid, &gid) || is_trusted(uid) || (owner != (uid_t)-1 && uid == owner);
 }
 
-int place_socket(const char *directory, const char *name, struct sockaddr_un *address)
+int paths_socket(const char *directory, const char *name, struct sockaddr_un *address)
 {
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;
@@ -95,7 +95,7 @@ int place_socket(const char *directory, const char *name, struct sockaddr_un *ad
     return length < (int)sizeof address->sun_path ? 0 : -1;
 }
 
-int place_listen(const struct sockaddr_un *address, int type, int backlog)
+int paths_listen(const struct sockaddr_un *address, int type, int backlog)
 {
     int fd = socket(AF_UNIX, type, 0);
     if (fd < 0)
