@@ -29,7 +29,7 @@ struct client {
     uint64_t resumed;       /* bytes of the stream before `from`, if another courier began it; else 0 */
     bool resuming;          /* until it is known how far that courier came */
     bool cut_off;           /* what it still owed is lost */
-    bool outlived;          /* the marks at its place are its successor's */
+    bool superseded;          /* the marks at its place are its successor's */
     struct outbox outbox;
     size_t told_queue;      /* what the shared counters say of its queue */
     size_t counted_queue;   /* what the courier's sum has of it */

@@ -63,7 +63,7 @@ static bool pass(struct courier *courier)
     courier_send_batch(courier);
     int64_t now = clock_monotonic();
     courier_retry_slow(courier, now);
-    courier_close_leavers(courier, now);
+    courier_close_draining(courier, now);
     return count > 0;
 }
 
@@ -99,7 +99,7 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
         offered = time;
     }
     *claims = now;
-    return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->leavers ||
+    return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->draining ||
            lock_dead(world_supervisor_life(world));
 }
 

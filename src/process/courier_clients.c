@@ -47,7 +47,7 @@ void courier_hang_up(struct client *client)
 /* One who has left, but whose last words are still to be sent over a socket that is to come. */
 static struct client *find_leaver(const struct courier *courier, const struct handover *handover)
 {
-    struct client *client = courier->leavers;
+    struct client *client = courier->draining;
     while (client && (client->user != handover->user || client->generation != handover->generation))
         client = client->next;
     return client;
@@ -142,12 +142,12 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
     user_set_queue(courier->world, client->user, 0);
     client->deadline = clock_monotonic() + LINGER_MS * MS;
     client->hang_up = hang_up;
-    client->next = courier->leavers;
-    courier->leavers = client;
+    client->next = courier->draining;
+    courier->draining = client;
 }
 
 /* It must not be found among those who left: its socket may be handed over again at any moment. */
-void courier_unmeet(struct courier *courier, struct client *client)
+void courier_undo_connect(struct courier *courier, struct client *client)
 {
     struct early *early = &courier->early[client->user];
     if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
@@ -170,7 +170,7 @@ static void resume(struct courier *courier, struct client *client)
     struct stream_mark mark;
     bool behind;
     if (!stream_get(courier->world, client->user, client->generation, &mark, &behind)) {
-        client->outlived =
+        client->superseded =
             !stream_begin(courier->world, client->user, client->generation, courier->position);
         return;
     }

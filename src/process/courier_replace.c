@@ -88,7 +88,7 @@ static void undo(struct courier *courier, const struct event *event)
     if (!client)
         return;
     if (event->type == EVENT_CONNECT) {
-        courier_unmeet(courier, client);
+        courier_undo_connect(courier, client);
     } else if (event->type == EVENT_JOIN) {
         audience_part(audience, client, event->numbers.join.channel);
         client->current = event->numbers.join.current_before;

@@ -24,7 +24,7 @@ static void make_slow(struct courier *courier, struct client *client)
 /* Whether what the tables keep for couriers at its place is this client's, who may have left it to another. */
 static bool has_place(const struct client *client)
 {
-    return !client->deadline && !client->outlived;
+    return !client->deadline && !client->superseded;
 }
 
 /* Marks how far a client's stream is in the kernel's hands, for a courier that may have to go on
@@ -178,7 +178,7 @@ void courier_retry_slow(struct courier *courier, int64_t now)
 
 int courier_slow_rest(const struct courier *courier, int most)
 {
-    if (courier->leavers)
+    if (courier->draining)
         return SLOW_MS;
     if (courier->slow_count == 0)
         return most;
@@ -187,9 +187,9 @@ int courier_slow_rest(const struct courier *courier, int most)
 }
 
 /* Closes those who left and have read everything, or took too long. */
-void courier_close_leavers(struct courier *courier, int64_t now)
+void courier_close_draining(struct courier *courier, int64_t now)
 {
-    for (struct client **at = &courier->leavers; *at;) {
+    for (struct client **at = &courier->draining; *at;) {
         struct client *client = *at;
         if (client->touched || client->slow) {
             bool over = now >= client->deadline;

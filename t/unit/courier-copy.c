@@ -28,7 +28,7 @@ static void free_leavers(struct courier *courier)
     for (size_t i = 0; i < courier->touched_count; i++)
         courier->touched[i]->touched = false;
     courier->touched_count = 0;
-    courier_close_leavers(courier, INT64_MAX);
+    courier_close_draining(courier, INT64_MAX);
 }
 
 static void stop_courier(struct courier *courier)
