@@ -195,7 +195,7 @@ static enum reply_code check_shares_locked(const struct session *session, uint32
     return answer == SHARE_FITS ? REPLY_CODES : answer == SHARE_NONE ? REPLY_SERVER_FULL : REPLY_SHARE_OF_CHANNELS;
 }
 
-enum reply_code channel_go_locked(struct session *session, const char *name, const char *key)
+enum reply_code channel_enter_locked(struct session *session, const char *name, const char *key)
 {
     struct world *world = session->world;
     uint32_t channel = channel_find_locked(world, name), flags = 0;
@@ -251,7 +251,7 @@ void channel_join(struct session *session, struct request *request)
         return;
     char shown[CHANNEL_SIZE]; /* in the letters of who made it */
     const char *key = request->count > 1 ? request->arguments[1] : "";
-    enum reply_code answer = channel_go_locked(session, name, key);
+    enum reply_code answer = channel_enter_locked(session, name, key);
     uint32_t channel = channel_find_locked(session->world, name);
     text_copy(shown, sizeof shown, channel == NONE ? name : session->world->channels[channel].name);
     if (answer == REPLY_TALKING_IN)

@@ -68,7 +68,7 @@ static void join(struct session *session, const char *name, const char *key)
     }
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    enum reply_code answer = channel_go_locked(session, name, key);
+    enum reply_code answer = channel_enter_locked(session, name, key);
     session_commit(session);
     password_try_key(session, answer, key);
     if (answer == REPLY_TALKING_IN)
