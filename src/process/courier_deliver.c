@@ -97,7 +97,7 @@ static void deliver_to_audience(struct courier *courier, const struct event *eve
 }
 
 /* Tells those who watch `nick` that its owner came or went. */
-static void tell_watchers(struct courier *courier, const struct event *cause, const char *nick,
+static void notify_presence(struct courier *courier, const struct event *cause, const char *nick,
                           bool here)
 {
     const struct watcher *at = NULL;
@@ -126,7 +126,7 @@ static void tell_watchers(struct courier *courier, const struct event *cause, co
 
 /* Those who watch a user hear of its metadata without being in a channel with it, and if they asked
  * for extended-monitor, of what else it says of itself. */
-static void tell_more(struct courier *courier, const struct event *event)
+static void notify_monitors(struct courier *courier, const struct event *event)
 {
     const struct watcher *at = NULL;
     struct client *client;
@@ -143,14 +143,14 @@ static void tell_more(struct courier *courier, const struct event *event)
 static void tell_presence(struct courier *courier, const struct event *event)
 {
     if (event->type == EVENT_ARRIVE) {
-        tell_watchers(courier, event, event->nick, true);
+        notify_presence(courier, event, event->nick, true);
     } else if (event->type == EVENT_NICK &&
                text_compare_names(event->nick, event->strings.nick.to) != 0) {
-        tell_watchers(courier, event, event->nick, false);
-        tell_watchers(courier, event, event->strings.nick.to, true);
+        notify_presence(courier, event, event->nick, false);
+        notify_presence(courier, event, event->strings.nick.to, true);
     } else if (event->type == EVENT_QUIT && (event->flags & EVENT_LOBBY)) {
         /* Who was told of in the lobby had arrived. */
-        tell_watchers(courier, event, event->nick, false);
+        notify_presence(courier, event, event->nick, false);
     }
 }
 
@@ -169,7 +169,7 @@ void courier_take_event(struct courier *courier, const struct ring_record *recor
     render_next(courier->render);
     courier_apply_before(courier, &event);
     deliver_to_audience(courier, &event);
-    tell_more(courier, &event);
+    notify_monitors(courier, &event);
     tell_presence(courier, &event);
     courier_apply_after(courier, &event);
 }
