@@ -156,7 +156,7 @@ unit() {
     unit mask
 }
 
-@test "watches, leavers and bans are kept, bounded and put in order" {
+@test "monitors, leavers and bans are kept, bounded and put in order" {
     unit world-people
 }
 

@@ -50,7 +50,7 @@ victim() {
     local point count=0
     for point in lock-taken lock-nameless lock-nameless-again journal-saved ring-put before-commit ring-before-commit \
         ring-committed before-unlock before-wakeups wakeup-half-posted user-renamed user-flags-half-set channel-created member-added \
-        join-published topic-half-set mask-added mask-removed watch-added watch-unlinked metadata-added \
+        join-published topic-half-set mask-added mask-removed monitor-added monitor-unlinked metadata-added \
         metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels; do
         victim "v$((++count))"
         arm "$point" "$PID"

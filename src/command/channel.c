@@ -34,7 +34,7 @@ static bool is_muted(const struct world *world, uint32_t channel, const struct u
            !is_listed(world, channel, MASK_EXCEPTION, false, user);
 }
 
-/* Whether the session's user may come in; REPLY_CODES if so. A channel operator's invitation opens
+/* Whether the session's user may come in; REPLY_OK if so. A channel operator's invitation opens
  * everything, as RFC 2811 section 4.3.1 says of bans. */
 static enum reply_code check_join_locked(const struct session *session, uint32_t index, const char *key)
 {
@@ -43,7 +43,7 @@ static enum reply_code check_join_locked(const struct session *session, uint32_t
     const struct user_shm *user = session_user_locked(session);
     uint32_t invitation = invitation_find_locked(world, index, session->user);
     if (invitation != NONE && world->masks[invitation].kind == MASK_INVITED_BY_OPERATOR)
-        return REPLY_CODES;
+        return REPLY_OK;
     if (channel->first_mask != NONE && is_banned(world, index, user))
         return REPLY_BANNED_FROM;
     if ((channel->modes & CHANNEL_INVITE_ONLY) && invitation == NONE &&
@@ -53,7 +53,7 @@ static enum reply_code check_join_locked(const struct session *session, uint32_t
         return REPLY_BAD_KEY;
     if (channel->limit && channel->member_count >= channel->limit)
         return REPLY_CHANNEL_FULL;
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 /* Whether the text is CTCP, but for ACTION, which only says what somebody does. */
@@ -182,7 +182,7 @@ void channel_enter_lobby_locked(struct session *session)
         channel_join_locked(session, LOBBY, 0, EVENT_ARRIVING);
 }
 
-/* Whether there is room for one more membership, and for one more channel if it is a new one. REPLY_CODES if so. In the
+/* Whether there is room for one more membership, and for one more channel if it is a new one. REPLY_OK if so. In the
  * lobby there always is. */
 static enum reply_code check_shares_locked(const struct session *session, uint32_t channel)
 {
@@ -192,7 +192,7 @@ static enum reply_code check_shares_locked(const struct session *session, uint32
         answer = share_ask_locked(world, SHARE_CHANNELS, session->user);
     if (answer == SHARE_FITS && channel != LOBBY)
         answer = share_ask_locked(world, SHARE_MEMBERS, session->user);
-    return answer == SHARE_FITS ? REPLY_CODES : answer == SHARE_NONE ? REPLY_SERVER_FULL : REPLY_SHARE_OF_CHANNELS;
+    return answer == SHARE_FITS ? REPLY_OK : answer == SHARE_NONE ? REPLY_SERVER_FULL : REPLY_SHARE_OF_CHANNELS;
 }
 
 enum reply_code channel_enter_locked(struct session *session, const char *name, const char *key)
@@ -204,7 +204,7 @@ enum reply_code channel_enter_locked(struct session *session, const char *name, 
     if (session_user_locked(session)->membership_count >= session->settings->channel_limit)
         return REPLY_TOO_MANY_CHANNELS;
     enum reply_code refusal = check_shares_locked(session, channel);
-    if (refusal != REPLY_CODES)
+    if (refusal != REPLY_OK)
         return refusal;
     if (channel == NONE && channel_find_alike_locked(world, name, NONE) != NONE)
         return REPLY_CHANNEL_ALIKE;
@@ -214,7 +214,7 @@ enum reply_code channel_enter_locked(struct session *session, const char *name, 
         flags = MEMBER_OPERATOR;
     } else {
         refusal = check_join_locked(session, channel, key);
-        if (refusal != REPLY_CODES)
+        if (refusal != REPLY_OK)
             return refusal;
     }
     uint32_t invitation = invitation_find_locked(world, channel, session->user);
@@ -222,7 +222,7 @@ enum reply_code channel_enter_locked(struct session *session, const char *name, 
         mask_remove_locked(world, invitation);
     member_add_locked(world, session->user, channel, flags);
     channel_join_locked(session, channel, flags, 0);
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 /* Makes a channel that the user is in already the one they talk in. */
@@ -258,7 +258,7 @@ void channel_join(struct session *session, struct request *request)
         make_current_locked(session, channel);
     session_commit(session);
     password_try_key(session, answer, key);
-    session_reply(session, answer == REPLY_CODES ? REPLY_TALKING_IN : answer, shown, NULL);
+    session_reply(session, answer == REPLY_OK ? REPLY_TALKING_IN : answer, shown, NULL);
 }
 
 /* Fills in what PART and KICK have in common, publishes, and removes the membership. */
@@ -349,7 +349,7 @@ enum reply_code channel_kick_locked(struct session *session, uint32_t channel, u
     event.strings.kick.text = comment;
     event.target_user = victim;
     channel_remove_locked(session, &event, victim, channel);
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 void channel_kick(struct session *session, struct request *request)
@@ -372,7 +372,7 @@ void channel_kick(struct session *session, struct request *request)
     session_commit(session);
     if (answer == REPLY_NOT_CHANNEL_OPERATOR || answer == REPLY_NO_SUCH_CHANNEL)
         session_reply(session, answer, name, NULL);
-    else if (answer != REPLY_CODES)
+    else if (answer != REPLY_OK)
         session_reply(session, answer, nick, name, NULL);
 }
 
@@ -393,7 +393,7 @@ enum reply_code channel_topic_locked(struct session *session, uint32_t channel, 
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     session_publish_locked(session, &event);
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 void channel_topic(struct session *session, struct request *request)

@@ -202,7 +202,7 @@ static uint32_t find_channel_locked(const struct session *session, const char *n
     return speaker != NONE ? session->world->users[speaker].current : (uint32_t)LOBBY;
 }
 
-/* REPLY_CODES, or why not. Transaction running. */
+/* REPLY_OK, or why not. Transaction running. */
 static enum reply_code plan_locked(struct session *session, struct floor *floor, const char *nick, const char *name)
 {
     struct world *world = session->world;
@@ -231,7 +231,7 @@ static enum reply_code plan_locked(struct session *session, struct floor *floor,
         text_copy(floor->shown, sizeof floor->shown, session_name_of(session, &world->users[speaker]));
         user_set_hand_locked(world, speaker, false);
     }
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 /* As MODE, so that everybody is told in the way they know. */
@@ -276,9 +276,9 @@ void class_floor(struct session *session, struct request *request)
         session_reply(session, answer, nick, NULL);
     else if (answer == REPLY_NOT_THERE)
         session_reply(session, answer, nick, floor.channel, NULL);
-    else if (answer != REPLY_CODES)
+    else if (answer != REPLY_OK)
         session_reply(session, answer, name ? name : floor.channel, NULL);
-    if (answer == REPLY_CODES) {
+    if (answer == REPLY_OK) {
         carry_out(session, &floor);
         snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.shown : "everybody",
                  floor.channel);

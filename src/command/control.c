@@ -187,11 +187,11 @@ void control_topic(struct session *session, struct request *request)
     if (channel != NONE && request->count > 1)
         answer = channel_topic_locked(session, channel, request->arguments[1]);
     else if (channel != NONE)
-        answer = REPLY_CODES;
+        answer = REPLY_OK;
     if (channel != NONE)
         text_copy(topic, sizeof topic, session->world->channels[channel].topic);
     session_commit(session);
-    if (answer != REPLY_CODES)
+    if (answer != REPLY_OK)
         session_reply(session, answer, name, NULL);
     else
         session_reply(session, *topic ? REPLY_TOPIC_IS : REPLY_NO_TOPIC, name, topic, NULL);

@@ -113,7 +113,7 @@ bool channel_may_moderate_locked(const struct session *session, uint32_t channel
 #define LAST_WORDS_SIZE 301
 
 /* channel.c: what may be refused, in one place for every door. Transaction running, with EVENT_NEED_MAX for each
- * event. They return REPLY_CODES if it was done, or the answer that says why not.
+ * event. They return REPLY_OK if it was done, or the answer that says why not.
  * enter: into the channel of that valid name, which is made if there is none; REPLY_TALKING_IN if in it already. */
 enum reply_code channel_enter_locked(struct session *session, const char *name, const char *key);
 enum reply_code channel_kick_locked(struct session *session, uint32_t channel, uint32_t victim,

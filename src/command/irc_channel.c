@@ -43,7 +43,7 @@ void irc_topic(struct session *session, struct request *request)
     if (channel != NONE)
         answer = channel_topic_locked(session, channel, request->arguments[1]);
     session_commit(session);
-    if (answer != REPLY_CODES)
+    if (answer != REPLY_OK)
         session_reply(session, answer, name, NULL);
 }
 
@@ -73,7 +73,7 @@ static void join(struct session *session, const char *name, const char *key)
     password_try_key(session, answer, key);
     if (answer == REPLY_TALKING_IN)
         return; /* in it already: nothing to do, nothing to say */
-    if (answer != REPLY_CODES) {
+    if (answer != REPLY_OK) {
         session_reply(session, answer, name, NULL);
         return;
     }
@@ -149,7 +149,7 @@ static void kick(struct session *session, const char *name, const char *nick, co
     session_commit(session);
     if (answer == REPLY_NO_SUCH_NICK || answer == REPLY_NOT_THERE)
         session_reply(session, answer, nick, name, NULL);
-    else if (answer != REPLY_CODES)
+    else if (answer != REPLY_OK)
         session_reply(session, answer, name, NULL);
 }
 

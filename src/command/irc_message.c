@@ -139,7 +139,7 @@ static void send_to_servers(struct session *session, const struct parcel *parcel
     const char *mask = target + 1, *top = strrchr(mask, '.');
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    enum reply_code answer = REPLY_CODES;
+    enum reply_code answer = REPLY_OK;
     if (!(session_user_locked(session)->flags & USER_OPERATOR))
         answer = REPLY_NOT_OPERATOR;
     else if (!top)
@@ -148,13 +148,13 @@ static void send_to_servers(struct session *session, const struct parcel *parcel
         answer = REPLY_WILD_TOPLEVEL;
     else if (!mask_match(mask, session->settings->server_name))
         answer = REPLY_NO_SUCH_SERVER;
-    if (answer == REPLY_CODES) {
+    if (answer == REPLY_OK) {
         struct event event = message_locked(session, parcel, target);
         event.audience = AUDIENCE_ALL;
         session_publish_both_locked(session, &event);
     }
     session_commit(session);
-    if (answer != REPLY_CODES)
+    if (answer != REPLY_OK)
         complain(session, parcel, answer, mask, NULL);
 }
 

@@ -172,7 +172,7 @@ static void show_all_inside(const struct rename *rename)
     }
 }
 
-/* REPLY_CODES if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
+/* REPLY_OK if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
 static enum reply_code check_locked(const struct rename *rename, const char **why)
 {
     const struct session *session = rename->session;
@@ -193,7 +193,7 @@ static enum reply_code check_locked(const struct rename *rename, const char **wh
            : strcmp(rename->after, world->channels[rename->channel].name) == 0
                ? "This is its name already"
                : NULL;
-    return *why ? REPLY_RENAME_CANNOT : REPLY_CODES;
+    return *why ? REPLY_RENAME_CANNOT : REPLY_OK;
 }
 
 static void rename_locked(struct rename *rename)
@@ -247,7 +247,7 @@ void irc_rename(struct session *session, struct request *request)
         return;
     rename.channel = channel_find_locked(session->world, before);
     enum reply_code answer = check_locked(&rename, &why);
-    if (answer == REPLY_CODES) {
+    if (answer == REPLY_OK) {
         text_copy(rename.before, sizeof rename.before, session->world->channels[rename.channel].name);
         bool follow = text_compare_names(rename.before, rename.after) != 0;
         if (follow)
@@ -261,7 +261,7 @@ void irc_rename(struct session *session, struct request *request)
         }
     }
     session_commit(session);
-    if (answer == REPLY_CODES)
+    if (answer == REPLY_OK)
         show_all_inside(&rename);
     else if (answer == REPLY_RENAME_CANNOT || answer == REPLY_RENAME_IN_USE)
         session_reply(session, answer, before, request->arguments[1], why, NULL);

@@ -9,7 +9,7 @@
 #include "base/unicode.h"
 #include "families.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* Changes of one client's nick told in the log, in so many ms. */
 #define NICKS_TOLD    20u
@@ -62,13 +62,13 @@ void register_leave_locked(struct world *world, uint32_t index, enum event_quit 
     register_remove_locked(world, index, how, NONE, text, "");
 }
 
-/* Whom the user watched, separated by commas: a courier that undoes the QUIT gives it back. */
-static void list_watches_locked(const struct world *world, uint32_t user, struct text *list)
+/* Whom the user monitored, separated by commas: a courier that undoes the QUIT gives it back. */
+static void list_monitors_locked(const struct world *world, uint32_t user, struct text *list)
 {
-    uint32_t end = watch_limit(&world->limits), at = world->users[user].first_watch;
+    uint32_t end = monitor_limit(&world->limits), at = world->users[user].first_monitor;
     /* The supervisor does this for the dead, and trusts no index. */
-    for (uint32_t i = 0; at < end && i < WATCHES_OF_ONE; at = world->watches[at].next, i++)
-        text_addf(list, "%s%.*s", list->length ? "," : "", NICK_SIZE - 1, world->watches[at].nick);
+    for (uint32_t i = 0; at < end && i < MONITORS_OF_ONE; at = world->monitors[at].next, i++)
+        text_addf(list, "%s%.*s", list->length ? "," : "", NICK_SIZE - 1, world->monitors[at].nick);
 }
 
 /* The same for the keys they subscribed to. */
@@ -86,8 +86,8 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
                             const char *irc_text)
 {
     uint32_t channels[EVENT_CHANNELS];
-    char watched[WATCHES_OF_ONE * NICK_SIZE + 1], keys[METADATA_SUBSCRIPTIONS * METADATA_KEY_SIZE + 1];
-    struct text watches, subscriptions;
+    char monitored[MONITORS_OF_ONE * NICK_SIZE + 1], keys[METADATA_SUBSCRIPTIONS * METADATA_KEY_SIZE + 1];
+    struct text monitors, subscriptions;
     struct user_shm *user = &world->users[index];
     struct event event = event_of_locked(world, EVENT_QUIT, index);
     if (how == QUIT_SAID && mute_why_locked(world, index, NONE)) {
@@ -103,11 +103,11 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
     event.numbers.quit.flags = user->flags;
     event.strings.quit.text = text;
     event.strings.quit.irc_text = irc_text;
-    text_init(&watches, watched, sizeof watched);
+    text_init(&monitors, monitored, sizeof monitored);
     text_init(&subscriptions, keys, sizeof keys);
-    list_watches_locked(world, index, &watches);
+    list_monitors_locked(world, index, &monitors);
     list_subscriptions_locked(world, index, &subscriptions);
-    event.strings.quit.watched = watched;
+    event.strings.quit.monitored = monitored;
     event.strings.quit.subscribed = keys;
     event.channels = channels;
     event.channel_count = event_channels_locked(world, index, channels);

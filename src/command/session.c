@@ -156,7 +156,7 @@ struct user_shm *session_user_locked(const struct session *session)
                                      .address = "the server",
                                      .host = "localhost",
                                      .first_membership = NONE,
-                                     .first_watch = NONE};
+                                     .first_monitor = NONE};
     if (session->user == NONE)
         return &server;
     return &session->world->users[session->user];

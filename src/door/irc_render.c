@@ -442,7 +442,7 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         break;
     case EVENT_CONNECT:
     case EVENT_STATUS:
-    case EVENT_WATCH:
+    case EVENT_MONITOR:
     case EVENT_SUBSCRIBE:
     case EVENT_DROP:
     case EVENT_CAPS:

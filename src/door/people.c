@@ -284,7 +284,7 @@ static void render_line(struct text *text, const struct people_style *style,
     case EVENT_CONNECT:
     case EVENT_STATUS:
     case EVENT_FLAGS:
-    case EVENT_WATCH:
+    case EVENT_MONITOR:
     case EVENT_SUBSCRIBE:
     case EVENT_METADATA:
     case EVENT_SETNAME:

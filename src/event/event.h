@@ -41,11 +41,11 @@
     EVENT(KILL, "to the victim")                                                                   \
     EVENT(WALL, "the server says something")                                                       \
     EVENT(FLAGS, "changes the copy: user flags, as a MODE command tells it")                       \
-    EVENT(WATCH, "changes the copy: a nick is watched from now on, or no more")                    \
+    EVENT(MONITOR, "changes the copy: a nick is monitored from now on, or no more")                    \
     EVENT(AWAY, "the source is away, or back if the text is empty")                                \
     EVENT(SETNAME, "the source has another real name")                                             \
     EVENT(WALLOPS, "an operator says something to those who asked for it")                         \
-    EVENT(PRESENCE, "to one who watches, made by the courier: somebody is here, or gone")          \
+    EVENT(PRESENCE, "to one who monitors, made by the courier: somebody is here, or gone")          \
     EVENT(SUBSCRIBE, "changes the copy: a key is wanted from now on, or no more")                  \
     EVENT(METADATA, "to those who subscribed to the key")                                          \
     EVENT(REPLY, "bytes for the client, as they are")
@@ -96,9 +96,9 @@ union event_strings {
     struct {
         const char *to;
     } nick;
-    /* irc_text: if it differs; watched, subscribed: lists with commas */
+    /* irc_text: if it differs; monitored, subscribed: lists with commas */
     struct {
-        const char *text, *irc_text, *watched, *subscribed;
+        const char *text, *irc_text, *monitored, *subscribed;
     } quit;
     struct {
         const char *channel_name, *realname;
@@ -147,7 +147,7 @@ union event_strings {
     } flags;
     struct {
         const char *nick;
-    } watch;
+    } monitor;
     struct {
         const char *text;
     } away;
@@ -212,7 +212,7 @@ union event_numbers {
     } flags;
     struct {
         uint32_t on;
-    } watch;
+    } monitor;
     struct {
         uint32_t here;
     } presence;

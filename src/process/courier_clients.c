@@ -237,10 +237,10 @@ void courier_apply_after(struct courier *courier, const struct event *event)
         client->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_FLAGS) {
         client->flags = event->numbers.flags.after;
-    } else if (event->type == EVENT_WATCH && event->numbers.watch.on) {
-        audience_watch(&courier->audience, client, event->strings.watch.nick);
-    } else if (event->type == EVENT_WATCH) {
-        audience_unwatch(&courier->audience, client, event->strings.watch.nick);
+    } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
+        audience_monitor(&courier->audience, client, event->strings.monitor.nick);
+    } else if (event->type == EVENT_MONITOR) {
+        audience_unmonitor(&courier->audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
         audience_subscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {

@@ -96,11 +96,11 @@ static void deliver_to_audience(struct courier *courier, const struct event *eve
     }
 }
 
-/* Tells those who watch `nick` that its owner came or went. */
+/* Tells those who monitor `nick` that its owner came or went. */
 static void notify_presence(struct courier *courier, const struct event *cause, const char *nick,
                           bool here)
 {
-    const struct watcher *at = NULL;
+    const struct monitor *at = NULL;
     struct client *client;
     char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
     struct event event = *cause;
@@ -116,7 +116,7 @@ static void notify_presence(struct courier *courier, const struct event *cause, 
     event.nick = event.shown = event.username = event.account = "";
     event.host = courier->settings->server_name;
     render_next(courier->render);
-    while ((client = audience_watcher(&courier->audience, nick, &at))) {
+    while ((client = audience_next_monitor(&courier->audience, nick, &at))) {
         struct view view = {.door = client->door, .caps = client->caps};
         size_t length;
         const char *bytes = render_event(courier->render, &event, &view, &length);
@@ -124,17 +124,17 @@ static void notify_presence(struct courier *courier, const struct event *cause, 
     }
 }
 
-/* Those who watch a user hear of its metadata without being in a channel with it, and if they asked
+/* Those who monitor a user hear of its metadata without being in a channel with it, and if they asked
  * for extended-monitor, of what else it says of itself. */
 static void notify_monitors(struct courier *courier, const struct event *event)
 {
-    const struct watcher *at = NULL;
+    const struct monitor *at = NULL;
     struct client *client;
     bool metadata = event->type == EVENT_METADATA && event->audience == AUDIENCE_COMMON;
     if (!metadata && event->type != EVENT_SETNAME &&
         (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
         return;
-    while ((client = audience_watcher(&courier->audience,
+    while ((client = audience_next_monitor(&courier->audience,
                                       metadata ? event->strings.metadata.target : event->nick, &at)))
         if (metadata || (client->caps & CAP_BIT(EXTENDED_MONITOR)))
             deliver(courier, client, event);

@@ -10,7 +10,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* Takes the clients that are there from the tables. Lock held. */
 static void copy_tables_locked(struct courier *courier)
@@ -27,8 +27,8 @@ static void copy_tables_locked(struct courier *courier)
         client->current = user->current;
         client->caps = user->caps;
         client->flags = user->flags;
-        for (uint32_t at = user->first_watch; at < watch_limit(&world->limits); at = world->watches[at].next)
-            audience_watch(&courier->audience, client, world->watches[at].nick);
+        for (uint32_t at = user->first_monitor; at < monitor_limit(&world->limits); at = world->monitors[at].next)
+            audience_monitor(&courier->audience, client, world->monitors[at].nick);
         for (uint32_t at = NONE;
              (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
             audience_subscribe(client, world->metadata[at].key);
@@ -46,11 +46,11 @@ static void cut_off(const struct courier *courier, struct client *client)
     courier_hang_up(client);
 }
 
-/* What one who left watched and was subscribed to. */
+/* What one who left monitored and was subscribed to. */
 static void restore_lists(struct audience *audience, struct client *client, const struct event *quit)
 {
     char item[NICK_SIZE > METADATA_KEY_SIZE ? NICK_SIZE : METADATA_KEY_SIZE];
-    const char *lists[] = {quit->strings.quit.watched, quit->strings.quit.subscribed};
+    const char *lists[] = {quit->strings.quit.monitored, quit->strings.quit.subscribed};
     for (int list = 0; list < 2; list++) {
         for (const char *at = lists[list]; *at; at += *at == ',') {
             struct text text;
@@ -58,7 +58,7 @@ static void restore_lists(struct audience *audience, struct client *client, cons
             text_init(&text, item, sizeof item);
             text_add_bytes(&text, at, length);
             if (list == 2)
-                audience_watch(audience, client, item);
+                audience_monitor(audience, client, item);
             else
                 audience_subscribe(client, item);
             at += length;
@@ -103,10 +103,10 @@ static void undo(struct courier *courier, const struct event *event)
         client->caps = event->numbers.caps.before_low | (uint64_t)event->numbers.caps.before_high << 32;
     } else if (event->type == EVENT_FLAGS) {
         client->flags = event->numbers.flags.before;
-    } else if (event->type == EVENT_WATCH && event->numbers.watch.on) {
-        audience_unwatch(audience, client, event->strings.watch.nick);
-    } else if (event->type == EVENT_WATCH) {
-        audience_watch(audience, client, event->strings.watch.nick);
+    } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
+        audience_unmonitor(audience, client, event->strings.monitor.nick);
+    } else if (event->type == EVENT_MONITOR) {
+        audience_monitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
         audience_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {

@@ -26,7 +26,7 @@ struct world_shm {
     uint64_t seed;           /* of world_hash */
     uint32_t most_present;
     uint32_t bans_end;
-    uint32_t watches_end;
+    uint32_t monitors_end;
     uint32_t metadata_end;
     uint64_t leavers_end; /* counts up: the next one's place is this, modulo their number */
     uint64_t attendances_end; /* the same */
@@ -55,7 +55,7 @@ struct world_shm {
     uint32_t free_channel;
     uint32_t free_member;
     uint32_t free_mask;
-    uint32_t free_watch;
+    uint32_t free_monitor;
     uint32_t free_metadata;
 };
 
@@ -95,12 +95,12 @@ bool mask_is_live(const struct world *world, const struct mask_shm *mask);
 
 /* A channel has gone: its masks are free. */
 void mask_free_all(struct world *world, uint32_t channel);
-void watch_link(struct world *world, uint32_t watch);
+void monitor_link(struct world *world, uint32_t monitor);
 void metadata_link(struct world *world, uint32_t metadata);
 
 /* The same for these. */
 bool user_has_nick(const struct world *world, uint32_t index);
-bool watch_is_live(const struct world *world, const struct watch_shm *watch);
+bool monitor_is_live(const struct world *world, const struct monitor_shm *monitor);
 bool metadata_is_live(const struct world *world, const struct metadata_shm *record);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/net.h"
 #include "layout.h"
 #include "metadata.h"
-#include "watches.h"
+#include "monitors.h"
 
 /* What one host has to itself: one address, of IPv6 a network. */
 #define IPV4_BITS 32
@@ -20,14 +20,14 @@
 
 /* How many everybody may have. */
 static const uint32_t few[] = {
-    [SHARE_MASKS] = 2, [SHARE_CHANNELS] = 1, [SHARE_METADATA] = 2, [SHARE_WATCHES] = 2, [SHARE_MEMBERS] = 3};
+    [SHARE_MASKS] = 2, [SHARE_CHANNELS] = 1, [SHARE_METADATA] = 2, [SHARE_MONITORS] = 2, [SHARE_MEMBERS] = 3};
 
 uint32_t share_limit(const struct world *world, enum share_pool pool)
 {
     const uint32_t limits[] = {[SHARE_MASKS] = world->limits.masks,
                                [SHARE_CHANNELS] = world->limits.channels,
                                [SHARE_METADATA] = metadata_limit(&world->limits),
-                               [SHARE_WATCHES] = watch_limit(&world->limits),
+                               [SHARE_MONITORS] = monitor_limit(&world->limits),
                                /* One for each user is kept, so that nobody finds the lobby shut. */
                                [SHARE_MEMBERS] = world->limits.members - world->limits.users};
     return limits[pool];
@@ -42,7 +42,7 @@ uint32_t share_used_locked(const struct world *world, enum share_pool pool)
 /* What that user has of it themselves. */
 static uint32_t held(const struct user_shm *user, enum share_pool pool)
 {
-    return pool == SHARE_WATCHES   ? user->watch_count
+    return pool == SHARE_MONITORS   ? user->monitor_count
            : pool == SHARE_MEMBERS ? user->membership_count
                                    : user->charged[pool];
 }

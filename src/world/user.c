@@ -13,7 +13,7 @@
 #include "leavers.h"
 #include "metadata.h"
 #include "shares.h"
-#include "watches.h"
+#include "monitors.h"
 
 /* Names that look alike are in one list, so that those can be found too. */
 static uint32_t *bucket(const struct world *world, const char *nick)
@@ -69,7 +69,7 @@ static void extend(struct world *world, uint32_t index)
         return;
     for (uint32_t i = shm->users_end; i < index; i++) {
         struct user_shm *user = &world->users[i];
-        user->first_membership = user->first_watch = user->first_metadata = NONE;
+        user->first_membership = user->first_monitor = user->first_metadata = NONE;
     }
     txn_save(world->txn, &shm->users_end, sizeof shm->users_end);
     shm->users_end = index + 1;
@@ -93,7 +93,7 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
                               .attached_monotonic = now,
                               .active_monotonic = now,
                               .first_membership = NONE,
-                              .first_watch = NONE,
+                              .first_monitor = NONE,
                               .first_metadata = NONE,
                               .nick_next = NONE};
     name_guest(index, user->nick);
@@ -224,10 +224,10 @@ void user_leave_locked(struct world *world, uint32_t index)
         member_remove_locked(world, at);
     }
     CRASHPOINT("user-left-channels");
-    for (uint32_t at; (at = user->first_watch) < watch_limit(&world->limits);) {
-        if (!watch_is_live(world, &world->watches[at]) || world->watches[at].user != index)
+    for (uint32_t at; (at = user->first_monitor) < monitor_limit(&world->limits);) {
+        if (!monitor_is_live(world, &world->monitors[at]) || world->monitors[at].user != index)
             break;
-        watch_remove_locked(world, at);
+        monitor_remove_locked(world, at);
     }
     metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {

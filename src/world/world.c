@@ -22,12 +22,12 @@
 #include "penalties.h"
 #include "recorder.h"
 #include "streams.h"
-#include "watches.h"
+#include "monitors.h"
 
 /* The arrays behind the head, each from a new cache line. */
 struct places {
     uint64_t users, channels, members, masks, nick_buckets, channel_buckets;
-    uint64_t bans, leavers, watches;
+    uint64_t bans, leavers, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
     uint64_t streams, lives, recorders, penalties, guesses, end;
@@ -58,8 +58,8 @@ static struct places place(const struct world_limits *limits)
         after(places.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
     places.bans = after(places.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
     places.leavers = after(places.bans, BANS, sizeof(struct ban_shm));
-    places.watches = after(places.leavers, LEAVERS, sizeof(struct leaver_shm));
-    places.metadata = after(places.watches, watch_limit(limits), sizeof(struct watch_shm));
+    places.monitors = after(places.leavers, LEAVERS, sizeof(struct leaver_shm));
+    places.metadata = after(places.monitors, monitor_limit(limits), sizeof(struct monitor_shm));
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
@@ -96,7 +96,7 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
                             .channel_buckets = (uint32_t *)(base + places.channel_buckets),
                             .bans = (struct ban_shm *)(base + places.bans),
                             .leavers = (struct leaver_shm *)(base + places.leavers),
-                            .watches = (struct watch_shm *)(base + places.watches),
+                            .monitors = (struct monitor_shm *)(base + places.monitors),
                             .attendances = (struct attendance_shm *)(base + places.attendances),
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),

@@ -54,7 +54,7 @@ enum share_pool {
     SHARE_CHANNELS,
     SHARE_METADATA,
     SHARES_CHARGED, /* those before have a charge each, the others belong to a user */
-    SHARE_WATCHES = SHARES_CHARGED,
+    SHARE_MONITORS = SHARES_CHARGED,
     SHARE_MEMBERS, /* memberships */
     SHARES
 };
@@ -91,9 +91,9 @@ struct user_shm {
 
     uint32_t first_membership;
     uint32_t membership_count;
-    uint32_t first_watch;
+    uint32_t first_monitor;
     uint32_t first_metadata;
-    uint32_t watch_count;
+    uint32_t monitor_count;
     uint32_t charged[SHARES_CHARGED];
     uint32_t nick_next; /* in the bucket of the nick's hash */
 };
@@ -212,7 +212,7 @@ struct world {
     uint32_t *channel_buckets;
     struct ban_shm *bans;       /* bans.h */
     struct leaver_shm *leavers; /* leavers.h */
-    struct watch_shm *watches;  /* watches.h */
+    struct monitor_shm *monitors;  /* monitors.h */
     struct attendance_shm *attendances; /* attendance.h */
     struct counters_shm *counters;      /* counters.h */
     struct metadata_shm *metadata; /* metadata.h */

@@ -11,7 +11,7 @@
 #include "world/layout.h"
 #include "world/leavers.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 static const struct world_limits limits = {.users = 12, .channels = 8, .members = 40, .masks = 30, .couriers = 2};
 static struct txn txn;
@@ -50,8 +50,8 @@ static void fill(void)
         }
         metadata_set_locked(&world, METADATA_OF_USER, i, word, "value", NONE);
         metadata_set_locked(&world, METADATA_SUBSCRIPTION, i, word, "", NONE);
-        watch_add_locked(&world, i, "toto");
-        watch_add_locked(&world, i, "tutu");
+        monitor_add_locked(&world, i, "toto");
+        monitor_add_locked(&world, i, "tutu");
         snprintf(ban.mask, sizeof ban.mask, "u%u@192.0.2.*", i);
         ban_add_locked(&world, &ban, 1);
     }
@@ -93,7 +93,7 @@ static void fill_table(void)
         memset(world.bans, 'x', BANS * sizeof *world.bans);
         break;
     default:
-        memset(world.watches, 'x', 24 * sizeof *world.watches);
+        memset(world.monitors, 'x', 24 * sizeof *world.monitors);
     }
 }
 
@@ -119,7 +119,7 @@ static void damage(void)
         damage_record(world.masks, limits.masks, sizeof *world.masks);
         break;
     case 6:
-        damage_record(world.watches, 24, sizeof *world.watches);
+        damage_record(world.monitors, 24, sizeof *world.monitors);
         break;
     case 7:
         damage_record(world.metadata, 60, sizeof *world.metadata);

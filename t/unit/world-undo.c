@@ -19,7 +19,7 @@
 #include "world/leavers.h"
 #include "world/metadata.h"
 #include "world/streams.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* ---- copies of the region, and what a death leaves of them ---- */
 
@@ -51,7 +51,7 @@ static void make_copy(struct copy *copy)
     void *pointers[] = {&copy->world.shm,         &copy->world.users,     &copy->world.channels,
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
                         &copy->world.bans,        &copy->world.leavers,   &copy->world.channel_buckets,
-                        &copy->world.watches,     &copy->world.metadata,  &copy->world.attendances,
+                        &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
                         &copy->world.counters,    &copy->world.streams,   &copy->world.guesses};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
         move(copy, pointers[i], sizeof(char *));
@@ -76,7 +76,7 @@ static void blank_derived(struct world *copy)
     BLANK(copy->channels, copy->limits.channels, first_member);
     BLANK(copy->members, copy->limits.members, next_of_channel);
     BLANK(copy->masks, copy->limits.masks, next_of_channel);
-    BLANK(copy->watches, watch_limit(&copy->limits), next);
+    BLANK(copy->monitors, monitor_limit(&copy->limits), next);
     BLANK(copy->metadata, metadata_limit(&copy->limits), next);
     memset(copy->nick_buckets, 0, world_buckets(copy->limits.users) * sizeof(uint32_t));
     memset(copy->channel_buckets, 0, world_buckets(copy->limits.channels) * sizeof(uint32_t));
@@ -104,7 +104,7 @@ static void tell_difference(const char *place)
                   {"channels", at->channels, sizeof *at->channels}, {"members", at->members, sizeof *at->members},
                   {"masks", at->masks, sizeof *at->masks},     {"bans", at->bans, sizeof *at->bans},
                   {"leavers", at->leavers, sizeof *at->leavers},
-                  {"watches", at->watches, sizeof *at->watches},
+                  {"monitors", at->monitors, sizeof *at->monitors},
                   {"metadata", at->metadata, sizeof *at->metadata},
                   {"attendances", at->attendances, sizeof *at->attendances}};
     const char *was = (const char *)before.world.shm, *wrong = (const char *)at->shm;
@@ -213,7 +213,7 @@ static void check_all_were_run(void)
     }
     const struct world_shm *shm = world.shm;
     CHECK(shm->channels_end > 5 && shm->members_end > 5 && shm->masks_end > 5);
-    CHECK(shm->bans_end > 2 && shm->watches_end > 5 && shm->metadata_end > 5);
+    CHECK(shm->bans_end > 2 && shm->monitors_end > 5 && shm->metadata_end > 5);
     CHECK(shm->leavers_end > 50 && shm->attendances_end > 50 && shm->traces > 50 && shm->crashes_end > 0);
 }
 
@@ -267,9 +267,9 @@ static void largest_leave(void)
     fill_metadata(METADATA_OF_USER, 0, METADATA_KEYS);
     fill_metadata(METADATA_SUBSCRIPTION, 0, METADATA_SUBSCRIPTIONS);
     txn_begin_look(&txn);
-    for (uint32_t i = 0; i < WATCHES_OF_ONE; i++) {
-        snprintf(word, sizeof word, "watched%u", i);
-        CHECK(watch_add_locked(&world, 0, word) != NONE);
+    for (uint32_t i = 0; i < MONITORS_OF_ONE; i++) {
+        snprintf(word, sizeof word, "monitored%u", i);
+        CHECK(monitor_add_locked(&world, 0, word) != NONE);
     }
     txn_commit(&txn);
     looking = true;
