@@ -93,7 +93,7 @@ unit() {
 }
 
 @test "a transaction happens whole or not at all" {
-    unit shared
+    unit txn
 }
 
 @test "a process may die at every crash point" {
