@@ -12,10 +12,11 @@ may_use() {
     base) echo base ;;
     ipc) echo base ipc ;;
     world) echo base ipc world ;;
+    conf) echo base ipc world conf ;;
     event) echo base ipc world event ;;
-    command) echo base ipc world event command ;;
-    door) echo base ipc world event command door ;;
-    process) echo base ipc world event command door process ;;
+    command) echo base ipc world conf event command ;;
+    door) echo base ipc world conf event command door ;;
+    process) echo base ipc world conf event command door process ;;
     tty) echo base tty ;;
     client) echo base tty client ;;
     lan) echo base tty lan ;;

@@ -52,6 +52,10 @@ unit() {
     unit config
 }
 
+@test "settings have their defaults and their copies, and the man page says what needs a restart" {
+    unit settings "$BATS_TEST_DIRNAME/../man/forkchatd.conf.5"
+}
+
 @test "addresses and sockets work for both families" {
     unit net
 }

@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include "base/report.h"
+#include "conf/settings.h"
 #include "event/event.h"
 #include "reply.h"
 #include "world/penalties.h"
-#include "world/settings.h"
 
 struct session;
 

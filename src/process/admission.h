@@ -4,8 +4,8 @@
 #define FORKCHAT_PROCESS_ADMISSION_H
 
 #include "base/net.h"
+#include "conf/settings.h"
 #include "world/penalties.h"
-#include "world/settings.h"
 
 enum admission {
     ADMISSION_GRANTED,

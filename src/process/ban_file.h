@@ -3,8 +3,8 @@
 #define FORKCHAT_PROCESS_BAN_FILE_H
 
 #include "base/net.h"
+#include "conf/settings.h"
 #include "world/bans.h"
-#include "world/settings.h"
 
 /* What the supervisor knows of the bans; it never waits for the lock to look at them. */
 struct ban_file {

@@ -2,8 +2,8 @@
 #ifndef FORKCHAT_PROCESS_RUNTIME_H
 #define FORKCHAT_PROCESS_RUNTIME_H
 
+#include "conf/settings.h"
 #include "ipc/txn.h"
-#include "world/settings.h"
 #include "world/world.h"
 
 struct runtime {

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 
 #include "base/net.h"
-#include "settings.h"
 #include "world.h"
 
 /* Networks remembered at most; then those are forgotten whose penalty ends first. */

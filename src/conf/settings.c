@@ -13,33 +13,14 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "directives.h"
-#include "modes.h"
 
 struct settings *settings_new(void)
 {
     struct settings *settings = calloc(1, sizeof *settings);
     if (!settings)
         fatal(EX_OSERR, "out of memory");
-    settings->max_clients = 10000;
-    settings->address_prefix = (struct setting_prefix){.ipv4 = 32, .ipv6 = 64};
-    settings->network_prefix = (struct setting_prefix){.ipv4 = 24, .ipv6 = 48};
     settings->penalty = (struct setting_penalty){.crash = 10, .password = 5, .silence = 5, .longest = 600};
-    settings->penalty_exempt.count = 2;
-    net_parse_range("127.0.0.0/8", &settings->penalty_exempt.list[0]);
-    net_parse_range("::1", &settings->penalty_exempt.list[1]);
-    settings->flood = (struct setting_rate){.count = 100, .seconds = 10};
-    settings->ring_size = 4 << 20;
-    settings->queue_limit = 1 << 20;
-    settings->queue_total = 256 << 20;
-    settings->channel_limit = 50;
-    modes_parse_flags("+nt", &settings->channel_modes);
-    settings->nick_length = 30;
-    settings->sandbox = true;
-    settings->worker_memory = 128 << 20;
-    settings->worker_cpu = 60;
-    settings->ping_timeout = 120;
-    settings->registration_timeout = 60;
-    settings->keepalive = 150;
+    directives_set_defaults(settings);
     return settings;
 }
 
@@ -51,22 +32,17 @@ void settings_free(struct settings *settings)
         free(settings->operators[i].name);
         free(settings->operators[i].password);
     }
-    free(settings->server_name);
-    free(settings->motd);
-    free(settings->welcome);
-    free(settings->rules);
-    free(settings->password);
-    free(settings->server_description);
-    free(settings->network_name);
     for (int i = 0; i < settings->admin_count; i++)
         free(settings->admin[i]);
-    free(settings->user);
-    free(settings->group);
-    free(settings->chroot);
-    free(settings->runtime_directory);
-    free(settings->state_directory);
+    directives_free(settings);
     free(settings->directives);
     free(settings);
+}
+
+bool settings_is_server_name(const char *word)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    return *word && strspn(word, letters) == strlen(word) && strlen(word) <= 63;
 }
 
 bool settings_hold(const struct setting_ranges *ranges, const unsigned char host[16])
@@ -92,7 +68,7 @@ static void remember(struct settings *settings, const char *line)
 
 static const char *take_line(void *context, const struct config_line *line)
 {
-    const char *wrong = directive_take(context, line);
+    const char *wrong = directives_take(context, line);
     if (!wrong)
         remember(context, line->rest[0]);
     return wrong;
@@ -157,15 +133,8 @@ void settings_complete(struct settings *settings)
     if (!settings->server_name) {
         char name[64] = "";
         gethostname(name, sizeof name - 1);
-        if (!name[0] || strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") !=
-                            strlen(name))
-            snprintf(name, sizeof name, "forkchat");
-        settings->server_name = text_keep(name);
+        settings->server_name = text_keep(settings_is_server_name(name) ? name : "forkchat");
     }
-    if (!settings->server_description)
-        settings->server_description = text_keep("a forkchat server");
-    if (!settings->network_name)
-        settings->network_name = text_keep("forkchat");
     complete_directories(settings);
 }
 
