@@ -133,7 +133,7 @@ inline recover()
     derived = 0; /* world_repair_locked() */
     derived = low[0] + (WORKERS > 1 -> low[WORKERS - 1] : 0);
 #endif
-    owner_died = false /* lock_mended() */
+    owner_died = false
 }
 
 /* ---- ipc/lock.c, enter() in ipc/txn.c ---- */
@@ -171,7 +171,7 @@ inline begin(process)
     atomic { check_tables(); journal_head = head; look_for_room() }
 }
 
-/* A change of both fields, and the record that tells of it: shared_save(), ring_put_locked(), shared_commit(). */
+/* A change of both fields, and the record that tells of it: txn_save(), ring_put_locked(), txn_commit(). */
 inline transact(who)
 {
 #if MUTANT == HEAD_FIRST
