@@ -72,7 +72,11 @@ unit() {
     unit fd
 }
 
-@test "a lock that is held for life tells who lives" {
+@test "a byte that is locked for life tells who lives" {
+    unit liveness
+}
+
+@test "the lock is right in every state of its word, and survives its owners" {
     unit lock
 }
 

@@ -389,16 +389,6 @@ int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds)
 #endif
 }
 
-int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds)
-{
-    struct timespec deadline = deadline_in(milliseconds);
-#ifdef WAITS_BY_CLOCK
-    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &deadline);
-#else
-    return pthread_mutex_timedlock(mutex, &deadline);
-#endif
-}
-
 bool port_end_pending(void)
 {
     sigset_t pending;

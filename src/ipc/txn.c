@@ -17,10 +17,13 @@ enum { AREA_LOCK, AREA_JOURNAL, AREA_RING, AREA_OWN, AREAS };
 /* The largest transaction: a quit with a few hundred memberships, a channel destroyed with its lists. */
 #define JOURNAL_CAPACITY ((size_t)1 << 20)
 
+/* The slot of whoever makes a region. */
+#define ALONE UINT32_MAX
+
 static void attach(struct txn *txn)
 {
     size_t size;
-    txn->lock = region_area(&txn->region, AREA_LOCK, NULL);
+    txn->lock.shm = region_area(&txn->region, AREA_LOCK, NULL);
     void *journal = region_area(&txn->region, AREA_JOURNAL, &size);
     journal_attach(&txn->journal, journal, size, txn->region.base, txn->region.size);
 }
@@ -32,11 +35,12 @@ int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_s
                            [AREA_JOURNAL] = journal_shm_size(JOURNAL_CAPACITY),
                            [AREA_RING] = ring_shm_size(ring_size),
                            [AREA_OWN] = area_size};
-    *txn = (struct txn){0};
+    *txn = (struct txn){.lock.slot = ALONE};
+    liveness_init(&txn->liveness);
     if (region_create(&txn->region, name, layout, sizes, AREAS))
         return -1;
     attach(txn);
-    if (lock_init(txn->lock) ||
+    if (lock_init(txn->lock.shm) ||
         ring_init(&txn->ring, region_area(&txn->region, AREA_RING, NULL), ring_size)) {
         int error = errno;
         region_unlink(name);
@@ -73,13 +77,35 @@ static int open_parts(struct txn *txn)
 int txn_open(struct txn *txn, const char *name, uint64_t layout)
 {
     *txn = (struct txn){0};
+    liveness_init(&txn->liveness);
     return region_open(&txn->region, name, layout) ? -1 : open_parts(txn);
 }
 
 int txn_open_file(struct txn *txn, int fd, const char *name, uint64_t layout)
 {
     *txn = (struct txn){0};
+    liveness_init(&txn->liveness);
     return region_open_file(&txn->region, fd, name, layout) ? -1 : open_parts(txn);
+}
+
+static bool is_slot_dead(const void *context, uint32_t slot)
+{
+    return liveness_pid(context, slot) == 0;
+}
+
+int txn_live(struct txn *txn, uint32_t slot)
+{
+    if (liveness_begin(&txn->liveness, slot))
+        return -1;
+    txn->lock.slot = slot;
+    txn->lock.is_dead = is_slot_dead;
+    txn->lock.context = &txn->liveness;
+    return 0;
+}
+
+void txn_forget_slot(struct txn *txn)
+{
+    txn->lock.slot = LOCK_NOBODY;
 }
 
 void *txn_area(const struct txn *txn, size_t *size)
@@ -102,7 +128,6 @@ static void enter(struct txn *txn, enum lock_result result)
         if (txn->repair)
             txn->repair(txn->repair_context);
         CRASHPOINT("repaired");
-        lock_mended(txn->lock);
         txn->mended = true;
     }
     ring_begin_locked(&txn->ring);
@@ -114,7 +139,7 @@ static void leave(struct txn *txn)
 {
     bool mended = txn->mended;
     txn->mended = false;
-    lock_release(txn->lock);
+    lock_release(&txn->lock);
     if (mended)
         log_warning("a process died in the middle of a change; it was taken back");
 }
@@ -123,7 +148,7 @@ void txn_begin(struct txn *txn, size_t need)
 {
     txn->room = need;
     for (;;) {
-        enter(txn, lock_take(txn->lock));
+        enter(txn, lock_take(&txn->lock));
         if (ring_has_room_locked(&txn->ring, need))
             return;
         ring_want_room_locked(&txn->ring);
@@ -144,12 +169,12 @@ void txn_begin(struct txn *txn, size_t need)
 void txn_begin_look(struct txn *txn)
 {
     txn->room = 0;
-    enter(txn, lock_take(txn->lock));
+    enter(txn, lock_take(&txn->lock));
 }
 
 bool txn_try_begin(struct txn *txn, size_t need)
 {
-    enum lock_result result = lock_try(txn->lock);
+    enum lock_result result = lock_try(&txn->lock);
     if (result == LOCK_BUSY)
         return false;
     enter(txn, result);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "journal.h"
+#include "liveness.h"
 #include "lock.h"
 #include "region.h"
 #include "ring.h"
@@ -18,7 +19,8 @@ typedef void txn_repair(void *context);
 
 struct txn {
     struct region region;
-    struct lock_shm *lock;
+    struct lock lock;
+    struct liveness liveness; /* opened by whoever has the region, txn_live */
     struct journal journal;
     struct ring ring;
     txn_repair *repair;
@@ -29,14 +31,22 @@ struct txn {
 };
 
 /* Makes the region `name` with a lock, a journal, a ring of `ring_size` bytes and an area of `area_size`
- * bytes for the caller. Returns 0, or -1 and errno. */
+ * bytes for the caller, who uses it alone until it lives in a slot: txn_live. Returns 0, or -1 and errno. */
 int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_size,
                   size_t area_size);
 
-/* Uses a region that exists; -1 and errno as region_open, region_open_file. */
+/* Uses a region that exists, for txn_live; -1 and errno as region_open, region_open_file. */
 int txn_open(struct txn *txn, const char *name, uint64_t layout);
 
 int txn_open_file(struct txn *txn, int fd, const char *name, uint64_t layout);
+
+/* This process lives in that slot until it ends, and takes the lock as that one; `liveness` is open. Returns 0, or -1 and errno
+ * as liveness_begin, with everything as before. Whoever does so again with the same slot, in a program that was executed,
+ * say, has no predecessor there. */
+int txn_live(struct txn *txn, uint32_t slot);
+
+/* In a child: the slot it finds is its parent's, and the lock not for it before it lives in another. */
+void txn_forget_slot(struct txn *txn);
 
 /* The caller's area. */
 void *txn_area(const struct txn *txn, size_t *size);

@@ -20,7 +20,7 @@
 #include "base/port.h"
 
 /* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
-#define DESCRIPTORS 256
+#define DESCRIPTORS 288
 
 #define RENEW_NS INT64_C(1000000000)
 

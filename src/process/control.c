@@ -21,6 +21,7 @@
 #include "door/door.h"
 #include "follow.h"
 #include "world/recorder.h"
+#include "world/slots.h"
 
 /* For one who asks for metrics, from the connection to the end of the answer, and then to close. */
 #define ASK_NS    (10 * INT64_C(1000000000))
@@ -102,6 +103,8 @@ static void call_supervisor(struct session *session)
 
 void control_begin(struct session *session, const struct control_birth *birth)
 {
+    if (slot_live_among_others(birth->world))
+        fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
                                 .wording = door_of(birth->door)->wording,

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "courier_parts.h"
+#include "world/slots.h"
 
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
@@ -100,17 +101,17 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
     }
     *claims = now;
     return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->draining ||
-           lock_dead(world_supervisor_life(world));
+           !slot_is_alive(world, slot_of_supervisor(world));
 }
 
 /* Told to end while nobody is there to start another. Its clients may wait for that, but not if all of us were told. */
 static bool is_useless(const struct courier *courier)
 {
     const struct world *world = courier->world;
-    if (!stopping || !lock_dead(world_supervisor_life(world)))
+    if (!stopping || slot_is_alive(world, slot_of_supervisor(world)))
         return false;
     for (uint32_t i = 0; i < courier->audience.user_limit; i++)
-        if (courier->audience.clients[i] && !lock_dead(world_life(world, i)))
+        if (courier->audience.clients[i] && slot_is_alive(world, slot_of_worker(world, i)))
             return false;
     return true;
 }
@@ -130,8 +131,6 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     sigaction(SIGTERM, &action, NULL);
 
     uint32_t claims = world_claims(world) - 1; /* so that it looks once at the start */
-    if (!lock_live(world_courier_life(world, courier.number)))
-        return; /* one who was being born while a supervisor died was faster */
 
     audience_init(&courier.audience, world);
     courier.render = render_new();

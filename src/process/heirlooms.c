@@ -17,6 +17,7 @@
 #include "base/paths.h"
 #include "base/port.h"
 #include "ipc/pass.h"
+#include "world/slots.h"
 
 /* What every courier that lives may use for an answer: base/patience.h. */
 #define CLAIM_NS (5000 * MS)
@@ -30,6 +31,8 @@
 void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context)
 {
     visit(context, "region", 0, &heirlooms->region); /* first: heirlooms_claim_region */
+    for (int i = 0; i < LIVENESS_FILES; i++)
+        visit(context, "liveness", i, &heirlooms->liveness.files[i]);
     visit(context, "family", 0, &heirlooms->family);
     visit(context, "calls", 0, &heirlooms->calls[0]);
     visit(context, "calls", 1, &heirlooms->calls[1]);
@@ -156,11 +159,11 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
 {
     bool hopeful = false, living = false;
     for (uint32_t i = 0; i < world->limits.couriers && i < COURIERS_MAX; i++) {
-        struct lock_shm *life = world_courier_life(world, i);
-        if (lock_dead(life))
+        pid_t pid = liveness_is_open(&world->txn->liveness) ? slot_pid(world, slot_of_courier(world, i)) : 0;
+        if (pid == 0)
             continue;
         living = true;
-        hopeful |= patience_look(&waiting->couriers[i], lock_owner(life)) < CLAIM_NS;
+        hopeful |= patience_look(&waiting->couriers[i], pid) < CLAIM_NS;
     }
     patience_add(&waiting->newborn, clock_monotonic(), 0, false);
     if (port_end_pending())

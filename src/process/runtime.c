@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/port.h"
+#include "world/slots.h"
 
 #define PID_FILE    "forkchatd.pid"
 #define FAMILY_FILE "family.lock"
@@ -218,6 +219,39 @@ void runtime_release(struct runtime *runtime)
     close(runtime->pid_file);
 }
 
+void runtime_open_liveness(struct txn *txn, const struct settings *settings)
+{
+    int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return;
+    liveness_open(&txn->liveness, directory);
+    close(directory);
+}
+
+void runtime_unlink_liveness(const struct settings *settings)
+{
+    int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return;
+    liveness_unlink(directory);
+    close(directory);
+}
+
+/* Before anybody else can be there. */
+static int live_alone(struct txn *txn, const struct settings *settings, const struct world_limits *limits)
+{
+    const char *why;
+    const struct world world = {.txn = txn, .limits = *limits};
+    int directory = paths_open_directory(settings->runtime_directory, &why);
+    int status = directory < 0 || liveness_make(&txn->liveness, directory) ||
+                 txn_live(txn, slot_of_supervisor(&world));
+    if (status)
+        log_error("%s/liveness.*: %s", settings->runtime_directory, directory < 0 ? why : strerror(errno));
+    if (directory >= 0)
+        close(directory);
+    return status ? -1 : 0;
+}
+
 int runtime_create_world(struct txn *txn, struct world *world,
                          const struct settings *settings, int couriers)
 {
@@ -243,6 +277,10 @@ int runtime_create_world(struct txn *txn, struct world *world,
         log_error("cannot make %zu MiB of shared memory: %s%s",
                   (world_size(&limits) + (size_t)settings->ring_size) >> 20, strerror(errno),
                   errno == ENOSPC ? ": /dev/shm is too small; lower max-clients or ring-size" : "");
+        return -1;
+    }
+    if (live_alone(txn, settings, &limits)) {
+        region_unlink(txn->region.name);
         return -1;
     }
     /* A million bytes for each millisecond since 1970, so that no restart goes back: positions name messages. */

@@ -45,14 +45,18 @@ int runtime_open_world(struct txn *txn, struct world *world, const struct settin
 int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int family,
                         int region);
 
+/* The files by which the living are known: those that are there, if they all are. Their names go when the daemon ends. */
+void runtime_open_liveness(struct txn *txn, const struct settings *settings);
+void runtime_unlink_liveness(const struct settings *settings);
+
 /* What the shared memory is called: what the family's file says, or the usual name. */
 void runtime_find_name(const struct settings *settings, int family, char name[REGION_NAME_SIZE]);
 
 /* Writes that down. */
 void runtime_write_name(int family, const struct txn *txn);
 
-/* Makes the shared memory for these settings, with `couriers` couriers whose readers are open. Returns 0, or
- * -1 after reporting. */
+/* Makes the shared memory for these settings, with `couriers` couriers whose readers are open, and the files by which the
+ * living are known; this process lives there as its supervisor. Returns 0, or -1 after reporting. */
 int runtime_create_world(struct txn *txn, struct world *world,
                          const struct settings *settings, int couriers);
 

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "world/counters.h"
+#include "world/slots.h"
 
 /* A dead worker that could not be put in order yet is tried again after so long. */
 #define RETRY_NS (2 * MS)
@@ -29,9 +30,6 @@
 /* A child that was forked when its supervisor died has closed the doors after so long, also where it hardly gets a
  * processor. */
 #define NEWBORN_MS 60000
-
-/* The lock of this supervisor's life is damaged if it cannot be had in so many milliseconds. */
-#define LIFE_TRIES 1000
 
 static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
 static sigset_t waiting_mask;
@@ -264,15 +262,22 @@ static int begin_session(struct supervisor *supervisor)
     if (heirlooms_make(&supervisor->heirlooms, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
     supervisor->heirlooms.region = supervisor->txn.region.fd;
+    supervisor->heirlooms.liveness = supervisor->txn.liveness;
     runtime_write_name(supervisor->heirlooms.family, &supervisor->txn);
     supervisor_make_seats(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;
 }
 
-/* The session there is, whose heirlooms are here. */
-static void continue_session(struct supervisor *supervisor)
+/* The session there is, whose heirlooms are here. Returns 0, or an exit status after reporting. */
+static int continue_session(struct supervisor *supervisor)
 {
+    /* Before it lives: a courier that the one before asked to make way has waited for a supervisor to do so. */
+    world_retire(&supervisor->world, NONE);
+    if (slot_live(&supervisor->world, slot_of_supervisor(&supervisor->world))) {
+        log_error("cannot take the supervisor's place: %s", strerror(errno));
+        return EX_UNAVAILABLE;
+    }
     supervisor_adopt(supervisor);
     ban_file_take_over(&supervisor->bans, &supervisor->world);
     size_t length = settings_write(supervisor->settings, settings_text, sizeof settings_text);
@@ -280,6 +285,7 @@ static void continue_session(struct supervisor *supervisor)
         publish_settings(supervisor, supervisor->settings, settings_text, length);
     else
         log_error("the settings are too long: those who are here keep theirs");
+    return 0;
 }
 
 /* With the runtime directory in our hands, in which processes of a supervisor before may live. */
@@ -302,11 +308,10 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
     } else {
         if (!inherited)
             supervisor_make_seats(supervisor);
-        continue_session(supervisor);
+        status = continue_session(supervisor);
     }
-    /* Taken for a moment by whoever looks whether it is. */
-    for (int i = 0; !status && !lock_live(world_supervisor_life(&supervisor->world)) && i < LIFE_TRIES; i++)
-        clock_sleep(1);
+    if (!status)
+        world_note_supervisor(&supervisor->world, getpid());
     return status;
 }
 

@@ -36,7 +36,7 @@ static void refuse(int socket, enum door_kind door, const char *why)
 }
 
 /* What a courier needs besides its clients' sockets; the mailboxes of all couriers are its as well. */
-#define COURIER_DESCRIPTORS 32
+#define COURIER_DESCRIPTORS (32 + LIVENESS_FILES)
 
 /* How many clients there may be: as many as was said, as there is room for in the tables, and as the couriers can hold
  * sockets of. One in eight of these is for clients who have left and are still being sent their last words. Seats are a

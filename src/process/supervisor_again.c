@@ -318,6 +318,7 @@ bool supervisor_inherit(struct supervisor *supervisor)
         if (!read_line(supervisor, line))
             fatal(EX_UNAVAILABLE, "the supervisor before left something else: %s", line);
     fclose(letter);
+    supervisor->txn.liveness = supervisor->heirlooms.liveness;
     runtime_find_name(supervisor->settings, supervisor->heirlooms.family, supervisor->txn.region.name);
     set_kept(supervisor, fd_set_cloexec);
     return true;

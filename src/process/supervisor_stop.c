@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "event/event.h"
+#include "world/slots.h"
 
 /* For the last words: since anybody has ended, and for couriers and the console the time they could have used. */
 #define SHUTDOWN_NS (1500 * MS)
@@ -66,13 +67,13 @@ static uint32_t count_left(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         if (seat->pid && seat->stranger &&
-            supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
+            !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i)))
             seat->pid = 0;
         left += seat->pid != 0;
     }
     for (uint32_t i = 0; i < supervisor->seat_count; i++) {
         struct seat *seat = &supervisor->seats[i];
-        if (seat->pid && seat->stranger && supervisor_is_gone(world_life(&supervisor->world, i), seat->pid))
+        if (seat->pid && seat->stranger && !slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
             seat->pid = 0;
         left += seat->pid != 0;
     }
@@ -157,6 +158,7 @@ void supervisor_stop(struct supervisor *supervisor)
     supervisor_end_latecomers(supervisor);
     region_unlink(supervisor->txn.region.name);
     heirlooms_unlink(supervisor->settings->runtime_directory);
+    runtime_unlink_liveness(supervisor->settings);
     runtime_release(&supervisor->runtime);
     close(supervisor->heirlooms.family);
     console_end(&supervisor->console);

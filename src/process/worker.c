@@ -27,6 +27,7 @@
 #include "follow.h"
 #include "ipc/pass.h"
 #include "world/recorder.h"
+#include "world/slots.h"
 
 /* Bytes of one read; all their lines are dealt with before anybody is woken. */
 #define READ_SIZE 16384
@@ -331,6 +332,13 @@ enum penalty worker_trouble(const siginfo_t *death)
     return trouble_of(death);
 }
 
+static _Noreturn void slot_is_refused(uint32_t user)
+{
+    if (errno == EAGAIN || errno == EACCES)
+        fatal(EX_UNAVAILABLE, "place %u is taken", user); /* by one who was born while a supervisor died */
+    fatal(EX_OSERR, "cannot lock a byte for place %u: %s", user, strerror(errno));
+}
+
 int worker_run(const struct worker_birth *birth)
 {
     static struct worker worker;
@@ -343,11 +351,10 @@ int worker_run(const struct worker_birth *birth)
     watch_idle(birth->socket, (int)birth->settings->keepalive);
     net_format(&birth->address, worker.address);
     net_format_host(&birth->address, worker.host);
-    confine(birth->confinement, SANDBOX_WORKER);
-
     CRASHPOINT("unborn");
-    if (!lock_live(world_life(birth->world, birth->user)))
-        fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
+    if (slot_live(birth->world, slot_of_worker(birth->world, birth->user)))
+        slot_is_refused(birth->user);
+    confine(birth->confinement, SANDBOX_WORKER);
     if (world_is_over(birth->world))
         return 0; /* it ended while this one was being born */
     const struct door *door = door_of(birth->door);

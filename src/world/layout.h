@@ -38,6 +38,7 @@ struct world_shm {
     _Atomic uint32_t orders;
     _Atomic uint64_t command_counts[COMMAND_COUNTS]; /* for STATS alone: in no order with anything */
     _Atomic uint32_t over;
+    _Atomic int32_t supervisor; /* its pid, as far as this can be believed */
     _Atomic uint32_t claims;
     _Atomic uint32_t retiring; /* 0: nobody; else a courier's number and 1 */
     _Atomic uint32_t settings_version;

@@ -30,7 +30,7 @@ struct places {
     uint64_t bans, leavers, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t streams, lives, recorders, penalties, guesses, end;
+    uint64_t streams, recorders, penalties, guesses, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -63,8 +63,7 @@ static struct places place(const struct world_limits *limits)
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.streams = after(places.counters, 1, counters_size(limits));
-    places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
-    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers + 1, lock_size());
+    places.recorders = after(places.streams, limits->users, sizeof(struct stream_shm));
     places.penalties = after(places.recorders, 1, recorders_size(limits));
     places.guesses = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     places.end = after(places.guesses, 1, guesses_size(limits));
@@ -104,24 +103,18 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
                             .penalties = (struct penalty_shm *)(base + places.penalties),
                             .recorders = (struct recorder_shm *)(base + places.recorders),
                             .guesses = (struct guesses_shm *)(base + places.guesses),
-                            .lives = base + places.lives,
                             .limits = *limits};
     txn_set_repair(txn, repair, world);
 }
 
-struct lock_shm *world_life(const struct world *world, uint32_t user)
+void world_note_supervisor(struct world *world, pid_t pid)
 {
-    return (struct lock_shm *)(world->lives + user * lock_size());
+    atomic_store(&world->shm->supervisor, (int32_t)pid); /* pairs with the load in world_noted_supervisor */
 }
 
-struct lock_shm *world_courier_life(const struct world *world, uint32_t courier)
+pid_t world_noted_supervisor(const struct world *world)
 {
-    return world_life(world, world->limits.users + courier);
-}
-
-struct lock_shm *world_supervisor_life(const struct world *world)
-{
-    return world_courier_life(world, world->limits.couriers);
+    return atomic_load(&world->shm->supervisor);
 }
 
 void world_come_forward(struct world *world)
@@ -152,9 +145,6 @@ void world_create(struct world *world, struct txn *txn, const struct world_limit
     world->shm->started_monotonic = clock_monotonic();
     if (port_random(&world->shm->seed, sizeof world->shm->seed))
         log_warning("no random number for the tables");
-    for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
-        if (lock_init(world_life(world, i)))
-            fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
     txn_begin(txn, 0);
     channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME, NONE),

@@ -220,12 +220,11 @@ struct world {
     struct penalty_shm *penalties; /* penalties.h */
     struct recorder_shm *recorders; /* recorder.h */
     struct guesses_shm *guesses; /* guesses.h */
-    char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x000A)
+#define WORLD_LAYOUT UINT64_C(0x000B)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -415,13 +414,12 @@ struct stop_shm world_stop_locked(const struct world *world);
 void world_set_silence_locked(struct world *world, bool silence);
 bool world_is_silent_locked(const struct world *world);
 
-/* ---- Lives and succession. No lock needed ---- */
+/* ---- Succession. No lock needed ---- */
 
-/* What the process at a user's place, the one that is a courier, and the supervisor hold as long as they live
- * (lock_live). */
-struct lock_shm *world_life(const struct world *world, uint32_t user);
-struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
-struct lock_shm *world_supervisor_life(const struct world *world);
+/* A supervisor's pid, for whoever finds the region but none of the files by which the living are known (world/slots.h). Any
+ * process may have written it. */
+void world_note_supervisor(struct world *world, pid_t pid);
+pid_t world_noted_supervisor(const struct world *world);
 
 /* How many supervisors have come forward to take this world over from a dead one. Whoever does posts the wakeups. */
 void world_come_forward(struct world *world);

@@ -19,6 +19,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "observer.h"
 #include "processes.h"
 #include "reckon.h"
 
@@ -870,7 +871,7 @@ static int free_port(void)
 
 static void prepare(char **argv)
 {
-    static char options[3][60], run[500], resolved[4096], name[REGION_NAME_SIZE];
+    static char options[3][60], run[500];
     const char **at = transcript_must(calloc(200, sizeof *at));
     daemon_command = at;
     for (int i = 0; i < 180 && argv[i]; i++)
@@ -892,10 +893,9 @@ static void prepare(char **argv)
             break;
     }
     snprintf(run, sizeof run, "%s/run", home);
-    if (!daemon_ready || !realpath(run, resolved))
+    if (!daemon_ready)
         give_up("the daemon did not get ready");
-    region_name(resolved, name);
-    if (txn_open(&txn, name, WORLD_LAYOUT) || world_attach(&world, &txn))
+    if (observer_attach(run, &txn, &world))
         give_up("the region");
     reckon.find = find_person;
     reckon.tell = tell_person;

@@ -2,24 +2,20 @@
  * are taken and what is wrong; status 1 then. The lock is taken as everybody takes it, so a death that nobody has
  * mended yet is mended first. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sysexits.h>
 
-#include "world/world.h"
+#include "observer.h"
 
 int main(int argc, char **argv)
 {
-    static char path[4096];
-    char name[REGION_NAME_SIZE];
     struct txn txn;
     struct world world;
     unsigned taken = 0;
-    if (argc != 2 || !realpath(argv[1], path)) {
+    if (argc != 2) {
         fprintf(stderr, "usage: check RUNTIME-DIRECTORY\n");
         return EX_USAGE;
     }
-    region_name(path, name);
-    if (txn_open(&txn, name, WORLD_LAYOUT) || world_attach(&world, &txn)) {
+    if (observer_attach(argv[1], &txn, &world)) {
         perror("check");
         return EX_UNAVAILABLE;
     }

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "check.h"
 #include "child.h"
+#include "slots.h"
 
 enum { PUBLISHERS = 3, READERS = 2, OBSERVER = READERS, RING = 1 << 20, LARGEST = 400 };
 
@@ -180,6 +181,8 @@ static pid_t publishers[PUBLISHERS], readers[READERS + 1];
 static uint32_t role;
 static void be_publisher(void)
 {
+    if (txn_live(&txn, 1 + role))
+        _exit(1); /* somebody lives there who should be dead */
     publish_as(role);
 }
 static void be_reader(void)
@@ -194,6 +197,7 @@ static void start(void)
 {
     child_name_region(name);
     CHECK(txn_create(&txn, name, 1, RING, sizeof *tally) == 0);
+    slots_make(&txn.liveness);
     tally = txn_area(&txn, NULL);
     for (role = 0; role <= OBSERVER; role++)
         ring_open_reader_locked(&txn.ring, (int)role, role < READERS, ring_head(&txn.ring));

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "check.h"
 #include "child.h"
+#include "slots.h"
 
 /* What the caller of the layer keeps in its area: two numbers that are always equal, and their
  * double, which is derived. */
@@ -39,6 +40,8 @@ static void start(void)
     CHECK(size == sizeof *truth);
     repairs = 0;
     txn_set_repair(&txn, repair, &repairs);
+    slots_make(&txn.liveness);
+    CHECK(txn_live(&txn, 1) == 0);
     first = ring_head(&txn.ring);
     ring_open_reader_locked(&txn.ring, 0, true, first);
     wakeup_wait(ring_wakeup(&txn.ring, 0), 0);
@@ -46,6 +49,7 @@ static void start(void)
 
 static void stop(void)
 {
+    liveness_close(&txn.liveness);
     region_unmap(&txn.region);
     region_unlink(name);
 }
@@ -153,6 +157,8 @@ static void opened(void)
     set(1);
     struct txn mine = txn;
     CHECK(txn_open(&txn, name, 1) == 0);
+    txn.liveness = mine.liveness;
+    CHECK(txn_live(&txn, 2) == 0);
     truth = txn_area(&txn, NULL);
     CHECK(txn.region.base != mine.region.base);
     CHECK(is(1) && SAYS(1));
@@ -371,6 +377,7 @@ static void recovery_died(void)
 
 static void hold(void)
 {
+    CHECK(txn_live(&txn, 2) == 0);
     txn_begin(&txn, need);
     atomic_store(&truth->go, 1);
     while (atomic_load(&truth->go) != 2)
@@ -390,14 +397,14 @@ static void busy(void)
     pid_t child = child_start(hold);
     wait_until(1);
     CHECK(!txn_try_begin(&txn, need));
-    uint64_t turn, again;
-    CHECK(lock_holder(txn.lock, &turn) == child);
-    CHECK(lock_holder(txn.lock, &again) == child && again == turn);
+    uint32_t turn, again;
+    CHECK(lock_owner(&txn.lock, &turn) == 2 && liveness_pid(&txn.liveness, 2) == child);
+    CHECK(lock_owner(&txn.lock, &again) == 2 && again == turn);
     atomic_store(&truth->go, 2);
     CHECK(child_wait(child) == 0);
-    CHECK(lock_holder(txn.lock, &again) == 0 && again == turn);
+    CHECK(lock_owner(&txn.lock, &again) == LOCK_NOBODY && again == turn);
     CHECK(txn_try_begin(&txn, need));
-    CHECK(lock_holder(txn.lock, &again) == getpid() && again > turn);
+    CHECK(lock_owner(&txn.lock, &again) == 1 && again > turn);
     txn_commit(&txn);
     CHECK(repairs == 0);
     stop();
@@ -429,8 +436,8 @@ static void no_room(void)
     start();
     fill();
     CHECK(!txn_try_begin(&txn, need));
-    uint64_t turn;
-    CHECK(lock_holder(txn.lock, &turn) == 0);
+    uint32_t turn;
+    CHECK(lock_owner(&txn.lock, &turn) == LOCK_NOBODY);
     CHECK(txn_try_begin(&txn, 0)); /* a change without a record needs no room */
     txn_commit(&txn);
     ring_advance(&txn.ring, 0, ring_head(&txn.ring));
@@ -558,8 +565,11 @@ static void put_back_backwards(void)
     stop();
 }
 
+static uint32_t next_slot;
+
 static void set_often(void)
 {
+    CHECK(txn_live(&txn, next_slot) == 0);
     for (int i = 0; i < 2000; i++) {
         txn_begin(&txn, need);
         if (!is(truth->left))
@@ -574,8 +584,10 @@ static void exclusive(void)
     start();
     ring_close_reader(&txn.ring, 0);
     pid_t children[4];
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
+        next_slot = 2 + (uint32_t)i;
         children[i] = child_start(set_often);
+    }
     for (int i = 0; i < 4; i++)
         CHECK(child_wait(children[i]) == 0);
     CHECK(is(8000));
