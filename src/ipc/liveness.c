@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/place.h"
+#include "base/paths.h"
 
 static const char *name_of(int number)
 {
@@ -52,7 +52,7 @@ int liveness_make(struct liveness *liveness, int directory)
     for (int i = 0; i < LIVENESS_FILES; i++) {
         const char *name = name_of(i);
         if ((unlinkat(directory, name, 0) == 0 || errno == ENOENT) &&
-            (liveness->files[i] = place_file(directory, name)) >= 0)
+            (liveness->files[i] = paths_open_file(directory, name)) >= 0)
             continue;
         int error = errno;
         liveness_close(liveness);
