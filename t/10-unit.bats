@@ -164,7 +164,7 @@ unit() {
     unit mask
 }
 
-@test "monitors, leavers and bans are kept, bounded and put in order" {
+@test "monitors, WHOWAS records and bans are kept, bounded and put in order" {
     unit world-people
 }
 

@@ -45,7 +45,7 @@ void courier_hang_up(struct client *client)
 }
 
 /* One who has left, but whose last words are still to be sent over a socket that is to come. */
-static struct client *find_leaver(const struct courier *courier, const struct handover *handover)
+static struct client *find_draining(const struct courier *courier, const struct handover *handover)
 {
     struct client *client = courier->draining;
     while (client && (client->user != handover->user || client->generation != handover->generation))
@@ -105,7 +105,7 @@ void courier_take_sockets(struct courier *courier)
         struct client *client = audience_client(&courier->audience, handover.user);
         if (client && client->generation == handover.generation) {
             take_socket(courier, client, fd);
-        } else if ((client = find_leaver(courier, &handover))) {
+        } else if ((client = find_draining(courier, &handover))) {
             take_socket(courier, client, fd);
         } else if (handover.user < courier->audience.user_limit) {
             struct early *early = &courier->early[handover.user];

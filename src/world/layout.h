@@ -28,7 +28,7 @@ struct world_shm {
     uint32_t bans_end;
     uint32_t monitors_end;
     uint32_t metadata_end;
-    uint64_t leavers_end; /* counts up: the next one's place is this, modulo their number */
+    uint64_t whowas_end; /* counts up: the next one's place is this, modulo their number */
     uint64_t attendances_end; /* the same */
     uint32_t silence;
     struct stop_shm stop;

@@ -10,7 +10,7 @@
 #include "attendance.h"
 #include "doors.h"
 #include "layout.h"
-#include "leavers.h"
+#include "whowas.h"
 #include "metadata.h"
 #include "shares.h"
 #include "monitors.h"
@@ -146,7 +146,7 @@ void user_rename_locked(struct world *world, uint32_t index, const char *nick)
     struct user_shm *user = &world->users[index];
     save(world, user);
     if (user->state == USER_PRESENT)
-        leaver_add_locked(world, index);
+        whowas_add_locked(world, index);
     unlink_nick(world, index);
     text_copy(user->nick, sizeof user->nick, nick);
     CRASHPOINT("user-renamed");
@@ -231,7 +231,7 @@ void user_leave_locked(struct world *world, uint32_t index)
     }
     metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {
-        leaver_add_locked(world, index);
+        whowas_add_locked(world, index);
         attendance_add_locked(world, index);
     }
     user_count(world, user, OUT);

@@ -17,7 +17,7 @@
 #include "counters.h"
 #include "guesses.h"
 #include "layout.h"
-#include "leavers.h"
+#include "whowas.h"
 #include "metadata.h"
 #include "penalties.h"
 #include "recorder.h"
@@ -27,7 +27,7 @@
 /* The arrays behind the head, each from a new cache line. */
 struct places {
     uint64_t users, channels, members, masks, nick_buckets, channel_buckets;
-    uint64_t bans, leavers, monitors;
+    uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
     uint64_t streams, recorders, penalties, guesses, end;
@@ -57,8 +57,8 @@ static struct places place(const struct world_limits *limits)
     places.channel_buckets =
         after(places.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
     places.bans = after(places.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
-    places.leavers = after(places.bans, BANS, sizeof(struct ban_shm));
-    places.monitors = after(places.leavers, LEAVERS, sizeof(struct leaver_shm));
+    places.whowas = after(places.bans, BANS, sizeof(struct ban_shm));
+    places.monitors = after(places.whowas, WHOWAS, sizeof(struct whowas_shm));
     places.metadata = after(places.monitors, monitor_limit(limits), sizeof(struct monitor_shm));
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
@@ -94,7 +94,7 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
                             .nick_buckets = (uint32_t *)(base + places.nick_buckets),
                             .channel_buckets = (uint32_t *)(base + places.channel_buckets),
                             .bans = (struct ban_shm *)(base + places.bans),
-                            .leavers = (struct leaver_shm *)(base + places.leavers),
+                            .whowas = (struct whowas_shm *)(base + places.whowas),
                             .monitors = (struct monitor_shm *)(base + places.monitors),
                             .attendances = (struct attendance_shm *)(base + places.attendances),
                             .counters = (struct counters_shm *)(base + places.counters),

@@ -211,7 +211,7 @@ struct world {
     uint32_t *nick_buckets;
     uint32_t *channel_buckets;
     struct ban_shm *bans;       /* bans.h */
-    struct leaver_shm *leavers; /* leavers.h */
+    struct whowas_shm *whowas; /* whowas.h */
     struct monitor_shm *monitors;  /* monitors.h */
     struct attendance_shm *attendances; /* attendance.h */
     struct counters_shm *counters;      /* counters.h */

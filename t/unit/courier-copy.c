@@ -23,7 +23,7 @@ static void start_courier(struct courier *courier, uint32_t number)
     courier_start(courier);
 }
 
-static void free_leavers(struct courier *courier)
+static void free_whowas(struct courier *courier)
 {
     for (size_t i = 0; i < courier->touched_count; i++)
         courier->touched[i]->touched = false;
@@ -37,7 +37,7 @@ static void stop_courier(struct courier *courier)
     for (uint32_t i = 0; i < CLIENTS; i++)
         if (courier->audience.clients[i])
             courier_let_go(courier, courier->audience.clients[i], false);
-    free_leavers(courier);
+    free_whowas(courier);
     for (uint32_t i = 0; i < crowd_limits.channels; i++)
         free(courier->audience.rooms[i].members);
     free(courier->audience.clients);
@@ -56,7 +56,7 @@ static void catch_up(struct courier *courier)
         courier_apply_before(courier, &event);
         courier_apply_after(courier, &event);
     }
-    free_leavers(courier);
+    free_whowas(courier);
     ring_advance(&txn.ring, (int)courier->number, courier->position);
 }
 

@@ -9,7 +9,7 @@
 #include "world/attendance.h"
 #include "world/bans.h"
 #include "world/layout.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 #include "world/metadata.h"
 #include "world/monitors.h"
 
@@ -152,7 +152,7 @@ static void look_at_everything(void)
     channel_find_locked(&world, "#none");
     while (attendance_next_locked(&world, &at) && at % 4096 != 0)
         continue;
-    for (int i = 0; i < 2000 && leaver_before_locked(&world, &back); i++)
+    for (int i = 0; i < 2000 && whowas_before_locked(&world, &back); i++)
         continue;
 }
 

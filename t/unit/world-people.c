@@ -1,9 +1,9 @@
-/* Watches, leavers, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever
+/* Monitors, WHOWAS records, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever
  * dies in the middle of a change leaves tables that can be put in order. */
 #include "base/net.h"
 #include "tables.h"
 #include "world/bans.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 #include "world/penalties.h"
 #include "world/monitors.h"
 
@@ -73,7 +73,7 @@ static void monitors_leave(void)
     tables_stop();
 }
 
-/* ---- leavers ---- */
+/* ---- WHOWAS records ---- */
 
 static void remembered(void)
 {
@@ -82,10 +82,10 @@ static void remembered(void)
     user_rename_locked(&world, 0, "second");
     user_leave_locked(&world, 0);
     uint64_t at = UINT64_MAX;
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "second") == 0);
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "first") == 0);
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
-    CHECK(leaver_before_locked(&world, &at) == NULL);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "second") == 0);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "first") == 0);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "guest1") == 0);
+    CHECK(whowas_before_locked(&world, &at) == NULL);
     tables_stop();
 }
 
@@ -93,15 +93,15 @@ static void forgotten(void)
 {
     tables_start(50);
     user(0, "toto");
-    for (uint32_t i = 0; i < LEAVERS + 10; i++) {
+    for (uint32_t i = 0; i < WHOWAS + 10; i++) {
         world.users[0].generation++; /* each another user */
-        leaver_add_locked(&world, 0);
+        whowas_add_locked(&world, 0);
     }
     uint64_t at = UINT64_MAX;
     uint32_t count = 0;
-    while (count < 2 * LEAVERS && leaver_before_locked(&world, &at))
+    while (count < 2 * WHOWAS && whowas_before_locked(&world, &at))
         count++;
-    CHECK(count <= LEAVERS && count >= LEAVERS - 1);
+    CHECK(count <= WHOWAS && count >= WHOWAS - 1);
     tables_stop();
 }
 
@@ -111,7 +111,7 @@ static void one_of_many(void)
     user(0, "toto");
     user_rename_locked(&world, 0, "tutu");
     user(1, "tata");
-    for (int i = 0; i < 2 * (int)LEAVERS; i++) {
+    for (int i = 0; i < 2 * (int)WHOWAS; i++) {
         char nick[20];
         snprintf(nick, sizeof nick, "n%d", i);
         user_rename_locked(&world, 1, nick);
@@ -120,9 +120,9 @@ static void one_of_many(void)
     }
     uint64_t at = UINT64_MAX;
     uint32_t count = 0;
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "n2046") == 0);
-    for (const struct leaver_shm *leaver; (leaver = leaver_before_locked(&world, &at));)
-        count += strcmp(leaver->nick, "toto") == 0;
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "n2046") == 0);
+    for (const struct whowas_shm *whowas; (whowas = whowas_before_locked(&world, &at));)
+        count += strcmp(whowas->nick, "toto") == 0;
     CHECK(count == 1);
     tables_stop();
 }
@@ -248,7 +248,7 @@ static void died(void (*change)(uint32_t place))
     tables_die_in(change, 0);
     uint64_t at = UINT64_MAX;
     CHECK(world.users[0].state == USER_PRESENT && world.users[0].monitor_count == 2);
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "guest1") == 0);
     CHECK(ban_find_locked(&world, "a", "x", 1) && !ban_find_locked(&world, "b", "x", 1));
 }
 

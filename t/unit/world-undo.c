@@ -16,7 +16,7 @@
 #include "world/attendance.h"
 #include "world/counters.h"
 #include "world/guesses.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 #include "world/metadata.h"
 #include "world/streams.h"
 #include "world/monitors.h"
@@ -50,7 +50,7 @@ static void make_copy(struct copy *copy)
     copy->world.txn = NULL; /* nothing may be saved, nothing published */
     void *pointers[] = {&copy->world.shm,         &copy->world.users,     &copy->world.channels,
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
-                        &copy->world.bans,        &copy->world.leavers,   &copy->world.channel_buckets,
+                        &copy->world.bans,        &copy->world.whowas,   &copy->world.channel_buckets,
                         &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
                         &copy->world.counters,    &copy->world.streams,   &copy->world.guesses};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
@@ -103,7 +103,7 @@ static void tell_difference(const char *place)
     } tables[] = {{"head", at->shm, sizeof *at->shm},          {"users", at->users, sizeof *at->users},
                   {"channels", at->channels, sizeof *at->channels}, {"members", at->members, sizeof *at->members},
                   {"masks", at->masks, sizeof *at->masks},     {"bans", at->bans, sizeof *at->bans},
-                  {"leavers", at->leavers, sizeof *at->leavers},
+                  {"whowas", at->whowas, sizeof *at->whowas},
                   {"monitors", at->monitors, sizeof *at->monitors},
                   {"metadata", at->metadata, sizeof *at->metadata},
                   {"attendances", at->attendances, sizeof *at->attendances}};
@@ -214,7 +214,7 @@ static void check_all_were_run(void)
     const struct world_shm *shm = world.shm;
     CHECK(shm->channels_end > 5 && shm->members_end > 5 && shm->masks_end > 5);
     CHECK(shm->bans_end > 2 && shm->monitors_end > 5 && shm->metadata_end > 5);
-    CHECK(shm->leavers_end > 50 && shm->attendances_end > 50 && shm->traces > 50 && shm->crashes_end > 0);
+    CHECK(shm->whowas_end > 50 && shm->attendances_end > 50 && shm->traces > 50 && shm->crashes_end > 0);
 }
 
 static void any_command(void)
