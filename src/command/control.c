@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "families.h"
-#include "tally.h"
+#include "counts.h"
 #include "world/counters.h"
 #include "world/crashes.h"
 #include "world/modes.h"
@@ -298,25 +298,25 @@ void control_stats(struct session *session, struct request *request)
 {
     const struct world *world = session->world;
     struct report *report = report_new("what", "value", NULL);
-    struct tally tally;
+    struct counts counts;
     uint64_t size, fill = ring_fill(&world->txn->ring, &size), sums[COURIER_COUNTS] = {0};
     (void)request;
-    tally_take(session, &tally);
+    counts_take(session, &counts);
     for (uint32_t i = 0; i < world->limits.couriers; i++)
         for (int k = 0; k < COURIER_COUNTS; k++)
             sums[k] += courier_count_get(world, i, (enum courier_count)k);
     add_stat(report, "uptime seconds", world_uptime(world));
-    add_stat(report, "clients", tally.present);
-    add_stat(report, "clients at most", tally.most);
-    add_stat(report, "clients ever", (int64_t)tally.arrivals);
+    add_stat(report, "clients", counts.present);
+    add_stat(report, "clients at most", counts.most);
+    add_stat(report, "clients ever", (int64_t)counts.arrivals);
     for (int i = 0; i < DOOR_KINDS; i++) {
         char what[60];
         snprintf(what, sizeof what, "clients %s", door_name((enum door_kind)i));
         if (door_default_port((enum door_kind)i))
-            add_stat(report, what, tally.doors[i]);
+            add_stat(report, what, counts.doors[i]);
     }
-    add_stat(report, "operators", tally.operators);
-    add_stat(report, "channels", tally.channels);
+    add_stat(report, "operators", counts.operators);
+    add_stat(report, "channels", counts.channels);
     add_stat(report, "lines said", (int64_t)courier_count_get(world, 0, COURIER_MESSAGES));
     add_stat(report, "deliveries", (int64_t)sums[COURIER_DELIVERIES]);
     add_stat(report, "lines left out", (int64_t)sums[COURIER_DROPPED]);

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "families.h"
-#include "tally.h"
+#include "counts.h"
 #include "world/bans.h"
 #include "world/counters.h"
 
@@ -46,21 +46,21 @@ static void of_each_courier(struct session *session, const char *name, enum cour
 
 static void write_clients(struct session *session)
 {
-    struct tally tally;
-    tally_take(session, &tally);
+    struct counts counts;
+    counts_take(session, &counts);
     head(session, "clients", "gauge", "Clients who are here, by door.");
     for (int i = 0; i < DOOR_KINDS; i++) {
         char label[60];
         if (door_default_port((enum door_kind)i) == 0)
             continue;
         snprintf(label, sizeof label, "door=\"%s\"", door_name((enum door_kind)i));
-        sample(session, "clients", label, tally.doors[i]);
+        sample(session, "clients", label, counts.doors[i]);
     }
     gauge(session, "clients_limit", "Clients there may be at one time.", (uint64_t)session->settings->max_clients);
-    gauge(session, "operators", "Operators who are here.", tally.operators);
-    gauge(session, "channels", "Channels there are.", tally.channels);
+    gauge(session, "operators", "Operators who are here.", counts.operators);
+    gauge(session, "channels", "Channels there are.", counts.channels);
     head(session, "arrivals_total", "counter", "Clients who came.");
-    sample(session, "arrivals_total", "", tally.arrivals);
+    sample(session, "arrivals_total", "", counts.arrivals);
 }
 
 static void write_couriers(struct session *session)
