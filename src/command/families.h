@@ -38,7 +38,7 @@ void irc_fail(struct session *session, const char *command, const char *code, co
 
 /* irc_message.c: remembers who sent a message to a channel or user of that generation, for REDACT; it was published.
  * Transaction running. */
-void irc_trace_locked(struct session *session, const struct event *event, uint32_t generation);
+void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation);
 
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);

@@ -5,7 +5,7 @@
 
 #include "base/mask.h"
 #include "families.h"
-#include "world/trace.h"
+#include "world/message_index.h"
 
 /* What is to be sent, to one target after the other. */
 struct parcel {
@@ -36,16 +36,16 @@ static struct event message_locked(struct session *session, const struct parcel 
     return event;
 }
 
-void irc_trace_locked(struct session *session, const struct event *event, uint32_t generation)
+void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation)
 {
-    struct trace_shm trace = {.id = event->id,
+    struct message_index_shm trace = {.id = event->id,
                               .time = event->time,
                               .author = session->user,
                               .author_generation = session->generation,
                               .is_channel = event->audience == AUDIENCE_CHANNEL,
                               .target = event->target,
                               .target_generation = generation};
-    trace_add_locked(session->world, &trace);
+    message_index_add_locked(session->world, &trace);
 }
 
 /* @#channel is for its operators, +#channel for those with a voice as well: the sign with the lowest status counts. */
@@ -80,7 +80,7 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
         event.audience = AUDIENCE_CHANNEL;
         event.target = channel;
         session_publish_both_locked(session, &event);
-        irc_trace_locked(session, &event, world->channels[channel].generation);
+        irc_index_message_locked(session, &event, world->channels[channel].generation);
     }
     session_commit(session);
     if (channel == NONE)
@@ -122,7 +122,7 @@ static void send_to_user(struct session *session, const struct parcel *parcel, c
         event.target = user;
         session_publish_both_locked(session, &event);
         event.target = user;
-        irc_trace_locked(session, &event, world->users[user].generation);
+        irc_index_message_locked(session, &event, world->users[user].generation);
     }
     session_commit(session);
     if (!present)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "families.h"
-#include "world/trace.h"
+#include "world/message_index.h"
 
 /* ---- REDACT ---- */
 
@@ -18,7 +18,7 @@ static const char *refuse_locked(struct session *session, const char *name, uint
     uint32_t target = channel ? channel_find_locked(world, name) : user_find_locked(world, name);
     if (target == NONE || (channel && member_find_locked(world, session->user, target) == NONE))
         return "INVALID_TARGET";
-    const struct trace_shm *message = trace_find_locked(world, id);
+    const struct message_index_shm *message = message_index_find_locked(world, id);
     uint32_t generation =
         channel ? world->channels[target].generation : world->users[target].generation;
     if (!message || message->is_channel != channel || message->target != target ||

@@ -20,7 +20,7 @@ static void publish_to_channel_locked(struct session *session, uint32_t channel,
     if (session->door != DOOR_TALK)
         event.flags |= EVENT_NOT_SOURCE;
     event_publish_locked(session->world, &event);
-    irc_trace_locked(session, &event, session->world->channels[channel].generation);
+    irc_index_message_locked(session, &event, session->world->channels[channel].generation);
 }
 
 void command_say(struct session *session, const char *text)
@@ -83,7 +83,7 @@ static void say_privately(struct session *session, const char *nick, const char 
         event.audience = AUDIENCE_USER;
         event.target = user;
         event_publish_locked(world, &event);
-        irc_trace_locked(session, &event, world->users[user].generation);
+        irc_index_message_locked(session, &event, world->users[user].generation);
     }
     session_commit(session);
     if (!present)

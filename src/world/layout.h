@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 #include "crashes.h"
-#include "trace.h"
+#include "message_index.h"
 #include "world.h"
 
 /* Addresses hash to so many places; those that share one share what they have left behind. */
@@ -44,8 +44,8 @@ struct world_shm {
     _Atomic uint32_t settings_version;
     uint32_t settings_length;
     char settings[SETTINGS_TEXT_SIZE];
-    uint64_t traces; /* ever added; the last TRACE_SIZE of them are there */
-    struct trace_shm trace[TRACE_SIZE];
+    uint64_t messages_indexed; /* ever added; the last MESSAGE_INDEX_SIZE of them are there */
+    struct message_index_shm message_index[MESSAGE_INDEX_SIZE];
 
     /* derived */
     uint32_t present;

@@ -13,7 +13,7 @@
 #include "world/bans.h"
 #include "world/crashes.h"
 #include "world/layout.h"
-#include "world/trace.h"
+#include "world/message_index.h"
 
 static struct txn txn;
 static struct world world;
@@ -220,8 +220,8 @@ static void add_word(struct text *text, char kind)
         text_add_char(text, '*');
         break;
     case 'i': {
-        uint64_t last = world.shm->traces - 1 - below(4);
-        text_addf(text, "%llx", (unsigned long long)world.shm->trace[last % TRACE_SIZE].id);
+        uint64_t last = world.shm->messages_indexed - 1 - below(4);
+        text_addf(text, "%llx", (unsigned long long)world.shm->message_index[last % MESSAGE_INDEX_SIZE].id);
         break;
     }
     case 't':

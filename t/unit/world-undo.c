@@ -214,7 +214,7 @@ static void check_all_were_run(void)
     const struct world_shm *shm = world.shm;
     CHECK(shm->channels_end > 5 && shm->members_end > 5 && shm->masks_end > 5);
     CHECK(shm->bans_end > 2 && shm->monitors_end > 5 && shm->metadata_end > 5);
-    CHECK(shm->whowas_end > 50 && shm->attendances_end > 50 && shm->traces > 50 && shm->crashes_end > 0);
+    CHECK(shm->whowas_end > 50 && shm->attendances_end > 50 && shm->messages_indexed > 50 && shm->crashes_end > 0);
 }
 
 static void any_command(void)
@@ -300,10 +300,10 @@ static void largest_answer(void)
                        "NICK nnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\r\n"
                        "JOIN #aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,#bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n");
     send_lines(&sessions[0], "#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-    CHECK(world.shm->traces == 1);
+    CHECK(world.shm->messages_indexed == 1);
     /* Twice as much would be more than a transaction asks room for: it must be refused. */
     send_lines(&sessions[0], "#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,#bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
-    CHECK(world.shm->traces == 1);
+    CHECK(world.shm->messages_indexed == 1);
     stop();
 }
 
