@@ -38,14 +38,14 @@ static struct event message_locked(struct session *session, const struct parcel 
 
 void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation)
 {
-    struct message_index_shm trace = {.id = event->id,
+    struct message_index_shm entry = {.id = event->id,
                               .time = event->time,
                               .author = session->user,
                               .author_generation = session->generation,
                               .is_channel = event->audience == AUDIENCE_CHANNEL,
                               .target = event->target,
                               .target_generation = generation};
-    message_index_add_locked(session->world, &trace);
+    message_index_add_locked(session->world, &entry);
 }
 
 /* @#channel is for its operators, +#channel for those with a voice as well: the sign with the lowest status counts. */

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "ipc/pass.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 
 /* How long one who left may take to read the last words. */
 #define LINGER_MS 2000
@@ -167,11 +167,11 @@ void courier_undo_connect(struct courier *courier, struct client *client)
 /* Goes on where another courier left a client's stream, or begins one. */
 static void resume(struct courier *courier, struct client *client)
 {
-    struct stream_mark mark;
+    struct delivery_mark mark;
     bool behind;
-    if (!stream_get(courier->world, client->user, client->generation, &mark, &behind)) {
+    if (!delivery_marks_get(courier->world, client->user, client->generation, &mark, &behind)) {
         client->superseded =
-            !stream_begin(courier->world, client->user, client->generation, courier->position);
+            !delivery_marks_begin(courier->world, client->user, client->generation, courier->position);
         return;
     }
     client->from = behind || mark.position > courier->cursor ? mark.position : courier->cursor;

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "door/door.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 
 static void make_slow(struct courier *courier, struct client *client)
 {
@@ -34,13 +34,13 @@ static void mark_sent(struct courier *courier, const struct client *client)
 {
     uint64_t position = courier->position > client->from ? courier->position : client->from;
     if (has_place(client))
-        stream_set_mark(courier->world, client->user, position, client->outbox.total);
+        delivery_marks_set(courier->world, client->user, position, client->outbox.total);
 }
 
 static void mark_behind(struct courier *courier, const struct client *client)
 {
     if (has_place(client))
-        stream_set_behind(courier->world, client->user);
+        delivery_marks_set_behind(courier->world, client->user);
 }
 
 /* How much may wait for one client: queue-limit, and at most a quarter of what queue-total leaves of this courier's

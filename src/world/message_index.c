@@ -1,4 +1,4 @@
-/* The trace. Written by workers under the lock; ground truth only. */
+/* The message index. Written by workers under the lock; ground truth only. */
 #include "message_index.h"
 
 #include "layout.h"

@@ -21,7 +21,7 @@
 #include "metadata.h"
 #include "penalties.h"
 #include "recorder.h"
-#include "streams.h"
+#include "delivery_marks.h"
 #include "monitors.h"
 
 /* The arrays behind the head, each from a new cache line. */
@@ -30,7 +30,7 @@ struct places {
     uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t streams, recorders, penalties, guesses, end;
+    uint64_t delivery_marks, recorders, penalties, guesses, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -62,8 +62,8 @@ static struct places place(const struct world_limits *limits)
     places.metadata = after(places.monitors, monitor_limit(limits), sizeof(struct monitor_shm));
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
-    places.streams = after(places.counters, 1, counters_size(limits));
-    places.recorders = after(places.streams, limits->users, sizeof(struct stream_shm));
+    places.delivery_marks = after(places.counters, 1, counters_size(limits));
+    places.recorders = after(places.delivery_marks, limits->users, sizeof(struct delivery_marks_shm));
     places.penalties = after(places.recorders, 1, recorders_size(limits));
     places.guesses = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     places.end = after(places.guesses, 1, guesses_size(limits));
@@ -99,7 +99,7 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
                             .attendances = (struct attendance_shm *)(base + places.attendances),
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
-                            .streams = (struct stream_shm *)(base + places.streams),
+                            .delivery_marks = (struct delivery_marks_shm *)(base + places.delivery_marks),
                             .penalties = (struct penalty_shm *)(base + places.penalties),
                             .recorders = (struct recorder_shm *)(base + places.recorders),
                             .guesses = (struct guesses_shm *)(base + places.guesses),

@@ -216,7 +216,7 @@ struct world {
     struct attendance_shm *attendances; /* attendance.h */
     struct counters_shm *counters;      /* counters.h */
     struct metadata_shm *metadata; /* metadata.h */
-    struct stream_shm *streams;   /* streams.h */
+    struct delivery_marks_shm *delivery_marks;   /* delivery_marks.h */
     struct penalty_shm *penalties; /* penalties.h */
     struct recorder_shm *recorders; /* recorder.h */
     struct guesses_shm *guesses; /* guesses.h */

@@ -7,7 +7,7 @@
 #include "check.h"
 #include "child.h"
 #include "process/courier_parts.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 
 static struct txn txn;
 static struct world world;
@@ -39,8 +39,8 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
     audience_init(&courier.audience, &world);
     courier.render = render_new();
     ring_open_reader_locked(&txn.ring, 0, true, 0);
-    stream_begin(&world, 0, GENERATION, 0);
-    stream_set_mark(&world, 0, mark, bytes);
+    delivery_marks_begin(&world, 0, GENERATION, 0);
+    delivery_marks_set(&world, 0, mark, bytes);
     client = courier_connect(&courier, 0, GENERATION, DOOR_PLAIN);
     client->outbox.fd = ends[0];
 }
@@ -80,9 +80,9 @@ static void batch(uint64_t position, const char *bytes)
 
 static bool marked(uint64_t position, uint64_t bytes, bool behind)
 {
-    struct stream_mark mark;
+    struct delivery_mark mark;
     bool is_behind;
-    return stream_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position && mark.bytes == bytes &&
+    return delivery_marks_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position && mark.bytes == bytes &&
            is_behind == behind;
 }
 

@@ -18,7 +18,7 @@
 #include "world/guesses.h"
 #include "world/whowas.h"
 #include "world/metadata.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 #include "world/monitors.h"
 
 /* ---- copies of the region, and what a death leaves of them ---- */
@@ -52,7 +52,7 @@ static void make_copy(struct copy *copy)
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
                         &copy->world.bans,        &copy->world.whowas,   &copy->world.channel_buckets,
                         &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
-                        &copy->world.counters,    &copy->world.streams,   &copy->world.guesses};
+                        &copy->world.counters,    &copy->world.delivery_marks,   &copy->world.guesses};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
         move(copy, pointers[i], sizeof(char *));
 }
@@ -81,7 +81,7 @@ static void blank_derived(struct world *copy)
     memset(copy->nick_buckets, 0, world_buckets(copy->limits.users) * sizeof(uint32_t));
     memset(copy->channel_buckets, 0, world_buckets(copy->limits.channels) * sizeof(uint32_t));
     memset(copy->counters, 0, counters_size(&copy->limits));
-    memset(copy->streams, 0, copy->limits.users * sizeof *copy->streams);
+    memset(copy->delivery_marks, 0, copy->limits.users * sizeof *copy->delivery_marks);
     memset(copy->guesses, 0, guesses_size(&copy->limits));
     memset(&shm->present, 0, sizeof *shm - offsetof(struct world_shm, present));
     atomic_store(&shm->bans_version, 0);
