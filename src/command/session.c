@@ -274,7 +274,7 @@ static void wait_for_reader(struct session *session)
             return;
         clock_sleep(pause);
         pause = pause < 30 ? pause * 2 : pause;
-        session->attend(session);
+        session->housekeep(session);
     }
 }
 

@@ -93,7 +93,7 @@ struct session {
     unsigned wrong_keys;      /* and for channels */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
-    void (*attend)(struct session *session);
+    void (*housekeep)(struct session *session);
     /* Has the supervisor look at what was ordered, and at the bans. */
     void (*call_supervisor)(struct session *session);
 

@@ -67,7 +67,7 @@ static enum call_result wait_for(const struct call_caller *caller, int fd, short
         return CALL_OK;
     if (ready < 0 && errno != EINTR)
         return CALL_FAILED;
-    if (!caller->attend(caller->context))
+    if (!caller->housekeep(caller->context))
         return CALL_GIVEN_UP;
     return clock_monotonic() < deadline ? CALL_OK : CALL_TIMED_OUT;
 }

@@ -23,7 +23,7 @@ enum call_result {
     CALL_TIMED_OUT, /* the request may have been carried out, or may be yet */
     CALL_REFUSED,   /* the service does not take it from this worker */
     CALL_TOO_LARGE, /* the request, or an answer for which there is no room */
-    CALL_GIVEN_UP,  /* attend said so */
+    CALL_GIVEN_UP,  /* housekeep said so */
     CALL_FAILED,    /* errno says why: there is no descriptor left, or nobody has the mailbox any more */
 };
 
@@ -33,7 +33,7 @@ enum call_result {
 struct call_caller {
     int mailbox;               /* the end to send to */
     uint32_t slot, generation; /* whose worker it is; the service does not take its word for it */
-    bool (*attend)(
+    bool (*housekeep)(
         void *context); /* after each signal, and once a second: false if there is no use in waiting any more */
     void *context;
 };

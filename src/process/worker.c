@@ -100,7 +100,7 @@ static int wait_input(int fd, const struct timespec *most)
 /* Others may have put this client out, and the courier that was to hang up may have died over it. When a courier is
  * replaced, all its workers are called at once: the look without the lock is a hint, and only who seems to be out makes
  * sure. */
-static void look_around(struct worker *worker)
+static void check_still_here(struct worker *worker)
 {
     struct session *session = &worker->session;
     if (session_is_here(session))
@@ -121,7 +121,7 @@ static void answer_call(struct worker *worker)
     worker->session.world->txn->to_wake |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
     txn_wake_readers(worker->session.world->txn);
-    look_around(worker);
+    check_still_here(worker);
 }
 
 /* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
@@ -165,7 +165,7 @@ static void mind_break(struct worker *worker)
 }
 
 /* Between two lines of a client that is being slowed. */
-static void attend(struct session *session)
+static void housekeep(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
     struct timespec now = {0};
@@ -173,7 +173,7 @@ static void attend(struct session *session)
     answer_call(worker);
     follow_settings(&worker->session, &worker->follow);
     confine_renew(worker->birth->confinement);
-    look_around(worker);
+    check_still_here(worker);
     if (!session->leaving)
         mind_break(worker);
 }
@@ -232,7 +232,7 @@ static void finish(struct worker *worker, const struct door *door, enum event_qu
 static void be_idle(struct worker *worker, const struct door *door)
 {
     struct session *session = &worker->session;
-    look_around(worker);
+    check_still_here(worker);
     if (session->leaving)
         return;
     if (session->wake_after)
@@ -368,7 +368,7 @@ int worker_run(const struct worker_birth *birth)
                                 .verb_prefix = door->verb_prefix,
                                 .user = birth->user,
                                 .recorder = recorder,
-                                .attend = attend,
+                                .housekeep = housekeep,
                                 .call_supervisor = call_supervisor,
                                 .trouble = PENALTY_NONE};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);

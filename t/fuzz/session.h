@@ -8,7 +8,7 @@
 #include "base/lines.h"
 #include "world.h"
 
-static void attend(struct session *session)
+static void housekeep(struct session *session)
 {
     (void)session;
 }
@@ -44,8 +44,8 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
                                 .door = kind,
                                 .user = 0,
                                 .verb_prefix = door->verb_prefix,
-                                .attend = attend,
-                                .call_supervisor = attend};
+                                .housekeep = housekeep,
+                                .call_supervisor = housekeep};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     txn_begin_look(&fuzz_shared);
     uint64_t position = ring_head(&fuzz_shared.ring);

@@ -150,7 +150,7 @@ static bool go_on(void *context)
 
 static struct call_caller worker_of(uint32_t slot)
 {
-    return (struct call_caller){.mailbox = mailbox[0], .slot = slot, .generation = slot + 1, .attend = go_on};
+    return (struct call_caller){.mailbox = mailbox[0], .slot = slot, .generation = slot + 1, .housekeep = go_on};
 }
 
 static void shut_in(void)
@@ -632,7 +632,7 @@ static void on_signal(int signal)
     signals++;
 }
 
-static bool attend_signals(void *context)
+static bool housekeep_signals(void *context)
 {
     int *most = context;
     if (signals)
@@ -655,7 +655,7 @@ static void ask_and_attend(void)
     shut_in();
     atomic_store(&shared->ready, 1);
     struct call_caller caller = worker_of(5);
-    caller.attend = attend_signals;
+    caller.housekeep = housekeep_signals;
     caller.context = &most;
     struct order hold = {.work = HOLD, .size = 9};
     char answer[10];

@@ -36,7 +36,7 @@ static uint32_t below(uint32_t limit)
 
 static struct session sessions[CLIENTS + 1]; /* the last is at the desk, and no client */
 
-static void attend(struct session *session)
+static void housekeep(struct session *session)
 {
     (void)session;
 }
@@ -78,8 +78,8 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
                                 .door = door,
                                 .verb_prefix = door_of(door)->verb_prefix,
                                 .user = user,
-                                .attend = attend,
-                                .call_supervisor = attend,
+                                .housekeep = housekeep,
+                                .call_supervisor = housekeep,
                                 .wait = wait_no_more};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
 }
