@@ -16,7 +16,7 @@ struct session;
 
 /* How the session's door words an answer: adds it to session->out, as bytes for the client. Implemented
  * in src/door, so that commands need not know which door they serve. */
-typedef void session_wording(struct session *session, enum reply_code code,
+typedef void session_format_reply(struct session *session, enum reply_code code,
                              const char *const *arguments, int count);
 
 /* Answers gathered before they are published; one event's worth. */
@@ -65,7 +65,7 @@ struct session {
     struct world *world;
     const struct settings *settings;
     uint32_t settings_version;        /* 0 until a reload has changed them */
-    session_wording *wording;
+    session_format_reply *format_reply;
     enum door_kind door;
     uint32_t user;       /* our place in the tables */
     uint32_t generation; /* and who we are there */

@@ -190,7 +190,7 @@ static bool shorten(const struct reply_row *row, const char **arguments, int cou
     return true;
 }
 
-static void irc_wording(struct session *session, enum reply_code code, const char *const *arguments,
+static void irc_format_reply(struct session *session, enum reply_code code, const char *const *arguments,
                         int count)
 {
     char line[SENT_SIZE];
@@ -412,7 +412,7 @@ static void irc_refuse(struct text *text, const char *why)
 const struct door *door_irc(void)
 {
     static const struct door door = {.verb_prefix = "",
-                              .wording = irc_wording,
+                              .format_reply = irc_format_reply,
                               .open = irc_open,
                               .feed = irc_feed,
                               .finish = irc_finish,

@@ -36,7 +36,7 @@ bool people_run_address(struct session *session, char *line)
     return true;
 }
 
-void people_wording(struct session *session, const struct people_style *style, enum reply_code code,
+void people_format_reply(struct session *session, const struct people_style *style, enum reply_code code,
                     const char *const *arguments, int count)
 {
     char words[4096], harmless[4096];

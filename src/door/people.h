@@ -24,7 +24,7 @@ struct people_style {
     bool shout_leaving; /* nick has left! */
 };
 
-void people_wording(struct session *session, const struct people_style *style, enum reply_code code,
+void people_format_reply(struct session *session, const struct people_style *style, enum reply_code code,
                     const char *const *arguments, int count);
 /* EVENT_MODE, a line for each change, the last without its end. */
 void people_render_modes(struct text *text, const struct people_style *style, const struct event *event);

@@ -93,10 +93,10 @@ static void plain_finish(struct session *session)
     take(session, result, line, length);
 }
 
-static void plain_wording(struct session *session, enum reply_code code,
+static void plain_format_reply(struct session *session, enum reply_code code,
                           const char *const *arguments, int count)
 {
-    people_wording(session, &style, code, arguments, count);
+    people_format_reply(session, &style, code, arguments, count);
 }
 
 static void plain_render(struct text *text, const struct event *event, const struct view *view)
@@ -112,7 +112,7 @@ static void plain_refuse(struct text *text, const char *why)
 const struct door *door_plain(void)
 {
     static const struct door door = {.verb_prefix = "",
-                                .wording = plain_wording,
+                                .format_reply = plain_format_reply,
                                 .open = plain_open,
                                 .feed = plain_feed,
                                 .finish = plain_finish,

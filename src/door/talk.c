@@ -314,10 +314,10 @@ static void talk_finish(struct session *session)
         end_line(session, typing);
 }
 
-static void talk_wording(struct session *session, enum reply_code code,
+static void talk_format_reply(struct session *session, enum reply_code code,
                          const char *const *arguments, int count)
 {
-    people_wording(session, &style, code, arguments, count);
+    people_format_reply(session, &style, code, arguments, count);
 }
 
 static void talk_render(struct text *text, const struct event *event, const struct view *view)
@@ -333,7 +333,7 @@ static void talk_refuse(struct text *text, const char *why)
 const struct door *door_talk(void)
 {
     static const struct door door = {.verb_prefix = "/",
-                                     .wording = talk_wording,
+                                     .format_reply = talk_format_reply,
                                      .open = talk_open,
                                      .feed = talk_feed,
                                      .finish = talk_finish,

@@ -107,7 +107,7 @@ void control_begin(struct session *session, const struct control_birth *birth)
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
-                                .wording = door_of(birth->door)->wording,
+                                .format_reply = door_of(birth->door)->format_reply,
                                 .door = birth->door,
                                 .verb_prefix = "",
                                 .user = NONE,

@@ -363,7 +363,7 @@ int worker_run(const struct worker_birth *birth)
     struct session *session = &worker.session;
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
-                                .wording = door->wording,
+                                .format_reply = door->format_reply,
                                 .door = birth->door,
                                 .verb_prefix = door->verb_prefix,
                                 .user = birth->user,

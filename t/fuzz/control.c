@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .wording = door_of(DOOR_CONTROL)->wording,
+                                .format_reply = door_of(DOOR_CONTROL)->format_reply,
                                 .door = DOOR_CONTROL,
                                 .verb_prefix = "",
                                 .user = NONE,

@@ -40,7 +40,7 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .wording = door->wording,
+                                .format_reply = door->format_reply,
                                 .door = kind,
                                 .user = 0,
                                 .verb_prefix = door->verb_prefix,

@@ -74,7 +74,7 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
 {
     *session = (struct session){.world = &world,
                                 .settings = settings,
-                                .wording = door_of(door)->wording,
+                                .format_reply = door_of(door)->format_reply,
                                 .door = door,
                                 .verb_prefix = door_of(door)->verb_prefix,
                                 .user = user,
