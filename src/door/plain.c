@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "people.h"
+#include "text_dialect.h"
 #include "sniff.h"
 #include "telnet.h"
 
@@ -20,12 +20,12 @@ struct plain {
     enum place place;
 };
 
-static const struct people_style style = {.end = "\n", .open = '[', .close = ']'};
+static const struct text_dialect dialect = {.end = "\n", .open = '[', .close = ']'};
 
 static int plain_open(struct session *session)
 {
     struct plain *plain = calloc(1, sizeof *plain);
-    if (!plain || lines_init(&plain->lines, PEOPLE_LINE_LIMIT))
+    if (!plain || lines_init(&plain->lines, TEXT_DIALECT_LINE_LIMIT))
         return -1;
     session->door_state = plain;
     command_arrive(session);
@@ -34,7 +34,7 @@ static int plain_open(struct session *session)
 
 static void take(struct session *session, enum lines_result result, const char *bytes, size_t length)
 {
-    char line[PEOPLE_LINE_SIZE];
+    char line[TEXT_DIALECT_LINE_SIZE];
     if (result == LINES_NONE)
         return;
     session_pace(session);
@@ -47,9 +47,9 @@ static void take(struct session *session, enum lines_result result, const char *
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
         return;
     }
-    people_clean(line, bytes, length);
-    if (!people_run_address(session, line))
-        people_run(session, line);
+    text_dialect_clean(line, bytes, length);
+    if (!text_dialect_run_address(session, line))
+        text_dialect_run(session, line);
 }
 
 /* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after
@@ -96,12 +96,12 @@ static void plain_finish(struct session *session)
 static void plain_format_reply(struct session *session, enum reply_code code,
                           const char *const *arguments, int count)
 {
-    people_format_reply(session, &style, code, arguments, count);
+    text_dialect_format_reply(session, &dialect, code, arguments, count);
 }
 
 static void plain_render(struct text *text, const struct event *event, const struct view *view)
 {
-    people_render(text, &style, event, view);
+    text_dialect_render(text, &dialect, event, view);
 }
 
 static void plain_refuse(struct text *text, const char *why)

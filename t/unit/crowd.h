@@ -169,7 +169,7 @@ static const char *const irc_lines[] = {
     "BATCH +r draft/multiline %c\r\n@batch=r PRIVMSG %c :%t", "@batch=r PRIVMSG %c :%t", "BATCH -r", "CAP REQ :%d",
     "CAP REQ :-%d",
     "MARKREAD %c timestamp=2026-01-01T00:00:00.000Z", "NAMES %c", "WHO %c", "WHOIS %n", "LIST", "STATS k"};
-static const char *const people_lines[] = {
+static const char *const text_dialect_lines[] = {
     "NICK %n", "NICK %w", "MSG %c %t", "MSG %t", "SAY %t", "ME %t", "JOIN %c", "JOIN %c %w", "PART %c %t", "PART", "TOPIC %t",
     "TOPIC %c %t", "KICK %n %t", "KICK %c %n %t",
     "INVITE %n", "INVITE %c %n", "MODE %x %n", "MODE %c %x %n", "MODE +b %m", "AWAY %t", "AWAY", "KILL %n %t", "BAN %n 1h %t", "BAN %m %t", "UNBAN %m",
@@ -266,7 +266,7 @@ static void send_something(struct session *session)
         text_add(&text, "@label=l ");
     const char *form = irc                            ? PICK(irc_lines)
                        : session->door == DOOR_CONTROL ? PICK(control_lines)
-                                                       : PICK(people_lines);
+                                                       : PICK(text_dialect_lines);
     if (irc && form[0] == '@')
         text_init(&text, line, sizeof line);
     if (below(6) == 0)

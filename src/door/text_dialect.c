@@ -1,20 +1,20 @@
 /* Doors for people: commands from words, sentences from events. The first part is run by workers, the
  * second by couriers; neither keeps anything. */
-#include "people.h"
+#include "text_dialect.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "base/unicode.h"
 
-void people_clean(char *line, const char *bytes, size_t length)
+void text_dialect_clean(char *line, const char *bytes, size_t length)
 {
     struct text text;
-    text_init(&text, line, PEOPLE_LINE_SIZE);
+    text_init(&text, line, TEXT_DIALECT_LINE_SIZE);
     text_add_utf8(&text, bytes, length);
 }
 
-void people_run(struct session *session, char *line)
+void text_dialect_run(struct session *session, char *line)
 {
     char *rest = line;
     const char *verb = text_take_word(&rest);
@@ -27,7 +27,7 @@ void people_run(struct session *session, char *line)
         session_reply(session, REPLY_UNKNOWN_COMMAND, verb ? verb : "", NULL);
 }
 
-bool people_run_address(struct session *session, char *line)
+bool text_dialect_run_address(struct session *session, char *line)
 {
     line += unicode_unseen_length(line); /* a no-break space is what AltGr and the blank make, just before @ */
     if (line[0] != '@')
@@ -36,7 +36,7 @@ bool people_run_address(struct session *session, char *line)
     return true;
 }
 
-void people_format_reply(struct session *session, const struct people_style *style, enum reply_code code,
+void text_dialect_format_reply(struct session *session, const struct text_dialect *dialect, enum reply_code code,
                     const char *const *arguments, int count)
 {
     char words[4096], harmless[4096];
@@ -55,7 +55,7 @@ void people_format_reply(struct session *session, const struct people_style *sty
         text_add(&out, "[server] ");
     text_add_harmless(&out, words, text.length);
     session_say(session, harmless, out.length);
-    session_say(session, style->end, strlen(style->end));
+    session_say(session, dialect->end, strlen(dialect->end));
 }
 
 static void add(struct text *text, const char *string)
@@ -66,7 +66,7 @@ static void add(struct text *text, const char *string)
 /* `words`, if people see anything of them; "" for blanks and formatting codes alone. */
 static const char *seen(const char *words)
 {
-    char shown[PEOPLE_LINE_SIZE];
+    char shown[TEXT_DIALECT_LINE_SIZE];
     struct text text;
     text_init(&text, shown, sizeof shown);
     add(&text, words);
@@ -91,14 +91,14 @@ static void add_by(struct text *text, const struct event *event, const char *rea
 }
 
 /* Who says it, and where if it is not where the viewer talks. */
-static void add_speaker(struct text *text, const struct people_style *style, const struct event *event,
+static void add_speaker(struct text *text, const struct text_dialect *dialect, const struct event *event,
                         const struct view *view, bool doing)
 {
     bool elsewhere = event->audience == AUDIENCE_CHANNEL && !view->current;
     bool private = event->audience == AUDIENCE_USER, bare = doing && !elsewhere && !private;
     text_add(text, doing ? "* " : "");
     if (!bare)
-        text_add_char(text, private ? '[' : style->open);
+        text_add_char(text, private ? '[' : dialect->open);
     add(text, event->shown);
     if (private)
         text_add(text, " -> you");
@@ -107,7 +107,7 @@ static void add_speaker(struct text *text, const struct people_style *style, con
         add(text, event->strings.message.target);
     }
     if (!bare)
-        text_add_char(text, private ? ']' : style->close);
+        text_add_char(text, private ? ']' : dialect->close);
 }
 
 /* The words of CTCP ACTION, which says what somebody does, perhaps nothing: NULL for anything else. */
@@ -124,7 +124,7 @@ static const char *take_action(const char *words, size_t *length)
     return words + skipped;
 }
 
-static void render_message(struct text *text, const struct people_style *style, const struct event *event,
+static void render_message(struct text *text, const struct text_dialect *dialect, const struct event *event,
                            const struct view *view)
 {
     if (event->numbers.message.kind == MESSAGE_TAGMSG)
@@ -134,7 +134,7 @@ static void render_message(struct text *text, const struct people_style *style, 
     const char *words = action ? action : event->strings.message.text;
     if (!action && *words == '\001')
         return; /* another CTCP request: nothing a person can answer */
-    add_speaker(text, style, event, view, action);
+    add_speaker(text, dialect, event, view, action);
     if (action && length == 0)
         return;
     text_add(text, " ");
@@ -142,7 +142,7 @@ static void render_message(struct text *text, const struct people_style *style, 
 }
 
 /* A message of several lines is as many messages. */
-static void render_lines(struct text *text, const struct people_style *style,
+static void render_lines(struct text *text, const struct text_dialect *dialect,
                          const struct event *event, const struct view *view)
 {
     char whole[MULTILINE_BYTES + 1];
@@ -161,14 +161,14 @@ static void render_lines(struct text *text, const struct people_style *style,
         if (words.length == 0)
             continue;
         if (text->length > before)
-            text_add(text, style->end);
+            text_add(text, dialect->end);
         message.strings.message.text = whole;
         EVENT_LENGTH(&message, message.text) = words.length;
-        render_message(text, style, &message, view);
+        render_message(text, dialect, &message, view);
     }
 }
 
-static void render_quit(struct text *text, const struct people_style *style,
+static void render_quit(struct text *text, const struct text_dialect *dialect,
                         const struct event *event)
 {
     static const char *const reasons[] = {[QUIT_SAID] = "",
@@ -178,17 +178,17 @@ static void render_quit(struct text *text, const struct people_style *style,
                                           [QUIT_CRASHED] = "server trouble"};
     uint32_t how = event->numbers.quit.how <= QUIT_CRASHED ? event->numbers.quit.how : QUIT_LOST;
     const char *said = seen(event->strings.quit.text), *reason = *said ? said : reasons[how];
-    if (how == QUIT_SAID && *said && !style->shout_leaving) {
-        text_add_char(text, style->open);
+    if (how == QUIT_SAID && *said && !dialect->shout_leaving) {
+        text_add_char(text, dialect->open);
         add(text, event->shown);
-        text_add_char(text, style->close);
+        text_add_char(text, dialect->close);
         text_add(text, " ");
         add(text, event->strings.quit.text);
         return;
     }
-    text_add(text, style->shout_leaving ? "" : "[server] ");
+    text_add(text, dialect->shout_leaving ? "" : "[server] ");
     add(text, event->shown);
-    text_add(text, style->shout_leaving ? " has left!" : " has left");
+    text_add(text, dialect->shout_leaving ? " has left!" : " has left");
     if (*reason) {
         text_add(text, " (");
         add(text, reason);
@@ -205,12 +205,12 @@ static void render_notice(struct text *text, const char *who, const char *what, 
     add(text, object);
 }
 
-static void render_line(struct text *text, const struct people_style *style,
+static void render_line(struct text *text, const struct text_dialect *dialect,
                         const struct event *event, const struct view *view)
 {
     switch ((enum event_type)event->type) {
     case EVENT_ARRIVE:
-        render_notice(text, event->shown, style->shout_leaving ? " has joined!" : " connected", "");
+        render_notice(text, event->shown, dialect->shout_leaving ? " has joined!" : " connected", "");
         break;
     case EVENT_NICK:
         if (view->self)
@@ -220,7 +220,7 @@ static void render_line(struct text *text, const struct people_style *style,
         break;
     case EVENT_QUIT:
         if (!view->target)
-            render_quit(text, style, event);
+            render_quit(text, dialect, event);
         break;
     case EVENT_JOIN:
         if (!view->self && !(event->flags & EVENT_ARRIVING))
@@ -243,7 +243,7 @@ static void render_line(struct text *text, const struct people_style *style,
         add_reason(text, event->strings.topic.topic);
         break;
     case EVENT_MODE:
-        people_render_modes(text, style, event);
+        text_dialect_render_modes(text, dialect, event);
         break;
     case EVENT_INVITE:
         if (event->audience == AUDIENCE_USER)
@@ -259,10 +259,10 @@ static void render_line(struct text *text, const struct people_style *style,
         add_reason(text, event->strings.rename.text);
         break;
     case EVENT_MESSAGE:
-        render_message(text, style, event, view);
+        render_message(text, dialect, event, view);
         break;
     case EVENT_MULTILINE:
-        render_lines(text, style, event, view);
+        render_lines(text, dialect, event, view);
         break;
     case EVENT_KILL:
         text_add(text, "[");
@@ -299,11 +299,11 @@ static void render_line(struct text *text, const struct people_style *style,
     }
 }
 
-void people_render(struct text *text, const struct people_style *style, const struct event *event,
+void text_dialect_render(struct text *text, const struct text_dialect *dialect, const struct event *event,
                    const struct view *view)
 {
     size_t before = text->length;
-    render_line(text, style, event, view);
+    render_line(text, dialect, event, view);
     if (text->length > before)
-        text_add(text, style->end);
+        text_add(text, dialect->end);
 }

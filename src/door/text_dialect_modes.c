@@ -1,7 +1,7 @@
 /* Channel modes as sentences: "toto made tutu a moderator of #x". Run by couriers. */
 #include <string.h>
 
-#include "people.h"
+#include "text_dialect.h"
 #include "world/modes.h"
 
 /* $1: who did it, $2: the channel, $3: the argument. */
@@ -37,7 +37,7 @@ static const struct sentence *find(const struct mode_change *change)
     return NULL;
 }
 
-void people_render_modes(struct text *text, const struct people_style *style, const struct event *event)
+void text_dialect_render_modes(struct text *text, const struct text_dialect *dialect, const struct event *event)
 {
     struct mode_change changes[MODE_CHANGES];
     char copy[2048], *words[32], *rest = copy;
@@ -61,7 +61,7 @@ void people_render_modes(struct text *text, const struct people_style *style, co
         text_init(&words_of, line, sizeof line);
         reply_fill(&words_of, changes[i].on ? sentence->on : sentence->off, &filling);
         if (!first)
-            text_add(text, style->end);
+            text_add(text, dialect->end);
         first = false;
         text_add(text, "[server] ");
         text_add_harmless(text, line, words_of.length);
