@@ -6,8 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds in a millisecond. */
-#define MS INT64_C(1000000)
+/* Nanoseconds in a millisecond, and in a second. */
+#define MS     INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
 
 /* Nanoseconds since some fixed point; never goes back. Signal-safe. clock_gettime(2). */
 int64_t clock_monotonic(void);

@@ -1,5 +1,6 @@
 /* Portability. Used by every process; writes no shared memory. The only file with #ifdefs for systems. */
 #define _GNU_SOURCE
+#include "clock.h"
 #include "port.h"
 
 #include <errno.h>
@@ -589,7 +590,7 @@ int64_t port_process_time(pid_t pid)
     clockid_t clock;
     struct timespec used;
     if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
-        return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+        return used.tv_sec * SECOND + used.tv_nsec;
 #else
     (void)pid;
 #endif

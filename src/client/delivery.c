@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/clock.h"
 #include "base/secrets.h"
 #include "base/text.h"
 #include "message.h"
 #include "session.h"
 
-#define SECOND          INT64_C(1000000000)
 #define ASK_SECONDS     5
 #define ANSWER_SECONDS  60 /* whoever has not answered until then never will */
 #define SENT_LINES      20

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define SECOND        INT64_C(1000000000)
 #define CHECK_EVERY   (10 * SECOND)
 #define PING_AFTER    (90 * SECOND)
 #define GIVE_UP_AFTER (60 * SECOND)

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "session.h"
 
-#define SECOND         INT64_C(1000000000)
 #define LEAVE_SECONDS  2
 #define FINISH_SECONDS 60
 

@@ -12,7 +12,6 @@
 #include "session.h"
 #include "simple.h"
 
-#define SECOND      INT64_C(1000000000)
 #define RETRY_LIMIT 60 /* seconds */
 
 static const struct dialect *dialect_of(enum door door)

@@ -279,7 +279,7 @@ void control_shutdown(struct session *session, struct request *request)
     text_init(&text, stop.text, sizeof stop.text);
     for (word += used; word < end; word++)
         text_addf(&text, "%s%s", text.length ? " " : "", *word);
-    stop.at += seconds * INT64_C(1000000000);
+    stop.at += seconds * SECOND;
     snprintf(words, sizeof words, seconds ? "the server stops in %lld s" : "the server stops", (long long)seconds);
     session_reply(session, REPLY_DONE, words, NULL);
     session_flush(session);

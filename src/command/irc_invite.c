@@ -146,7 +146,7 @@ static enum reply_code knock_locked(struct session *session, uint32_t channel)
     /* One process for each client: what it remembers, it remembers of this client. */
     static int64_t last;
     int64_t now = clock_monotonic();
-    if (last && now - last < KNOCK_INTERVAL * INT64_C(1000000000))
+    if (last && now - last < KNOCK_INTERVAL * SECOND)
         return REPLY_KNOCK_TOO_MANY;
     last = now;
     struct event event = event_of_locked(world, EVENT_KNOCK, session->user);

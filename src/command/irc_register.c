@@ -295,7 +295,7 @@ void irc_pong(struct session *session, struct request *request)
 static int registration_left(const struct session *session)
 {
     int64_t most = session->settings->registration_timeout;
-    int64_t passed = (clock_monotonic() - session->registration.since) / INT64_C(1000000000);
+    int64_t passed = (clock_monotonic() - session->registration.since) / SECOND;
     return (int)(passed < most ? most - passed : 0);
 }
 

@@ -269,7 +269,7 @@ static void wait_for_reader(struct session *session)
         if (queue != last || !passed) /* that courier is behind is not its client's fault */
             since = clock_monotonic();
         last = queue;
-        session->backlog.forsaken |= clock_monotonic() - since > session->settings->ping_timeout * INT64_C(1000000000);
+        session->backlog.forsaken |= clock_monotonic() - since > session->settings->ping_timeout * SECOND;
         if (session->backlog.forsaken || session->leaving || session->gone)
             return;
         clock_sleep(pause);

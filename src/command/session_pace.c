@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 /* How often a busy worker looks whether its client is still there. */
-#define LOOK_NS INT64_C(1000000000)
+#define LOOK_NS SECOND
 
 /* A worker that waits looks up so often. */
 #define LONGEST_MS 500

@@ -16,9 +16,8 @@
 #include "lan/partfile.h"
 #include "lan/tree.h"
 
-#define MILLISECOND    ((int64_t)1000000)
-#define JOIN_EVERY     (300 * MILLISECOND)
-#define SILENCE        (15000 * MILLISECOND) /* of the sender, after which it is given up */
+#define JOIN_EVERY     (300 * MS)
+#define SILENCE        (15000 * MS) /* of the sender, after which it is given up */
 #define WINDOWS_A_TURN 64                    /* datagrams in one answer: the rest is told in the next round */
 
 struct receiving {
@@ -149,12 +148,12 @@ static enum cast_result catch_blocks(struct receiving *receiving)
 /* Until the sender has understood: it asks until it is told, and then ends. */
 static void tell_until_known(struct receiving *receiving, enum cast_kind kind)
 {
-    int64_t now = clock_monotonic(), end_at = now + 3000 * MILLISECOND, next = 0;
+    int64_t now = clock_monotonic(), end_at = now + 3000 * MS, next = 0;
     receiving->ended = false;
     for (; now < end_at && !receiving->ended; now = clock_monotonic()) {
         if (now >= next) {
             say_kind(receiving, kind);
-            next = now + 500 * MILLISECOND;
+            next = now + 500 * MS;
         }
         struct pollfd wait = {.fd = receiving->blocks_fd, .events = POLLIN};
         if (poll(&wait, 1, 100) <= 0)

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -20,7 +21,7 @@
 #include "lan/tree.h"
 
 #define RATE_DEFAULT    ((int64_t)4 << 20)
-#define INVITATION_LIFE (60 * PEER_SECOND)
+#define INVITATION_LIFE (60 * SECOND)
 #define RECEIVING_MOST  4
 
 struct casting {
@@ -210,7 +211,7 @@ void casts_invited(struct peer *peer, const struct datagram *datagram, const str
             cast = &peer->casts[i];
     }
     /* A full list of fresh invitations: nobody means that well. */
-    if (cast->last && peer->now - cast->last < 5 * PEER_SECOND)
+    if (cast->last && peer->now - cast->last < 5 * SECOND)
         return;
     *cast = (struct peer_cast){.card = datagram->card, .from = *from, .via = via, .last = peer->now};
     text_copy(cast->sender, sizeof cast->sender, datagram->sender);

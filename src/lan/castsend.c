@@ -12,11 +12,10 @@
 #include "base/text.h"
 #include "lan/wire.h"
 
-#define MILLISECOND  ((int64_t)1000000)
-#define INVITE_EVERY (500 * MILLISECOND)
-#define POLL_EVERY   (200 * MILLISECOND)
-#define SILENCE      (6000 * MILLISECOND)   /* after which a receiver is given up */
-#define CHECKING     (300000 * MILLISECOND) /* the same for one that verifies a large file */
+#define INVITE_EVERY (500 * MS)
+#define POLL_EVERY   (200 * MS)
+#define SILENCE      (6000 * MS)   /* after which a receiver is given up */
+#define CHECKING     (300000 * MS) /* the same for one that verifies a large file */
 #define ROUNDS       500
 #define RATE_LEAST   (128 << 10)
 
@@ -247,20 +246,20 @@ static void ask_all(struct sending *sending)
             tell_all(sending, CAST_POLL);
             next = now + POLL_EVERY;
         }
-        listen_to_all(sending, (int)((next - now) / MILLISECOND) + 1);
+        listen_to_all(sending, (int)((next - now) / MS) + 1);
     }
 }
 
 static void wait_for_joins(struct sending *sending, int wait, int enough)
 {
-    int64_t now = clock_monotonic(), end_at = now + wait * MILLISECOND, next = 0;
+    int64_t now = clock_monotonic(), end_at = now + wait * MS, next = 0;
     for (; now < end_at && !(enough > 0 && sending->joined >= enough); now = clock_monotonic()) {
         if (now >= next) {
             invite(sending);
             next = now + INVITE_EVERY;
         }
         int64_t until = next < end_at ? next : end_at;
-        listen_to_all(sending, (int)((until - now) / MILLISECOND) + 1);
+        listen_to_all(sending, (int)((until - now) / MS) + 1);
     }
 }
 

@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/hash.h"
 #include "base/lookalike.h"
 #include "base/unicode.h"
 #include "lan/peer.h"
@@ -13,7 +15,7 @@
 void chat_announce(struct peer *peer)
 {
     peer->last_announce = peer->now;
-    peer->next_announce = peer->now + peer->options->period * PEER_SECOND;
+    peer->next_announce = peer->now + peer->options->period * SECOND;
     multicast_send_kind(peer, DATAGRAM_ANNOUNCE);
     multicast_send_kind(peer, DATAGRAM_PEER);
     offers_announce(peer);
@@ -22,11 +24,11 @@ void chat_announce(struct peer *peer)
 /* Somebody ought to know of us soon; but a question a second is all that anyone gets answered. */
 static void announce_soon(struct peer *peer)
 {
-    int64_t soonest = peer->last_announce + PEER_SECOND;
+    int64_t soonest = peer->last_announce + SECOND;
     if (peer->brief)
         return;
-    if (soonest < peer->now + PEER_SECOND / 50)
-        soonest = peer->now + PEER_SECOND / 50;
+    if (soonest < peer->now + SECOND / 50)
+        soonest = peer->now + SECOND / 50;
     if (soonest < peer->next_announce)
         peer->next_announce = soonest;
 }
@@ -53,23 +55,23 @@ static bool is_first(const char *bytes, size_t length, const struct net_address 
     } heard[64];
     char place[NET_TEXT_SIZE + 8];
     struct text way;
-    uint32_t hash = 2166136261u;
+    uint32_t hash = HASH32_START;
     for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
+        hash = hash32_add(hash, (unsigned char)bytes[i]);
     net_format_host(from, place); /* not the port: each --send has another */
     text_init(&way, place + strlen(place), 8);
     text_addf(&way, "/%d", via);
 
     struct heard *entry = &heard[0];
     for (int i = 0; i < 64; i++) {
-        if (heard[i].hash == hash && now - heard[i].last < PEER_SECOND) {
+        if (heard[i].hash == hash && now - heard[i].last < SECOND) {
             entry = &heard[i];
             break;
         }
         if (heard[i].last < entry->last)
             entry = &heard[i];
     }
-    if (entry->hash != hash || now - entry->last >= PEER_SECOND)
+    if (entry->hash != hash || now - entry->last >= SECOND)
         memset(entry, 0, sizeof *entry);
     entry->hash = hash;
     entry->last = now;
@@ -147,7 +149,7 @@ static void take_message(struct peer *peer, const struct datagram *datagram, con
 static void take_own_name(struct peer *peer, const struct net_address *from)
 {
     char host[NET_TEXT_SIZE];
-    if (peer->brief || (peer->name_warned && peer->now - peer->name_warned < 60 * PEER_SECOND))
+    if (peer->brief || (peer->name_warned && peer->now - peer->name_warned < 60 * SECOND))
         return;
     peer->name_warned = peer->now;
     net_format_host(from, host);
@@ -225,7 +227,7 @@ static void tell_rivals(struct peer *peer)
 {
     for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));) {
         char host[NET_TEXT_SIZE], known[NET_TEXT_SIZE];
-        if (!one->rival_since || peer->now - one->rival_since < PEER_SECOND)
+        if (!one->rival_since || peer->now - one->rival_since < SECOND)
             continue;
         net_format_host(&one->rival, host);
         net_format_host(&one->address, known);

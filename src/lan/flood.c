@@ -1,9 +1,9 @@
 /* Token buckets against floods. Runs in the peer's main process. */
+#include "base/clock.h"
 #include "lan/flood.h"
 
 #include <string.h>
 
-#define SECOND       ((int64_t)1000000000)
 #define HOST_RATE    100 /* datagrams a second; a host with several peers that offer much needs some */
 #define HOST_BURST   400
 #define ALL_RATE     1000

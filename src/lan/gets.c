@@ -21,7 +21,7 @@
 #include "lan/tree.h"
 
 #define FETCH_TIMEOUT 20000             /* milliseconds */
-#define ANSWER_TIME   (2 * PEER_SECOND) /* in which who is there has answered the question who is there */
+#define ANSWER_TIME   (2 * SECOND) /* in which who is there has answered the question who is there */
 #define MISSING_SHOWN 20                /* names of what a folder lacks */
 
 /* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
@@ -70,7 +70,7 @@ void gets_add(struct peer *peer, const char *name_of_peer, const char *name, con
     text_copy(get->name, sizeof get->name, name);
     if (password && *password)
         get->password = strdup(password);
-    get->deadline = peer->now + peer->options->patience * PEER_SECOND;
+    get->deadline = peer->now + peer->options->patience * SECOND;
     get->next = peer->now;
     get->beside = beside;
 }
@@ -201,7 +201,7 @@ void gets_line(struct peer *peer, int job, char *line)
         !parse_number(words[2], 0, (int64_t)1 << 60, &took) || !parse_number(words[3], 0, TREE_ENTRIES_MAX, &lacking))
         return;
     get->lacking = (int)lacking;
-    get->next = peer->now + (wait > 0 ? wait * PEER_SECOND : PEER_SECOND / 2);
+    get->next = peer->now + (wait > 0 ? wait * SECOND : SECOND / 2);
     text_copy(get->message, sizeof get->message, rest);
     if (!*rest) {
         char size[SIZE_TEXT], rate[SIZE_TEXT];
@@ -264,7 +264,7 @@ void gets_ended(struct peer *peer, int job, int status)
         /* Whether that offer still stands, its next announcement will tell. */
         index_withdraw(peer->index, &get->source, get->id);
     if (status == FETCH_FURTHER)
-        get->deadline = peer->now + peer->options->patience * PEER_SECOND;
+        get->deadline = peer->now + peer->options->patience * SECOND;
     if (get->next >= get->deadline) {
         fail(peer, get, EX_TEMPFAIL, get->message);
         return;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "lan/peer.h"
 #include "lan/screen.h"
@@ -51,7 +52,7 @@ static void take_news(void *context, enum group_event event, int interface, cons
 
 void interfaces_look(struct peer *peer)
 {
-    peer->next_look = peer->now + PEER_SECOND;
+    peer->next_look = peer->now + SECOND;
     group_look(peer->group, take_news, peer);
     if (!peer->brief && peer->next_who == 0)
         multicast_ask(peer);
@@ -61,7 +62,7 @@ const char *interfaces_open(struct peer *peer)
 {
     const struct options *options = peer->options;
     const char *why;
-    peer->next_look = peer->now + PEER_SECOND;
+    peer->next_look = peer->now + SECOND;
     peer->config = (struct group_config){.names = options->interfaces,
                                          .count = options->interface_count,
                                          .address = options->group,

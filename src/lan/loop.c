@@ -140,7 +140,7 @@ static void send_what_was_asked_for(struct peer *peer)
         const char *said = options->sends[peer->sent];
         bool nobody = say_is_for_nobody(peer, said);
         if (nobody && !peer->send_until)
-            peer->send_until = peer->now + ANSWER_SECONDS * PEER_SECOND;
+            peer->send_until = peer->now + ANSWER_SECONDS * SECOND;
         if (nobody && peer->now < peer->send_until) {
             multicast_ask(peer);
             return;
@@ -190,8 +190,8 @@ static int milliseconds_to_wait(const struct peer *peer)
     if (peer->sent < peer->options->send_count && peer->send_until < until)
         until = peer->send_until;
     for (int i = 0; i < PEER_GETS; i++)
-        if (peer->gets[i].state == GET_WAITING && until > peer->now + PEER_SECOND / 10)
-            until = peer->now + PEER_SECOND / 10;
+        if (peer->gets[i].state == GET_WAITING && until > peer->now + SECOND / 10)
+            until = peer->now + SECOND / 10;
     int64_t now = clock_monotonic();
     int keys = screen_wait(now);
     if (keys >= 0 && until > now + keys * (int64_t)1000000)
@@ -254,9 +254,9 @@ static void begin(struct peer *peer)
 {
     const struct options *options = peer->options;
     if (options->watch && options->watch_seconds > 0)
-        peer->end_at = peer->now + options->watch_seconds * PEER_SECOND;
+        peer->end_at = peer->now + options->watch_seconds * SECOND;
     else if (peer->brief && options->files)
-        peer->end_at = peer->now + BRIEF_WATCH * PEER_SECOND;
+        peer->end_at = peer->now + BRIEF_WATCH * SECOND;
     send_what_was_asked_for(peer);
     if (!peer->brief)
         chat_announce(peer);
@@ -308,7 +308,7 @@ static struct peer *open_all(const struct options *options, int *status)
 {
     const char *why;
     struct peer *peer = calloc(1, sizeof *peer);
-    int64_t lifetime = options->period * PEER_SECOND * 7 / 2;
+    int64_t lifetime = options->period * SECOND * 7 / 2;
     if (!peer) {
         log_error("no memory");
         *status = EX_OSERR;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "lan/peer.h"
 
@@ -44,6 +45,6 @@ void multicast_ask(struct peer *peer)
 {
     if (peer->now < peer->next_who)
         return;
-    peer->next_who = peer->now + PEER_SECOND;
+    peer->next_who = peer->now + SECOND;
     multicast_send_kind(peer, DATAGRAM_WHO);
 }

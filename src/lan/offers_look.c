@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "lan/peer.h"
+#include "base/clock.h"
 #include "lan/screen.h"
 
 static void offer_again(struct peer *peer, struct peer_offer *offer)
@@ -54,7 +55,7 @@ static bool is_described(const struct peer_offer *offer)
 
 void offers_look(struct peer *peer)
 {
-    peer->next_offers_look = peer->now + peer->options->period * PEER_SECOND;
+    peer->next_offers_look = peer->now + peer->options->period * SECOND;
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *offer = &peer->offers[i];
         struct stat status;

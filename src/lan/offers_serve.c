@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -15,7 +16,7 @@
 #define SERVE_TIMEOUT   60000 /* milliseconds */
 #define GUESS_PENALTY   1000  /* milliseconds until a wrong guess is answered */
 #define GUESS_WAIT_MOST 64    /* seconds */
-#define GUESS_FORGIVEN  (600 * PEER_SECOND)
+#define GUESS_FORGIVEN  (600 * SECOND)
 
 /* Hosts that have guessed wrong, and when they may try again. */
 static struct guesser {
@@ -74,8 +75,8 @@ static int guess_wait(const struct peer *peer, const unsigned char host[16])
     if (!guesser || peer->now - guesser->last > GUESS_FORGIVEN)
         return 0;
     int64_t wait = guesser->failures > 6 ? GUESS_WAIT_MOST : (int64_t)1 << guesser->failures;
-    int64_t left = guesser->last + wait * PEER_SECOND - peer->now;
-    return left > 0 ? (int)(left / PEER_SECOND + 1) : 0;
+    int64_t left = guesser->last + wait * SECOND - peer->now;
+    return left > 0 ? (int)(left / SECOND + 1) : 0;
 }
 
 void offers_served(struct peer *peer, const unsigned char host[16], int status)

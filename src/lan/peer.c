@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 
@@ -46,7 +47,7 @@ void peer_open_state(struct peer *peer)
 void peer_save(struct peer *peer)
 {
     static bool warned;
-    peer->next_save = peer->now + PEER_SECOND;
+    peer->next_save = peer->now + SECOND;
     if (peer->roster_lock < 0 || !roster_save(peer->roster, peer->roster_path) || warned)
         return;
     warned = true;

@@ -16,7 +16,6 @@
 #include "lan/serve.h"
 #include "lan/worker.h"
 
-#define PEER_SECOND ((int64_t)1000000000)
 #define PEER_OFFERS 64
 #define PEER_GETS   16
 #define PEER_CASTS  16 /* invitations remembered */

@@ -10,7 +10,7 @@
 #include "lan/peer.h"
 
 #define BAR        24
-#define HASH_EVERY (2 * PEER_SECOND)
+#define HASH_EVERY (2 * SECOND)
 
 void progress_start(struct progress *progress, const char *name, int fd, bool terminal)
 {
@@ -61,7 +61,7 @@ void progress_step(struct progress *progress, int64_t done, int64_t total)
         progress->quarters = total > 0 ? (int)(done * 4 / total) : 0;
     }
     if (progress->terminal) {
-        if (now - progress->shown < PEER_SECOND / 10 && done < total)
+        if (now - progress->shown < SECOND / 10 && done < total)
             return;
         progress->shown = now;
         draw_bar(progress, done, total);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "world/counters.h"
@@ -21,10 +22,10 @@ static uint32_t seed;
 
 static uint32_t hash_of(const struct net_range *range)
 {
-    uint32_t hash = 2166136261u ^ seed;
+    uint32_t hash = HASH32_START ^ seed;
     for (int i = 0; i < 16; i++)
-        hash = (hash ^ range->bytes[i]) * 16777619u;
-    hash = (hash ^ (uint32_t)range->bits) * 16777619u;
+        hash = hash32_add(hash, range->bytes[i]);
+    hash = hash32_add(hash, (uint32_t)range->bits);
     return hash ^ hash >> 15;
 }
 

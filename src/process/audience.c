@@ -6,21 +6,15 @@
 #include <sysexits.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
-
-static void *must(void *memory)
-{
-    if (!memory)
-        fatal(EX_OSERR, "out of memory");
-    return memory;
-}
 
 void audience_init(struct audience *audience, const struct world *world)
 {
     *audience = (struct audience){.user_limit = world->limits.users,
                                   .room_limit = world->limits.channels};
-    audience->clients = must(calloc(audience->user_limit, sizeof(struct client *)));
-    audience->rooms = must(calloc(audience->room_limit, sizeof(struct room)));
+    audience->clients = memory_must(calloc(audience->user_limit, sizeof(struct client *)));
+    audience->rooms = memory_must(calloc(audience->room_limit, sizeof(struct room)));
 }
 
 struct client *audience_client(const struct audience *audience, uint32_t user)
@@ -34,7 +28,7 @@ struct client *audience_connect(struct audience *audience, uint32_t user, uint32
     *before = audience_client(audience, user);
     if (*before)
         audience_remove(audience, *before);
-    struct client *client = must(calloc(1, sizeof *client));
+    struct client *client = memory_must(calloc(1, sizeof *client));
     client->user = user;
     client->generation = generation;
     client->door = door;
@@ -68,14 +62,14 @@ void audience_join(struct audience *audience, struct client *client, uint32_t ch
     if (client->channel_count == client->channel_size) {
         client->channel_size = client->channel_size ? client->channel_size * 2 : 2;
         client->channels =
-            must(realloc(client->channels, client->channel_size * sizeof *client->channels));
+            memory_must(realloc(client->channels, client->channel_size * sizeof *client->channels));
     }
     client->channels[client->channel_count++] = channel;
 
     struct room *room = &audience->rooms[channel];
     if (room->count == room->size) {
         room->size = room->size ? room->size * 2 : 4;
-        room->members = must(realloc(room->members, room->size * sizeof *room->members));
+        room->members = memory_must(realloc(room->members, room->size * sizeof *room->members));
     }
     room->members[room->count++] = (struct seat){.client = client, .flags = flags};
 }
@@ -127,7 +121,7 @@ void audience_monitor(struct audience *audience, struct client *client, const ch
     for (const struct monitor *at = *bucket; at; at = at->next)
         if (at->client == client && text_compare_names(at->nick, nick) == 0)
             return;
-    struct monitor *monitor = must(calloc(1, sizeof *monitor));
+    struct monitor *monitor = memory_must(calloc(1, sizeof *monitor));
     text_copy(monitor->nick, sizeof monitor->nick, nick);
     monitor->client = client;
     monitor->next = *bucket;
@@ -177,7 +171,7 @@ void audience_subscribe(struct client *client, const char *key)
 {
     if (audience_is_subscribed(client, key))
         return;
-    struct subscription *subscription = must(calloc(1, sizeof *subscription));
+    struct subscription *subscription = memory_must(calloc(1, sizeof *subscription));
     text_copy(subscription->key, sizeof subscription->key, key);
     subscription->next = client->subscriptions;
     client->subscriptions = subscription;

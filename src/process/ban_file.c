@@ -23,7 +23,7 @@
 /* A hundred years. */
 #define LONGEST_MS (100 * 366 * INT64_C(86400000))
 #define CLOCK_SET_MS 2000
-#define RETRY_NS   INT64_C(1000000000)
+#define RETRY_NS   SECOND
 
 static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 {

@@ -22,7 +22,7 @@
 /* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
 #define DESCRIPTORS 288
 
-#define RENEW_NS INT64_C(1000000000)
+#define RENEW_NS SECOND
 
 static int find_user(struct confinement *confinement, const struct settings *settings)
 {

@@ -24,11 +24,11 @@
 #include "world/slots.h"
 
 /* For one who asks for metrics, from the connection to the end of the answer, and then to close. */
-#define ASK_NS    (10 * INT64_C(1000000000))
-#define LINGER_NS INT64_C(1000000000)
+#define ASK_NS    (10 * SECOND)
+#define LINGER_NS SECOND
 /* For an operator who does not read one piece of an answer, or gives no whole command. */
-#define SEND_NS (30 * INT64_C(1000000000))
-#define IDLE_NS (20 * INT64_C(1000000000))
+#define SEND_NS (30 * SECOND)
+#define IDLE_NS (20 * SECOND)
 
 struct control {
     struct session session; /* first: a session is its control */
@@ -48,7 +48,7 @@ static void deliver(struct session *session, const char *bytes, size_t length)
     while (length > 0 && !session->leaving) {
         ssize_t sent = send(output.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
         int64_t left = end - clock_monotonic();
-        struct timespec most = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        struct timespec most = {.tv_sec = left / SECOND, .tv_nsec = left % SECOND};
         if (sent > 0) {
             bytes += sent;
             length -= (size_t)sent;

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "event/event.h"
 
-#define SECOND INT64_C(1000000000)
 #define RETRY  INT64_C(2000000)
 
 /* Told when so many seconds are left. */

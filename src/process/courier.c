@@ -85,7 +85,7 @@ static void stop(struct courier *courier)
 }
 
 /* A supervisor that cannot reach the shared memory cannot call: it waits for so long at most. */
-#define OFFER_NS INT64_C(1000000000)
+#define OFFER_NS SECOND
 
 /* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
  * it did not take copied here, and would lose it; and without a supervisor no other would come. */

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/port.h"
 #include "world/counters.h"
 #include "world/slots.h"
@@ -111,18 +112,11 @@ static void reload(struct supervisor *supervisor)
 
 /* ---- the whole ---- */
 
-static void *must(void *memory)
-{
-    if (!memory)
-        fatal(EX_OSERR, "out of memory");
-    return memory;
-}
-
 void supervisor_make_seats(struct supervisor *supervisor)
 {
     supervisor->seat_count = supervisor->world.limits.users;
-    supervisor->seats = must(calloc(supervisor->seat_count, sizeof(struct seat)));
-    supervisor->free_seats = must(calloc(supervisor->seat_count, sizeof(uint32_t)));
+    supervisor->seats = memory_must(calloc(supervisor->seat_count, sizeof(struct seat)));
+    supervisor->free_seats = memory_must(calloc(supervisor->seat_count, sizeof(uint32_t)));
     admission_start(supervisor->seat_count);
     for (uint32_t i = supervisor->seat_count; i-- > 0;)
         supervisor->free_seats[supervisor->free_count++] = i;
@@ -185,7 +179,7 @@ static struct timespec rest(const struct supervisor *supervisor, int64_t now, in
         most = STRANGERS_NS;
     if (most > until_told)
         most = until_told;
-    return (struct timespec){.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
+    return (struct timespec){.tv_sec = most / SECOND, .tv_nsec = most % SECOND};
 }
 
 static void look_after_family(struct supervisor *supervisor)

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "ban_file.h"
+#include "base/clock.h"
 #include "base/patience.h"
 #include "confine.h"
 #include "console.h"

@@ -2,21 +2,22 @@
  *
  * A network hashes to a few places, of which it takes its own, a free one, or the one that ends first. So an attacker
  * with many addresses costs no memory, and can at worst have the lightest penalties forgotten. */
+#include "base/clock.h"
+#include "base/hash.h"
 #include "penalties.h"
 
 #include <string.h>
 
 #define PROBES 8u
-#define SECOND INT64_C(1000000000)
 /* A day, doubled so often, is still a number of nanoseconds. */
 #define DOUBLINGS 16u
 
 /* The n-th of the places where that network can be. */
 static struct penalty_shm *place(const struct world *world, const struct net_range *network, uint32_t n)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = HASH32_START;
     for (int i = 0; i < 16; i++)
-        hash = (hash ^ network->bytes[i]) * 16777619u;
+        hash = hash32_add(hash, network->bytes[i]);
     return &world->penalties[(hash + n) % PENALTIES];
 }
 

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "attendance.h"
@@ -172,9 +173,9 @@ int world_attach(struct world *world, struct txn *txn)
 
 uint64_t world_hash(const struct world *world, const void *bytes, size_t length)
 {
-    uint64_t sum = UINT64_C(14695981039346656037) ^ world->shm->seed;
+    uint64_t sum = HASH64_START ^ world->shm->seed;
     for (size_t i = 0; i < length; i++)
-        sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+        sum = hash64_add(sum, ((const unsigned char *)bytes)[i]);
     return sum ^ sum >> 32;
 }
 

@@ -46,7 +46,6 @@
 #define KNOCK      (300 * INT64_C(1000))    /* between two connects */
 #define QUIET      (300 * INT64_C(1000000)) /* without a byte: the server has told all it had to */
 #define PATIENCE   (60 * INT64_C(1000000000))
-#define SECOND     INT64_C(1000000000)
 #define NAP                                                                                        \
     INT64_C(1000000)   /* closed loop: gathers news that long, to take work off the machine        \
                         */

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "check.h"
 #include "child.h"
 #include "process/admission.h"
 
-#define SECOND INT64_C(1000000000)
 #define SEATS  300u
 
 static struct txn txn;
