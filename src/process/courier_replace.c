@@ -46,23 +46,30 @@ static void cut_off(const struct courier *courier, struct client *client)
     courier_hang_up(client);
 }
 
-/* What one who left monitored and was subscribed to. */
-static void restore_lists(struct audience *audience, struct client *client, const struct event *quit)
+typedef void restore_item(struct audience *audience, struct client *client, const char *item);
+
+static void restore_monitor(struct audience *audience, struct client *client, const char *nick)
+{
+    audience_monitor(audience, client, nick);
+}
+
+static void restore_subscription(struct audience *audience, struct client *client, const char *key)
+{
+    (void)audience;
+    audience_subscribe(client, key);
+}
+
+/* What one who left monitored, or was subscribed to: a list with commas. */
+static void restore_list(struct audience *audience, struct client *client, const char *list, restore_item *restore)
 {
     char item[NICK_SIZE > METADATA_KEY_SIZE ? NICK_SIZE : METADATA_KEY_SIZE];
-    const char *lists[] = {quit->strings.quit.monitored, quit->strings.quit.subscribed};
-    for (int list = 0; list < 2; list++) {
-        for (const char *at = lists[list]; *at; at += *at == ',') {
-            struct text text;
-            size_t length = strcspn(at, ",");
-            text_init(&text, item, sizeof item);
-            text_add_bytes(&text, at, length);
-            if (list == 2)
-                audience_monitor(audience, client, item);
-            else
-                audience_subscribe(client, item);
-            at += length;
-        }
+    for (const char *at = list; *at; at += *at == ',') {
+        struct text text;
+        size_t length = strcspn(at, ",");
+        text_init(&text, item, sizeof item);
+        text_add_bytes(&text, at, length);
+        restore(audience, client, item);
+        at += length;
     }
 }
 
@@ -81,7 +88,8 @@ static void undo(struct courier *courier, const struct event *event)
             client->current = event->numbers.quit.current;
             client->caps = event->numbers.quit.caps_low | (uint64_t)event->numbers.quit.caps_high << 32;
             client->flags = event->numbers.quit.flags;
-            restore_lists(audience, client, event);
+            restore_list(audience, client, event->strings.quit.monitored, restore_monitor);
+            restore_list(audience, client, event->strings.quit.subscribed, restore_subscription);
         }
         return;
     }
