@@ -6,6 +6,7 @@ load lib/netns
 
 setup() {
     work=$BATS_TEST_TMPDIR/work
+    # shellcheck disable=SC2034 # t/lib/netns reads it
     GET_PATIENCE=5
     mkdir "$work"
     echo 'open sesame' >"$work/right"

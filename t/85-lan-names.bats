@@ -11,6 +11,7 @@ HAN_C=$'\xed\x95\x9c' HAN_D=$'\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab'
 setup() {
     lan_open 2
     work=$BATS_TEST_TMPDIR/work
+    # shellcheck disable=SC2034 # t/lib/netns reads it
     GET_PATIENCE=5
     mkdir "$work"
 }

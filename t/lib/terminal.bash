@@ -171,6 +171,7 @@ server_launch() {
     }
 }
 
+# shellcheck disable=SC2120 # tests name other signals
 server_stop() {
     [[ -n ${SERVER_PID-} ]] || return 0
     kill "${1:--TERM}" "$SERVER_PID" 2>/dev/null || :
