@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "lan/options.h"
-#include "lan/peer.h"
+#include "lan/loop.h"
 
 int main(int argc, char **argv)
 {
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     port_harden();
     log_open("forkchat-lan");
     options_read(argc, argv, &options);
-    int status = peer_run(&options);
+    int status = loop_run(&options);
     options_free(&options);
     return status;
 }

@@ -12,10 +12,11 @@ may_use() {
     base) echo base ;;
     ipc) echo base ipc ;;
     world) echo base ipc world ;;
+    conf) echo base ipc world conf ;;
     event) echo base ipc world event ;;
-    command) echo base ipc world event command ;;
-    door) echo base ipc world event command door ;;
-    process) echo base ipc world event command door process ;;
+    command) echo base ipc world conf event command ;;
+    door) echo base ipc world conf event command door ;;
+    process) echo base ipc world conf event command door process ;;
     tty) echo base tty ;;
     client) echo base tty client ;;
     lan) echo base tty lan ;;
@@ -52,6 +53,28 @@ may_use() {
         done < <(sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\(.*\)".*/\1/p' "$file")
     done
     [ "$wrong" -eq 0 ]
+}
+
+# "CALLER CALLEE" for each two files of folder $1 of which one uses what the other defines.
+uses() {
+    local object name
+    for object in "${FORKCHAT_BUILD:-build}/src/$1"/*.o; do
+        name=$(basename "$object" .o)
+        [ -e "src/$1/$name.c" ] || continue
+        nm -P "$object" | awk -v file="$name" '{ print ($2 == "U" ? "uses" : "has"), $1, file }'
+    done | awk '$1 == "has" { where[$2] = $3 }
+        $1 == "uses" { symbol[++count] = $2; by[count] = $3 }
+        END { for (i = 1; i <= count; i++) if (symbol[i] in where) print by[i], where[symbol[i]] }' | sort -u
+}
+
+@test "no two files of a folder call each other in a circle" {
+    for folder in ipc event tty client lan; do
+        uses "$folder" >"$BATS_TEST_TMPDIR/uses"
+        [ -s "$BATS_TEST_TMPDIR/uses" ] || [ "$(find "src/$folder" -name '*.c' | wc -l)" -eq 1 ] ||
+            { echo "$folder: nothing to look at"; return 1; }
+        run tsort "$BATS_TEST_TMPDIR/uses"
+        [[ "$output" != *tsort:* ]] || { echo "$folder: $output"; return 1; }
+    done
 }
 
 @test "headers stand alone" {

@@ -52,6 +52,10 @@ unit() {
     unit config
 }
 
+@test "settings have their defaults and their copies, and the man page says what needs a restart" {
+    unit settings "$BATS_TEST_DIRNAME/../man/forkchatd.conf.5"
+}
+
 @test "addresses and sockets work for both families" {
     unit net
 }
@@ -68,16 +72,24 @@ unit() {
     unit fd
 }
 
-@test "a lock that is held for life tells who lives" {
+@test "a byte that is locked for life tells who lives" {
+    unit liveness
+}
+
+@test "the lock is right in every state of its word, and survives its owners" {
     unit lock
 }
 
-@test "bells lose no wake-up" {
-    unit bell
+@test "wakeups lose no wake-up" {
+    unit wakeup
 }
 
 @test "descriptors are passed, and nothing malformed leaks one" {
     unit pass
+}
+
+@test "a worker asks a service, and whoever dies at call-sent, call-taken, call-half-answered or call-answered holds nobody up" {
+    unit call call-sent call-taken call-half-answered call-answered
 }
 
 @test "a region has one name and one layout" {
@@ -89,7 +101,7 @@ unit() {
 }
 
 @test "a transaction happens whole or not at all" {
-    unit shared
+    unit txn
 }
 
 @test "a process may die at every crash point" {
@@ -110,6 +122,10 @@ unit() {
 
 @test "the ring keeps order and loses nothing under load and killing" {
     unit ring-stress
+}
+
+@test "sets of a cast's blocks hold what they are given" {
+    unit lan-cast
 }
 
 @test "content is hashed as FIPS 180-4 says" {
@@ -148,7 +164,7 @@ unit() {
     unit mask
 }
 
-@test "watches, leavers and bans are kept, bounded and put in order" {
+@test "monitors, WHOWAS records and bans are kept, bounded and put in order" {
     unit world-people
 }
 

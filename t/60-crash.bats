@@ -48,9 +48,9 @@ victim() {
 
 @test "a worker may die at any point of any command" {
     local point count=0
-    for point in lock-taken lock-nameless lock-nameless-again journal-saved ring-put before-commit ring-before-commit \
-        ring-committed before-unlock before-bells bell-half-rung user-renamed user-flags-half-set channel-created member-added \
-        join-published topic-half-set mask-added mask-removed watch-added watch-unlinked metadata-added \
+    for point in lock-taken lock-owned lock-freed journal-saved ring-put before-commit ring-before-commit \
+        ring-committed before-unlock before-wakeups wakeup-half-posted user-renamed user-flags-half-set channel-created member-added \
+        join-published topic-half-set mask-added mask-removed monitor-added monitor-unlinked metadata-added \
         metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels; do
         victim "v$((++count))"
         arm "$point" "$PID"
@@ -178,7 +178,7 @@ END
     expect tutu -e "$TAG\$"
     expect titi -e "$TAG\$"
     # These were, and all hear of it, although nobody rang for it.
-    for point in ring-committed before-unlock before-bells bell-half-rung; do
+    for point in ring-committed before-unlock before-wakeups wakeup-half-posted; do
         arm "$point" "-$DAEMON"
         run ctl wall "said by one that died at $point"
         dies "$point"
@@ -230,20 +230,43 @@ END
     all_is_well
 }
 
-@test "whoever stops with the lock before it has said so, or when it has taken that back, goes on" {
-    daemon_may 'held the lock without a name'
-    local point
+@test "whoever stops as it gets the lock goes on, and whoever stops as it gives it back holds up nobody" {
     victim v plain
-    for point in lock-nameless lock-nameless-again; do
-        arm "$point" "$PID" '?'
-        tag v
-        send v "MSG $TAG"
-        dies "$point"
-        expect_log 'without a name'
-        expect tata "[v] $TAG"
-        expect tutu -e "$TAG\$"
-        expect titi -e "$TAG\$"
-    done
+    local first=$PID
+    arm lock-owned "$first" '?'
+    tag v
+    send v "MSG $TAG"
+    dies lock-owned
+    expect tata "[v] $TAG"
+    expect tutu -e "$TAG\$"
+    expect titi -e "$TAG\$"
+    # It has not posted, and nobody tells it to go on: those who wait look again by themselves.
+    arm lock-freed "$first" '?'
+    tag v
+    send v "MSG $TAG"
+    dies lock-freed
+    expect tata "[v] $TAG"
+    tag tutu
+    send tutu "PRIVMSG #lobby :$TAG"
+    expect tata -e "$TAG\$"
+    kill -CONT "$first"
+    close v
+    all_is_well
+}
+
+@test "a worker may die while it waits for the lock" {
+    victim v plain
+    local owner=$PID
+    victim w plain
+    arm lock-taken "$owner" '?'
+    tag v
+    send v "MSG $TAG"
+    dies lock-taken
+    arm lock-queued "$PID"
+    send w 'MSG not heard'
+    dies lock-queued
+    expect_end w
+    expect tata "[v] $TAG" # its owner has gone on
     close v
     all_is_well
 }

@@ -60,7 +60,7 @@ cannot_trespass() {
     for attempt in "open $SECRET" "open /etc/passwd" "create ${SECRET%/*}/new" "unlink $SECRET" "exec /bin/true" fork socket \
         unix "connect $PORT_PLAIN" "kill $victim" "kill $DAEMON" "kill -1" "tgkill $victim" "ptrace $victim" mmap mprotect \
         shared "mapflag 0x100" "mapflag 0x2000" "mapflag 0x8000" mremap madvise "syslog hello" \
-        prctl ioctl fcntl limits x32 i386 "survive $SECRET"; do
+        prctl ioctl fcntl setlk limits x32 i386 "survive $SECRET"; do
         enter "v$((++count))" plain
         send "v$count" "TRESPASS $attempt"
         expect_end "v$count"

@@ -492,6 +492,7 @@ all_hear() {
     send tutu 'QUIT'
     expect_end toto
     expect_end tutu
+    wait_until family_is worker 1
     # Seven more: each seat is free once.
     local nick
     for nick in {a..g}; do

@@ -209,7 +209,7 @@ lowest_free() {
 
 @test "no more clients come in than the couriers may have descriptors, and all of them are served" {
     requires prlimit
-    DAEMON_WRAP=(prlimit --nofile=64:64)
+    DAEMON_WRAP=(prlimit --nofile=96:96)
     daemon_start -o 'couriers 1'
     grep -q 'only 28 clients can be served: the couriers may open no more descriptors' "$DAEMON_LOG"
     local i

@@ -9,20 +9,7 @@ setup() {
 }
 
 teardown() {
-    term_stop
-    peer_stop
-    server_stop
-    nothing_is_left
-}
-
-# join [COLUMNS [ROWS]]: a server, somebody called bob on it, and alice at a terminal, all in #x.
-join() {
-    start_ngircd
-    peer_start bob '#x'
-    term_start "$@"
-    term_modes before
-    term_run "clear; '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
-    term_see "here: alice bob"
+    term_close
 }
 
 # left STATUS: the shell has the terminal again, as it was.

@@ -25,6 +25,14 @@ person() {
     if [[ $who == A ]]; then exec 7>"$BATS_TEST_TMPDIR/A.in"; else exec 8>"$BATS_TEST_TMPDIR/B.in"; fi
 }
 
+# As B, where A listens.
+netcat() {
+    mkfifo "$BATS_TEST_TMPDIR/B.in"
+    nc 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
+    B_PID=$!
+    exec 8>"$BATS_TEST_TMPDIR/B.in"
+}
+
 says() {
     if [[ $1 == A ]]; then printf '%s\n' "$2" >&7; else printf '%s\n' "$2" >&8; fi
 }
@@ -103,10 +111,7 @@ converse() {
 @test "a listener talks with netcat, and with netcat that listens" {
     person A -n anna --listen 127.0.0.1:0
     wait_until listening_port
-    mkfifo "$BATS_TEST_TMPDIR/B.in"
-    nc 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
-    B_PID=$!
-    exec 8>"$BATS_TEST_TMPDIR/B.in"
+    netcat
     says B "hello by hand"
     sees A "<them> hello by hand"
     says A "hello back"
@@ -199,10 +204,7 @@ converse() {
 @test "without a terminal, half a line waits for its end" {
     person A -n anna --listen 127.0.0.1:0
     wait_until listening_port
-    mkfifo "$BATS_TEST_TMPDIR/B.in"
-    nc 127.0.0.1 "$PORT" <"$BATS_TEST_TMPDIR/B.in" >"$BATS_TEST_TMPDIR/B.out" 3>&- &
-    B_PID=$!
-    exec 8>"$BATS_TEST_TMPDIR/B.in"
+    netcat
     printf 'half a ' >&8
     # Longer than a terminal would wait.
     says A "one"

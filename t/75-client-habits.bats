@@ -11,25 +11,12 @@ setup() {
 }
 
 teardown() {
-    term_stop
-    peer_stop
-    server_stop
-    nothing_is_left
-}
-
-# meet [COLUMNS [ROWS]]: somebody called bob on an IRC server, and alice at a terminal, both in #x. AHEAD stands in front
-# of the call.
-meet() {
-    start_ngircd
-    peer_start bob '#x'
-    term_start "$@"
-    term_run "clear; ${AHEAD-} '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
-    term_see "here: alice bob"
+    term_close
 }
 
 @test "when the day changes, every window says so, once, before what is said on it" {
     clock_prepare
-    AHEAD="TZ=UTC0 ${CLOCK_WRAP[*]}" meet 80 20
+    AHEAD="TZ=UTC0 ${CLOCK_WRAP[*]}" join 80 20
     local there tomorrow
     term_run "/query carol"
     term_input_see "[carol]"
@@ -50,7 +37,7 @@ meet() {
 }
 
 @test "who is away sees it beside their nick, until they are back, and again after a break" {
-    meet
+    join
     term_run "/away at lunch"
     term_see "alice (away)"
     term_run "/raw AWAY"
@@ -93,7 +80,7 @@ offered() {
 }
 
 @test "Tab offers first who spoke last in the window, under any name, then the others by the alphabet" {
-    meet
+    join
     peer "NICK ann"
     term_see "bob is now ann"
     offered alice ann alice
@@ -144,7 +131,7 @@ offered() {
 }
 
 @test "Ctrl-R finds lines typed before as a shell does" {
-    meet
+    join
     term_run "the first line"
     term_run "/me waves"
     term_run "The second line"
@@ -185,7 +172,7 @@ peer_has_twice() {
 }
 
 @test "/search goes to what was said, and further up and down again; /lastlog lists it" {
-    meet 80 12
+    join 80 12
     local i
     for i in {1..60}; do
         if ((i % 20 == 5)); then peer "PRIVMSG #x :line $i: a Needle"; else peer "PRIVMSG #x :line $i"; fi
@@ -223,7 +210,7 @@ beside() {
 }
 
 @test "on a wide screen those in the channel stand beside the text, with their ranks, at once; Alt-N takes them away" {
-    meet 120 12
+    join 120 12
     wait_until beside 2 "@bob"
     wait_until beside 3 " alice"
     peer "MODE #x +v alice"

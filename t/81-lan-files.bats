@@ -6,6 +6,8 @@ load lib/netns
 
 setup() {
     work=$BATS_TEST_TMPDIR/work
+    # shellcheck disable=SC2034 # t/lib/netns reads it
+    GET_PATIENCE=5
     mkdir "$work"
     echo 'open sesame' >"$work/right"
     echo 'open barley' >"$work/wrong"
@@ -15,19 +17,7 @@ teardown() {
     lan_close
 }
 
-# get HOST NAME ARG…: fetches as that peer, into $BATS_TEST_TMPDIR/NAME.files.
-get() {
-    local host=$1 name=$2
-    shift 2
-    mkdir -p "$BATS_TEST_TMPDIR/$name.files"
-    on "$host" "$LAN_PROGRAM" --name "$name" --state "$BATS_TEST_TMPDIR/$name.state" \
-        --output "$BATS_TEST_TMPDIR/$name.files" --patience 5 "$@" 3>&-
-}
-
 random_file() { head -c "$2" /dev/urandom >"$1"; }
-
-# What is left of a transfer that did not come to its end.
-parts() { find "$BATS_TEST_TMPDIR/$1.files" -name '.*.part'; }
 
 @test "an offered file is listed and fetched with its content, mode and time" {
     lan_open 2

@@ -11,17 +11,13 @@ HAN_C=$'\xed\x95\x9c' HAN_D=$'\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab'
 setup() {
     lan_open 2
     work=$BATS_TEST_TMPDIR/work
+    # shellcheck disable=SC2034 # t/lib/netns reads it
+    GET_PATIENCE=5
     mkdir "$work"
 }
 
 teardown() {
     lan_close
-}
-
-get() {
-    mkdir -p "$BATS_TEST_TMPDIR/tutu.files"
-    on 2 "$LAN_PROGRAM" --name tutu --state "$BATS_TEST_TMPDIR/tutu.state" --output "$BATS_TEST_TMPDIR/tutu.files" \
-        --patience 5 "$@" 3>&-
 }
 
 # A datagram of a program on host 2 that is none of ours.
@@ -43,13 +39,13 @@ listens() {
     # What is offered is named as somebody types it, and found on the disk.
     peer toto 1 --offer "$work/$CAFE_C.txt" --offer "$work/$HAN_D" --offer "$work/$CAFE_C/$HAN_C" --watch 0 --period 1
     sees toto "offering $CAFE_D.txt"
-    run -0 get --get "toto:$CAFE_C.txt"
+    run -0 get 2 tutu --get "toto:$CAFE_C.txt"
     [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/$CAFE_D.txt")" = one ]
-    run -0 get --get "toto:$HAN_C"
-    run -0 get --get "toto:$HAN_D"
-    run -0 get --files --pattern "*$CAFE_C*"
+    run -0 get 2 tutu --get "toto:$HAN_C"
+    run -0 get 2 tutu --get "toto:$HAN_D"
+    run -0 get 2 tutu --files --pattern "*$CAFE_C*"
     [ "$output" = "toto:$CAFE_D.txt  4 B" ]
-    run -69 get --get toto:cafe.txt
+    run -69 get 2 tutu --get toto:cafe.txt
 }
 
 @test "of two names that are the same, the very one is fetched" {
@@ -57,9 +53,9 @@ listens() {
     echo apart >"$work/$CAFE_D"
     peer toto 1 --offer "$work/$CAFE_C" --offer "$work/$CAFE_D" --watch 0 --period 1
     sees toto "offering $CAFE_D"
-    run -0 get --get "toto:$CAFE_C"
+    run -0 get 2 tutu --get "toto:$CAFE_C"
     [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/$CAFE_C")" = composed ]
-    run -0 get --get "toto:$CAFE_D"
+    run -0 get 2 tutu --get "toto:$CAFE_D"
     [ "$(cat "$BATS_TEST_TMPDIR/tutu.files/$CAFE_D")" = apart ]
 }
 

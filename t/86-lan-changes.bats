@@ -14,17 +14,6 @@ teardown() {
     lan_close
 }
 
-# get HOST NAME ARG…: fetches into the folder of that name.
-get() {
-    local host=$1 name=$2
-    shift 2
-    mkdir -p "$BATS_TEST_TMPDIR/$name.files"
-    on "$host" "$LAN_PROGRAM" --name "$name" --state "$BATS_TEST_TMPDIR/$name.state" \
-        --output "$BATS_TEST_TMPDIR/$name.files" "$@"
-}
-
-parts() { find "$BATS_TEST_TMPDIR/$1.files" -name '.*.part'; }
-
 @test "what changed without another size or time, in a folder too, is hashed again, and what is gone when it is back" {
     lan_open 2
     mkdir -p "$work/box/in" "$work/list"

@@ -42,13 +42,13 @@
 #define FULL_AND_SILENT   8 /* a burial that finds the ring full does not ring */
 #define WAITS_BLINDLY     9 /* a publisher neither looks again nor rings before it waits for room */
 #define NO_LAST_LOOK     10 /* a courier sleeps without having found the ring empty */
-#define CLEARS_LATE      11 /* … or clears its bell after it has looked */
+#define CLEARS_LATE      11 /* … or clears its wakeup after it has looked */
 #define NO_ROOM_TOLD     12 /* … or wakes nobody who waits for room */
 #define CURSOR_FIRST     13 /* … or moves its cursor before what it passes is sent */
 #define STARTS_AT_HEAD   14 /* a new courier goes on where the ring is, not where the old one was */
 #define NO_WALK_BACK     15 /* … or takes the tables for those of its cursor */
 #define NO_SKIP          16 /* … or sends again what the kernel has */
-#define OPENS_SILENTLY   17 /* … or leaves its bell as the old one did */
+#define OPENS_SILENTLY   17 /* … or leaves its wakeup as the old one did */
 #define FORGETS_FLOOR    18 /* … or goes back without telling publishers */
 #define MARKS_BACKWARDS  19 /* … or says that a client is less far than it is */
 #define NO_MARK_SKIPPING 20 /* … or does not say that it is in the middle of what the kernel has */
@@ -89,7 +89,7 @@ byte head, claimed, least_known;  /* least_known is `floor` */
 byte cursor[COURIERS];
 byte waiting, room;               /* publishers counted as waiting, and posts for them */
 bool rung[COURIERS];
-byte bell[COURIERS];
+byte wakeup[COURIERS];
 
 byte mark[COURIERS], mark_bytes[COURIERS]; /* in the stream of each courier's client */
 bool behind[COURIERS];
@@ -133,10 +133,10 @@ inline recover()
     derived = 0; /* world_repair_locked() */
     derived = low[0] + (WORKERS > 1 -> low[WORKERS - 1] : 0);
 #endif
-    owner_died = false /* lock_mended() */
+    owner_died = false
 }
 
-/* ---- ipc/lock.c, enter() in ipc/shared.c ---- */
+/* ---- ipc/lock.c, enter() in ipc/txn.c ---- */
 
 /* What whoever has the lock relies on: the tables say what the ring has told, neither more nor less. */
 inline check_tables()
@@ -171,7 +171,7 @@ inline begin(process)
     atomic { check_tables(); journal_head = head; look_for_room() }
 }
 
-/* A change of both fields, and the record that tells of it: shared_save(), ring_put_locked(), shared_commit(). */
+/* A change of both fields, and the record that tells of it: txn_save(), ring_put_locked(), txn_commit(). */
 inline transact(who)
 {
 #if MUTANT == HEAD_FIRST
@@ -214,13 +214,13 @@ inline move_head(v)
     d_step { told[v] = told[v] + 1; order[head] = record(v, told[v]); head++ }
 }
 
-/* ---- ipc/bell.c ---- */
+/* ---- ipc/wakeup.c ---- */
 
 inline ring(c)
 {
     if
     :: atomic { !rung[c] -> rung[c] = true };
-       post(bell[c])
+       post(wakeup[c])
     :: rung[c]
     fi
 }
@@ -236,7 +236,7 @@ inline ring_all()
 inline ring_again(c)
 {
     rung[c] = true;
-    post(bell[c])
+    post(wakeup[c])
 }
 
 inline ring_all_again()
@@ -247,7 +247,7 @@ inline ring_all_again()
 #endif
 }
 
-/* ---- waiting for room: shared_begin(), ring_wait_room(), ring_unwant_room() ---- */
+/* ---- waiting for room: txn_begin(), ring_wait_room(), ring_unwant_room() ---- */
 
 inline unwant_room()
 {
@@ -557,8 +557,8 @@ again:
            :: true ->
 #endif
                asleep[me] = true;
-end:           if /* bell_wait() */
-               :: atomic { bell[me] > 0 -> bell[me] = bell[me] - 1; asleep[me] = false }
+end:           if /* wakeup_wait() */
+               :: atomic { wakeup[me] > 0 -> wakeup[me] = wakeup[me] - 1; asleep[me] = false }
                :: atomic { SLOW && have && queued > 0 -> asleep[me] = false }
                fi;
 #if MUTANT != CLEARS_LATE

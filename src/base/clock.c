@@ -3,23 +3,23 @@
 
 #include <stdio.h>
 
-int64_t clock_elapsed(void)
+int64_t clock_monotonic(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int64_t clock_told(void)
+int64_t clock_realtime(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int64_t clock_date(int64_t elapsed)
+int64_t clock_date(int64_t monotonic)
 {
-    return clock_told() + (elapsed - clock_elapsed()) / MS;
+    return clock_realtime() + (monotonic - clock_monotonic()) / MS;
 }
 
 void clock_sleep(int64_t milliseconds)
@@ -29,14 +29,14 @@ void clock_sleep(int64_t milliseconds)
     nanosleep(&span, NULL);
 }
 
-size_t clock_stamp(int64_t told, char stamp[CLOCK_STAMP_SIZE])
+size_t clock_stamp(int64_t realtime, char stamp[CLOCK_STAMP_SIZE])
 {
-    int64_t seconds_told = told / 1000, rest = told % 1000;
+    int64_t whole = realtime / 1000, rest = realtime % 1000;
     if (rest < 0) { /* before 1970: the second begins before the time, not behind it */
-        seconds_told--;
+        whole--;
         rest += 1000;
     }
-    time_t seconds = (time_t)seconds_told;
+    time_t seconds = (time_t)whole;
     struct tm parts;
     gmtime_r(&seconds, &parts);
     char text[64];

@@ -241,3 +241,11 @@ int fd_make_directory(const char *path, mode_t mode)
     errno = ENOTDIR;
     return -1;
 }
+
+int fd_close_failed(int fd)
+{
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}

@@ -53,4 +53,7 @@ int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t m
 /* Makes a directory and its parents, as mkdir -p. Returns 0 if it is there in the end, or -1. */
 int fd_make_directory(const char *path, mode_t mode);
 
+/* Closes it on the way out of what failed: errno stays. Returns -1. */
+int fd_close_failed(int fd);
+
 #endif

@@ -69,7 +69,7 @@ static void say(int priority, const char *word, const char *format, va_list argu
     char line[1024];
     size_t at = 0;
     if (show_times && !use_syslog) {
-        at = clock_stamp(clock_told(), line);
+        at = clock_stamp(clock_realtime(), line);
         line[at++] = ' ';
     }
     if (*word && !use_syslog)

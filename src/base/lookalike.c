@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "hash.h"
 #include "lookalike_tables.h"
 #include "text.h"
 #include "unicode.h"
@@ -179,15 +180,15 @@ bool lookalike_are(const char *a, const char *b)
 
 uint32_t lookalike_hash(const char *name)
 {
-    uint32_t hash = 2166136261U;
+    uint32_t hash = HASH32_START;
     int32_t look[LOOKS];
     if (!text_is_ascii(name)) {
         size_t count = make_look(name, look);
         for (size_t i = 0; i < count; i++)
-            hash = (hash ^ (uint32_t)look[i]) * 16777619U;
+            hash = hash32_add(hash, (uint32_t)look[i]);
         return hash;
     }
     for (size_t i = 0; i < LOOKALIKE_BYTES && name[i]; i++)
-        hash = (hash ^ ascii_looks[text_fold((unsigned char)name[i])]) * 16777619U;
+        hash = hash32_add(hash, ascii_looks[text_fold((unsigned char)name[i])]);
     return hash;
 }

@@ -374,9 +374,9 @@ static int connect_within(int fd, const struct addrinfo *to, int milliseconds)
         if (errno != EINPROGRESS)
             return -1;
         struct pollfd wait = {.fd = fd, .events = POLLOUT};
-        int64_t end = clock_elapsed() + (int64_t)milliseconds * 1000000;
+        int64_t end = clock_monotonic() + (int64_t)milliseconds * 1000000;
         for (;;) {
-            int64_t left = (end - clock_elapsed()) / 1000000;
+            int64_t left = (end - clock_monotonic()) / 1000000;
             int ready = poll(&wait, 1, left > 0 ? (int)left : 0);
             if (ready > 0)
                 break;

@@ -22,7 +22,7 @@ void patience_add(struct patience *patience, int64_t now, int64_t spent, bool re
 
 int64_t patience_look(struct patience *patience, pid_t pid)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (now - patience->looked >= APART)
         patience_add(patience, now, port_process_time(pid), port_process_is_ready(pid));
     return patience->computed + patience->idled;

@@ -10,7 +10,7 @@
  * counts; while it sleeps or is stopped, the time on the clock, and of that no more than PATIENCE_LOOK for each look: who
  * looks late was starved as well, or all were stopped together. */
 struct patience {
-    int64_t looked;   /* clock_elapsed() of the last look; 0: none yet */
+    int64_t looked;   /* clock_monotonic() of the last look; 0: none yet */
     int64_t spent;    /* processor time the process had used by then */
     int64_t computed; /* since the beginning: processor time it used ... */
     int64_t idled;    /* ... and time in which it did not want any */

@@ -1,5 +1,6 @@
 /* Portability. Used by every process; writes no shared memory. The only file with #ifdefs for systems. */
 #define _GNU_SOURCE
+#include "clock.h"
 #include "port.h"
 
 #include <errno.h>
@@ -193,6 +194,15 @@ int port_pipe(int ends[2])
     return set_cloexec(ends[0]) || set_cloexec(ends[1]) ? -1 : 0;
 }
 
+int port_pipe_nonblocking(int ends[2])
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+#else
+    return port_pipe(ends) || fcntl(ends[0], F_SETFL, O_NONBLOCK) || fcntl(ends[1], F_SETFL, O_NONBLOCK) ? -1 : 0;
+#endif
+}
+
 int port_nameless_file(void)
 {
 #if defined __linux__ && defined SYS_memfd_create
@@ -377,16 +387,6 @@ int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds)
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline);
 #else
     return sem_timedwait(semaphore, &deadline);
-#endif
-}
-
-int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds)
-{
-    struct timespec deadline = deadline_in(milliseconds);
-#ifdef WAITS_BY_CLOCK
-    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &deadline);
-#else
-    return pthread_mutex_timedlock(mutex, &deadline);
 #endif
 }
 
@@ -590,7 +590,7 @@ int64_t port_process_time(pid_t pid)
     clockid_t clock;
     struct timespec used;
     if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
-        return used.tv_sec * INT64_C(1000000000) + used.tv_nsec;
+        return used.tv_sec * SECOND + used.tv_nsec;
 #else
     (void)pid;
 #endif

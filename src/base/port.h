@@ -4,7 +4,6 @@
 #define FORKCHAT_BASE_PORT_H
 
 #include <poll.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -52,6 +51,9 @@ pid_t port_sender(const struct cmsghdr *control);
 /* Like pipe(2), both ends close-on-exec. Returns 0, or -1 and errno. */
 int port_pipe(int ends[2]);
 
+/* The same, and neither end ever blocks. */
+int port_pipe_nonblocking(int ends[2]);
+
 /* The user id of the process at the other end of a connected Unix socket. Returns 0 and sets *uid and
  * *gid, or -1 with ENOTSUP where the system cannot tell. */
 int port_peer(int socket, uid_t *uid, gid_t *gid);
@@ -80,11 +82,10 @@ bool port_tcp_is_over(int socket);
  * that is blocked otherwise interrupts it without a race. */
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);
 
-/* Like sem_timedwait(3) and pthread_mutex_timedlock(3), for so many milliseconds (at least 0), however the wall clock is
+/* Like sem_timedwait(3), for so many milliseconds (at least 0), however the wall clock is
  * set meanwhile. Where the C library can only wait until a time of the wall clock and the system takes that at its word,
  * a wait during which it is set back lasts for so much longer. */
 int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds);
-int port_mutex_wait(pthread_mutex_t *mutex, int64_t milliseconds); /* returns an error number, ETIMEDOUT among them */
 
 /* Whether this process, which has them blocked, was told to end: SIGTERM or SIGINT waits. sigpending(2). */
 bool port_end_pending(void);

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "memory.h"
 #include "unicode.h"
 #include "width.h"
 
@@ -31,16 +32,9 @@ struct report {
 /* One cell as it is written, in all forms. */
 #define CELL_SIZE 4096
 
-static void *must(void *memory)
-{
-    if (!memory)
-        fatal(EX_OSERR, "out of memory");
-    return memory;
-}
-
 struct report *report_new(const char *column, ...)
 {
-    struct report *report = must(calloc(1, sizeof *report));
+    struct report *report = memory_must(calloc(1, sizeof *report));
     va_list list;
     va_start(list, column);
     for (; column && report->column_count < REPORT_COLUMNS; column = va_arg(list, const char *))
@@ -62,9 +56,9 @@ static void add(struct report *report, enum kind kind, const char *string)
 {
     if (report->count == report->size) {
         report->size = report->size ? report->size * 2 : 256;
-        report->cells = must(realloc(report->cells, report->size * sizeof *report->cells));
+        report->cells = memory_must(realloc(report->cells, report->size * sizeof *report->cells));
     }
-    report->cells[report->count++] = (struct cell){.kind = kind, .string = must(strdup(string))};
+    report->cells[report->count++] = (struct cell){.kind = kind, .string = memory_must(strdup(string))};
 }
 
 void report_add(struct report *report, const char *string)
@@ -265,7 +259,7 @@ static void write_inset(void *context, const char *line)
 void report_write(const struct report *report, enum report_form form, report_line *line, void *context)
 {
     size_t widths[REPORT_COLUMNS] = {0}, size = row_size(report);
-    char *bytes = must(malloc(size)), harmless[CELL_SIZE];
+    char *bytes = memory_must(malloc(size)), harmless[CELL_SIZE];
     for (size_t i = 0; i < report->column_count; i++)
         widths[i] = strlen(report->columns[i]);
     for (size_t i = 0; i < report->count; i++) {

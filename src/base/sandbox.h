@@ -4,7 +4,7 @@
 #ifndef FORKCHAT_BASE_SANDBOX_H
 #define FORKCHAT_BASE_SANDBOX_H
 
-/* What the process is going to do. Memory, time, locks and bells in memory that is mapped already, writing to
+/* What the process is going to do. Memory, time, locks and wakeups in memory that is mapped already, writing to
  * descriptors that are open already and signals to itself are everybody's. */
 enum sandbox_role {
     SANDBOX_WORKER, /* receives from one socket, and hands it over */

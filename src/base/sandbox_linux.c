@@ -170,12 +170,14 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_write, ALL, ALLOW, {{0}}},
         /* Descriptors it has. */
         {__NR_writev, ALL, ALLOW, {{0}}},
-        {__NR_read, DESK, ALLOW, {{0}}},
+        {__NR_read, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_pipe2, WORKER, ALLOW, {IS(1, O_CLOEXEC | O_NONBLOCK)}}, /* for an answer of a service: call_ask */
         {__NR_accept4, COURIER, ALLOW, {{0}}}, /* the next supervisor, after the death of one */
         {__NR_close, ALL, ALLOW, {{0}}},
         {__NR_shutdown, COURIER | DESK, ALLOW, {{0}}},
         {__NR_getsockopt, WORKER | COURIER, ALLOW, {IS(1, IPPROTO_TCP), IS(2, TCP_INFO)}},
         {__NR_setsockopt, COURIER, ALLOW, {IS(1, SOL_SOCKET), IS(2, SO_LINGER)}},
+        {__NR_fcntl, ALL, ALLOW, {IS(1, F_GETLK)}}, /* who lives in a slot: ipc/liveness.h. To lock another's is not for them */
         {__NR_fcntl, COURIER, ALLOW, {IS(1, F_SETFD)}},
         {__NR_fcntl, DESK, ALLOW, {IS(1, F_GETFL)}},
         {__NR_fcntl, DESK, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
@@ -231,7 +233,6 @@ static void add_all_rules(struct program *program, unsigned role)
         {__NR_sysinfo, ALL, ALLOW, {{0}}},        /* qsort(3) of some versions of glibc */
         {__NR_prlimit64, WORKER, ALLOW, {IS(0, 0), IS(1, RLIMIT_CPU)}}, /* its own: confine_renew */
         {__NR_getrandom, ALL, ALLOW, {{0}}},
-        {__NR_set_robust_list, ALL, ALLOW, {{0}}}, /* musl, at the first lock */
         {__NR_exit, ALL, ALLOW, {{0}}},
         {__NR_exit_group, ALL, ALLOW, {{0}}},
     };

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sysexits.h>
 
+#include "hash.h"
 #include "log.h"
 #include "unicode.h"
 
@@ -353,9 +354,9 @@ int text_compare_names(const char *a, const char *b)
 
 uint32_t text_hash_name(const char *name)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = HASH32_START;
     for (; *name; name++)
-        hash = (hash ^ text_fold((unsigned char)*name)) * 16777619u;
+        hash = hash32_add(hash, text_fold((unsigned char)*name));
     return hash;
 }
 

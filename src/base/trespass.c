@@ -213,6 +213,14 @@ static long try_ioctl(const char *argument)
     return ioctl(STDERR_FILENO, TIOCSTI, "x");
 }
 
+/* Locks are for those who are starting: ipc/liveness.h. */
+static long try_setlk(const char *argument)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 100000, .l_len = 1};
+    (void)argument;
+    return fcntl(STDERR_FILENO, F_SETLK, &lock);
+}
+
 static long try_fcntl(const char *argument)
 {
     (void)argument;
@@ -310,7 +318,7 @@ void trespass(const char *bytes, size_t length)
         {"open", try_open},     {"create", try_create}, {"exec", try_exec},         {"fork", try_fork},
         {"unlink", try_unlink}, {"connect", try_connect}, {"socket", try_socket},   {"unix", try_unix},
         {"kill", try_kill},     {"tgkill", try_tgkill}, {"ptrace", try_ptrace},     {"mmap", try_mmap},
-        {"prctl", try_prctl},   {"ioctl", try_ioctl},   {"mprotect", try_mprotect}, {"fcntl", try_fcntl},
+        {"prctl", try_prctl},   {"ioctl", try_ioctl},   {"mprotect", try_mprotect}, {"fcntl", try_fcntl}, {"setlk", try_setlk},
         {"limits", try_limits}, {"x32", try_x32},       {"i386", try_i386},         {"survive", try_survive},
         {"shared", try_shared}, {"mapflag", try_mapflag}, {"mremap", try_mremap}, {"madvise", try_madvise},
         {"sendmsg", try_sendmsg}, {"pass", try_pass}, {"stat", try_stat},

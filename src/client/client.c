@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "tty/guardian.h"
+#include "arguments.h"
 #include "pipe.h"
 #include "session.h"
 #include "signals.h"
@@ -54,9 +55,8 @@ static void wait_for_peer(struct session *session, int signals)
         return;
     }
     net_format(&bound, text);
-    log_info("forkchat: listening at %s; the other one types: forkchat THIS-HOST %u", text,
-             (unsigned)net_port(&bound));
-    while (fd < 0 && !session->ended) {
+    log_info("forkchat: listening at %s; the other one types: forkchat THIS-HOST %u", text, (unsigned)net_port(&bound));
+    while (fd < 0 && session->state != SESSION_ENDED) {
         struct pollfd wait[3] = {{.fd = signals, .events = POLLIN},
                                  {.fd = listener, .events = POLLIN},
                                  {.fd = session->interactive ? STDIN_FILENO : -1, .events = POLLIN}};
@@ -64,9 +64,9 @@ static void wait_for_peer(struct session *session, int signals)
             continue;
         if (wait[0].revents && (signals_take() & SIGNALS_LEAVE))
             session_end(session, EX_TEMPFAIL, "nobody has come");
-        if (!session->ended && wait[2].revents)
+        if (session->state != SESSION_ENDED && wait[2].revents)
             take_waiting(session);
-        if (!session->ended && wait[1].revents)
+        if (session->state != SESSION_ENDED && wait[1].revents)
             fd = port_accept(listener, (struct sockaddr *)&peer.storage, &peer.length);
     }
     close(listener);
@@ -80,7 +80,7 @@ static void wait_for_peer(struct session *session, int signals)
 static void connect_first(struct session *session, int signals)
 {
     session_dial(session);
-    while (!session->ended && session->connection.state == CONNECTION_DIALLING) {
+    while (session->state == SESSION_DIALLING) {
         struct pollfd wait[2] = {{.fd = signals, .events = POLLIN}};
         int timeout = session_prepare(session, &wait[1]);
         poll(wait, 2, timeout);
@@ -105,9 +105,9 @@ static int run(struct options *options, const struct secret *secret, int guardia
         wait_for_peer(&session, signals);
     else
         connect_first(&session, signals);
-    if (!session.ended && interactive)
+    if (session.state != SESSION_ENDED && interactive)
         terminal_run(&session, signals, guardian);
-    else if (!session.ended)
+    else if (session.state != SESSION_ENDED)
         pipe_run(&session, signals);
     int status = session.status;
     if (*session.farewell && (status || interactive))
@@ -120,21 +120,21 @@ int client_main(int argc, char **argv)
 {
     struct options options;
     struct secret secret = {{0}, {0}, {0}};
-    switch (options_read(argc, argv, &options)) {
-    case OPTIONS_DONE:
+    switch (arguments_read(argc, argv, &options)) {
+    case ARGUMENTS_DONE:
         return fd_finish_output();
-    case OPTIONS_WRONG:
+    case ARGUMENTS_WRONG:
         return EX_USAGE;
-    case OPTIONS_SPOILT:
+    case ARGUMENTS_SPOILT:
         return options.status;
-    case OPTIONS_RUN:
+    case ARGUMENTS_RUN:
         break;
     }
     int status = read_secrets(&options, &secret);
     if (status)
         return status;
     bool interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    if (!options.reconnect_told)
+    if (!options.reconnect_is_set)
         options.reconnect = interactive;
     int guardian = interactive ? guardian_start("forkchat", SCREEN_RESET) : -1;
     port_title_set("forkchat %s %s", options.host, options.port);

@@ -65,8 +65,7 @@ void commands_msg(struct session *session, char *arguments)
         simple_private(session, target, arguments);
     } else if (irc_is_channel(session, target)) {
         struct window *window = windows_find(&session->windows, target);
-        irc_say(session, window ? window : windows_current(&session->windows), target, "PRIVMSG", arguments,
-                false);
+        irc_say(session, window ? window : windows_current(&session->windows), target, "PRIVMSG", arguments, false);
     } else {
         struct window *window = windows_open(&session->windows, target, WINDOW_QUERY);
         irc_say(session, window, target, "PRIVMSG", arguments, false);
@@ -203,7 +202,7 @@ void commands_ctcp(struct session *session, char *arguments)
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 32);
     if (strcmp(question, "PING") == 0)
-        session_request(session, "PRIVMSG %s :\001PING %lld\001", nick, (long long)clock_told());
+        session_request(session, "PRIVMSG %s :\001PING %lld\001", nick, (long long)clock_realtime());
     else
         session_request(session, "PRIVMSG %s :\001%s\001", nick, question);
 }

@@ -11,28 +11,6 @@
 #include "irc.h"
 #include "message.h"
 
-void commands_help(struct session *session, char *arguments)
-{
-    const char *name = *arguments == '/' ? arguments + 1 : arguments;
-    bool found = false;
-    const struct command *command;
-    for (int i = 0; (command = commands_at(i)); i++) {
-        if (!commands_has(session, command))
-            continue;
-        if (*name && !commands_is(command, name))
-            continue;
-        found = true;
-        session_tell(session, "/%s %s%s— %s%s%s%s", command->name, command->arguments,
-                     *command->arguments ? " " : "", command->help, command->also ? " (also /" : "",
-                     command->also ? command->also : "", command->also ? ")" : "");
-    }
-    if (!found)
-        session_complain(session, "there is no /%s; /help lists what there is", name);
-    else if (!*name)
-        session_tell(session, "Everything else you type is said. Tab completes, PageUp scrolls, Ctrl-R finds a line you typed, Alt-1 … Alt-9 "
-                              "change windows, Ctrl-D leaves. man forkchat tells more.");
-}
-
 void commands_ignore(struct session *session, char *arguments)
 {
     char *mask = text_next_word(&arguments);
@@ -117,7 +95,7 @@ void commands_close(struct session *session, char *arguments)
     } else if (window->kind == WINDOW_CHANNEL && window->joined) {
         session_request(session, "PART %s", window->name);
     } else {
-        standing_parted(&session->standing, window->name);
+        resume_parted(&session->resume, window->name);
         windows_close(&session->windows, window);
     }
     session->changed = true;
@@ -157,9 +135,9 @@ void commands_flush(struct session *session, char *arguments)
 
 void commands_raw(struct session *session, char *arguments)
 {
-    if (session->connection.state == CONNECTION_OPEN && session->dialect->door == DOOR_IRC)
+    if (session_is_connected(session) && session->dialect->door == DOOR_IRC)
         irc_raw(session, arguments);
-    else if (session->connection.state == CONNECTION_OPEN)
+    else if (session_is_connected(session))
         session_request(session, "%s", arguments);
     else
         session_complain(session, "there is no connection: /reconnect, or wait");
@@ -167,7 +145,7 @@ void commands_raw(struct session *session, char *arguments)
 
 void commands_say(struct session *session, char *arguments)
 {
-    session_input(session, arguments, true);
+    delivery_say(session, arguments);
 }
 
 void commands_reconnect(struct session *session, char *arguments)
@@ -175,7 +153,7 @@ void commands_reconnect(struct session *session, char *arguments)
     (void)arguments;
     if (session->dialect->door == DOOR_PAIR || session->options->listen) {
         session_complain(session, "there is no server to connect to again");
-    } else if (session->connection.state == CONNECTION_OPEN) {
+    } else if (session_is_connected(session)) {
         connection_abandon(&session->connection, "you asked for it");
     } else {
         session_tell(session, "connecting to %s", session->options->host);

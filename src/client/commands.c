@@ -8,14 +8,17 @@
 #include <sysexits.h>
 
 #include "base/text.h"
+#include "lastlog.h"
 #include "simple.h"
 
-#define IRC COMMAND_IRC
+#define IRC    COMMAND_IRC
 #define SIMPLE COMMAND_SIMPLE
-#define LOCAL COMMAND_LOCAL
+#define LOCAL  COMMAND_LOCAL
+
+static commands_function help;
 
 static const struct command table[] = {
-    {"help", "h", "[COMMAND]", "this list, or what one command does", LOCAL, 0, commands_help},
+    {"help", "h", "[COMMAND]", "this list, or what one command does", LOCAL, 0, help},
     {"join", "j", "#CHANNEL [KEY]", "join a channel", IRC | SIMPLE, 1, commands_join},
     {"part", "leave", "[#CHANNEL] [TEXT]", "leave this channel or that one", IRC | SIMPLE, 0, commands_part},
     {"msg", "m", "NICK TEXT", "say something to one person (or a channel)", IRC | LOCAL, 2, commands_msg},
@@ -56,8 +59,8 @@ static const struct command table[] = {
     {"close", "wc", "", "close this window; leaves the channel", LOCAL, 0, commands_close},
     {"clear", NULL, "", "forget the lines of this window", LOCAL, 0, commands_clear},
     {"search", NULL, "[WORDS]", "go to the last line with WORDS; again: to the one before (Alt-R, Alt-S)", LOCAL, 0,
-     commands_search},
-    {"lastlog", NULL, "WORDS", "list the lines with WORDS", LOCAL, 1, commands_lastlog},
+     lastlog_search},
+    {"lastlog", NULL, "WORDS", "list the lines with WORDS", LOCAL, 1, lastlog_list},
     {"flush", NULL, "", "give up what waits to be sent", LOCAL, 0, commands_flush},
     {"raw", "quote", "LINE", "send LINE to the server as it is", LOCAL, 1, commands_raw},
     {"reconnect", NULL, "", "connect again", LOCAL, 0, commands_reconnect},
@@ -66,12 +69,7 @@ static const struct command table[] = {
 
 #define COUNT ((int)(sizeof table / sizeof *table))
 
-const struct command *commands_at(int i)
-{
-    return i >= 0 && i < COUNT ? &table[i] : NULL;
-}
-
-bool commands_has(const struct session *session, const struct command *command)
+static bool has(const struct session *session, const struct command *command)
 {
     if (command->doors & COMMAND_LOCAL)
         return true;
@@ -83,12 +81,12 @@ bool commands_has(const struct session *session, const struct command *command)
 const char *commands_name(const struct session *session, int i)
 {
     for (int at = 0; at < COUNT; at++)
-        if (commands_has(session, &table[at]) && i-- == 0)
+        if (has(session, &table[at]) && i-- == 0)
             return table[at].name;
     return NULL;
 }
 
-bool commands_is(const struct command *command, const char *name)
+static bool is_called(const struct command *command, const char *name)
 {
     return strcasecmp(command->name, name) == 0 || (command->also && strcasecmp(command->also, name) == 0);
 }
@@ -96,7 +94,7 @@ bool commands_is(const struct command *command, const char *name)
 static const struct command *find(const struct session *session, const char *name)
 {
     for (int i = 0; i < COUNT; i++)
-        if (commands_has(session, &table[i]) && commands_is(&table[i], name))
+        if (has(session, &table[i]) && is_called(&table[i], name))
             return &table[i];
     return NULL;
 }
@@ -106,6 +104,27 @@ bool commands_know(const struct session *session, const char *text)
     char name[32];
     size_t length = strcspn(text, " \t");
     return snprintf(name, sizeof name, "%.*s", (int)length, text) < (int)sizeof name && find(session, name);
+}
+
+static void help(struct session *session, char *arguments)
+{
+    const char *name = *arguments == '/' ? arguments + 1 : arguments;
+    bool found = false;
+    for (int i = 0; i < COUNT; i++) {
+        const struct command *command = &table[i];
+        if (!has(session, command) || (*name && !is_called(command, name)))
+            continue;
+        found = true;
+        session_tell(session, "/%s %s%s— %s%s%s%s", command->name, command->arguments, *command->arguments ? " " : "",
+                     command->help, command->also ? " (also /" : "", command->also ? command->also : "",
+                     command->also ? ")" : "");
+    }
+    if (!found)
+        session_complain(session, "there is no /%s; /help lists what there is", name);
+    else if (!*name)
+        session_tell(session, "Everything else you type is said. Tab completes, PageUp scrolls, Ctrl-R finds a line "
+                              "you typed, Alt-1 … Alt-9 "
+                              "change windows, Ctrl-D leaves. man forkchat tells more.");
 }
 
 /* How many letters must be added, dropped or changed to get from a to b (both short). */
@@ -134,7 +153,7 @@ static void unknown(struct session *session, const char *name)
     const struct command *best = NULL;
     int least = 3;
     for (int i = 0; i < COUNT; i++) {
-        if (!commands_has(session, &table[i]))
+        if (!has(session, &table[i]))
             continue;
         bool starts = strncasecmp(table[i].name, name, strlen(name)) == 0;
         int far = starts ? 0 : distance(name, table[i].name);
@@ -148,8 +167,7 @@ static void unknown(struct session *session, const char *name)
         session_complain(session, "there is no /%s; did you mean /%s %s? (//%s says \"/%s\")", name, best->name,
                          best->arguments, name, name);
     else
-        session_complain(session, "there is no /%s; /help lists what there is (//%s says \"/%s\")", name, name,
-                         name);
+        session_complain(session, "there is no /%s; /help lists what there is (//%s says \"/%s\")", name, name, name);
 }
 
 static int count_words(const char *text)
@@ -176,7 +194,7 @@ static void run(struct session *session, const struct command *command, char *ar
     if (count_words(arguments) < command->least) {
         session_complain(session, "/%s wants more: /%s %s", command->name, command->name, command->arguments);
         session_fail(session, EX_DATAERR);
-    } else if (!session->ready && (command->doors & (COMMAND_IRC | COMMAND_SIMPLE))) {
+    } else if (session->state != SESSION_READY && (command->doors & (COMMAND_IRC | COMMAND_SIMPLE))) {
         hold(session, command, arguments);
     } else if (simple && (command->doors & COMMAND_SIMPLE)) {
         simple_command(session, command->name, arguments);

@@ -22,31 +22,24 @@ typedef void commands_function(struct session *session, char *arguments);
 
 /* For an IRC server. */
 commands_function commands_join, commands_part, commands_msg, commands_query, commands_me, commands_notice,
-    commands_nick, commands_names, commands_topic, commands_whois, commands_invite, commands_kick,
-    commands_ban, commands_mode, commands_op, commands_deop, commands_away, commands_ctcp, commands_oper,
-    commands_who, commands_list;
+    commands_nick, commands_names, commands_topic, commands_whois, commands_invite, commands_kick, commands_ban,
+    commands_mode, commands_op, commands_deop, commands_away, commands_ctcp, commands_oper, commands_who, commands_list;
 
 /* For the client itself. */
-commands_function commands_help, commands_ignore, commands_unignore, commands_log, commands_window, commands_close,
-    commands_clear, commands_flush, commands_search, commands_lastlog, commands_quit, commands_raw, commands_say,
-    commands_reconnect;
+commands_function commands_ignore, commands_unignore, commands_log, commands_window, commands_close, commands_clear,
+    commands_flush, commands_quit, commands_raw, commands_say, commands_reconnect;
 
 struct command {
     const char *name, *also;
     const char *arguments; /* for the usage */
     const char *help;
-    unsigned doors; /* COMMAND_… */
-    int least;      /* words that must follow */
+    unsigned doors;         /* COMMAND_… */
+    int least;              /* words that must follow */
     commands_function *run; /* NULL: the plain and talk doors have it themselves, IRC does not */
 };
 
-#define COMMAND_IRC 1u    /* run() knows how */
+#define COMMAND_IRC    1u /* run() knows how */
 #define COMMAND_SIMPLE 2u /* passed on to the plain or talk door as it is, without run() */
-#define COMMAND_LOCAL 4u  /* run(), whatever the door */
-
-/* The i-th of all commands, or NULL; whether it goes by that name (in any case), and whether a session has it. */
-const struct command *commands_at(int i);
-bool commands_is(const struct command *command, const char *name);
-bool commands_has(const struct session *session, const struct command *command);
+#define COMMAND_LOCAL  4u /* run(), whatever the door */
 
 #endif

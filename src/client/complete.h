@@ -10,7 +10,7 @@
 
 /* Belongs to its user; start with zeros. */
 struct complete {
-    bool active;     /* the last key was Tab: the next one changes the word again */
+    bool active;       /* the last key was Tab: the next one changes the word again */
     size_t start, end; /* of the word in the line */
     char stem[WINDOW_NAME_SIZE];
     int chosen;

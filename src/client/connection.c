@@ -19,7 +19,7 @@
 #include "base/port.h"
 
 #define DIAL_MILLISECONDS 10000
-#define OUT_LIMIT (8u << 20)
+#define OUT_LIMIT         (8u << 20)
 
 int connection_init(struct connection *connection)
 {
@@ -96,7 +96,7 @@ void connection_adopt(struct connection *connection, int fd)
     connection->state = CONNECTION_OPEN;
     connection->half_closed = false;
     connection->written = 0;
-    connection->heard = clock_elapsed();
+    connection->heard = clock_monotonic();
     fd_set_nonblocking(fd);
     fd_set_cloexec(fd);
     port_keepalive(fd, 60, 20, 3);
@@ -119,10 +119,8 @@ static enum connection_event take_dialled(struct connection *connection)
     } control;
     char text[160] = "";
     struct iovec bytes = {.iov_base = text, .iov_len = sizeof text - 1};
-    struct msghdr message = {.msg_iov = &bytes,
-                             .msg_iovlen = 1,
-                             .msg_control = control.room,
-                             .msg_controllen = sizeof control.room};
+    struct msghdr message = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
     ssize_t got = connection->fd < 0 ? -1 : recvmsg(connection->fd, &message, 0);
     if (got < 0 && errno == EINTR)
         return CONNECTION_NOTHING;
@@ -182,8 +180,7 @@ static void deliver(struct connection *connection, const char *bytes, size_t len
     }
 }
 
-static enum connection_event receive(struct connection *connection, bool broken, connection_line *take,
-                                     void *context)
+static enum connection_event receive(struct connection *connection, bool broken, connection_line *take, void *context)
 {
     char bytes[16384], *line;
     size_t length;
@@ -191,7 +188,7 @@ static enum connection_event receive(struct connection *connection, bool broken,
     if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
         return CONNECTION_NOTHING;
     if (got > 0) {
-        connection->heard = clock_elapsed();
+        connection->heard = clock_monotonic();
         deliver(connection, bytes, (size_t)got, take, context);
         return CONNECTION_NOTHING;
     }
@@ -207,8 +204,7 @@ static enum connection_event receive(struct connection *connection, bool broken,
     return CONNECTION_LOST;
 }
 
-enum connection_event connection_work(struct connection *connection, short ready, connection_line *take,
-                                      void *context)
+enum connection_event connection_work(struct connection *connection, short ready, connection_line *take, void *context)
 {
     if (connection->state == CONNECTION_DIALLING)
         return connection->fd < 0 || ready ? take_dialled(connection) : CONNECTION_NOTHING;

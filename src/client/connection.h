@@ -28,7 +28,7 @@ enum connection_event {
 /* Belongs to its user; connection.c alone touches the fields, but state, written and why may be read. */
 struct connection {
     enum connection_state state;
-    int fd;       /* the socket, or the line to the dialler */
+    int fd; /* the socket, or the line to the dialler */
     pid_t dialler;
     bool half_closed; /* we said all we had to say */
     bool abandoned;
@@ -36,7 +36,7 @@ struct connection {
     char *out;
     size_t out_length, out_size;
     uint64_t written; /* bytes the system has taken, on this connection or the last */
-    int64_t heard; /* clock_elapsed() of the last byte from there */
+    int64_t heard;    /* clock_monotonic() of the last byte from there */
     char why[160];
 };
 
@@ -56,8 +56,7 @@ void connection_adopt(struct connection *connection, int fd);
 short connection_wants(const struct connection *connection);
 
 /* Does what poll(2) said can be done. Never blocks. */
-enum connection_event connection_work(struct connection *connection, short ready, connection_line *take,
-                                      void *context);
+enum connection_event connection_work(struct connection *connection, short ready, connection_line *take, void *context);
 
 /* Queues bytes. What cannot be queued (no memory) ends the connection at the next connection_work. */
 void connection_send(struct connection *connection, const void *bytes, size_t length);

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/text.h"
 
 static const char usage_text[] = "usage: forkchatctl [-r RUNTIME-DIRECTORY] [--json] COMMAND [ARGUMENT]...\n";
@@ -80,13 +80,13 @@ static int connect_to(const char *directory, bool named, int *status)
 {
     struct sockaddr_un address;
     *status = EX_UNAVAILABLE;
-    if (place_socket(directory, PLACE_CONTROL, &address)) {
+    if (paths_socket(directory, PATHS_CONTROL, &address)) {
         complain("%s: that path is too long for a socket", directory);
         return -1;
     }
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     bool connected = fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-    if (connected && place_is_ours(fd, owner_of(directory, named)))
+    if (connected && paths_is_ours(fd, owner_of(directory, named)))
         return fd;
     if (connected) {
         *status = EX_NOPERM;
@@ -209,7 +209,7 @@ int ctl_main(int argc, char **argv)
     char bytes[2048];
     struct text line;
     int status;
-    place_runtime(call.directory, sizeof call.directory);
+    paths_runtime(call.directory, sizeof call.directory);
     if (argc < 1 || !read_options(&call, argv + 1))
         return EX_USAGE;
     if (call.help) {

@@ -10,31 +10,31 @@
 #define MINUTE   60000
 #define SET_BACK INT64_C(21600000) /* 6 hours: over that somebody meant it */
 
-static int date_of(int64_t told, struct tm *local)
+static int date_of(int64_t time, struct tm *local)
 {
-    time_t seconds = (time_t)(told / 1000);
+    time_t seconds = (time_t)(time / 1000);
     if (!localtime_r(&seconds, local))
         return 0;
     return ((local->tm_year + 1900) * 100 + local->tm_mon + 1) * 100 + local->tm_mday;
 }
 
-int day_has_changed(struct day *day, int64_t told, char *name, size_t size)
+int day_has_changed(struct day *day, int64_t time, char *name, size_t size)
 {
     struct tm local;
-    int date = date_of(told, &local), known = day->date;
-    if (date == 0 || (date < known && day->told - told < SET_BACK))
+    int date = date_of(time, &local), known = day->date;
+    if (date == 0 || (date < known && day->time - time < SET_BACK))
         return 0;
     day->date = date;
-    day->told = told;
+    day->time = time;
     return known && date != known && strftime(name, size, "%A, %d %B %Y", &local) > 0;
 }
 
-int day_wait(int64_t told)
+int day_wait(int64_t time)
 {
     struct tm local;
-    int64_t left = date_of(told, &local)
+    int64_t left = date_of(time, &local)
                        ? (23 - local.tm_hour) * INT64_C(3600000) + (59 - local.tm_min) * INT64_C(60000) +
-                             (60 - local.tm_sec) * INT64_C(1000) - told % 1000
+                             (60 - local.tm_sec) * INT64_C(1000) - time % 1000
                        : MINUTE;
     return left > 0 && left < MINUTE ? (int)left : MINUTE;
 }
@@ -43,10 +43,10 @@ int day_wait(int64_t told)
 void day_check(struct session *session)
 {
     char name[64], words[96];
-    if (!day_has_changed(&session->day, clock_told(), name, sizeof name) || !session->interactive)
+    if (!day_has_changed(&session->day, clock_realtime(), name, sizeof name) || !session->interactive)
         return;
     snprintf(words, sizeof words, "day changed: %s", name);
-    struct line line = {.told = session->day.told, .kind = LINE_EVENT, .text = words};
+    struct line line = {.time = session->day.time, .kind = LINE_EVENT, .text = words};
     for (int i = 0; i < session->windows.count; i++)
         window_add(session->windows.list[i], &line, true);
     session->changed = true;

@@ -8,16 +8,17 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/clock.h"
 #include "base/secrets.h"
 #include "base/text.h"
 #include "message.h"
 #include "session.h"
 
-#define SECOND      INT64_C(1000000000)
-#define ASK_SECONDS 5
-#define ANSWER_SECONDS 60 /* whoever has not answered until then never will */
-#define SENT_LINES     20
-#define HELD_LINES  500
+#define ASK_SECONDS     5
+#define ANSWER_SECONDS  60 /* whoever has not answered until then never will */
+#define SENT_LINES      20
+#define HELD_LINES      500
+#define UNWRITTEN_BYTES 65536 /* the system is to take these before more is sent */
 
 struct delivery_line {
     struct delivery_line *next;
@@ -101,8 +102,16 @@ void delivery_hold(struct session *session, const char *line, bool literal)
                  session->arrived ? "everything is joined again" : "you have arrived", shown);
 }
 
+void delivery_say(struct session *session, const char *text)
+{
+    if (session->state == SESSION_READY)
+        session->dialect->say(session, windows_current(&session->windows), text, false);
+    else
+        delivery_hold(session, text, true);
+}
+
 /* As if it were typed now, in its window; what the user looks at stays in view, unless the line itself changes that. */
-static void replay(struct session *session, const struct delivery_line *line)
+static void replay(struct session *session, const struct delivery_line *line, delivery_input *input)
 {
     struct windows *windows = &session->windows;
     struct window *seen = windows_current(windows), *window = session_server_window(session);
@@ -115,26 +124,26 @@ static void replay(struct session *session, const struct delivery_line *line)
         return;
     }
     windows->current = windows_number(windows, window);
-    session_input(session, line->text, line->literal);
+    input(session, line->text, line->literal);
     if (windows_current(windows) == window)
         windows->current = windows_number(windows, seen);
 }
 
-void delivery_release(struct session *session)
+void delivery_release(struct session *session, delivery_input *input)
 {
     struct delivery_line *line;
-    session->arrived |= session->ready;
-    while (session->ready && (line = take(&session->delivery.held))) {
-        replay(session, line);
+    while (session->state == SESSION_READY && (line = take(&session->delivery.held))) {
+        replay(session, line, input);
         free(line);
     }
 }
 
-void delivery_send(struct session *session, const char *line)
+/* Remembers a line that is about to be queued on the connection, as the door has it. */
+static void remember_sent(struct session *session, const char *line)
 {
     const struct connection *connection = &session->connection;
     struct delivery *delivery = &session->delivery;
-    if (!session->options->reconnect || connection->state != CONNECTION_OPEN)
+    if (!session->options->reconnect)
         return;
     struct delivery_line *kept = append(&delivery->sent, line);
     delivery->total++;
@@ -142,6 +151,18 @@ void delivery_send(struct session *session, const char *line)
         return;
     kept->number = delivery->total;
     kept->at = connection->written + connection_waiting(connection);
+}
+
+void delivery_send(struct session *session, int64_t now)
+{
+    char *line;
+    while (session->state == SESSION_READY && connection_waiting(&session->connection) < UNWRITTEN_BYTES &&
+           !delivery_full(session, now) && (line = pace_pop(&session->pace, now))) {
+        remember_sent(session, line);
+        session_send(session, "%s", line);
+        free(line);
+        session->changed = true;
+    }
 }
 
 /* The question costs no more than it saves when much depends on its answer. */
@@ -165,7 +186,8 @@ bool delivery_full(const struct session *session, int64_t now)
 
 void delivery_ask(struct session *session, int64_t now)
 {
-    if (session->connection.state != CONNECTION_OPEN || session->leaving || delivery_wait(session, now) != 0)
+    bool leaves = session->state == SESSION_LEAVING;
+    if (!session_is_connected(session) || leaves || delivery_wait(session, now) != 0)
         return;
     session->delivery.asked = session->delivery.total;
     session->delivery.asked_at = now;
@@ -173,7 +195,7 @@ void delivery_ask(struct session *session, int64_t now)
     session->dialect->ask(session);
 }
 
-void delivery_prove(struct session *session)
+void delivery_confirm(struct session *session)
 {
     struct delivery *delivery = &session->delivery;
     while (delivery->sent.first && delivery->sent.first->number <= delivery->asked)

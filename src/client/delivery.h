@@ -21,7 +21,7 @@ struct delivery {
     struct delivery_list sent; /* as the door has them; the oldest that may not have arrived first */
     uint64_t total;            /* lines ever sent */
     uint64_t asked;            /* an answer to our question proves so many; 0: no question is open */
-    int64_t asked_at;          /* clock_elapsed() of the last question */
+    int64_t asked_at;          /* clock_monotonic() of the last question */
 };
 
 void delivery_free(struct delivery *delivery);
@@ -29,13 +29,17 @@ void delivery_free(struct delivery *delivery);
 /* Keeps a line of the user for later, with the window it was typed in, and says so. */
 void delivery_hold(struct session *session, const char *line, bool literal);
 
-/* Lines can be said again: does what was held, in its order. */
-void delivery_release(struct session *session);
+/* Says `text` in the window in view, or keeps it for later. */
+void delivery_say(struct session *session, const char *text);
 
-/* That line (as the door has it) is about to be queued on the connection. */
-void delivery_send(struct session *session, const char *line);
+/* Lines can be said again: gives what was held to `input`, in its order, as if it were typed now. */
+typedef void delivery_input(struct session *session, const char *line, bool literal);
+void delivery_release(struct session *session, delivery_input *input);
 
-/* Milliseconds from `now` (clock_elapsed()) until the other side is to be asked whether all has arrived, -1 if it is
+/* Sends what waits and may go at `now` (clock_monotonic()). */
+void delivery_send(struct session *session, int64_t now);
+
+/* Milliseconds from `now` (clock_monotonic()) until the other side is to be asked whether all has arrived, -1 if it is
  * not; delivery_ask asks if that is now. */
 int delivery_wait(const struct session *session, int64_t now);
 void delivery_ask(struct session *session, int64_t now);
@@ -44,7 +48,7 @@ void delivery_ask(struct session *session, int64_t now);
 bool delivery_full(const struct session *session, int64_t now);
 
 /* The other side has answered that. */
-void delivery_prove(struct session *session);
+void delivery_confirm(struct session *session);
 
 /* The connection is lost, and its state is still as it was: what was not written waits again, the rest is told. */
 void delivery_lose(struct session *session);

@@ -111,13 +111,13 @@ static void draw_title(struct frame *frame, struct layout *layout, const struct 
 static void describe_connection(const struct session *session, char *to, size_t size)
 {
     to[0] = '\0';
-    if (session->leaving)
+    if (session->state == SESSION_LEAVING)
         snprintf(to, size, " leaving…");
-    else if (session->connection.state == CONNECTION_DIALLING)
+    else if (session->state == SESSION_DIALLING)
         snprintf(to, size, " connecting…");
-    else if (session->connection.state == CONNECTION_NONE)
+    else if (!session_is_connected(session))
         snprintf(to, size, " no connection");
-    else if (session->dialect->door == DOOR_IRC && !session->irc.registered)
+    else if (session->dialect->door == DOOR_IRC && session->irc.login != IRC_REGISTERED)
         snprintf(to, size, " logging in…");
     else if (pace_count(&session->pace) > 0)
         snprintf(to, size, " %zu to send", pace_count(&session->pace));
@@ -304,8 +304,8 @@ void frame_draw(struct frame *frame, struct layout *layout, const struct session
     struct text text;
     for (int i = 0; i < frame->rows; i++)
         frame->row[i][0] = '\0';
-    view_rows(windows_current(&session->windows), layout, frame_view_rows(frame),
-              frame_view_columns(frame, session), frame->colour, take_row, &drawing);
+    view_rows(windows_current(&session->windows), layout, frame_view_rows(frame), frame_view_columns(frame, session),
+              frame->colour, take_row, &drawing);
     if (frame_view_columns(frame, session) < frame->columns)
         draw_members(frame, layout, session);
     if (title_rows(frame))

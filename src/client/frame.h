@@ -9,14 +9,14 @@
 #include "layout.h"
 #include "session.h"
 
-#define FRAME_MAX_ROWS 512
+#define FRAME_MAX_ROWS    512
 #define FRAME_MAX_COLUMNS 500
-#define FRAME_ROW_BYTES (FRAME_MAX_COLUMNS * LAYOUT_PLACE_BYTES + 256)
+#define FRAME_ROW_BYTES   (FRAME_MAX_COLUMNS * LAYOUT_PLACE_BYTES + 256)
 
 struct frame {
     int rows, columns;
     bool colour;
-    char *row[FRAME_MAX_ROWS]; /* FRAME_ROW_BYTES each, zero-terminated */
+    char *row[FRAME_MAX_ROWS];     /* FRAME_ROW_BYTES each, zero-terminated */
     int cursor_row, cursor_column; /* from 0 */
 };
 
@@ -27,8 +27,8 @@ void frame_free(struct frame *frame);
 /* How many rows of a frame show the conversation. */
 int frame_view_rows(const struct frame *frame);
 
-/* The last row: what is being typed, a question in place of that if not NULL, and what stands in place of the name of the
- * window in front of it if not NULL. */
+/* The last row: what is being typed, a question in place of that if not NULL, and what stands in place of the name of
+ * the window in front of it if not NULL. */
 struct frame_line {
     const struct edit *edit;
     const char *question, *prompt;

@@ -7,16 +7,16 @@
 #include "base/text.h"
 #include "irc.h"
 
+#define QUESTION "arrived" /* of irc_ask */
+
 static bool is_us(const struct session *session, const char *nick)
 {
     return text_compare_names(nick, session->nick) == 0;
 }
 
-static void event(struct session *session, struct window *window, const struct message *message,
-                  const char *text)
+static void event(struct session *session, struct window *window, const struct message *message, const char *text)
 {
-    session_show(session, window,
-                 &(struct line){.told = message->told, .kind = LINE_EVENT, .text = (char *)text});
+    session_show(session, window, &(struct line){.time = message->time, .kind = LINE_EVENT, .text = (char *)text});
 }
 
 /* The window of a channel, or the server's if we have none for it. */
@@ -29,13 +29,12 @@ static struct window *channel_window(struct session *session, const char *name)
 /* CTCP: answers what is harmless to answer, at most three in ten seconds. */
 static void answer(struct session *session, const struct message *message, const char *question)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (now - session->irc.answered > INT64_C(10000000000)) {
         session->irc.answered = now;
         session->irc.answers = 0;
     }
-    session_showf(session, session_server_window(session), LINE_SERVER, "%s asks: CTCP %s", message->nick,
-                  question);
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s asks: CTCP %s", message->nick, question);
     if (++session->irc.answers > 3)
         return;
     if (strncmp(question, "PING", 4) == 0 && strlen(question) < 100)
@@ -57,8 +56,7 @@ static bool is_ctcp(char *text)
 }
 
 /* Where a message to `target` belongs: its channel, or the person it is from. */
-static struct window *message_window(struct session *session, const struct message *message,
-                                     const char *target)
+static struct window *message_window(struct session *session, const struct message *message, const char *target)
 {
     while (*target && strchr("@+%&~", *target) && irc_is_channel(session, target + 1))
         target++; /* to the operators of a channel only */
@@ -70,7 +68,7 @@ static struct window *message_window(struct session *session, const struct messa
 static void on_privmsg(struct session *session, struct message *message)
 {
     char *text = message->last;
-    struct line line = {.told = message->told, .kind = LINE_MESSAGE, .nick = message->nick, .text = text};
+    struct line line = {.time = message->time, .kind = LINE_MESSAGE, .nick = message->nick, .text = text};
     if (session_ignores(session, message->nick, message->user, message->host))
         return;
     if (is_ctcp(text)) {
@@ -110,7 +108,7 @@ static void on_notice(struct session *session, struct message *message)
     else
         window = windows_current(&session->windows);
     session_show(session, window,
-                 &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = text});
+                 &(struct line){.time = message->time, .kind = LINE_NOTICE, .nick = message->nick, .text = text});
 }
 
 static void joined_ourselves(struct session *session, const struct message *message, const char *channel)
@@ -124,11 +122,12 @@ static void joined_ourselves(struct session *session, const struct message *mess
     }
     window_forget_members(window);
     window->joined = true;
-    standing_joined(&session->standing, channel);
+    resume_joined(&session->resume, channel);
     const struct options *options = session->options;
     bool first = options->channel_count && text_compare_names(channel, options->channels[0]) == 0;
     /* The first channel of the command line is where a script's lines go, whatever else is joined. */
-    if (is_new && (first || session->ready || windows_current(&session->windows)->kind == WINDOW_SERVER))
+    if (is_new &&
+        (first || session->state == SESSION_READY || windows_current(&session->windows)->kind == WINDOW_SERVER))
         windows_show(&session->windows, windows_number(&session->windows, window));
     window_join(window, message->nick);
     event(session, window, message, "you have joined");
@@ -155,7 +154,7 @@ static void on_part(struct session *session, struct message *message)
     if (!window)
         return;
     if (is_us(session, message->nick)) {
-        standing_parted(&session->standing, channel);
+        resume_parted(&session->resume, channel);
         windows_close(&session->windows, window);
         session_tell(session, "you have left %s", channel);
         return;
@@ -174,7 +173,7 @@ static void on_kick(struct session *session, struct message *message)
     window_part(window, victim);
     if (is_us(session, victim)) {
         window->joined = false;
-        standing_parted(&session->standing, message->parameters[0]);
+        resume_parted(&session->resume, message->parameters[0]);
         window_forget_members(window);
         snprintf(text, sizeof text, "%s has kicked you out%s%s", message->nick, colon, why);
         session_fail(session, EX_NOPERM);
@@ -187,17 +186,16 @@ static void on_kick(struct session *session, struct message *message)
 /* Somebody has given up that name. It is taken back if it was ours before the connection broke. */
 static void nick_is_free(struct session *session, const char *nick)
 {
-    if (!session->irc.usurped || text_compare_names(nick, session->standing.nick) != 0)
+    if (!session->irc.nick_is_taken || text_compare_names(nick, session->resume.nick) != 0)
         return;
-    session->irc.usurped = false;
-    session_send(session, "NICK %s", session->standing.nick);
+    session->irc.nick_is_taken = false;
+    session_send(session, "NICK %s", session->resume.nick);
 }
 
 static void on_quit(struct session *session, struct message *message)
 {
     char text[700];
-    snprintf(text, sizeof text, *message->last ? "%s has quit: %s" : "%s has quit", message->nick,
-             message->last);
+    snprintf(text, sizeof text, *message->last ? "%s has quit: %s" : "%s has quit", message->nick, message->last);
     for (int i = 1; i < session->windows.count; i++) {
         struct window *window = session->windows.list[i];
         bool query = window->kind == WINDOW_QUERY && text_compare_names(window->name, message->nick) == 0;
@@ -216,7 +214,7 @@ static void on_nick(struct session *session, struct message *message)
     snprintf(text, sizeof text, us ? "you are now %s%s" : "%s is now %s", us ? "" : message->nick, new);
     if (us) {
         text_copy(session->nick, sizeof session->nick, new);
-        standing_named(&session->standing, new);
+        resume_learn_nick(&session->resume, new);
         event(session, session_server_window(session), message, text);
     }
     for (int i = 1; i < session->windows.count; i++) {
@@ -270,7 +268,7 @@ static void learn_rank(const struct session *session, const char *channel, char 
 /* The key of a channel has changed: it will be wanted when we come back. Ranks of members are for the eye. */
 static void learn_modes(struct session *session, const struct message *message)
 {
-    struct standing_channel *channel = standing_find(&session->standing, message->parameters[0]);
+    struct resume_channel *channel = resume_find(&session->resume, message->parameters[0]);
     int argument = 2;
     char sign = '+';
     for (const char *mode = message->parameters[1]; *mode; mode++) {
@@ -309,15 +307,20 @@ static void on_ping(struct session *session, struct message *message)
     session_send(session, "PONG :%s", message->last);
 }
 
+void irc_ask(struct session *session)
+{
+    session_send(session, "PING :" QUESTION);
+}
+
 static void on_pong(struct session *session, struct message *message)
 {
-    if (irc_is_answer(message))
-        delivery_prove(session);
+    if (strcmp(message->last, QUESTION) == 0)
+        delivery_confirm(session);
 }
 
 static void on_error(struct session *session, struct message *message)
 {
-    if (session->leaving)
+    if (session->state == SESSION_LEAVING)
         return;
     const char *why = *message->last ? message->last : "the server gives no reason";
     session_showf(session, session_server_window(session), LINE_ERROR, "the server says: %s", why);
@@ -328,7 +331,7 @@ static void on_wallops(struct session *session, struct message *message)
 {
     session_show(
         session, session_server_window(session),
-        &(struct line){.told = message->told, .kind = LINE_NOTICE, .nick = message->nick, .text = message->last});
+        &(struct line){.time = message->time, .kind = LINE_NOTICE, .nick = message->nick, .text = message->last});
 }
 
 static void on_chghost(struct session *session, struct message *message)
@@ -365,6 +368,5 @@ void irc_event(struct session *session, struct message *message)
             return;
         }
     }
-    session_showf(session, session_server_window(session), LINE_SERVER, "%s %s", message->command,
-                  message->last);
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s %s", message->command, message->last);
 }

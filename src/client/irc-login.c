@@ -1,4 +1,10 @@
-/* Logging in: PASS, capabilities (IRCv3 CAP 302), SASL PLAIN (RFC 4616), NICK and USER. */
+/* Logging in: PASS, capabilities (IRCv3 CAP 302), SASL PLAIN (RFC 4616), NICK and USER.
+ *
+ *   OFFLINE --connected--> GUESSING --a line of IRC, or time--> NEGOTIATING --CAP END--> REGISTERING --001-->
+ * REGISTERED
+ *
+ * GUESSING is left out if the door is known. 001 may come while NEGOTIATING: the server knows no CAP. A lost connection
+ * leads to OFFLINE from everywhere. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +17,7 @@ static const char *const wanted[] = {"server-time", "multi-prefix", "userhost-in
 
 void irc_login_start(struct session *session)
 {
-    session->irc.negotiating = true;
+    session->irc.login = IRC_NEGOTIATING;
     if (*session->secret.server_password)
         session_send(session, "PASS :%s", session->secret.server_password);
     session_send(session, "CAP LS 302");
@@ -21,7 +27,7 @@ void irc_login_start(struct session *session)
 
 static void end_negotiation(struct session *session)
 {
-    session->irc.negotiating = false;
+    session->irc.login = IRC_REGISTERING;
     session_send(session, "CAP END");
 }
 
@@ -102,7 +108,7 @@ static void next_nick(struct session *session, const char *why)
     struct irc *irc = &session->irc;
     size_t length = strlen(session->nick);
     irc->nick_tries++;
-    irc->usurped |= session->standing.had && text_compare_names(session->nick, session->standing.nick) == 0;
+    irc->nick_is_taken |= session->resume.nick_was_ours && text_compare_names(session->nick, session->resume.nick) == 0;
     if (irc->nick_tries > 20) {
         session_end(session, EX_UNAVAILABLE, "the server takes none of 20 nicks; the last was %s", session->nick);
         return;
@@ -112,9 +118,8 @@ static void next_nick(struct session *session, const char *why)
     if (irc->nick_tries <= 2 && length < 30)
         snprintf(session->nick, sizeof session->nick, "%.61s_", old);
     else
-        snprintf(session->nick, sizeof session->nick, "%.5s%d", session->standing.nick, 10 + irc->nick_tries);
-    session_showf(session, session_server_window(session), LINE_SERVER, "%s: %s; trying %s", old, why,
-                  session->nick);
+        snprintf(session->nick, sizeof session->nick, "%.5s%d", session->resume.nick, 10 + irc->nick_tries);
+    session_showf(session, session_server_window(session), LINE_SERVER, "%s: %s; trying %s", old, why, session->nick);
     session_send(session, "NICK %s", session->nick);
 }
 
@@ -122,12 +127,11 @@ static void refused_nick(struct session *session, struct message *message, int n
 {
     if (number == 432) {
         if (!session->interactive)
-            session_end(session, EX_DATAERR, "the server does not take the nick %s: choose one with -n",
-                        session->nick);
+            session_end(session, EX_DATAERR, "the server does not take the nick %s: choose one with -n", session->nick);
         else
             snprintf(session->nick, sizeof session->nick, "guest");
     }
-    if (!session->ended)
+    if (session->state != SESSION_ENDED)
         next_nick(session, message->last);
 }
 
@@ -137,7 +141,7 @@ static bool take_number(struct session *session, struct message *message, int nu
     case 903:
     case 907:
         session->irc.authenticated = true;
-        if (session->irc.negotiating)
+        if (session->irc.login == IRC_NEGOTIATING)
             end_negotiation(session);
         return false; /* shown as any reply */
     case 902:
@@ -153,13 +157,13 @@ static bool take_number(struct session *session, struct message *message, int nu
     case 433:
     case 436:
     case 437:
-        if (session->irc.registered)
+        if (session->irc.login == IRC_REGISTERED)
             return false;
         refused_nick(session, message, number);
         return true;
     case 464:
     case 465:
-        if (session->irc.registered)
+        if (session->irc.login == IRC_REGISTERED)
             return false;
         session_end(session, EX_NOPERM, "the server refuses: %s", message->last);
         return true;
@@ -171,12 +175,12 @@ static bool take_number(struct session *session, struct message *message, int nu
 bool irc_login_take(struct session *session, struct message *message)
 {
     if (strcmp(message->command, "CAP") == 0) {
-        if (session->irc.negotiating)
+        if (session->irc.login == IRC_NEGOTIATING)
             capabilities(session, message);
         return true;
     }
     if (strcmp(message->command, "AUTHENTICATE") == 0) {
-        if (*session->secret.account && session->irc.negotiating && strcmp(message->last, "+") == 0)
+        if (*session->secret.account && session->irc.login == IRC_NEGOTIATING && strcmp(message->last, "+") == 0)
             authenticate(session);
         return true;
     }

@@ -1,5 +1,4 @@
 /* The numeric replies: RFC 1459 section 6, RFC 2812, the Modern IRC client protocol. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,10 @@
 /* Joins the channels of the command line, or after a reconnect those we were in. */
 static void join_channels(struct session *session)
 {
-    const struct standing *standing = &session->standing;
+    const struct resume *resume = &session->resume;
     int count = 0;
-    for (int i = 0; i < standing->count; i++) {
-        const struct standing_channel *channel = &standing->channels[i];
+    for (int i = 0; i < resume->count; i++) {
+        const struct resume_channel *channel = &resume->channels[i];
         if (!channel->wanted)
             continue;
         session_send(session, *channel->key ? "JOIN %s %s" : "JOIN %s", channel->name, channel->key);
@@ -27,30 +26,28 @@ static void join_channels(struct session *session)
 
 static void welcome(struct session *session, struct message *message)
 {
-    if (session->irc.registered)
+    if (session->irc.login == IRC_REGISTERED)
         return;
     text_copy(session->nick, sizeof session->nick, message->parameters[0]);
     if (*session->secret.account && !session->irc.authenticated) {
-        session_end(session, EX_NOPERM, "the server let us in without logging us in as %s",
-                    session->secret.account);
+        session_end(session, EX_NOPERM, "the server let us in without logging us in as %s", session->secret.account);
         return;
     }
-    session->irc.registered = true;
-    session->irc.negotiating = false;
-    standing_named(&session->standing, session->nick);
+    session->irc.login = IRC_REGISTERED;
+    resume_learn_nick(&session->resume, session->nick);
     session_showf(session, session_server_window(session), LINE_SERVER, "%s", message->last);
-    if (*session->standing.away)
-        session_send(session, "AWAY :%s", session->standing.away);
+    if (*session->resume.away)
+        session_send(session, "AWAY :%s", session->resume.away);
     join_channels(session);
 }
 
-/* Who comes to a forkchatd and does not say where to goes to its lobby, as at its other doors. Not without a terminal: a
- * script knows where it wants to speak. */
+/* Who comes to a forkchatd and does not say where to goes to its lobby, as at its other doors. Not without a terminal:
+ * a script knows where it wants to speak. */
 static void go_to_lobby(struct session *session, const char *lobby)
 {
-    if (!session->interactive || session->standing.lobbied || session->options->channel_count > 0)
+    if (!session->interactive || session->resume.sent_to_lobby || session->options->channel_count > 0)
         return;
-    session->standing.lobbied = true;
+    session->resume.sent_to_lobby = true;
     for (int i = 1; i < session->windows.count; i++)
         if (session->windows.list[i]->kind == WINDOW_CHANNEL)
             return;
@@ -207,18 +204,6 @@ static void not_joined(struct session *session, struct message *message)
         session_fail(session, EX_NOPERM);
 }
 
-/* What one asked for, in a sentence. */
-static void tell(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void tell(struct session *session, const char *format, ...)
-{
-    char words[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    session_showf(session, windows_current(&session->windows), LINE_SERVER, "%s", words);
-}
-
 /* 12345 seconds: "3 hours" */
 static void tell_span(char *to, size_t size, const char *seconds)
 {
@@ -234,7 +219,8 @@ static void tell_span(char *to, size_t size, const char *seconds)
     snprintf(to, size, "%ld %s%s", count, units[unit].name, count == 1 ? "" : "s");
 }
 
-/* 311, 312, 317, 319, 330 and so on: about somebody. 4 parameters and more are as RFC 2812 has them; else as they are. */
+/* 311, 312, 317, 319, 330 and so on: about somebody. 4 parameters and more are as RFC 2812 has them; else as they are.
+ */
 static void about(struct session *session, struct message *message)
 {
     char *const *of = message->parameters;
@@ -246,14 +232,14 @@ static void about(struct session *session, struct message *message)
     case 311:
     case 314:
         if (message->count >= 6) {
-            tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3],
-                 message->last);
+            session_tell(session, "%s %s %s@%s: %s", who, atoi(message->command) == 311 ? "is" : "was", of[2], of[3],
+                         message->last);
             return;
         }
         break;
     case 312:
         if (message->count >= 4) {
-            tell(session, "%s is on %s: %s", who, of[2], message->last);
+            session_tell(session, "%s is on %s: %s", who, of[2], message->last);
             return;
         }
         break;
@@ -261,16 +247,16 @@ static void about(struct session *session, struct message *message)
         since = message->count >= 5 ? (time_t)strtoll(of[3], NULL, 10) : 0;
         if (since > 0 && localtime_r(&since, &local) && strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M", &local)) {
             tell_span(span, sizeof span, of[2]);
-            tell(session, "%s has said nothing for %s, and is here since %s", who, span, stamp);
+            session_tell(session, "%s has said nothing for %s, and is here since %s", who, span, stamp);
             return;
         }
         break;
     case 319:
-        tell(session, "%s is in %s", who, message->last);
+        session_tell(session, "%s is in %s", who, message->last);
         return;
     case 330:
         if (message->count >= 4) {
-            tell(session, "%s is logged in as %s", who, of[2]);
+            session_tell(session, "%s is logged in as %s", who, of[2]);
             return;
         }
         break;
@@ -286,8 +272,8 @@ static void listed(struct session *session, struct message *message)
     if (message->count < 4)
         reply(session, message, LINE_SERVER);
     else
-        tell(session, "%s: %s here%s%s", message->parameters[1], message->parameters[2], *message->last ? "; " : "",
-             message->last);
+        session_tell(session, "%s: %s here%s%s", message->parameters[1], message->parameters[2],
+                     *message->last ? "; " : "", message->last);
 }
 
 /* 352: a line of WHO; in front of the real name is how far away their server is. */
@@ -299,23 +285,22 @@ static void seen(struct session *session, struct message *message)
         return;
     }
     const char *name = message->last + strspn(message->last, "0123456789");
-    tell(session, "%s is %s@%s:%s%s", of[5], of[2], of[3], *name == ' ' ? "" : " ", name);
+    session_tell(session, "%s is %s@%s:%s%s", of[5], of[2], of[3], *name == ' ' ? "" : " ", name);
 }
 
 static const struct {
     int first, last;
     void (*run)(struct session *session, struct message *message);
 } table[] = {
-    {1, 1, welcome},          {2, 4, from_server},     {5, 5, supports},       {6, 299, from_server},
-    {305, 306, away},
-    {311, 314, about},        {315, 315, hide},        {317, 317, about},      {318, 318, hide},
-    {319, 319, about},        {321, 321, hide},        {322, 322, listed},     {330, 330, about},
-    {352, 352, seen},         {331, 332, topic},       {333, 333, hide},       {353, 353, names},
-    {366, 366, end_of_names}, {323, 323, hide},        {369, 369, hide},       {372, 376, from_server},
-    {396, 396, host_changed}, {401, 401, not_said},    {404, 404, not_said},   {411, 413, not_said},
-    {422, 422, from_server},  {403, 403, not_joined},  {405, 405, not_joined}, {437, 437, not_joined},
-    {448, 448, not_joined},   {471, 471, not_joined},  {473, 477, not_joined}, {479, 479, not_joined},
-    {520, 520, not_joined},   {900, 903, from_server},
+    {1, 1, welcome},         {2, 4, from_server},      {5, 5, supports},        {6, 299, from_server},
+    {305, 306, away},        {311, 314, about},        {315, 315, hide},        {317, 317, about},
+    {318, 318, hide},        {319, 319, about},        {321, 321, hide},        {322, 322, listed},
+    {330, 330, about},       {352, 352, seen},         {331, 332, topic},       {333, 333, hide},
+    {353, 353, names},       {366, 366, end_of_names}, {323, 323, hide},        {369, 369, hide},
+    {372, 376, from_server}, {396, 396, host_changed}, {401, 401, not_said},    {404, 404, not_said},
+    {411, 413, not_said},    {422, 422, from_server},  {403, 403, not_joined},  {405, 405, not_joined},
+    {437, 437, not_joined},  {448, 448, not_joined},   {471, 471, not_joined},  {473, 477, not_joined},
+    {479, 479, not_joined},  {520, 520, not_joined},   {900, 903, from_server},
 };
 
 void irc_numeric(struct session *session, struct message *message, int number)

@@ -8,14 +8,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "commands.h"
 
 #define LISTED 200 /* lines; all that a window keeps would push out the rest */
 
 static void say(struct session *session, enum line_kind kind, char *text)
 {
     struct window *window = windows_current(&session->windows);
-    struct line line = {.told = clock_told(), .kind = kind, .text = text, .found = true};
+    struct line line = {.time = clock_realtime(), .kind = kind, .text = text, .found = true};
     const struct line *added = window_add(window, &line, session->interactive);
     session->changed = true;
     if (added && session->shown)
@@ -40,7 +39,7 @@ static void list(struct session *session, const struct line *line)
     char bytes[CONNECTION_LINE_LIMIT * 3 + 300], stamp[16] = "";
     struct text text;
     struct tm local;
-    time_t seconds = (time_t)(line->told / 1000);
+    time_t seconds = (time_t)(line->time / 1000);
     if (localtime_r(&seconds, &local))
         strftime(stamp, sizeof stamp, "%d %b %H:%M", &local);
     bool named = line->kind == LINE_MESSAGE || line->kind == LINE_PRIVATE || line->kind == LINE_NOTICE;
@@ -52,7 +51,7 @@ static void list(struct session *session, const struct line *line)
     say(session, LINE_SERVER, bytes);
 }
 
-void commands_lastlog(struct session *session, char *arguments)
+void lastlog_list(struct session *session, char *arguments)
 {
     const struct window *window = windows_current(&session->windows);
     const struct line *line;
@@ -86,7 +85,7 @@ void lastlog_step(struct session *session, int step)
 {
     struct window *window = windows_current(&session->windows);
     const struct line *line;
-    if (!*session->sought) {
+    if (!*session->search_words) {
         session_complain(session, "what is to be looked for? /search WORDS");
         return;
     }
@@ -95,25 +94,25 @@ void lastlog_step(struct session *session, int step)
         line = window_line(window, number);
         if (!line)
             break;
-        if (holds(line, session->sought)) {
+        if (holds(line, session->search_words)) {
             window->found = number;
             window->lit = window->seek = session->changed = true;
             return;
         }
     }
-    say_nothing_found(session, session->sought, window->lit ? step < 0 ? " further up" : " further down" : "");
+    say_nothing_found(session, session->search_words, window->lit ? step < 0 ? " further up" : " further down" : "");
 }
 
 /* Where lines are written one below the other there is nothing to scroll. */
-void commands_search(struct session *session, char *arguments)
+void lastlog_search(struct session *session, char *arguments)
 {
     struct window *window = windows_current(&session->windows);
     if (*arguments) {
-        text_copy(session->sought, sizeof session->sought, arguments);
+        text_copy(session->search_words, sizeof session->search_words, arguments);
         window->found = window->total;
     }
     if (session->shown && *arguments)
-        commands_lastlog(session, arguments);
+        lastlog_list(session, arguments);
     else
         lastlog_step(session, -1);
 }

@@ -4,6 +4,10 @@
 
 #include "session.h"
 
+/* The commands /search WORDS and /lastlog WORDS. */
+void lastlog_search(struct session *session, char *arguments);
+void lastlog_list(struct session *session, char *arguments);
+
 /* Goes to the next line that holds what /search looked for last: back (-1) or on (1). */
 void lastlog_step(struct session *session, int step);
 

@@ -185,10 +185,10 @@ enum style layout_nick_style(const char *nick)
     return (enum style)(STYLE_NICK + text_hash_name(nick) % STYLE_NICK_COLOURS);
 }
 
-static void add_time(struct layout *layout, int64_t told)
+static void add_time(struct layout *layout, int64_t time)
 {
     char stamp[16] = "--:-- ";
-    time_t seconds = (time_t)(told / 1000);
+    time_t seconds = (time_t)(time / 1000);
     struct tm local;
     if (localtime_r(&seconds, &local))
         strftime(stamp, sizeof stamp, "%H:%M ", &local);
@@ -207,7 +207,7 @@ void layout_line(struct layout *layout, const struct line *line, int columns)
 {
     enum style said = line->highlight && !line->own ? STYLE_HIGHLIGHT : STYLE_PLAIN;
     layout_clear(layout);
-    add_time(layout, line->told);
+    add_time(layout, line->time);
     layout->indent = columns >= 24 ? 6 : 0;
     switch (line->kind) {
     case LINE_MESSAGE:
@@ -240,7 +240,7 @@ void layout_line(struct layout *layout, const struct line *line, int columns)
 
 void layout_style(enum style style, bool colour, struct text *to)
 {
-    static const char *const colours[STYLE_NICK_COLOURS] = {"31", "32", "33", "34", "35",
+    static const char *const colours[STYLE_NICK_COLOURS] = {"31", "32",   "33",   "34",   "35",
                                                             "36", "1;32", "1;34", "1;35", "1;36"};
     static const char *const coloured[] = {"", "2", "1", "7", "7;1", "31", "1;33"};
     static const char *const bare[] = {"", "", "1", "7", "7;1", "1", "1"};

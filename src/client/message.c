@@ -36,14 +36,14 @@ static int64_t days(int year, int month, int day)
 int64_t message_time(const char *stamp)
 {
     size_t length = strlen(stamp);
-    if (length < 20 || stamp[4] != '-' || stamp[7] != '-' || stamp[10] != 'T' || stamp[13] != ':' ||
-        stamp[16] != ':' || stamp[length - 1] != 'Z')
+    if (length < 20 || stamp[4] != '-' || stamp[7] != '-' || stamp[10] != 'T' || stamp[13] != ':' || stamp[16] != ':' ||
+        stamp[length - 1] != 'Z')
         return 0;
     int year = number(stamp, 4), month = number(stamp + 5, 2), day = number(stamp + 8, 2);
     int hour = number(stamp + 11, 2), minute = number(stamp + 14, 2), second = number(stamp + 17, 2);
     int milli = length == 24 && stamp[19] == '.' ? number(stamp + 20, 3) : 0;
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 ||
-        minute < 0 || minute > 59 || second < 0 || second > 60 || milli < 0)
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59 || second < 0 || second > 60 || milli < 0)
         return 0;
     return (((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + milli;
 }
@@ -56,7 +56,7 @@ static char *take_tags(char *line, struct message *message)
         if (next)
             *next++ = '\0';
         if (strncmp(tag, "time=", 5) == 0)
-            message->told = message_time(tag + 5);
+            message->time = message_time(tag + 5);
     }
     return rest;
 }

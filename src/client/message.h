@@ -10,7 +10,7 @@
 
 /* Points into the line. No pointer is NULL: what is missing is "". */
 struct message {
-    int64_t told; /* the tag `time`, else 0 */
+    int64_t time;             /* the tag `time`, else 0 */
     char *nick, *user, *host; /* of the prefix; a server is all nick */
     char *command;
     int count;

@@ -26,7 +26,7 @@ int pace_push_first(struct pace *pace, const char *line);
 /* Counts a line that did not wait. */
 void pace_count_line(struct pace *pace, int64_t now);
 
-/* The next line if it may go at `now` (clock_elapsed()), to be freed, or NULL. */
+/* The next line if it may go at `now` (clock_monotonic()), to be freed, or NULL. */
 char *pace_pop(struct pace *pace, int64_t now);
 
 /* Milliseconds until the next line may go, rounded up; -1 if none waits. */

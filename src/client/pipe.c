@@ -14,10 +14,11 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "input.h"
 #include "irc.h"
 #include "signals.h"
 
-#define LINE_LIMIT 8191
+#define LINE_LIMIT   8191
 #define UNSAID_LINES 100
 #define UNSAID_BYTES 65536
 
@@ -37,8 +38,7 @@ struct pipe {
 static void put(struct pipe *pipe, const char *bytes, size_t length)
 {
     while (length > 0 && !pipe->asked) {
-        ssize_t wrote =
-            fd_write_heeding(STDOUT_FILENO, bytes, length, pipe->signals, pipe->left ? 0 : -1);
+        ssize_t wrote = fd_write_heeding(STDOUT_FILENO, bytes, length, pipe->signals, pipe->left ? 0 : -1);
         if (wrote < 0) {
             session_end(pipe->session, EX_IOERR, "nobody reads what is shown: %s", strerror(errno));
             return;
@@ -116,15 +116,14 @@ static void say(struct pipe *pipe, enum lines_result result, char *line, size_t 
     }
     for (char *nul; (nul = memchr(line, '\0', length)); *nul = ' ')
         ;
-    session_input(pipe->session, line, pipe->session->options->literal);
+    input_take_line(pipe->session, line, pipe->session->options->literal);
 }
 
 static bool wants_input(const struct pipe *pipe)
 {
     const struct session *session = pipe->session;
-    return !pipe->ended && !session->ended && session->ready && !session->finishing && !irc_is_joining(session) &&
-           session->connection.state == CONNECTION_OPEN && pace_count(&session->pace) < UNSAID_LINES &&
-           connection_waiting(&session->connection) < UNSAID_BYTES;
+    return !pipe->ended && session->state == SESSION_READY && !session->finishing && !irc_is_joining(session) &&
+           pace_count(&session->pace) < UNSAID_LINES && connection_waiting(&session->connection) < UNSAID_BYTES;
 }
 
 static void take_lines(struct pipe *pipe)
@@ -181,7 +180,7 @@ void pipe_run(struct session *session, int signals)
     session->shown = shown;
     session->context = &pipe;
     keep_open(session);
-    while (!session->ended) {
+    while (session->state != SESSION_ENDED) {
         struct pollfd wait[4] = {{.fd = signals, .events = POLLIN},
                                  {.fd = wants_input(&pipe) && !pipe.rest ? STDIN_FILENO : -1, .events = POLLIN},
                                  [3] = {.fd = STDOUT_FILENO}};
@@ -194,13 +193,13 @@ void pipe_run(struct session *session, int signals)
             leave(&pipe);
         if (wait[3].revents & POLLERR)
             session_end(session, EX_IOERR, "nobody reads what is shown");
-        if (!session->ended)
+        if (session->state != SESSION_ENDED)
             session_work(session, wait[2].revents);
         if (pipe.asked)
             leave(&pipe);
         if (pipe.rest)
             take_lines(&pipe);
-        else if (!session->ended && wait[1].revents)
+        else if (session->state != SESSION_ENDED && wait[1].revents)
             take_input(&pipe);
     }
     lines_free(&pipe.in);

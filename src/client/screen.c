@@ -23,8 +23,8 @@ int screen_init(struct screen *screen)
 {
     const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
     *screen = (struct screen){.dumb = !term || !*term || strcmp(term, "dumb") == 0};
-    screen->colour = !screen->dumb && !(no_colour && *no_colour) && strncmp(term, "vt1", 3) != 0 &&
-                     strncmp(term, "vt2", 3) != 0;
+    screen->colour =
+        !screen->dumb && !(no_colour && *no_colour) && strncmp(term, "vt1", 3) != 0 && strncmp(term, "vt2", 3) != 0;
     return tcgetattr(STDIN_FILENO, &screen->before);
 }
 

@@ -115,7 +115,7 @@ static const char *take_server(struct reading *reading, const struct config_line
         reading->now = &reading->others;
         return complain("there is a server %s further up already%s", name, "");
     }
-    return options_set_place(reading->now, line->words[2], line->count > 3 ? line->words[3] : "");
+    return options_set_server(reading->now, line->words[2], line->count > 3 ? line->words[3] : "");
 }
 
 static const char *take_keyword(struct reading *reading, const struct config_line *line, size_t i)
@@ -137,7 +137,7 @@ static const char *take_keyword(struct reading *reading, const struct config_lin
     if (strcmp(word, "door") == 0 && strcmp(value, "pair") == 0)
         return "door wants irc, plain or talk: who waits for a person writes forkchat --listen";
     reading->now->listed = false; /* another one, not one instead */
-    const char *wrong = options_set(reading->now, word, value);
+    const char *wrong = options_set_word(reading->now, word, value);
     return wrong ? complain("%s: %s", word, wrong) : NULL;
 }
 

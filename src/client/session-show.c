@@ -13,7 +13,7 @@
 static void write_journal(struct session *session, const struct window *window, const struct line *line)
 {
     char stamp[32];
-    time_t seconds = (time_t)(line->told / 1000);
+    time_t seconds = (time_t)(line->time / 1000);
     struct tm local;
     if (!localtime_r(&seconds, &local) || !strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &local))
         return;
@@ -39,8 +39,8 @@ void session_show(struct session *session, struct window *window, const struct l
 {
     struct line copy = *line;
     bool current = window == windows_current(&session->windows);
-    if (!copy.told)
-        copy.told = clock_told();
+    if (!copy.time)
+        copy.time = clock_realtime();
     const struct line *shown = window_add(window, &copy, current && session->interactive);
     if (!shown)
         return;
@@ -51,6 +51,17 @@ void session_show(struct session *session, struct window *window, const struct l
         write_journal(session, window, shown);
     if (session->shown)
         session->shown(session->context, window, shown);
+}
+
+struct window *session_server_window(struct session *session)
+{
+    return session->windows.list[0];
+}
+
+void session_show_own(struct session *session, const char *text)
+{
+    session_show(session, session_server_window(session),
+                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
 }
 
 static void show_formatted(struct session *session, struct window *window, enum line_kind kind, const char *format,

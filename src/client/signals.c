@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fd.h"
 #include "base/port.h"
 
 static int ends[2] = {-1, -1};
@@ -15,8 +14,8 @@ static const struct {
     int number;
     unsigned bit;
 } table[] = {
-    {SIGTERM, SIGNALS_LEAVE}, {SIGHUP, SIGNALS_LEAVE},   {SIGINT, SIGNALS_LEAVE}, {SIGQUIT, SIGNALS_LEAVE},
-    {SIGTSTP, SIGNALS_STOP},  {SIGCONT, SIGNALS_AGAIN},  {SIGWINCH, SIGNALS_RESIZE},
+    {SIGTERM, SIGNALS_LEAVE}, {SIGHUP, SIGNALS_LEAVE},  {SIGINT, SIGNALS_LEAVE},    {SIGQUIT, SIGNALS_LEAVE},
+    {SIGTSTP, SIGNALS_STOP},  {SIGCONT, SIGNALS_AGAIN}, {SIGWINCH, SIGNALS_RESIZE},
 };
 
 #define COUNT (sizeof table / sizeof *table)
@@ -46,7 +45,7 @@ static void set(int number, void (*handler)(int))
 
 int signals_init(void)
 {
-    if (port_pipe(ends) || fd_set_nonblocking(ends[0]) || fd_set_nonblocking(ends[1]))
+    if (port_pipe_nonblocking(ends))
         return -1;
     for (size_t i = 0; i < COUNT; i++)
         set(table[i].number, handle);

@@ -10,7 +10,6 @@
 #include "simple.h"
 
 #define ARRIVE_NS INT64_C(10000000000)
-#define PROMPT_NS INT64_C(500000000)
 #define SERVER    "[server] "
 
 static const char *slash(const struct session *session)
@@ -35,11 +34,11 @@ void simple_ask(struct session *session)
 /* The one to talk in is joined last. */
 static void join_all(struct session *session)
 {
-    struct standing *standing = &session->standing;
-    const struct standing_channel *last = *session->simple.aim ? standing_find(standing, session->simple.aim) : NULL;
-    for (int i = standing->count - 1; i >= 0; i--)
-        if (standing->channels[i].wanted && &standing->channels[i] != last)
-            ask_for(session, "JOIN", standing->channels[i].name, standing->channels[i].key);
+    struct resume *resume = &session->resume;
+    const struct resume_channel *last = *session->simple.target ? resume_find(resume, session->simple.target) : NULL;
+    for (int i = resume->count - 1; i >= 0; i--)
+        if (resume->channels[i].wanted && &resume->channels[i] != last)
+            ask_for(session, "JOIN", resume->channels[i].name, resume->channels[i].key);
     if (last)
         ask_for(session, "JOIN", last->name, last->key);
 }
@@ -49,69 +48,52 @@ void simple_arrive(struct session *session)
     struct simple *simple = &session->simple;
     const struct options *options = session->options;
     if (session->arrived)
-        text_copy(simple->aim, sizeof simple->aim, simple->current);
+        text_copy(simple->target, sizeof simple->target, simple->current);
     else if (options->channel_count > 0)
-        text_copy(simple->aim, sizeof simple->aim, options->channels[0]);
-    snprintf(simple->question, sizeof simple->question, "=%08x=", (unsigned)clock_elapsed());
+        text_copy(simple->target, sizeof simple->target, options->channels[0]);
+    snprintf(simple->question, sizeof simple->question, "=%08x=", (unsigned)clock_monotonic());
     simple->current[0] = '\0';
     simple->nick_tries = 0;
-    simple->usurped = false;
-    text_copy(session->nick, sizeof session->nick, session->standing.nick);
-    ask_for(session, "NICK", session->standing.nick, "");
-    if (*session->standing.away)
-        ask_for(session, "AWAY", session->standing.away, "");
+    simple->nick_is_taken = false;
+    text_copy(session->nick, sizeof session->nick, session->resume.nick);
+    ask_for(session, "NICK", session->resume.nick, "");
+    if (*session->resume.away)
+        ask_for(session, "AWAY", session->resume.away, "");
     join_all(session);
     if (*simple->left)
         ask_for(session, "PART", simple->left, "");
     simple_ask(session);
-    simple->arrive_by = clock_elapsed() + ARRIVE_NS;
+    session_enter(session, SESSION_ARRIVING, clock_monotonic() + ARRIVE_NS);
 }
 
 static void arrived(struct session *session)
 {
     struct simple *simple = &session->simple;
-    simple->arrive_by = 0;
-    simple->astray = *simple->aim && text_compare_names(simple->aim, simple->current) != 0;
-    for (int i = 0; i < session->standing.count; i++) {
-        const struct standing_channel *channel = &session->standing.channels[i];
+    simple->elsewhere = *simple->target && text_compare_names(simple->target, simple->current) != 0;
+    for (int i = 0; i < session->resume.count; i++) {
+        const struct resume_channel *channel = &session->resume.channels[i];
         if (!channel->wanted || channel->joined)
             continue;
         session_complain(session, "%s was not joined", channel->name);
         session_fail(session, EX_NOPERM);
     }
-    session->ready = true;
-}
-
-/* Without a terminal whoever reads wants whole lines. */
-int64_t simple_due(const struct session *session)
-{
-    if (session->connection.state != CONNECTION_OPEN)
-        return 0;
-    if (session->dialect->door == DOOR_PAIR && session->interactive && lines_unfinished(&session->connection.in))
-        return session->connection.heard + PROMPT_NS;
-    return session->simple.arrive_by;
+    session_make_ready(session);
 }
 
 void simple_check(struct session *session, int64_t now)
 {
-    int64_t due = simple_due(session);
-    if (due == 0 || now < due)
+    if (session->state != SESSION_ARRIVING || now < session->until)
         return;
-    if (session->dialect->door == DOOR_PAIR) {
-        simple_prompt(session);
-    } else {
-        session->simple.aim[0] = '\0'; /* it tells nothing at all: no forkchatd */
-        session->simple.arrive_by = 0;
-        session->ready = true;
-    }
+    session->simple.target[0] = '\0'; /* it tells nothing at all: no forkchatd */
+    session_make_ready(session);
 }
 
 bool simple_may_say(struct session *session, const char *text)
 {
-    if (!session->simple.astray)
+    if (!session->simple.elsewhere)
         return true;
-    session_complain(session, "you are not in %s: /join %s or another; this was not said: %s", session->simple.aim,
-                     session->simple.aim, text);
+    session_complain(session, "you are not in %s: /join %s or another; this was not said: %s", session->simple.target,
+                     session->simple.target, text);
     session_fail(session, EX_NOPERM);
     return false;
 }
@@ -129,9 +111,9 @@ static const char *word_behind(const char *line, const char *start, char *word, 
 static void learn_nick(struct session *session, const char *nick)
 {
     text_copy(session->nick, sizeof session->nick, nick);
-    standing_named(&session->standing, nick);
-    if (text_compare_names(nick, session->standing.nick) == 0)
-        session->simple.usurped = false;
+    resume_learn_nick(&session->resume, nick);
+    if (text_compare_names(nick, session->resume.nick) == 0)
+        session->simple.nick_is_taken = false;
 }
 
 /* As on IRC: perhaps it is ourselves on the connection that was lost. */
@@ -139,9 +121,9 @@ static void another_nick(struct session *session, const char *nick)
 {
     struct simple *simple = &session->simple;
     char longer[OPTIONS_NICK_SIZE];
-    if (!simple->arrive_by || simple->nick_tries++ == 2 || strlen(nick) + 2 > sizeof longer)
+    if (session->state != SESSION_ARRIVING || simple->nick_tries++ == 2 || strlen(nick) + 2 > sizeof longer)
         return;
-    simple->usurped = true;
+    simple->nick_is_taken = true;
     snprintf(longer, sizeof longer, "%s_", nick);
     ask_for(session, "NICK", longer, "");
 }
@@ -149,9 +131,9 @@ static void another_nick(struct session *session, const char *nick)
 static void learn_joined(struct session *session, const char *channel)
 {
     text_copy(session->simple.current, sizeof session->simple.current, channel);
-    standing_joined(&session->standing, channel);
-    if (!session->simple.arrive_by)
-        session->simple.astray = false;
+    resume_joined(&session->resume, channel);
+    if (session->state != SESSION_ARRIVING)
+        session->simple.elsewhere = false;
     if (text_compare_names(channel, session->simple.left) == 0)
         session->simple.left[0] = '\0';
 }
@@ -159,9 +141,9 @@ static void learn_joined(struct session *session, const char *channel)
 static void learn_left(struct session *session, const char *channel)
 {
     struct simple *simple = &session->simple;
-    if (!standing_find(&session->standing, channel))
+    if (!resume_find(&session->resume, channel))
         text_copy(simple->left, sizeof simple->left, channel);
-    standing_parted(&session->standing, channel);
+    resume_parted(&session->resume, channel);
     if (text_compare_names(channel, simple->current) == 0)
         simple->current[0] = '\0';
 }
@@ -172,10 +154,14 @@ static void learn_refusal(struct session *session, const char *line)
     static const struct {
         const char *start;
         int status;
-    } table[] = {{"invalid command: ", EX_DATAERR},     {"that line is too long", EX_DATAERR},
-                 {"nobody here is called ", EX_NOPERM}, {"you cannot speak in ", EX_NOPERM},
-                 {"you are in no channel", EX_NOPERM},  {"you are not in ", EX_NOPERM},
-                 {"you cannot write to ", EX_NOPERM},   {"there is no channel ", EX_NOPERM},
+    } table[] = {{"invalid command: ", EX_DATAERR},
+                 {"that line is too long", EX_DATAERR},
+                 {"nobody here is called ", EX_NOPERM},
+                 {"you cannot speak in ", EX_NOPERM},
+                 {"you are in no channel", EX_NOPERM},
+                 {"you are not in ", EX_NOPERM},
+                 {"you cannot write to ", EX_NOPERM},
+                 {"there is no channel ", EX_NOPERM},
                  {"an operator asked for silence in ", EX_NOPERM}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strncmp(line, table[i].start, strlen(table[i].start)) == 0)
@@ -190,9 +176,9 @@ bool simple_learn(struct session *session, const char *line)
         return false;
     line += strlen(SERVER);
     if (*session->simple.question && strstr(line, session->simple.question)) {
-        if (session->simple.arrive_by)
+        if (session->state == SESSION_ARRIVING)
             arrived(session);
-        delivery_prove(session);
+        delivery_confirm(session);
         return true;
     }
     if (word_behind(line, "you are now talking in ", word, sizeof word))
@@ -209,7 +195,7 @@ bool simple_learn(struct session *session, const char *line)
     else if ((rest = word_behind(line, "the nick ", word, sizeof word)) && strncmp(rest, " is taken", 9) == 0)
         another_nick(session, word);
     else if ((rest = word_behind(line, "", word, sizeof word)) && strncmp(rest, " has left", 9) == 0 &&
-             session->simple.usurped && text_compare_names(word, session->standing.nick) == 0)
+             session->simple.nick_is_taken && text_compare_names(word, session->resume.nick) == 0)
         ask_for(session, "NICK", word, "");
     else
         learn_refusal(session, line);

@@ -76,19 +76,13 @@ static bool take_apart(char *line, char open, char close, struct line *shown)
     return !strchr(shown->nick, ' ');
 }
 
-void simple_show_own(struct session *session, const char *text)
-{
-    session_show(session, session_server_window(session),
-                 &(struct line){.kind = LINE_MESSAGE, .own = true, .nick = session->nick, .text = (char *)text});
-}
-
 static void show_own_private(struct session *session, const char *nick, const char *text)
 {
     char bytes[CONNECTION_LINE_LIMIT + 8];
     struct text words;
     text_init(&words, bytes, sizeof bytes);
     text_addf(&words, "(to %s) %s", nick, text);
-    simple_show_own(session, bytes);
+    session_show_own(session, bytes);
 }
 
 /* "[you -> nick] text": what the talk door shows of a private line to who sent it. */
@@ -148,18 +142,8 @@ static void say_pieces(struct session *session, const char *nick, const char *te
                        void (*say)(struct session *session, const char *nick, const char *piece))
 {
     char piece[LINE_BYTES + 1];
-    size_t length = strlen(text);
-    while (length > 0) {
-        size_t part = session_piece(text, length, LINE_BYTES - spent);
-        snprintf(piece, sizeof piece, "%.*s", (int)part, text);
+    while (session_take_piece(&text, LINE_BYTES - spent, piece))
         say(session, nick, piece);
-        text += part;
-        length -= part;
-        while (*text == ' ' && length > 0) {
-            text++;
-            length--;
-        }
-    }
 }
 
 static void send_me(struct session *session, const char *nick, const char *piece)
@@ -171,18 +155,18 @@ static void send_me(struct session *session, const char *nick, const char *piece
 /* What the door tells of nick, absence and channels is learnt from its answers; what they were asked is kept here. */
 static void remember(struct session *session, const char *name, const char *arguments)
 {
-    struct standing *standing = &session->standing;
-    char copy[WINDOW_NAME_SIZE + STANDING_KEY_SIZE], *rest = copy + 1;
+    struct resume *resume = &session->resume;
+    char copy[WINDOW_NAME_SIZE + RESUME_KEY_SIZE], *rest = copy + 1;
     copy[0] = '#';
     text_copy(copy + 1, sizeof copy - 1, arguments);
     if (strcmp(name, "nick") == 0) {
-        text_copy(standing->asked, sizeof standing->asked, arguments);
+        text_copy(resume->asked, sizeof resume->asked, arguments);
     } else if (strcmp(name, "away") == 0) {
-        text_copy(standing->away, sizeof standing->away, arguments);
+        text_copy(resume->away, sizeof resume->away, arguments);
     } else if (strcmp(name, "join") == 0) {
         const char *channel = text_next_word(&rest);
         if (channel) /* games is #games */
-            standing_enter(standing, *channel == '#' ? channel : copy, rest);
+            resume_enter(resume, *channel == '#' ? channel : copy, rest);
     }
 }
 
@@ -239,7 +223,7 @@ static void send_plain(struct session *session, const char *nick, const char *pi
 {
     (void)nick;
     session_request(session, "SAY %s", piece);
-    simple_show_own(session, piece);
+    session_show_own(session, piece);
 }
 
 static void plain_say(struct session *session, struct window *window, const char *text, bool action)
@@ -275,21 +259,6 @@ static void talk_quit(struct session *session, const char *reason)
     session_send(session, *reason ? "/quit %s" : "stop", reason);
 }
 
-void simple_taken_over(struct session *session, const char *line)
-{
-    char copy[CONNECTION_LINE_LIMIT + 8];
-    text_copy(copy, sizeof copy, line);
-    if (session->dialect->door != DOOR_PAIR) {
-        const char *door = session->dialect->door == DOOR_TALK ? "talk" : "plain";
-        session_showf(session, session_server_window(session), LINE_EVENT,
-                      "this is a %s door, no IRC server: forkchat speaks %s now", door, door);
-        simple_arrive(session);
-    } else {
-        session->ready = true;
-    }
-    session->dialect->line(session, copy);
-}
-
 const struct dialect *simple_plain(void)
 {
     static const struct dialect dialect = {.door = DOOR_PLAIN,
@@ -297,7 +266,8 @@ const struct dialect *simple_plain(void)
                                            .line = plain_line,
                                            .say = plain_say,
                                            .quit = plain_quit,
-                                           .ask = simple_ask};
+                                           .ask = simple_ask,
+                                           .check = simple_check};
     return &dialect;
 }
 
@@ -308,6 +278,7 @@ const struct dialect *simple_talk(void)
                                            .line = talk_line,
                                            .say = talk_say,
                                            .quit = talk_quit,
-                                           .ask = simple_ask};
+                                           .ask = simple_ask,
+                                           .check = simple_check};
     return &dialect;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "lastlog.h"
 #include "terminal.h"
 #include "view.h"
@@ -63,9 +64,8 @@ static void press_alt(struct terminal *terminal, char letter)
     else if (letter == 'r' || letter == 's')
         lastlog_step(terminal->session, letter == 'r' ? -1 : 1);
     else if (letter == '<')
-        view_scroll(windows_current(&terminal->session->windows), &terminal->layout,
-                    frame_view_rows(&terminal->frame), frame_view_columns(&terminal->frame, terminal->session),
-                    -1000000);
+        view_scroll(windows_current(&terminal->session->windows), &terminal->layout, frame_view_rows(&terminal->frame),
+                    frame_view_columns(&terminal->frame, terminal->session), -1000000);
     else if (letter == '>')
         view_end(windows_current(&terminal->session->windows));
 }
@@ -76,7 +76,7 @@ static void enter(struct terminal *terminal)
     edit_take(&terminal->edit, line);
     view_end(windows_current(&terminal->session->windows));
     windows_current(&terminal->session->windows)->lit = false;
-    session_input(terminal->session, line, terminal->session->options->literal);
+    input_take_line(terminal->session, line, terminal->session->options->literal);
 }
 
 /* --- pastes --- */
@@ -128,7 +128,7 @@ static void say_paste(struct terminal *terminal)
         char *next = line + length + strspn(line + length, "\r\n");
         line[length] = '\0';
         if (length > 0)
-            session_input(terminal->session, line, true);
+            input_take_line(terminal->session, line, true);
         line = next;
     }
 }
@@ -143,7 +143,7 @@ const char *terminal_question(const struct terminal *terminal)
 /* Who has a line half typed may have meant to give up that, or to copy something. */
 static void leave(struct terminal *terminal)
 {
-    if (terminal->edit.length == 0 || terminal->session->leaving) {
+    if (terminal->edit.length == 0 || terminal->session->state == SESSION_LEAVING) {
         session_leave(terminal->session, "");
         return;
     }
@@ -225,7 +225,7 @@ void terminal_key(void *context, enum key key, const char *bytes, size_t length)
 {
     struct terminal *terminal = context;
     terminal->changed = true;
-    if (terminal->session->ended)
+    if (terminal->session->state == SESSION_ENDED)
         return;
     if (terminal_question(terminal)) {
         answer(terminal, key, bytes);

@@ -85,47 +85,6 @@ static void draw(struct terminal *terminal)
     screen_show(&terminal->screen, &terminal->frame);
 }
 
-static void resize(struct terminal *terminal)
-{
-    int rows, columns;
-    screen_size(&rows, &columns);
-    terminal->changed = true;
-    if (frame_resize(&terminal->frame, rows, columns))
-        session_end(terminal->session, EX_OSERR, "there is no memory for this screen");
-}
-
-/* In the background the terminal is the shell's: stop until `fg`, as anything that reads from it there does.
- * Where nobody could continue us the system does not stop us, and the tries run out. */
-static void wait_for_foreground(void)
-{
-    for (int tries = 0; tries < 100 && tcgetpgrp(STDIN_FILENO) != getpgrp(); tries++)
-        guardian_stop();
-}
-
-static void take(struct terminal *terminal)
-{
-    wait_for_foreground();
-    if (screen_start(&terminal->screen))
-        session_end(terminal->session, EX_OSERR, "the terminal does not obey: %s", strerror(errno));
-    guardian_screen(terminal->guardian, !terminal->screen.dumb);
-    resize(terminal);
-}
-
-static void give_back(struct terminal *terminal)
-{
-    screen_stop(&terminal->screen);
-    guardian_screen(terminal->guardian, false);
-}
-
-void terminal_stop(struct terminal *terminal)
-{
-    if (!terminal->screen.on) /* in a test without a terminal */
-        return;
-    give_back(terminal);
-    guardian_stop();
-    take(terminal);
-}
-
 static void take_signals(struct terminal *terminal)
 {
     unsigned bits = signals_take();
@@ -137,11 +96,11 @@ static void take_signals(struct terminal *terminal)
         terminal_stop(terminal);
     if (bits & SIGNALS_AGAIN) {
         /* Stopped by SIGSTOP, with no chance to give the terminal back: take it again. */
-        take(terminal);
+        terminal_take_screen(terminal);
         screen_forget(&terminal->screen);
     }
     if (bits & SIGNALS_RESIZE)
-        resize(terminal);
+        terminal_resize(terminal);
 }
 
 static void take_keys(struct terminal *terminal)
@@ -179,7 +138,7 @@ static void turn(struct terminal *terminal, int signals)
                              {.fd = terminal->gone ? -1 : STDIN_FILENO, .events = POLLIN},
                              {.fd = terminal->guardian, .events = POLLIN}};
     int timeout = session_prepare(session, &wait[3]);
-    int keys = keys_wait(&terminal->keys, clock_elapsed());
+    int keys = keys_wait(&terminal->keys, clock_monotonic());
     if (keys >= 0 && (timeout < 0 || timeout > keys))
         timeout = keys;
     int ready = poll(wait, 4, timeout);
@@ -193,7 +152,7 @@ static void turn(struct terminal *terminal, int signals)
     if (wait[1].revents)
         take_keys(terminal);
     else
-        keys_timeout(&terminal->keys, clock_elapsed(), terminal_key, terminal);
+        keys_timeout(&terminal->keys, clock_monotonic(), terminal_key, terminal);
 }
 
 /* Ended by the other side: the screen is gone, perhaps before anybody has read what was said last. */
@@ -202,7 +161,7 @@ static void show_last_words(struct terminal *terminal)
     const struct window *window = windows_current(&terminal->session->windows);
     char bytes[CONNECTION_LINE_LIMIT * 3 + 1024];
     struct text text;
-    if (terminal->gone || terminal->session->leaving || terminal->screen.dumb)
+    if (terminal->gone || terminal->session->left || terminal->screen.dumb)
         return;
     uint64_t kept = window->count < LAST_WORDS ? window->count : LAST_WORDS;
     for (uint64_t number = window->total - kept; number < window->total; number++) {
@@ -229,15 +188,15 @@ void terminal_run(struct session *session, int signals, int guardian)
         session->context = terminal;
     }
     terminal->frame.colour = terminal->screen.colour;
-    take(terminal);
+    terminal_take_screen(terminal);
     session_tell(session, "You are connected to %s. Type, and Enter says it; /help lists the commands; Ctrl-D leaves.",
                  session->options->host);
-    while (!session->ended) {
+    while (session->state != SESSION_ENDED) {
         if (session->changed || terminal->changed)
             draw(terminal);
         turn(terminal, signals);
     }
-    give_back(terminal);
+    terminal_give_back_screen(terminal);
     show_last_words(terminal);
     if (terminal->gone)
         session->farewell[0] = '\0'; /* for nobody */

@@ -21,7 +21,7 @@ struct terminal {
     struct complete complete;
     struct search search;
     int guardian;
-    char *paste;        /* several lines, waiting for a yes */
+    char *paste; /* several lines, waiting for a yes */
     int paste_lines;
     bool leaving;       /* a Ctrl-C with a line half typed: waiting for a yes */
     char question[128]; /* about one of these */
@@ -32,8 +32,19 @@ struct terminal {
  * `guardian`: that of guardian_start or -1. */
 void terminal_run(struct session *session, int signals, int guardian);
 
+/* --- terminal-screen.c --- */
+
+/* Takes the terminal for the screen, as soon as we are in its foreground; and leaves it as it was. */
+void terminal_take_screen(struct terminal *terminal);
+void terminal_give_back_screen(struct terminal *terminal);
+
+/* The terminal has another size. */
+void terminal_resize(struct terminal *terminal);
+
 /* Ctrl-Z: gives the terminal back and stops; takes it again when continued. */
 void terminal_stop(struct terminal *terminal);
+
+/* --- terminal-keys.c --- */
 
 /* What stands in place of the line being typed; NULL if that is there. */
 const char *terminal_question(const struct terminal *terminal);

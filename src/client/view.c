@@ -46,8 +46,8 @@ static bool is_anchored(const struct window *window)
     return window->anchored && window_line(window, window->anchor);
 }
 
-void view_rows(const struct window *window, struct layout *layout, int rows, int columns, bool colour,
-               view_take *take, void *context)
+void view_rows(const struct window *window, struct layout *layout, int rows, int columns, bool colour, view_take *take,
+               void *context)
 {
     char bytes[500 * LAYOUT_PLACE_BYTES + 256]; /* a row of a frame */
     struct text text;

@@ -12,8 +12,8 @@
 typedef void view_take(void *context, int row, const struct text *text);
 
 /* Hands out the rows in view of a window shown in `rows` rows of `columns` columns. */
-void view_rows(const struct window *window, struct layout *layout, int rows, int columns, bool colour,
-               view_take *take, void *context);
+void view_rows(const struct window *window, struct layout *layout, int rows, int columns, bool colour, view_take *take,
+               void *context);
 
 /* Scrolls by so many rows: back in time if negative. Stops at either end. */
 void view_scroll(struct window *window, struct layout *layout, int rows, int columns, int by);

@@ -232,8 +232,7 @@ void window_join(struct window *window, const char *nick)
     char *copy = strdup(nick);
     if (!copy)
         return;
-    memmove(&window->members[at + 1], &window->members[at],
-            (window->member_count - at) * sizeof *window->members);
+    memmove(&window->members[at + 1], &window->members[at], (window->member_count - at) * sizeof *window->members);
     window->members[at] = (struct member){.nick = copy};
     window->member_count++;
 }
@@ -246,8 +245,7 @@ bool window_part(struct window *window, const char *nick)
         return false;
     free(window->members[at].nick);
     window->member_count--;
-    memmove(&window->members[at], &window->members[at + 1],
-            (window->member_count - at) * sizeof *window->members);
+    memmove(&window->members[at], &window->members[at + 1], (window->member_count - at) * sizeof *window->members);
     return true;
 }
 

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WINDOW_MAX 100
-#define WINDOW_NAME_SIZE 201
-#define WINDOW_LINES 5000
+#define WINDOW_MAX         100
+#define WINDOW_NAME_SIZE   201
+#define WINDOW_LINES       5000
 #define WINDOW_MAX_MEMBERS 20000
 
 enum window_kind {
@@ -29,7 +29,7 @@ enum line_kind {
 
 /* Every string in it is harmless for a terminal. */
 struct line {
-    int64_t told; /* milliseconds since 1970 */
+    int64_t time; /* milliseconds since 1970 */
     enum line_kind kind;
     bool own, highlight;
     bool found; /* it repeats others, or says that there are none: /search passes over it */
@@ -52,15 +52,15 @@ struct window {
     bool joined;
     struct line *lines; /* a circle of WINDOW_LINES */
     size_t first, count;
-    uint64_t total;     /* lines ever added: the number of the newest line is total - 1 */
-    uint64_t mark;      /* the number of the first line not seen; total if all were */
-    unsigned unread;    /* messages since it was looked at */
-    bool called;        /* one of them names us, or is private */
-    bool anchored;      /* scrolled back: the view's last line is `anchor`, its last `hidden` rows not shown */
+    uint64_t total;  /* lines ever added: the number of the newest line is total - 1 */
+    uint64_t mark;   /* the number of the first line not seen; total if all were */
+    unsigned unread; /* messages since it was looked at */
+    bool called;     /* one of them names us, or is private */
+    bool anchored;   /* scrolled back: the view's last line is `anchor`, its last `hidden` rows not shown */
     uint64_t anchor;
     size_t hidden;
-    uint64_t found;     /* the line where /search is */
-    bool lit, seek;     /* it stands out; it is to be brought into view */
+    uint64_t found;         /* the line where /search is */
+    bool lit, seek;         /* it stands out; it is to be brought into view */
     struct member *members; /* sorted by nick */
     size_t member_count, member_size;
 };
@@ -98,7 +98,7 @@ void window_clear(struct window *window);
 
 /* Members. What they say is noted by window_add. */
 void window_join(struct window *window, const char *nick);
-bool window_part(struct window *window, const char *nick); /* true if it was there */
+bool window_part(struct window *window, const char *nick);                    /* true if it was there */
 bool window_rename(struct window *window, const char *nick, const char *new); /* the same */
 
 /* The signs of a member; or one of them is given or taken. */

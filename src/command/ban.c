@@ -18,7 +18,7 @@ bool operator_is_banned_locked(struct session *session)
     char reason[BAN_REASON_SIZE];
     const struct user_shm *user = session_user_locked(session);
     const struct ban_shm *ban =
-        ban_find_locked(session->world, user->username, user->host, clock_elapsed());
+        ban_find_locked(session->world, user->username, user->host, clock_monotonic());
     if (!ban)
         return false;
     text_copy(reason, sizeof reason, ban->reason);
@@ -32,11 +32,11 @@ bool operator_is_banned_locked(struct session *session)
 }
 
 /* "until 2026-11-21 09:30 UTC", or "for ever". */
-static void show_end(char text[40], int64_t expires_elapsed)
+static void show_end(char text[40], int64_t expires_monotonic)
 {
-    time_t seconds = (time_t)(clock_date(expires_elapsed) / 1000);
+    time_t seconds = (time_t)(clock_date(expires_monotonic) / 1000);
     struct tm parts;
-    if (expires_elapsed == 0 || !gmtime_r(&seconds, &parts) ||
+    if (expires_monotonic == 0 || !gmtime_r(&seconds, &parts) ||
         !strftime(text, 40, "until %Y-%m-%d %H:%M:%S UTC", &parts))
         text_copy(text, 40, "for ever");
 }
@@ -95,7 +95,7 @@ static bool put_out_next(struct session *session, const struct ban_shm *ban, uin
     for (uint32_t end = world_users_end_locked(world); *at < end; ++*at) {
         const struct user_shm *user = &world->users[*at];
         if (user->state != USER_PRESENT || (user->flags & USER_OPERATOR) ||
-            !ban_matches(ban, user->username, user->host, clock_elapsed()))
+            !ban_matches(ban, user->username, user->host, clock_monotonic()))
             continue;
         text_copy(name, sizeof name, user_shown(user));
         snprintf(text, sizeof text, "you are banned: %s", ban->reason);
@@ -113,11 +113,11 @@ static bool put_out_next(struct session *session, const struct ban_shm *ban, uin
 static void add(struct session *session, struct ban_shm *ban)
 {
     char until[40];
-    show_end(until, ban->expires_elapsed);
+    show_end(until, ban->expires_monotonic);
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
     text_copy(ban->by, sizeof ban->by, user_shown(session_user_locked(session)));
-    enum ban_result result = ban_add_locked(session->world, ban, clock_elapsed());
+    enum ban_result result = ban_add_locked(session->world, ban, clock_monotonic());
     if (result != BAN_FULL)
         operator_tell_locked(session, "%s banned %s %s: %s", ban->by, ban->mask, until, ban->reason);
     session_commit(session);
@@ -164,13 +164,13 @@ static struct wish take_ban(const struct request *request, struct ban_shm *ban)
         if ((unsigned char)*c < ' ')
             *c = ' ';
     if (seconds)
-        ban->expires_elapsed = clock_elapsed() + seconds * 1000 * MS;
+        ban->expires_monotonic = clock_monotonic() + seconds * 1000 * MS;
     return wish;
 }
 
 void operator_ban(struct session *session, struct request *request)
 {
-    struct ban_shm ban = {.state = BAN_LIVE, .set_at = clock_told()};
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = clock_realtime()};
     char words[MASK_SIZE + 100];
     if (!is_operator(session))
         return;
@@ -229,7 +229,7 @@ static void report_bans(struct session *session, const struct ban_shm *bans, uin
     for (uint32_t i = 0; i < count; i++) {
         report_add(report, bans[i].mask);
         report_time(report, bans[i].set_at);
-        report_time(report, bans[i].expires_elapsed ? clock_date(bans[i].expires_elapsed) : 0);
+        report_time(report, bans[i].expires_monotonic ? clock_date(bans[i].expires_monotonic) : 0);
         report_add(report, bans[i].by);
         report_add(report, bans[i].reason);
     }
@@ -248,7 +248,7 @@ void operator_bans(struct session *session, struct request *request)
         free(bans);
         return;
     }
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     for (uint32_t i = 0; i < bans_end_locked(session->world); i++) {
         const struct ban_shm *ban = ban_at_locked(session->world, i, now);
         if (!ban)
@@ -265,7 +265,7 @@ void operator_bans(struct session *session, struct request *request)
     for (uint32_t i = 0; i < count; i++) {
         char until[40];
         char *host = strchr(bans[i].mask, '@');
-        show_end(until, bans[i].expires_elapsed);
+        show_end(until, bans[i].expires_monotonic);
         if (!host)
             continue;
         *host++ = '\0';

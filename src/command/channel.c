@@ -34,7 +34,7 @@ static bool is_muted(const struct world *world, uint32_t channel, const struct u
            !is_listed(world, channel, MASK_EXCEPTION, false, user);
 }
 
-/* Whether the session's user may come in; REPLY_CODES if so. A channel operator's invitation opens
+/* Whether the session's user may come in; REPLY_OK if so. A channel operator's invitation opens
  * everything, as RFC 2811 section 4.3.1 says of bans. */
 static enum reply_code check_join_locked(const struct session *session, uint32_t index, const char *key)
 {
@@ -43,7 +43,7 @@ static enum reply_code check_join_locked(const struct session *session, uint32_t
     const struct user_shm *user = session_user_locked(session);
     uint32_t invitation = invitation_find_locked(world, index, session->user);
     if (invitation != NONE && world->masks[invitation].kind == MASK_INVITED_BY_OPERATOR)
-        return REPLY_CODES;
+        return REPLY_OK;
     if (channel->first_mask != NONE && is_banned(world, index, user))
         return REPLY_BANNED_FROM;
     if ((channel->modes & CHANNEL_INVITE_ONLY) && invitation == NONE &&
@@ -53,7 +53,7 @@ static enum reply_code check_join_locked(const struct session *session, uint32_t
         return REPLY_BAD_KEY;
     if (channel->limit && channel->member_count >= channel->limit)
         return REPLY_CHANNEL_FULL;
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 /* Whether the text is CTCP, but for ACTION, which only says what somebody does. */
@@ -153,14 +153,14 @@ void channel_join_locked(struct session *session, uint32_t channel, uint32_t fla
 {
     struct world *world = session->world;
     struct event event = event_of_locked(world, EVENT_JOIN, session->user);
-    event.strings[0] = world->channels[channel].name;
-    event.numbers[0] = channel;
-    event.numbers[1] = flags;
-    event.numbers[2] = session_user_locked(session)->current;
+    event.strings.join.channel_name = world->channels[channel].name;
+    event.numbers.join.channel = channel;
+    event.numbers.join.member_flags = flags;
+    event.numbers.join.current_before = session_user_locked(session)->current;
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     event.flags |= how;
-    event.strings[1] = session_user_locked(session)->realname;
+    event.strings.join.realname = session_user_locked(session)->realname;
     session_publish_locked(session, &event);
     CRASHPOINT("join-published");
     user_set_current_locked(world, session->user, channel);
@@ -168,7 +168,7 @@ void channel_join_locked(struct session *session, uint32_t channel, uint32_t fla
     const char *away = session_user_locked(session)->away;
     if (*away) {
         struct event notice = event_of_locked(world, EVENT_AWAY, session->user);
-        notice.strings[0] = away;
+        notice.strings.away.text = away;
         notice.audience = AUDIENCE_CHANNEL;
         notice.target = channel;
         notice.flags |= EVENT_NOT_SOURCE;
@@ -182,7 +182,7 @@ void channel_enter_lobby_locked(struct session *session)
         channel_join_locked(session, LOBBY, 0, EVENT_ARRIVING);
 }
 
-/* Whether there is room for one more membership, and for one more channel if it is a new one. REPLY_CODES if so. In the
+/* Whether there is room for one more membership, and for one more channel if it is a new one. REPLY_OK if so. In the
  * lobby there always is. */
 static enum reply_code check_shares_locked(const struct session *session, uint32_t channel)
 {
@@ -192,10 +192,10 @@ static enum reply_code check_shares_locked(const struct session *session, uint32
         answer = share_ask_locked(world, SHARE_CHANNELS, session->user);
     if (answer == SHARE_FITS && channel != LOBBY)
         answer = share_ask_locked(world, SHARE_MEMBERS, session->user);
-    return answer == SHARE_FITS ? REPLY_CODES : answer == SHARE_NONE ? REPLY_SERVER_FULL : REPLY_SHARE_OF_CHANNELS;
+    return answer == SHARE_FITS ? REPLY_OK : answer == SHARE_NONE ? REPLY_SERVER_FULL : REPLY_SHARE_OF_CHANNELS;
 }
 
-enum reply_code channel_go_locked(struct session *session, const char *name, const char *key)
+enum reply_code channel_enter_locked(struct session *session, const char *name, const char *key)
 {
     struct world *world = session->world;
     uint32_t channel = channel_find_locked(world, name), flags = 0;
@@ -204,7 +204,7 @@ enum reply_code channel_go_locked(struct session *session, const char *name, con
     if (session_user_locked(session)->membership_count >= session->settings->channel_limit)
         return REPLY_TOO_MANY_CHANNELS;
     enum reply_code refusal = check_shares_locked(session, channel);
-    if (refusal != REPLY_CODES)
+    if (refusal != REPLY_OK)
         return refusal;
     if (channel == NONE && channel_find_alike_locked(world, name, NONE) != NONE)
         return REPLY_CHANNEL_ALIKE;
@@ -214,7 +214,7 @@ enum reply_code channel_go_locked(struct session *session, const char *name, con
         flags = MEMBER_OPERATOR;
     } else {
         refusal = check_join_locked(session, channel, key);
-        if (refusal != REPLY_CODES)
+        if (refusal != REPLY_OK)
             return refusal;
     }
     uint32_t invitation = invitation_find_locked(world, channel, session->user);
@@ -222,7 +222,7 @@ enum reply_code channel_go_locked(struct session *session, const char *name, con
         mask_remove_locked(world, invitation);
     member_add_locked(world, session->user, channel, flags);
     channel_join_locked(session, channel, flags, 0);
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 /* Makes a channel that the user is in already the one they talk in. */
@@ -230,9 +230,9 @@ static void make_current_locked(struct session *session, uint32_t channel)
 {
     struct world *world = session->world;
     struct event event = event_of_locked(world, EVENT_CURRENT, session->user);
-    event.strings[0] = world->channels[channel].name;
-    event.numbers[0] = session_user_locked(session)->current;
-    event.numbers[1] = channel;
+    event.strings.current.channel_name = world->channels[channel].name;
+    event.numbers.current.before = session_user_locked(session)->current;
+    event.numbers.current.after = channel;
     event.audience = AUDIENCE_USER;
     event.target = session->user;
     event_publish_locked(world, &event);
@@ -251,14 +251,14 @@ void channel_join(struct session *session, struct request *request)
         return;
     char shown[CHANNEL_SIZE]; /* in the letters of who made it */
     const char *key = request->count > 1 ? request->arguments[1] : "";
-    enum reply_code answer = channel_go_locked(session, name, key);
+    enum reply_code answer = channel_enter_locked(session, name, key);
     uint32_t channel = channel_find_locked(session->world, name);
     text_copy(shown, sizeof shown, channel == NONE ? name : session->world->channels[channel].name);
     if (answer == REPLY_TALKING_IN)
         make_current_locked(session, channel);
     session_commit(session);
     password_try_key(session, answer, key);
-    session_reply(session, answer == REPLY_CODES ? REPLY_TALKING_IN : answer, shown, NULL);
+    session_reply(session, answer == REPLY_OK ? REPLY_TALKING_IN : answer, shown, NULL);
 }
 
 /* Fills in what PART and KICK have in common, publishes, and removes the membership. */
@@ -271,12 +271,12 @@ void channel_remove_locked(struct session *session, struct event *event, uint32_
     if (before == channel)
         after = channel != LOBBY && member_find_locked(world, user, LOBBY) != NONE ? LOBBY : NONE;
     if (event->type == EVENT_PART && mute_why_locked(world, user, channel))
-        event->strings[1] = ""; /* no way to say something nevertheless */
-    event->strings[0] = world->channels[channel].name;
-    event->numbers[0] = channel;
-    event->numbers[1] = world->members[member].flags;
-    event->numbers[2] = before;
-    event->numbers[3] = after;
+        event->strings.part.text = ""; /* no way to say something nevertheless */
+    event->strings.part.channel_name = world->channels[channel].name;
+    event->numbers.part.channel = channel;
+    event->numbers.part.member_flags = world->members[member].flags;
+    event->numbers.part.current_before = before;
+    event->numbers.part.current_after = after;
     event->audience = AUDIENCE_CHANNEL;
     event->target = channel;
     session_publish_locked(session, event);
@@ -294,7 +294,7 @@ void channel_leave(struct session *session, const char *name, const char *text)
     text_copy(shown, sizeof shown, channel == NONE ? name : world->channels[channel].name);
     if (member) {
         struct event event = event_of_locked(world, EVENT_PART, session->user);
-        event.strings[1] = text;
+        event.strings.part.text = text;
         channel_remove_locked(session, &event, session->user, channel);
     }
     session_commit(session);
@@ -344,12 +344,12 @@ enum reply_code channel_kick_locked(struct session *session, uint32_t channel, u
         return REPLY_NOT_THERE;
     text_copy(comment, sizeof comment, text);
     struct event event = session_event_locked(session, EVENT_KICK);
-    event.strings[1] = world->users[victim].nick;
-    event.strings[2] = user_shown(&world->users[victim]);
-    event.strings[3] = comment;
+    event.strings.kick.nick = world->users[victim].nick;
+    event.strings.kick.shown = user_shown(&world->users[victim]);
+    event.strings.kick.text = comment;
     event.target_user = victim;
     channel_remove_locked(session, &event, victim, channel);
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 void channel_kick(struct session *session, struct request *request)
@@ -372,7 +372,7 @@ void channel_kick(struct session *session, struct request *request)
     session_commit(session);
     if (answer == REPLY_NOT_CHANNEL_OPERATOR || answer == REPLY_NO_SUCH_CHANNEL)
         session_reply(session, answer, name, NULL);
-    else if (answer != REPLY_CODES)
+    else if (answer != REPLY_OK)
         session_reply(session, answer, nick, name, NULL);
 }
 
@@ -388,12 +388,12 @@ enum reply_code channel_topic_locked(struct session *session, uint32_t channel, 
         return REPLY_MUTED;
     channel_set_topic_locked(world, channel, topic, session_user_locked(session)->nick);
     struct event event = session_event_locked(session, EVENT_TOPIC);
-    event.strings[0] = world->channels[channel].name;
-    event.strings[1] = world->channels[channel].topic;
+    event.strings.topic.channel_name = world->channels[channel].name;
+    event.strings.topic.topic = world->channels[channel].topic;
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     session_publish_locked(session, &event);
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 void channel_topic(struct session *session, struct request *request)

@@ -45,7 +45,7 @@ static struct attendance_shm *copy_attendance(struct session *session, size_t *c
             if (user->state != USER_PRESENT || *count == size)
                 continue;
             struct attendance_shm *here = &entries[(*count)++];
-            *here = (struct attendance_shm){.from = user->attached_elapsed, .door = user->door};
+            *here = (struct attendance_shm){.from = user->attached_monotonic, .door = user->door};
             text_copy(here->nick, sizeof here->nick, user_shown(user));
             text_copy(here->host, sizeof here->host, user->host);
         }
@@ -82,7 +82,7 @@ void class_hand(struct session *session, struct request *request)
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
     const struct user_shm *user = session_user_locked(session);
-    bool up = user->hand_elapsed == 0;
+    bool up = user->hand_monotonic == 0;
     uint32_t current = user->current;
     const char *name = user_shown(user);
     user_set_hand_locked(session->world, session->user, up);
@@ -116,9 +116,9 @@ static void show_hands(struct session *session)
         end = world_users_end_locked(world);
         for (uint32_t last = i + STEP; i < last && i < end; i++) {
             const struct user_shm *user = &world->users[i];
-            if (user->state != USER_PRESENT || user->hand_elapsed == 0)
+            if (user->state != USER_PRESENT || user->hand_monotonic == 0)
                 continue;
-            hands[count].at = user->hand_elapsed;
+            hands[count].at = user->hand_monotonic;
             text_copy(hands[count].name, sizeof hands[count].name, user_shown(user));
             if (user->current != NONE)
                 text_copy(hands[count].channel, sizeof hands[count].channel, world->channels[user->current].name);
@@ -128,7 +128,7 @@ static void show_hands(struct session *session)
     if (count > 0)
         qsort(hands, count, sizeof *hands, by_time);
     struct report *report = report_new("nick", "channel", "since", NULL);
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     for (size_t i = 0; i < count; i++) {
         report_add(report, hands[i].name);
         report_add(report, hands[i].channel);
@@ -156,7 +156,7 @@ static void clear_hands(struct session *session, const char *nick)
     }
     for (uint32_t i = 0; i < end && session_begin(session, 0); session_commit(session)) {
         for (uint32_t last = i + STEP; i < last && i < end; i++) {
-            if (world->users[i].hand_elapsed == 0 || (nick && i != only))
+            if (world->users[i].hand_monotonic == 0 || (nick && i != only))
                 continue;
             user_set_hand_locked(world, i, false);
             count++;
@@ -202,7 +202,7 @@ static uint32_t find_channel_locked(const struct session *session, const char *n
     return speaker != NONE ? session->world->users[speaker].current : (uint32_t)LOBBY;
 }
 
-/* REPLY_CODES, or why not. Transaction running. */
+/* REPLY_OK, or why not. Transaction running. */
 static enum reply_code plan_locked(struct session *session, struct floor *floor, const char *nick, const char *name)
 {
     struct world *world = session->world;
@@ -231,7 +231,7 @@ static enum reply_code plan_locked(struct session *session, struct floor *floor,
         text_copy(floor->shown, sizeof floor->shown, session_name_of(session, &world->users[speaker]));
         user_set_hand_locked(world, speaker, false);
     }
-    return REPLY_CODES;
+    return REPLY_OK;
 }
 
 /* As MODE, so that everybody is told in the way they know. */
@@ -276,9 +276,9 @@ void class_floor(struct session *session, struct request *request)
         session_reply(session, answer, nick, NULL);
     else if (answer == REPLY_NOT_THERE)
         session_reply(session, answer, nick, floor.channel, NULL);
-    else if (answer != REPLY_CODES)
+    else if (answer != REPLY_OK)
         session_reply(session, answer, name ? name : floor.channel, NULL);
-    if (answer == REPLY_CODES) {
+    if (answer == REPLY_OK) {
         carry_out(session, &floor);
         snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.shown : "everybody",
                  floor.channel);

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "families.h"
-#include "tally.h"
+#include "counts.h"
 #include "world/counters.h"
 #include "world/crashes.h"
 #include "world/modes.h"
@@ -46,7 +46,7 @@ void control_wall(struct session *session, struct request *request)
     uint32_t count = world_present_locked(session->world);
     struct event event = session_event_locked(session, EVENT_WALL);
     event.audience = AUDIENCE_ALL;
-    event.strings[0] = request->arguments[0];
+    event.strings.wall.text = request->arguments[0];
     event_publish_locked(session->world, &event);
     session_commit(session);
     char words[60];
@@ -92,7 +92,7 @@ static void show_client(struct report *report, const struct shown_client *client
     report_add(report, door_name((enum door_kind)user->door));
     report_add(report, user->address);
     report_add(report, client->channels ? client->channels : "");
-    report_number(report, (now - user->active_elapsed) / (1000 * MS));
+    report_number(report, (now - user->active_monotonic) / (1000 * MS));
     report_number(report, (int64_t)client->queue);
     report_number(report, user->pid);
     const char *const words[] = {user->flags & USER_OPERATOR ? "operator" : "", user->flags & USER_MUTED ? "muted" : "",
@@ -129,7 +129,7 @@ static struct shown_client *copy_clients(struct session *session, size_t *count)
 void control_who(struct session *session, struct request *request)
 {
     size_t count;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     (void)request;
     struct shown_client *clients = copy_clients(session, &count);
     struct report *report =
@@ -187,11 +187,11 @@ void control_topic(struct session *session, struct request *request)
     if (channel != NONE && request->count > 1)
         answer = channel_topic_locked(session, channel, request->arguments[1]);
     else if (channel != NONE)
-        answer = REPLY_CODES;
+        answer = REPLY_OK;
     if (channel != NONE)
         text_copy(topic, sizeof topic, session->world->channels[channel].topic);
     session_commit(session);
-    if (answer != REPLY_CODES)
+    if (answer != REPLY_OK)
         session_reply(session, answer, name, NULL);
     else
         session_reply(session, *topic ? REPLY_TOPIC_IS : REPLY_NO_TOPIC, name, topic, NULL);
@@ -217,7 +217,7 @@ void control_reload(struct session *session, struct request *request)
     (void)request;
     world_give_order(session->world, ORDER_REHASH);
     session->call_supervisor(session);
-    for (int64_t end = clock_elapsed() + RELOAD_MS * MS; clock_elapsed() < end; clock_sleep(5)) {
+    for (int64_t end = clock_monotonic() + RELOAD_MS * MS; clock_monotonic() < end; clock_sleep(5)) {
         if (count_get(world, COUNT_RELOADS) != done) {
             session_reply(session, REPLY_DONE, "the configuration was read again", NULL);
             return;
@@ -260,7 +260,7 @@ static void cancel_stop(struct session *session)
 
 void control_shutdown(struct session *session, struct request *request)
 {
-    struct stop_shm stop = {.at = clock_elapsed()};
+    struct stop_shm stop = {.at = clock_monotonic()};
     char *const *word = request->arguments, *const *end = word + request->count;
     int64_t seconds = 0;
     char words[80];
@@ -279,7 +279,7 @@ void control_shutdown(struct session *session, struct request *request)
     text_init(&text, stop.text, sizeof stop.text);
     for (word += used; word < end; word++)
         text_addf(&text, "%s%s", text.length ? " " : "", *word);
-    stop.at += seconds * INT64_C(1000000000);
+    stop.at += seconds * SECOND;
     snprintf(words, sizeof words, seconds ? "the server stops in %lld s" : "the server stops", (long long)seconds);
     session_reply(session, REPLY_DONE, words, NULL);
     session_flush(session);
@@ -298,32 +298,32 @@ void control_stats(struct session *session, struct request *request)
 {
     const struct world *world = session->world;
     struct report *report = report_new("what", "value", NULL);
-    struct tally tally;
-    uint64_t size, fill = ring_fill(&world->shared->ring, &size), sums[COURIER_COUNTS] = {0};
+    struct counts counts;
+    uint64_t size, fill = ring_fill(&world->txn->ring, &size), sums[COURIER_COUNTS] = {0};
     (void)request;
-    tally_take(session, &tally);
+    counts_take(session, &counts);
     for (uint32_t i = 0; i < world->limits.couriers; i++)
         for (int k = 0; k < COURIER_COUNTS; k++)
             sums[k] += courier_count_get(world, i, (enum courier_count)k);
     add_stat(report, "uptime seconds", world_uptime(world));
-    add_stat(report, "clients", tally.present);
-    add_stat(report, "clients at most", tally.most);
-    add_stat(report, "clients ever", (int64_t)tally.arrivals);
+    add_stat(report, "clients", counts.present);
+    add_stat(report, "clients at most", counts.most);
+    add_stat(report, "clients ever", (int64_t)counts.arrivals);
     for (int i = 0; i < DOOR_KINDS; i++) {
         char what[60];
         snprintf(what, sizeof what, "clients %s", door_name((enum door_kind)i));
         if (door_default_port((enum door_kind)i))
-            add_stat(report, what, tally.doors[i]);
+            add_stat(report, what, counts.doors[i]);
     }
-    add_stat(report, "operators", tally.operators);
-    add_stat(report, "channels", tally.channels);
+    add_stat(report, "operators", counts.operators);
+    add_stat(report, "channels", counts.channels);
     add_stat(report, "lines said", (int64_t)courier_count_get(world, 0, COURIER_MESSAGES));
     add_stat(report, "deliveries", (int64_t)sums[COURIER_DELIVERIES]);
     add_stat(report, "lines left out", (int64_t)sums[COURIER_DROPPED]);
     add_stat(report, "closed as too slow", (int64_t)sums[COURIER_HUNG_UP]);
     add_stat(report, "ring bytes", (int64_t)size);
     add_stat(report, "ring fill", (int64_t)fill);
-    add_stat(report, "memory bytes", (int64_t)world->shared->region.size);
+    add_stat(report, "memory bytes", (int64_t)world->txn->region.size);
 #define COUNT(symbol, metric, label, meaning)                                                      \
     report_add(report, metric " " label);                                                          \
     report_number(report, (int64_t)count_get(world, COUNT_##symbol));
@@ -362,7 +362,7 @@ static struct report *show_last_lines(const struct crash_shm *crash)
         struct text text;
         text_init(&text, words, sizeof words);
         recorded_line_show(line, &text);
-        report_number(report, line->at < crash->elapsed ? (crash->elapsed - line->at) / 1000000 : 0);
+        report_number(report, line->at < crash->monotonic ? (crash->monotonic - line->at) / 1000000 : 0);
         report_true(report, i + 1 < count || !recording->working);
         if (line->length > 0 || (line->kept == 0 && !line->more))
             report_number(report, line->length);

@@ -38,7 +38,7 @@ void irc_fail(struct session *session, const char *command, const char *code, co
 
 /* irc_message.c: remembers who sent a message to a channel or user of that generation, for REDACT; it was published.
  * Transaction running. */
-void irc_trace_locked(struct session *session, const struct event *event, uint32_t generation);
+void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation);
 
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);
@@ -113,9 +113,9 @@ bool channel_may_moderate_locked(const struct session *session, uint32_t channel
 #define LAST_WORDS_SIZE 301
 
 /* channel.c: what may be refused, in one place for every door. Transaction running, with EVENT_NEED_MAX for each
- * event. They return REPLY_CODES if it was done, or the answer that says why not.
- * go: into the channel of that valid name, which is made if there is none; REPLY_TALKING_IN if in it already. */
-enum reply_code channel_go_locked(struct session *session, const char *name, const char *key);
+ * event. They return REPLY_OK if it was done, or the answer that says why not.
+ * enter: into the channel of that valid name, which is made if there is none; REPLY_TALKING_IN if in it already. */
+enum reply_code channel_enter_locked(struct session *session, const char *name, const char *key);
 enum reply_code channel_kick_locked(struct session *session, uint32_t channel, uint32_t victim,
                                     const char *text);
 enum reply_code channel_topic_locked(struct session *session, uint32_t channel, const char *topic);

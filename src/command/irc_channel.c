@@ -43,7 +43,7 @@ void irc_topic(struct session *session, struct request *request)
     if (channel != NONE)
         answer = channel_topic_locked(session, channel, request->arguments[1]);
     session_commit(session);
-    if (answer != REPLY_CODES)
+    if (answer != REPLY_OK)
         session_reply(session, answer, name, NULL);
 }
 
@@ -68,12 +68,12 @@ static void join(struct session *session, const char *name, const char *key)
     }
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    enum reply_code answer = channel_go_locked(session, name, key);
+    enum reply_code answer = channel_enter_locked(session, name, key);
     session_commit(session);
     password_try_key(session, answer, key);
     if (answer == REPLY_TALKING_IN)
         return; /* in it already: nothing to do, nothing to say */
-    if (answer != REPLY_CODES) {
+    if (answer != REPLY_OK) {
         session_reply(session, answer, name, NULL);
         return;
     }
@@ -91,7 +91,7 @@ static void part_all(struct session *session)
         uint32_t member = session_user_locked(session)->first_membership;
         if (member != NONE) {
             struct event event = event_of_locked(world, EVENT_PART, session->user);
-            event.strings[1] = "";
+            event.strings.part.text = "";
             channel_remove_locked(session, &event, session->user, world->members[member].channel);
         }
         session_commit(session);
@@ -149,7 +149,7 @@ static void kick(struct session *session, const char *name, const char *nick, co
     session_commit(session);
     if (answer == REPLY_NO_SUCH_NICK || answer == REPLY_NOT_THERE)
         session_reply(session, answer, nick, name, NULL);
-    else if (answer != REPLY_CODES)
+    else if (answer != REPLY_OK)
         session_reply(session, answer, name, NULL);
 }
 

@@ -35,9 +35,9 @@ static void publish_locked(struct session *session, uint32_t channel, uint32_t g
 {
     struct world *world = session->world;
     struct event event = event_of_locked(world, EVENT_INVITE, session->user);
-    event.strings[0] = world->users[guest].nick;
-    event.strings[1] = world->channels[channel].name;
-    event.strings[2] = user_shown(&world->users[guest]);
+    event.strings.invite.nick = world->users[guest].nick;
+    event.strings.invite.channel_name = world->channels[channel].name;
+    event.strings.invite.shown = user_shown(&world->users[guest]);
     event.audience = AUDIENCE_USER;
     event.target = guest;
     event_publish_locked(world, &event);
@@ -145,15 +145,15 @@ static enum reply_code knock_locked(struct session *session, uint32_t channel)
         return REPLY_KNOCK_CANNOT;
     /* One process for each client: what it remembers, it remembers of this client. */
     static int64_t last;
-    int64_t now = clock_elapsed();
-    if (last && now - last < KNOCK_INTERVAL * INT64_C(1000000000))
+    int64_t now = clock_monotonic();
+    if (last && now - last < KNOCK_INTERVAL * SECOND)
         return REPLY_KNOCK_TOO_MANY;
     last = now;
     struct event event = event_of_locked(world, EVENT_KNOCK, session->user);
-    event.strings[0] = room->name;
-    event.strings[1] = session->settings->server_name;
-    event.numbers[0] = channel;
-    event.numbers[1] = MEMBER_OPERATOR;
+    event.strings.knock.channel_name = room->name;
+    event.strings.knock.server = session->settings->server_name;
+    event.numbers.knock.channel = channel;
+    event.numbers.knock.needed_flags = MEMBER_OPERATOR;
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     event_publish_locked(world, &event);

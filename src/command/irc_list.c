@@ -13,7 +13,7 @@
 
 /* What a channel must be to be listed; -1: no matter. */
 struct conditions {
-    int64_t now; /* clock_elapsed() */
+    int64_t now; /* clock_monotonic() */
     const char *masks[MASKS], *excluded[MASKS];
     int mask_count, excluded_count;
     int64_t more_than, less_than;             /* members */
@@ -57,8 +57,8 @@ static bool fits_any(const char *const *masks, int count, const char *name)
 static bool fits(const void *conditions, const struct channel_shm *channel)
 {
     const struct conditions *wanted = conditions;
-    int64_t members = channel->member_count, age = (wanted->now - channel->created_elapsed) / MINUTE;
-    int64_t topic_age = (wanted->now - channel->topic_elapsed) / MINUTE;
+    int64_t members = channel->member_count, age = (wanted->now - channel->created_monotonic) / MINUTE;
+    int64_t topic_age = (wanted->now - channel->topic_monotonic) / MINUTE;
     if (wanted->mask_count && !fits_any(wanted->masks, wanted->mask_count, channel->name))
         return false;
     if (fits_any(wanted->excluded, wanted->excluded_count, channel->name))
@@ -76,7 +76,7 @@ static bool fits(const void *conditions, const struct channel_shm *channel)
 
 void irc_list(struct session *session, struct request *request)
 {
-    struct conditions wanted = {.now = clock_elapsed(), .more_than = -1, .less_than = -1, .created_before = -1,
+    struct conditions wanted = {.now = clock_monotonic(), .more_than = -1, .less_than = -1, .created_before = -1,
                                 .created_after = -1, .topic_before = -1, .topic_after = -1};
     char composed[2][CONDITIONS_SIZE]; /* as the names of channels are */
     for (int i = 0; i < request->count && i < 2; i++) {

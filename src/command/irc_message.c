@@ -5,7 +5,7 @@
 
 #include "base/mask.h"
 #include "families.h"
-#include "world/trace.h"
+#include "world/message_index.h"
 
 /* What is to be sent, to one target after the other. */
 struct parcel {
@@ -29,23 +29,23 @@ static struct event message_locked(struct session *session, const struct parcel 
     user_touch_locked(session->world, session->user);
     enum event_type type = parcel->lines ? EVENT_MULTILINE : EVENT_MESSAGE;
     struct event event = event_of_locked(session->world, type, session->user);
-    event.numbers[0] = parcel->kind;
-    event.strings[0] = target;
-    event.strings[1] = parcel->text;
-    event.strings[2] = parcel->tags;
+    event.numbers.message.kind = parcel->kind;
+    event.strings.message.target = target;
+    event.strings.message.text = parcel->text;
+    event.strings.message.tags = parcel->tags;
     return event;
 }
 
-void irc_trace_locked(struct session *session, const struct event *event, uint32_t generation)
+void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation)
 {
-    struct trace_shm trace = {.id = event->id,
+    struct message_index_shm entry = {.id = event->id,
                               .time = event->time,
                               .author = session->user,
                               .author_generation = session->generation,
                               .is_channel = event->audience == AUDIENCE_CHANNEL,
                               .target = event->target,
                               .target_generation = generation};
-    trace_add_locked(session->world, &trace);
+    message_index_add_locked(session->world, &entry);
 }
 
 /* @#channel is for its operators, +#channel for those with a voice as well: the sign with the lowest status counts. */
@@ -76,11 +76,11 @@ static void send_to_channel(struct session *session, const struct parcel *parcel
             target[0] = flags & MEMBER_VOICE ? '+' : '@';
         text_copy(target + (flags != 0), CHANNEL_SIZE, world->channels[channel].name);
         struct event event = message_locked(session, parcel, target);
-        event.numbers[1] = flags;
+        event.numbers.message.needed_flags = flags;
         event.audience = AUDIENCE_CHANNEL;
         event.target = channel;
         session_publish_both_locked(session, &event);
-        irc_trace_locked(session, &event, world->channels[channel].generation);
+        irc_index_message_locked(session, &event, world->channels[channel].generation);
     }
     session_commit(session);
     if (channel == NONE)
@@ -122,7 +122,7 @@ static void send_to_user(struct session *session, const struct parcel *parcel, c
         event.target = user;
         session_publish_both_locked(session, &event);
         event.target = user;
-        irc_trace_locked(session, &event, world->users[user].generation);
+        irc_index_message_locked(session, &event, world->users[user].generation);
     }
     session_commit(session);
     if (!present)
@@ -139,7 +139,7 @@ static void send_to_servers(struct session *session, const struct parcel *parcel
     const char *mask = target + 1, *top = strrchr(mask, '.');
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    enum reply_code answer = REPLY_CODES;
+    enum reply_code answer = REPLY_OK;
     if (!(session_user_locked(session)->flags & USER_OPERATOR))
         answer = REPLY_NOT_OPERATOR;
     else if (!top)
@@ -148,13 +148,13 @@ static void send_to_servers(struct session *session, const struct parcel *parcel
         answer = REPLY_WILD_TOPLEVEL;
     else if (!mask_match(mask, session->settings->server_name))
         answer = REPLY_NO_SUCH_SERVER;
-    if (answer == REPLY_CODES) {
+    if (answer == REPLY_OK) {
         struct event event = message_locked(session, parcel, target);
         event.audience = AUDIENCE_ALL;
         session_publish_both_locked(session, &event);
     }
     session_commit(session);
-    if (answer != REPLY_CODES)
+    if (answer != REPLY_OK)
         complain(session, parcel, answer, mask, NULL);
 }
 

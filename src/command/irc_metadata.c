@@ -105,11 +105,11 @@ static void notify_locked(struct session *session, const struct metadata_target 
     if (!session->registration.done)
         return;
     struct event event = event_of_locked(session->world, EVENT_METADATA, session->user);
-    event.strings[0] = target->name;
-    event.strings[1] = key;
-    event.strings[2] = value ? value : "";
-    event.strings[3] = session->settings->server_name;
-    event.numbers[0] = value != NULL;
+    event.strings.metadata.target = target->name;
+    event.strings.metadata.key = key;
+    event.strings.metadata.value = value ? value : "";
+    event.strings.metadata.server = session->settings->server_name;
+    event.numbers.metadata.is_set = value != NULL;
     event.flags |= EVENT_NOT_SOURCE;
     event.audience = AUDIENCE_CHANNEL;
     event.target = target->index;
@@ -253,8 +253,8 @@ static bool change_subscription_locked(struct session *session, const char *key,
                !metadata_set_locked(world, METADATA_SUBSCRIPTION, session->user, key, "", session->user)))
         return false;
     struct event event = event_of_locked(world, EVENT_SUBSCRIBE, session->user);
-    event.strings[0] = key;
-    event.numbers[0] = on;
+    event.strings.subscribe.key = key;
+    event.numbers.subscribe.on = on;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(world, &event);
     if (!on)

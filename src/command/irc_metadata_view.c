@@ -153,11 +153,11 @@ static void tell_own(struct session *session, const struct metadata_list *list, 
             return;
         uint32_t channel = name ? channel_find_locked(world, name) : NONE;
         struct event event = event_of_locked(world, EVENT_METADATA, session->user);
-        event.strings[0] = list->items[i].target;
-        event.strings[1] = list->items[i].key;
-        event.strings[2] = list->items[i].value;
-        event.strings[3] = session->settings->server_name;
-        event.numbers[0] = 1;
+        event.strings.metadata.target = list->items[i].target;
+        event.strings.metadata.key = list->items[i].key;
+        event.strings.metadata.value = list->items[i].value;
+        event.strings.metadata.server = session->settings->server_name;
+        event.numbers.metadata.is_set = 1;
         event.flags |= EVENT_NOT_SOURCE;
         event.audience = name ? AUDIENCE_CHANNEL : AUDIENCE_COMMON;
         event.target = channel;

@@ -50,11 +50,11 @@ static void tell_locked(struct work *work)
         return;
     snprintf(changes, sizeof changes, "%s%s", work->letters_bytes, work->arguments_bytes);
     struct event event = session_event_locked(work->session, EVENT_MODE);
-    event.strings[0] = world->channels[work->channel].name;
-    event.strings[1] = changes;
+    event.strings.mode.channel_name = world->channels[work->channel].name;
+    event.strings.mode.changes = changes;
     snprintf(shown, sizeof shown, "%s%s", work->letters_bytes, work->shown_bytes);
     if (strcmp(shown, changes) != 0)
-        event.strings[2] = shown;
+        event.strings.mode.shown = shown;
     event.audience = AUDIENCE_CHANNEL;
     event.target = work->channel;
     session_publish_locked(work->session, &event);
@@ -246,9 +246,9 @@ static void change_status_locked(struct work *work, const struct mode_change *ch
         return;
     struct event event = event_of_server(EVENT_STATUS);
     event.audience = AUDIENCE_NOBODY;
-    event.numbers[0] = work->channel;
-    event.numbers[1] = before;
-    event.numbers[2] = after;
+    event.numbers.status.channel = work->channel;
+    event.numbers.status.before = before;
+    event.numbers.status.after = after;
     event.target_user = user;
     event_publish_locked(world, &event);
     member_set_flags_locked(world, member, after);

@@ -1,4 +1,4 @@
-/* IRC: MONITOR. IRCv3 monitor. Run by workers. Lists are in the tables (world/watches.h) and, for delivering, in the
+/* IRC: MONITOR. IRCv3 monitor. Run by workers. Lists are in the tables (world/monitors.h) and, for delivering, in the
  * couriers' copies; each change is an event for those. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 
 #include "families.h"
 #include "world/shares.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* Bytes of targets in one line. */
 #define LIST_WIDTH 400
 
-/* Bytes of the largest EVENT_WATCH: six names and the fixed part. */
-#define WATCH_NEED (4 * NICK_SIZE + USERNAME_SIZE + HOST_SIZE + ADDRESS_SIZE + 256)
+/* Bytes of the largest EVENT_MONITOR: six names and the fixed part. */
+#define MONITOR_NEED (4 * NICK_SIZE + USERNAME_SIZE + HOST_SIZE + ADDRESS_SIZE + 256)
 
 /* One line of targets that is being filled; sent when it is full. */
 struct targets {
@@ -58,11 +58,11 @@ static bool look_locked(const struct world *world, const char *nick, char target
     return true;
 }
 
-static void publish_watch_locked(struct session *session, const char *nick, bool on)
+static void publish_monitor_locked(struct session *session, const char *nick, bool on)
 {
-    struct event event = event_of_locked(session->world, EVENT_WATCH, session->user);
-    event.strings[0] = nick;
-    event.numbers[0] = on;
+    struct event event = event_of_locked(session->world, EVENT_MONITOR, session->user);
+    event.strings.monitor.nick = nick;
+    event.numbers.monitor.on = on;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(session->world, &event);
 }
@@ -79,24 +79,24 @@ static void add(struct session *session, char *list)
     struct world *world = session->world;
     char limit[12], target[TARGET_SIZE];
     struct targets here, gone;
-    snprintf(limit, sizeof limit, "%u", WATCHES_OF_ONE);
+    snprintf(limit, sizeof limit, "%u", MONITORS_OF_ONE);
     targets_init(&here, REPLY_MONITOR_ONLINE);
     targets_init(&gone, REPLY_MONITOR_OFFLINE);
     char kept[600], *copy = kept; /* the list is taken apart below */
     text_copy(kept, sizeof kept, list);
-    if (!session_begin(session, WATCHES_OF_ONE * ring_need(WATCH_NEED) + 2 * ring_need(SESSION_OUT_SIZE)))
+    if (!session_begin(session, MONITORS_OF_ONE * ring_need(MONITOR_NEED) + 2 * ring_need(SESSION_OUT_SIZE)))
         return;
     char *at = list;
     bool full = false;
     for (char *nick; !full && (nick = text_next_item(&at, ','));) {
         if (!may_be_nick(nick))
             continue;
-        bool there = watch_find_locked(world, session->user, nick) != NONE;
-        full = !there && (session_user_locked(session)->watch_count >= WATCHES_OF_ONE ||
-                          share_ask_locked(world, SHARE_WATCHES, session->user) != SHARE_FITS ||
-                          watch_add_locked(world, session->user, nick) == NONE);
+        bool there = monitor_find_locked(world, session->user, nick) != NONE;
+        full = !there && (session_user_locked(session)->monitor_count >= MONITORS_OF_ONE ||
+                          share_ask_locked(world, SHARE_MONITORS, session->user) != SHARE_FITS ||
+                          monitor_add_locked(world, session->user, nick) == NONE);
         if (!there && !full)
-            publish_watch_locked(session, nick, true);
+            publish_monitor_locked(session, nick, true);
         bool online = look_locked(world, nick, target);
         if (!full) {
             targets_add(session, online ? &here : &gone, target);
@@ -124,10 +124,10 @@ static void drop(struct session *session, const char *nick)
 {
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    uint32_t watch = watch_find_locked(session->world, session->user, nick);
-    if (watch != NONE) {
-        publish_watch_locked(session, nick, false);
-        watch_remove_locked(session->world, watch);
+    uint32_t monitor = monitor_find_locked(session->world, session->user, nick);
+    if (monitor != NONE) {
+        publish_monitor_locked(session, nick, false);
+        monitor_remove_locked(session->world, monitor);
     }
     session_commit(session);
 }
@@ -138,10 +138,10 @@ static void drop_all(struct session *session)
         char nick[NICK_SIZE] = "";
         if (!session_begin(session, 0))
             return;
-        uint32_t first = session_user_locked(session)->first_watch;
+        uint32_t first = session_user_locked(session)->first_monitor;
         more = first != NONE;
         if (more)
-            text_copy(nick, sizeof nick, session->world->watches[first].nick);
+            text_copy(nick, sizeof nick, session->world->monitors[first].nick);
         session_commit(session);
         if (more)
             drop(session, nick);
@@ -152,18 +152,18 @@ static void drop_all(struct session *session)
 static void show(struct session *session, bool status)
 {
     const struct world *world = session->world;
-    uint32_t watches[WATCHES_OF_ONE], count = 0;
+    uint32_t monitors[MONITORS_OF_ONE], count = 0;
     struct targets here, rest;
     targets_init(&here, REPLY_MONITOR_ONLINE);
     targets_init(&rest, status ? REPLY_MONITOR_OFFLINE : REPLY_MONITOR_LIST);
     if (!session_begin(session, 0))
         return;
-    for (uint32_t at = session_user_locked(session)->first_watch; at != NONE && count < WATCHES_OF_ONE;
-         at = world->watches[at].next)
-        watches[count++] = at;
+    for (uint32_t at = session_user_locked(session)->first_monitor; at != NONE && count < MONITORS_OF_ONE;
+         at = world->monitors[at].next)
+        monitors[count++] = at;
     while (count-- > 0) { /* the newest is the first of them */
         char target[TARGET_SIZE];
-        const char *nick = world->watches[watches[count]].nick;
+        const char *nick = world->monitors[monitors[count]].nick;
         bool online = status && look_locked(world, nick, target);
         targets_add(session, online ? &here : &rest, online ? target : nick);
     }

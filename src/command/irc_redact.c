@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "families.h"
-#include "world/trace.h"
+#include "world/message_index.h"
 
 /* ---- REDACT ---- */
 
@@ -18,7 +18,7 @@ static const char *refuse_locked(struct session *session, const char *name, uint
     uint32_t target = channel ? channel_find_locked(world, name) : user_find_locked(world, name);
     if (target == NONE || (channel && member_find_locked(world, session->user, target) == NONE))
         return "INVALID_TARGET";
-    const struct trace_shm *message = trace_find_locked(world, id);
+    const struct message_index_shm *message = message_index_find_locked(world, id);
     uint32_t generation =
         channel ? world->channels[target].generation : world->users[target].generation;
     if (!message || message->is_channel != channel || message->target != target ||
@@ -27,7 +27,7 @@ static const char *refuse_locked(struct session *session, const char *name, uint
     bool own = message->author == session->user && message->author_generation == session->generation;
     if (!own && !(channel && channel_may_moderate_locked(session, target)))
         return channel ? "REDACT_FORBIDDEN" : "UNKNOWN_MSGID"; /* who got it is nobody else's business */
-    event->strings[0] = channel ? world->channels[target].name : world->users[target].nick;
+    event->strings.redact.target = channel ? world->channels[target].name : world->users[target].nick;
     event->audience = channel ? AUDIENCE_CHANNEL : AUDIENCE_USER;
     event->target = target;
     return NULL;
@@ -64,8 +64,8 @@ void irc_redact(struct session *session, struct request *request)
     struct event event = event_of_locked(session->world, EVENT_REDACT, session->user);
     const char *wrong = refuse_locked(session, name, read_id(id), &event);
     if (!wrong) {
-        event.strings[1] = id;
-        event.strings[2] = request->count > 2 ? request->arguments[2] : NULL;
+        event.strings.redact.id = id;
+        event.strings.redact.reason = request->count > 2 ? request->arguments[2] : NULL;
         session_publish_both_locked(session, &event);
     }
     session_commit(session);

@@ -68,10 +68,10 @@ static void set_caps(struct session *session, uint64_t caps)
         return;
     struct event event = event_of_locked(session->world, EVENT_CAPS, session->user);
     event.audience = AUDIENCE_NOBODY;
-    event.numbers[0] = (uint32_t)session->caps;
-    event.numbers[1] = (uint32_t)(session->caps >> 32);
-    event.numbers[2] = (uint32_t)caps;
-    event.numbers[3] = (uint32_t)(caps >> 32);
+    event.numbers.caps.before_low = (uint32_t)session->caps;
+    event.numbers.caps.before_high = (uint32_t)(session->caps >> 32);
+    event.numbers.caps.after_low = (uint32_t)caps;
+    event.numbers.caps.after_high = (uint32_t)(caps >> 32);
     event_publish_locked(session->world, &event);
     user_set_caps_locked(session->world, session->user, caps);
     session->caps = caps;
@@ -162,9 +162,9 @@ void irc_close(struct session *session, enum event_quit how, const char *reason)
     command_leave(session, how, reason);
 }
 
-static void show_start(char text[40], int64_t told)
+static void show_start(char text[40], int64_t realtime)
 {
-    time_t seconds = (time_t)(told / 1000);
+    time_t seconds = (time_t)(realtime / 1000);
     struct tm parts;
     if (!gmtime_r(&seconds, &parts) || !strftime(text, 40, "%a %b %d %Y at %H:%M:%S UTC", &parts))
         text[0] = '\0';
@@ -295,13 +295,13 @@ void irc_pong(struct session *session, struct request *request)
 static int registration_left(const struct session *session)
 {
     int64_t most = session->settings->registration_timeout;
-    int64_t passed = (clock_elapsed() - session->registration.since) / INT64_C(1000000000);
+    int64_t passed = (clock_monotonic() - session->registration.since) / SECOND;
     return (int)(passed < most ? most - passed : 0);
 }
 
 void command_irc_start(struct session *session)
 {
-    session->registration.since = clock_elapsed();
+    session->registration.since = clock_monotonic();
     session->wake_after = registration_left(session);
 }
 

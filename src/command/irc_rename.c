@@ -34,8 +34,8 @@ static void answer_locked(const struct rename *rename, uint32_t user, const stru
     struct event event = event_of_server(EVENT_REPLY);
     event.audience = AUDIENCE_USER;
     event.target = user;
-    event.strings[0] = text->start;
-    event.lengths[0] = text->length;
+    event.strings.reply.bytes = text->start;
+    EVENT_LENGTH(&event, reply.bytes) = text->length;
     event_publish_locked(rename->session->world, &event);
 }
 
@@ -83,7 +83,7 @@ static void move_locked(const struct rename *rename, uint32_t index)
     const struct user_shm *user = &rename->session->world->users[index];
     struct text text;
     text_init(&text, bytes, sizeof bytes);
-    clock_stamp(clock_told(), stamp);
+    clock_stamp(clock_realtime(), stamp);
     add_head(&text, user, stamp);
     text_addf(&text, "PART %s", rename->before);
     if (*rename->reason)
@@ -105,12 +105,12 @@ static void move_self_locked(const struct rename *rename)
 {
     struct session *session = rename->session;
     struct event part = event_of_locked(session->world, EVENT_PART, session->user);
-    part.strings[0] = rename->before;
-    part.strings[1] = rename->reason;
+    part.strings.part.channel_name = rename->before;
+    part.strings.part.text = rename->reason;
     session->own_copy(session, &part);
     struct event join = event_of_locked(session->world, EVENT_JOIN, session->user);
-    join.strings[0] = rename->after;
-    join.strings[1] = session_user_locked(session)->realname;
+    join.strings.join.channel_name = rename->after;
+    join.strings.join.realname = session_user_locked(session)->realname;
     session->own_copy(session, &join);
 }
 
@@ -172,7 +172,7 @@ static void show_all_inside(const struct rename *rename)
     }
 }
 
-/* REPLY_CODES if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
+/* REPLY_OK if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
 static enum reply_code check_locked(const struct rename *rename, const char **why)
 {
     const struct session *session = rename->session;
@@ -193,7 +193,7 @@ static enum reply_code check_locked(const struct rename *rename, const char **wh
            : strcmp(rename->after, world->channels[rename->channel].name) == 0
                ? "This is its name already"
                : NULL;
-    return *why ? REPLY_RENAME_CANNOT : REPLY_CODES;
+    return *why ? REPLY_RENAME_CANNOT : REPLY_OK;
 }
 
 static void rename_locked(struct rename *rename)
@@ -207,9 +207,9 @@ static void rename_locked(struct rename *rename)
             move_locked(rename, rename->followers[i].user);
     }
     struct event event = event_of_locked(world, EVENT_RENAME, session->user);
-    event.strings[0] = rename->before;
-    event.strings[1] = rename->after;
-    event.strings[2] = rename->reason;
+    event.strings.rename.before = rename->before;
+    event.strings.rename.after = rename->after;
+    event.strings.rename.text = rename->reason;
     event.audience = AUDIENCE_CHANNEL;
     event.target = rename->channel;
     session_publish_locked(session, &event);
@@ -237,7 +237,7 @@ void irc_rename(struct session *session, struct request *request)
     const char *before = request->arguments[0], *why = "";
     size_t room = need(session, before);
     uint64_t ring_size;
-    ring_fill(&session->world->shared->ring, &ring_size); /* not what the settings say, which a reload may change */
+    ring_fill(&session->world->txn->ring, &ring_size); /* not what the settings say, which a reload may change */
     bool long_name = !unicode_compose(rename.after, sizeof rename.after, request->arguments[1]) &&
                      !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
     if (room > ring_size / 4)
@@ -247,7 +247,7 @@ void irc_rename(struct session *session, struct request *request)
         return;
     rename.channel = channel_find_locked(session->world, before);
     enum reply_code answer = check_locked(&rename, &why);
-    if (answer == REPLY_CODES) {
+    if (answer == REPLY_OK) {
         text_copy(rename.before, sizeof rename.before, session->world->channels[rename.channel].name);
         bool follow = text_compare_names(rename.before, rename.after) != 0;
         if (follow)
@@ -261,7 +261,7 @@ void irc_rename(struct session *session, struct request *request)
         }
     }
     session_commit(session);
-    if (answer == REPLY_CODES)
+    if (answer == REPLY_OK)
         show_all_inside(&rename);
     else if (answer == REPLY_RENAME_CANNOT || answer == REPLY_RENAME_IN_USE)
         session_reply(session, answer, before, request->arguments[1], why, NULL);

@@ -29,9 +29,9 @@ static bool asks_us(struct session *session, const struct request *request, int 
     return request->count <= argument || irc_is_here(session, request->arguments[argument]);
 }
 
-static void show_date(char text[60], int64_t told)
+static void show_date(char text[60], int64_t realtime)
 {
-    time_t seconds = (time_t)(told / 1000);
+    time_t seconds = (time_t)(realtime / 1000);
     struct tm parts;
     if (!gmtime_r(&seconds, &parts) || !strftime(text, 60, "%A %B %d %Y -- %H:%M:%S +00:00", &parts))
         text[0] = '\0';
@@ -60,7 +60,7 @@ void irc_time(struct session *session, struct request *request)
     char date[60];
     if (!asks_us(session, request, 0))
         return;
-    show_date(date, clock_told());
+    show_date(date, clock_realtime());
     session_reply(session, REPLY_TIME, session->settings->server_name, date, NULL);
 }
 

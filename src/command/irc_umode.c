@@ -50,9 +50,9 @@ static void change_flags_locked(struct session *session, uint32_t flags, enum ev
         return;
     show_change(change, before, flags);
     struct event event = event_of_locked(session->world, EVENT_FLAGS, session->user);
-    event.strings[0] = change;
-    event.numbers[0] = before;
-    event.numbers[1] = flags;
+    event.strings.flags.change = change;
+    event.numbers.flags.before = before;
+    event.numbers.flags.after = flags;
     event.audience = told;
     event.target = session->user;
     session_publish_locked(session, &event);

@@ -13,7 +13,7 @@ static void tell_common_locked(struct session *session, enum event_type type, co
 {
     uint32_t channels[EVENT_CHANNELS];
     struct event event = event_of_locked(session->world, type, session->user);
-    event.strings[0] = text;
+    event.strings.all[0] = text; /* all that AWAY and SETNAME say */
     event.audience = AUDIENCE_COMMON;
     event.flags |= flags;
     event.channels = channels;

@@ -81,7 +81,7 @@ static void add_locked(struct answer *answer, uint32_t index, uint32_t member)
     text_copy(shown->host, sizeof shown->host, user->host);
     text_copy(shown->realname, sizeof shown->realname, user->realname);
     text_copy(shown->account, sizeof shown->account, user->account);
-    shown->idle = (answer->now - user->active_elapsed) / (1000 * MS);
+    shown->idle = (answer->now - user->active_monotonic) / (1000 * MS);
     text_copy(shown->channel, sizeof shown->channel,
               member == NONE ? "*" : world->channels[world->members[member].channel].name);
     text_init(&flags, shown->flags, sizeof shown->flags);
@@ -228,7 +228,7 @@ void irc_who(struct session *session, struct request *request)
     struct answer answer = {.session = session,
                             .mask = strcmp(mask, "0") == 0 ? "*" : fitted ? composed : mask,
                             .only_operators = wishes.operators,
-                            .now = clock_elapsed()};
+                            .now = clock_monotonic()};
     if (strpbrk(mask, "!@") && !mask_normalise(answer.whole, mask))
         answer.whole[0] = '\0';
     if (!session_begin(session, 0))

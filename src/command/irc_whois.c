@@ -9,7 +9,7 @@
 #include "base/mask.h"
 #include "base/unicode.h"
 #include "families.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 
 /* Nicks of one WHOIS, and people that one mask may show. */
 #define TARGETS 16
@@ -94,7 +94,7 @@ static void show_user(struct session *session, const struct user_shm *user, char
         session_reply(session, REPLY_WHOIS_ACCOUNT, name, user->account, NULL);
     if (all)
         show_private(session, user);
-    number(idle, (clock_elapsed() - user->active_elapsed) / (1000 * MS));
+    number(idle, (clock_monotonic() - user->active_monotonic) / (1000 * MS));
     session_reply(session, REPLY_WHOIS_IDLE, name, idle, number(since, user->attached_at / 1000), NULL);
 }
 
@@ -163,34 +163,34 @@ void irc_whois(struct session *session, struct request *request)
 
 /* ---- WHOWAS ---- */
 
-static void show_leaver(struct session *session, const struct leaver_shm *leaver)
+static void show_record(struct session *session, const struct whowas_shm *whowas)
 {
     char when[40] = "";
-    time_t seconds = (time_t)(leaver->left_at / 1000);
+    time_t seconds = (time_t)(whowas->left_at / 1000);
     struct tm parts;
-    session_reply(session, REPLY_WHOWAS_USER, leaver->nick, leaver->username, leaver->host, leaver->realname, NULL);
+    session_reply(session, REPLY_WHOWAS_USER, whowas->nick, whowas->username, whowas->host, whowas->realname, NULL);
     if (gmtime_r(&seconds, &parts))
         strftime(when, sizeof when, "%a %b %d %Y %H:%M:%S UTC", &parts);
-    session_reply(session, REPLY_WHOIS_SERVER, leaver->nick, session->settings->server_name, when, NULL);
+    session_reply(session, REPLY_WHOIS_SERVER, whowas->nick, session->settings->server_name, when, NULL);
 }
 
-static void show_leavers(struct session *session, const char *nick, long most)
+static void show_whowas(struct session *session, const char *nick, long most)
 {
-    struct leaver_shm *found = calloc(LEAVERS, sizeof *found);
+    struct whowas_shm *found = calloc(WHOWAS, sizeof *found);
     size_t count = 0;
     if (!found || !session_begin(session, 0)) {
         free(found);
         return;
     }
     uint64_t at = UINT64_MAX;
-    for (const struct leaver_shm *leaver; (leaver = leaver_before_locked(session->world, &at));)
-        if (text_compare_names(leaver->nick, nick) == 0 && (most <= 0 || count < (size_t)most)) {
-            found[count] = *leaver;
-            leaver_seal(&found[count++]);
+    for (const struct whowas_shm *whowas; (whowas = whowas_before_locked(session->world, &at));)
+        if (text_compare_names(whowas->nick, nick) == 0 && (most <= 0 || count < (size_t)most)) {
+            found[count] = *whowas;
+            whowas_seal(&found[count++]);
         }
     session_commit(session);
     for (size_t i = 0; i < count; i++)
-        show_leaver(session, &found[i]);
+        show_record(session, &found[i]);
     if (count == 0)
         session_reply(session, REPLY_WAS_NO_SUCH_NICK, nick, NULL);
     free(found);
@@ -209,6 +209,6 @@ void irc_whowas(struct session *session, struct request *request)
     text_copy(asked, sizeof asked, rest);
     for (int i = 0; i < TARGETS && (nick = text_next_item(&rest, ',')); i++)
         if (*nick)
-            show_leavers(session, nick, request->count > 1 ? strtol(request->arguments[1], NULL, 10) : 0);
+            show_whowas(session, nick, request->count > 1 ? strtol(request->arguments[1], NULL, 10) : 0);
     session_reply(session, REPLY_WHOWAS_END, asked, NULL);
 }

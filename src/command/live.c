@@ -57,14 +57,14 @@ static void find_slowest(const struct world *world, struct sample *sample, uint3
 static bool take_sample(struct session *session, struct sample *sample)
 {
     const struct world *world = session->world;
-    *sample = (struct sample){.at = clock_elapsed()};
+    *sample = (struct sample){.at = clock_monotonic()};
     sample->messages = courier_count_get(world, 0, COURIER_MESSAGES);
     for (uint32_t i = 0; i < world->limits.couriers && i < COUNTED_COURIERS; i++) {
         sample->deliveries[i] = courier_count_get(world, i, COURIER_DELIVERIES);
-        uint64_t cursor = ring_cursor(&world->shared->ring, (int)i), head = ring_head(&world->shared->ring);
+        uint64_t cursor = ring_cursor(&world->txn->ring, (int)i), head = ring_head(&world->txn->ring);
         sample->lag[i] = head > cursor ? head - cursor : 0;
     }
-    sample->fill = ring_fill(&world->shared->ring, &sample->size);
+    sample->fill = ring_fill(&world->txn->ring, &sample->size);
     if (!session_begin(session, 0))
         return false;
     uint32_t end = world_users_end_locked(world);
@@ -99,7 +99,7 @@ static void show_object(struct session *session, const struct sample *before, co
     char line[8192], stamp[CLOCK_STAMP_SIZE];
     struct text text;
     int64_t span = now->at - before->at;
-    clock_stamp(clock_told(), stamp);
+    clock_stamp(clock_realtime(), stamp);
     text_init(&text, line, sizeof line);
     text_addf(&text, "{\"time\":\"%s\",\"clients\":%u,\"clients_most\":%u,\"lines_per_second\":%" PRIu64, stamp,
               now->clients, now->most, per_second(before->messages, now->messages, span));
@@ -196,9 +196,9 @@ static bool is_public(const struct event *event, const char **channel)
     case EVENT_KICK:
     case EVENT_TOPIC:
     case EVENT_MODE:
-        *channel = event->strings[0];
+        *channel = event->strings.all[0]; /* all of these name it first */
         return event->audience == AUDIENCE_CHANNEL &&
-               !(event->type == EVENT_MESSAGE && event->numbers[0] == MESSAGE_TAGMSG);
+               !(event->type == EVENT_MESSAGE && event->numbers.message.kind == MESSAGE_TAGMSG);
     case EVENT_ARRIVE:
     case EVENT_NICK:
     case EVENT_QUIT:
@@ -237,17 +237,21 @@ static const char *text_of(const struct event *event)
     switch ((int)event->type) {
     case EVENT_MESSAGE:
     case EVENT_MULTILINE:
+        return event->strings.message.text;
     case EVENT_PART:
+        return event->strings.part.text;
     case EVENT_TOPIC:
-        return event->strings[1];
+        return event->strings.topic.topic;
     case EVENT_MODE:
-        return modes_without_keys(event->strings[1]);
+        return modes_without_keys(event->strings.mode.changes);
     case EVENT_KICK:
-        return event->strings[3];
+        return event->strings.kick.text;
     case EVENT_NICK:
+        return event->strings.nick.to;
     case EVENT_QUIT:
+        return event->strings.quit.text;
     case EVENT_WALL:
-        return event->strings[0];
+        return event->strings.wall.text;
     default:
         return "";
     }
@@ -268,7 +272,7 @@ static void show_event_object(struct session *session, const struct event *event
     report_json_string(&text, text_of(event));
     if (event->type == EVENT_KICK) {
         text_add(&text, ",\"whom\":");
-        report_json_string(&text, event->strings[2]);
+        report_json_string(&text, event->strings.kick.shown);
     }
     text_add_char(&text, '}');
     say(session, line);
@@ -317,7 +321,7 @@ static void show_row(struct session *session, const struct row *row)
 /* A message of several lines, each in a row of its own. Before each stands how it goes on from the one before: event.h. */
 static void show_lines(struct session *session, const struct event *event, const char *channel, const char *who)
 {
-    for (const char *at = event->strings[1]; *at;) {
+    for (const char *at = event->strings.message.text; *at;) {
         size_t length = strcspn(at, "\n");
         struct row *row = begin_row(event, channel);
         add_said(&row->text, who, at + 1, length > 0 ? length - 1 : 0);
@@ -337,7 +341,7 @@ static void show_event(struct session *session, const struct event *event, const
     if (event->type == EVENT_MESSAGE)
         add_said(&row->text, who, words, strlen(words));
     else if (event->type == EVENT_KICK)
-        text_addf(&row->text, "%s KICK %s%s%s", who, event->strings[2], *words ? " " : "", words);
+        text_addf(&row->text, "%s KICK %s%s%s", who, event->strings.kick.shown, *words ? " " : "", words);
     else
         text_addf(&row->text, "%s %s%s%s", who, event_name(event->type), *words ? " " : "", words);
     show_row(session, row);
@@ -360,7 +364,7 @@ static void follow(struct tail *tail)
         uint64_t missed = 0;
         const char *channel;
         struct event event;
-        enum ring_result result = ring_observe(&session->world->shared->ring, &tail->position, &tail->expected,
+        enum ring_result result = ring_observe(&session->world->txn->ring, &tail->position, &tail->expected,
                                                &record, copy, &missed);
         if (result == RING_MISSED)
             show_missed(session, missed);
@@ -383,8 +387,8 @@ void live_tail(struct session *session, struct request *request)
     struct tail tail = {.session = session};
     if (!session_begin(session, 0))
         return;
-    tail.position = ring_head(&session->world->shared->ring);
-    tail.expected = ring_sequence_locked(&session->world->shared->ring, tail.position);
+    tail.position = ring_head(&session->world->txn->ring);
+    tail.expected = ring_sequence_locked(&session->world->txn->ring, tail.position);
     bool there = request->count == 0 || channel_find_locked(session->world, request->arguments[0]) != NONE;
     session_commit(session);
     if (!there) {

@@ -11,16 +11,16 @@ static void publish_to_channel_locked(struct session *session, uint32_t channel,
 {
     user_touch_locked(session->world, session->user);
     struct event event = event_of_locked(session->world, EVENT_MESSAGE, session->user);
-    event.numbers[0] = MESSAGE_PRIVMSG;
-    event.strings[0] = session->world->channels[channel].name;
-    event.strings[1] = text;
+    event.numbers.message.kind = MESSAGE_PRIVMSG;
+    event.strings.message.target = session->world->channels[channel].name;
+    event.strings.message.text = text;
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     /* On the talk door people see their own line, as a sign that it was said. */
     if (session->door != DOOR_TALK)
         event.flags |= EVENT_NOT_SOURCE;
     event_publish_locked(session->world, &event);
-    irc_trace_locked(session, &event, session->world->channels[channel].generation);
+    irc_index_message_locked(session, &event, session->world->channels[channel].generation);
 }
 
 void command_say(struct session *session, const char *text)
@@ -77,13 +77,13 @@ static void say_privately(struct session *session, const char *nick, const char 
         text_copy(away, sizeof away, world->users[user].away);
         user_touch_locked(world, session->user);
         struct event event = event_of_locked(world, EVENT_MESSAGE, session->user);
-        event.numbers[0] = MESSAGE_PRIVMSG;
-        event.strings[0] = world->users[user].nick;
-        event.strings[1] = text;
+        event.numbers.message.kind = MESSAGE_PRIVMSG;
+        event.strings.message.target = world->users[user].nick;
+        event.strings.message.text = text;
         event.audience = AUDIENCE_USER;
         event.target = user;
         event_publish_locked(world, &event);
-        irc_trace_locked(session, &event, world->users[user].generation);
+        irc_index_message_locked(session, &event, world->users[user].generation);
     }
     session_commit(session);
     if (!present)

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "families.h"
-#include "tally.h"
+#include "counts.h"
 #include "world/bans.h"
 #include "world/counters.h"
 
@@ -46,27 +46,27 @@ static void of_each_courier(struct session *session, const char *name, enum cour
 
 static void write_clients(struct session *session)
 {
-    struct tally tally;
-    tally_take(session, &tally);
+    struct counts counts;
+    counts_take(session, &counts);
     head(session, "clients", "gauge", "Clients who are here, by door.");
     for (int i = 0; i < DOOR_KINDS; i++) {
         char label[60];
         if (door_default_port((enum door_kind)i) == 0)
             continue;
         snprintf(label, sizeof label, "door=\"%s\"", door_name((enum door_kind)i));
-        sample(session, "clients", label, tally.doors[i]);
+        sample(session, "clients", label, counts.doors[i]);
     }
     gauge(session, "clients_limit", "Clients there may be at one time.", (uint64_t)session->settings->max_clients);
-    gauge(session, "operators", "Operators who are here.", tally.operators);
-    gauge(session, "channels", "Channels there are.", tally.channels);
+    gauge(session, "operators", "Operators who are here.", counts.operators);
+    gauge(session, "channels", "Channels there are.", counts.channels);
     head(session, "arrivals_total", "counter", "Clients who came.");
-    sample(session, "arrivals_total", "", tally.arrivals);
+    sample(session, "arrivals_total", "", counts.arrivals);
 }
 
 static void write_couriers(struct session *session)
 {
     const struct world *world = session->world;
-    const struct ring *ring = &world->shared->ring;
+    const struct ring *ring = &world->txn->ring;
     uint64_t size, fill = ring_fill(ring, &size), waiting = 0;
     head(session, "lines_total", "counter", "Lines that were said.");
     sample(session, "lines_total", "", courier_count_get(world, 0, COURIER_MESSAGES));
@@ -86,7 +86,7 @@ static void write_couriers(struct session *session)
     gauge(session, "queue_bytes", "What waits for clients to read.", waiting);
     gauge(session, "ring_size_bytes", "Size of the ring.", size);
     gauge(session, "ring_fill_bytes", "What the slowest courier has not read of the ring yet.", fill);
-    gauge(session, "shared_memory_bytes", "Size of the shared memory, used or not.", world->shared->region.size);
+    gauge(session, "shared_memory_bytes", "Size of the shared memory, used or not.", world->txn->region.size);
 }
 
 void metrics_write(struct session *session)
@@ -101,7 +101,7 @@ void metrics_write(struct session *session)
     write_couriers(session);
     if (session_begin(session, 0)) {
         for (uint32_t i = 0; i < bans_end_locked(world); i++)
-            bans += ban_at_locked(world, i, clock_elapsed()) != NULL;
+            bans += ban_at_locked(world, i, clock_monotonic()) != NULL;
         session_commit(session);
     }
     gauge(session, "bans", "Bans that are kept.", bans);

@@ -42,7 +42,7 @@ static void change_all_locked(struct world *world, struct change *change)
     text_copy(change->name, sizeof change->name, "everybody");
     world_set_silence_locked(world, change->on);
     change->event.audience = AUDIENCE_ALL;
-    change->event.strings[0] = change->on ? "an operator asks for silence: nobody but operators may speak"
+    change->event.strings.wall.text = change->on ? "an operator asks for silence: nobody but operators may speak"
                                           : "everybody may speak again";
 }
 
@@ -61,7 +61,7 @@ static void change_channel_locked(struct world *world, struct change *change, co
     change->event.target = channel;
     snprintf(words, 300, change->on ? "an operator asks for silence in %s: only moderators may speak"
                                     : "everybody may speak in %s again", change->name);
-    change->event.strings[0] = words;
+    change->event.strings.wall.text = words;
 }
 
 static void change_user_locked(struct world *world, struct change *change, const char *nick)
@@ -77,7 +77,7 @@ static void change_user_locked(struct world *world, struct change *change, const
     user_set_flags_locked(world, index, after);
     change->event.audience = AUDIENCE_USER;
     change->event.target = index;
-    change->event.strings[0] = change->on ? "an operator muted you: only operators hear you" : "you may speak again";
+    change->event.strings.wall.text = change->on ? "an operator muted you: only operators hear you" : "you may speak again";
 }
 
 static void mute(struct session *session, const char *whom, bool on)

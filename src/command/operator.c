@@ -46,7 +46,7 @@ void operator_tell_locked(struct session *session, const char *format, ...)
     event.audience = AUDIENCE_FLAGGED;
     event.target = USER_OPERATOR | USER_NOTICES;
     event.host = session->settings->server_name;
-    event.strings[0] = line;
+    event.strings.wall.text = line;
     if (session->user != NONE && session->door != DOOR_IRC) {
         /* Who did it has an answer. */
         event.source = session->user;
@@ -62,9 +62,9 @@ void operator_remove_locked(struct world *world, struct event *event, uint32_t v
     char last_words[700];
     const struct user_shm *user = &world->users[victim];
     snprintf(last_words, sizeof last_words, "Closing Link: %s (%.500s)", user->host, irc_reason);
-    event->strings[0] = text;
-    event->strings[1] = user->nick;
-    event->strings[2] = last_words;
+    event->strings.kill.text = text;
+    event->strings.kill.nick = user->nick;
+    event->strings.kill.last_words = last_words;
     event->audience = AUDIENCE_USER;
     event->target = victim;
     event_publish_locked(world, event);
@@ -133,7 +133,7 @@ void operator_wallops(struct session *session, struct request *request)
     if (!session_begin(session, EVENT_NEED_MAX) || !operator_may_locked(session))
         return;
     struct event event = event_of_locked(session->world, EVENT_WALLOPS, session->user);
-    event.strings[0] = request->arguments[0];
+    event.strings.wallops.text = request->arguments[0];
     event.audience = AUDIENCE_FLAGGED;
     event.target = USER_WALLOPS;
     event_publish_locked(session->world, &event);

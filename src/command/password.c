@@ -103,7 +103,7 @@ bool password_is_operators(struct session *session, const char *name, const char
 {
     struct world *world = session->world;
     struct net_range from = place_of(session);
-    if (!session_wait(session, guess_begin(world, name, &from, clock_elapsed())))
+    if (!session_wait(session, guess_begin(world, name, &from, clock_monotonic())))
         return false;
     if (is_operators(session->settings, name, password)) {
         guess_was_right(world, name, &from);

@@ -13,7 +13,7 @@ void penalty_show(struct session *session, struct request *request)
     struct report *report = report_new("address", "seconds", "refused", "reason", "times", NULL);
     struct penalty_shm copy;
     bool more = true;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     (void)request;
     for (uint32_t at = 0; more && session_begin(session, 0);) {
         char address[NET_TEXT_SIZE];
@@ -48,7 +48,7 @@ static bool lift_next(struct session *session, const struct net_range *named, ui
     if (!session_begin(session, 0))
         return false;
     do
-        penalty = penalty_next_locked(session->world, at, clock_elapsed());
+        penalty = penalty_next_locked(session->world, at, clock_monotonic());
     while (penalty && named && !is_meant(named, &penalty->network));
     if (penalty)
         penalty_lift_locked(session->world, penalty);

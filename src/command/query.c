@@ -166,9 +166,9 @@ void command_show_operator_help(struct session *session)
 
 static bool is_operator(const struct session *session)
 {
-    shared_begin_look(session->world->shared);
+    txn_begin_look(session->world->txn);
     bool is = session_user_locked(session)->flags & USER_OPERATOR;
-    shared_commit(session->world->shared);
+    txn_commit(session->world->txn);
     return is;
 }
 

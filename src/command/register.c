@@ -9,7 +9,7 @@
 #include "base/unicode.h"
 #include "families.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* Changes of one client's nick told in the log, in so many ms. */
 #define NICKS_TOLD    20u
@@ -62,13 +62,13 @@ void register_leave_locked(struct world *world, uint32_t index, enum event_quit 
     register_remove_locked(world, index, how, NONE, text, "");
 }
 
-/* Whom the user watched, separated by commas: a courier that undoes the QUIT gives it back. */
-static void list_watches_locked(const struct world *world, uint32_t user, struct text *list)
+/* Whom the user monitored, separated by commas: a courier that undoes the QUIT gives it back. */
+static void list_monitors_locked(const struct world *world, uint32_t user, struct text *list)
 {
-    uint32_t end = watch_limit(&world->limits), at = world->users[user].first_watch;
+    uint32_t end = monitor_limit(&world->limits), at = world->users[user].first_monitor;
     /* The supervisor does this for the dead, and trusts no index. */
-    for (uint32_t i = 0; at < end && i < WATCHES_OF_ONE; at = world->watches[at].next, i++)
-        text_addf(list, "%s%.*s", list->length ? "," : "", NICK_SIZE - 1, world->watches[at].nick);
+    for (uint32_t i = 0; at < end && i < MONITORS_OF_ONE; at = world->monitors[at].next, i++)
+        text_addf(list, "%s%.*s", list->length ? "," : "", NICK_SIZE - 1, world->monitors[at].nick);
 }
 
 /* The same for the keys they subscribed to. */
@@ -86,8 +86,8 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
                             const char *irc_text)
 {
     uint32_t channels[EVENT_CHANNELS];
-    char watched[WATCHES_OF_ONE * NICK_SIZE + 1], keys[METADATA_SUBSCRIPTIONS * METADATA_KEY_SIZE + 1];
-    struct text watches, subscriptions;
+    char monitored[MONITORS_OF_ONE * NICK_SIZE + 1], keys[METADATA_SUBSCRIPTIONS * METADATA_KEY_SIZE + 1];
+    struct text monitors, subscriptions;
     struct user_shm *user = &world->users[index];
     struct event event = event_of_locked(world, EVENT_QUIT, index);
     if (how == QUIT_SAID && mute_why_locked(world, index, NONE)) {
@@ -95,20 +95,20 @@ void register_remove_locked(struct world *world, uint32_t index, enum event_quit
         text = irc_text = "";
     }
     event.target_user = by;
-    event.numbers[0] = how;
-    event.numbers[1] = user->door;
-    event.numbers[2] = user->current;
-    event.numbers[3] = (uint32_t)user->caps;
-    event.numbers[4] = (uint32_t)(user->caps >> 32);
-    event.numbers[5] = user->flags;
-    event.strings[0] = text;
-    event.strings[1] = irc_text;
-    text_init(&watches, watched, sizeof watched);
+    event.numbers.quit.how = how;
+    event.numbers.quit.door = user->door;
+    event.numbers.quit.current = user->current;
+    event.numbers.quit.caps_low = (uint32_t)user->caps;
+    event.numbers.quit.caps_high = (uint32_t)(user->caps >> 32);
+    event.numbers.quit.flags = user->flags;
+    event.strings.quit.text = text;
+    event.strings.quit.irc_text = irc_text;
+    text_init(&monitors, monitored, sizeof monitored);
     text_init(&subscriptions, keys, sizeof keys);
-    list_watches_locked(world, index, &watches);
+    list_monitors_locked(world, index, &monitors);
     list_subscriptions_locked(world, index, &subscriptions);
-    event.strings[2] = watched;
-    event.strings[3] = keys;
+    event.strings.quit.monitored = monitored;
+    event.strings.quit.subscribed = keys;
     event.channels = channels;
     event.channel_count = event_channels_locked(world, index, channels);
     event.audience = AUDIENCE_COMMON;
@@ -172,7 +172,7 @@ static void tell_nick(const char *before, const char *nick)
 {
     static int64_t since;
     static unsigned told, untold;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (told == 0 || now - since > NICKS_TOLD_IN * MS) {
         if (untold)
             log_info("client \"%s\" changed its nick %u more times", before, untold);
@@ -211,7 +211,7 @@ bool register_change_nick(struct session *session, const char *wanted)
     text_copy(address, sizeof address, user->address);
     if (user->state == USER_PRESENT) {
         struct event event = event_of_locked(world, EVENT_NICK, session->user);
-        event.strings[0] = nick;
+        event.strings.nick.to = nick;
         event.audience = AUDIENCE_COMMON;
         event.flags |= EVENT_LOBBY;
         event.channels = channels;

@@ -23,8 +23,8 @@ static struct event answers_locked(const struct session *session)
     struct event event = event_of_server(EVENT_REPLY);
     event.audience = AUDIENCE_USER;
     event.target = session->user;
-    event.strings[0] = session->out.start;
-    event.lengths[0] = session->out.length;
+    event.strings.reply.bytes = session->out.start;
+    EVENT_LENGTH(&event, reply.bytes) = session->out.length;
     return event;
 }
 
@@ -79,7 +79,7 @@ void session_reply(struct session *session, enum reply_code code, ...)
     if (!session->in_transaction && (session->out.length > SESSION_OUT_SIZE / 4 * 3 ||
                                      session->out.length > answers_at_once(session)))
         session_flush(session);
-    session->wording(session, code, arguments, count);
+    session->format_reply(session, code, arguments, count);
 }
 
 /* How much of a line goes into one answer: all of it, or what is before the last blank for which there is room. */
@@ -156,7 +156,7 @@ struct user_shm *session_user_locked(const struct session *session)
                                      .address = "the server",
                                      .host = "localhost",
                                      .first_membership = NONE,
-                                     .first_watch = NONE};
+                                     .first_monitor = NONE};
     if (session->user == NONE)
         return &server;
     return &session->world->users[session->user];
@@ -183,9 +183,9 @@ bool session_is_here(const struct session *session)
 bool session_begin(struct session *session, size_t need)
 {
     /* Room for what is answered before the transaction and during it. */
-    shared_begin(session->world->shared, need + 2 * ring_need(SESSION_OUT_SIZE + 512));
+    txn_begin(session->world->txn, need + 2 * ring_need(SESSION_OUT_SIZE + 512));
     if (!session_is_here(session)) {
-        shared_commit(session->world->shared);
+        txn_commit(session->world->txn);
         session->leaving = true;
         return false;
     }
@@ -242,7 +242,7 @@ void session_commit(struct session *session)
 {
     session->in_transaction = false;
     publish_answers_locked(session);
-    shared_commit(session->world->shared);
+    txn_commit(session->world->txn);
 }
 
 /* A long answer goes out at the pace of its reader. The courier keeps no more than `queue-limit` for one client, so
@@ -252,14 +252,14 @@ static void wait_for_reader(struct session *session)
 {
     const struct world *world = session->world;
     size_t most = answers_at_once(session), last = SIZE_MAX;
-    int64_t since = clock_elapsed(), pause = 1;
+    int64_t since = clock_monotonic(), pause = 1;
     int courier = (int)world_courier(world, session->user);
-    if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->shared->ring, courier))
+    if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->txn->ring, courier))
         return;
-    shared_ring_bells(world->shared);
+    txn_wake_readers(world->txn);
     for (;;) {
         /* The courier tells the queue before it moves its cursor on. */
-        bool passed = ring_cursor(&world->shared->ring, courier) > session->backlog.position;
+        bool passed = ring_cursor(&world->txn->ring, courier) > session->backlog.position;
         size_t queue = user_queue(world, session->user);
         if (passed && queue <= most) {
             session->backlog.bytes = queue;
@@ -267,14 +267,14 @@ static void wait_for_reader(struct session *session)
             return;
         }
         if (queue != last || !passed) /* that courier is behind is not its client's fault */
-            since = clock_elapsed();
+            since = clock_monotonic();
         last = queue;
-        session->backlog.forsaken |= clock_elapsed() - since > session->settings->ping_timeout * INT64_C(1000000000);
+        session->backlog.forsaken |= clock_monotonic() - since > session->settings->ping_timeout * SECOND;
         if (session->backlog.forsaken || session->leaving || session->gone)
             return;
         clock_sleep(pause);
         pause = pause < 30 ? pause * 2 : pause;
-        session->attend(session);
+        session->housekeep(session);
     }
 }
 

@@ -7,16 +7,16 @@
 #include <stdint.h>
 
 #include "base/report.h"
+#include "conf/settings.h"
 #include "event/event.h"
 #include "reply.h"
 #include "world/penalties.h"
-#include "world/settings.h"
 
 struct session;
 
 /* How the session's door words an answer: adds it to session->out, as bytes for the client. Implemented
  * in src/door, so that commands need not know which door they serve. */
-typedef void session_wording(struct session *session, enum reply_code code,
+typedef void session_format_reply(struct session *session, enum reply_code code,
                              const char *const *arguments, int count);
 
 /* Answers gathered before they are published; one event's worth. */
@@ -36,7 +36,7 @@ struct registration {
     bool negotiating; /* CAP LS or REQ without END */
     uint32_t flags;   /* user flags to begin with */
     char password[512]; /* the last PASS: no message has room for more */
-    int64_t since;    /* clock_elapsed() */
+    int64_t since;    /* clock_monotonic() */
     int version;      /* of CAP */
     char isupport[ISUPPORT_MADE_SIZE]; /* what 005 said of the settings */
     uint32_t isupport_version;         /* of which ones */
@@ -53,7 +53,7 @@ struct backlog {
 struct pace {
     int64_t tokens;    /* lines, in 1/1000; negative: has to wait */
     int64_t counted;   /* up to when time has given them, ms; 0: never yet */
-    int64_t looked;    /* when we last looked up from its lines, clock_elapsed(); 0: never yet */
+    int64_t looked;    /* when we last looked up from its lines, clock_monotonic(); 0: never yet */
     int64_t answered;  /* bytes of answers that no token was taken for yet */
     size_t received;   /* bytes that came since a token was last taken */
 };
@@ -65,7 +65,7 @@ struct session {
     struct world *world;
     const struct settings *settings;
     uint32_t settings_version;        /* 0 until a reload has changed them */
-    session_wording *wording;
+    session_format_reply *format_reply;
     enum door_kind door;
     uint32_t user;       /* our place in the tables */
     uint32_t generation; /* and who we are there */
@@ -93,7 +93,7 @@ struct session {
     unsigned wrong_keys;      /* and for channels */
 
     /* What the worker does between lines while it slows a client: it may be asked for its socket. */
-    void (*attend)(struct session *session);
+    void (*housekeep)(struct session *session);
     /* Has the supervisor look at what was ordered, and at the bans. */
     void (*call_supervisor)(struct session *session);
 

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 /* How often a busy worker looks whether its client is still there. */
-#define LOOK_NS INT64_C(1000000000)
+#define LOOK_NS SECOND
 
 /* A worker that waits looks up so often. */
 #define LONGEST_MS 500
@@ -13,7 +13,7 @@
  * fill. */
 static void refill(struct pace *pace, int64_t full, int64_t span)
 {
-    int64_t now = clock_elapsed() / 1000000;
+    int64_t now = clock_monotonic() / 1000000;
     int64_t spans = pace->counted ? (now - pace->counted) / span : 1000;
     if (spans > 0) {
         pace->tokens += full * (spans < 1000 ? spans : 1000);
@@ -41,11 +41,11 @@ static void pay_answers(struct pace *pace)
 static void look_up(struct session *session)
 {
     struct pace *pace = &session->pace;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (pace->looked && now - pace->looked < LOOK_NS)
         return;
     if (pace->looked)
-        session->attend(session);
+        session->housekeep(session);
     pace->looked = now;
 }
 
@@ -75,10 +75,10 @@ void session_pace(struct session *session)
             return;
         }
         session_flush(session);
-        shared_ring_bells(session->world->shared);
+        txn_wake_readers(session->world->txn);
         int64_t wait = (1000 - pace->tokens) * span / full + 1;
         clock_sleep(wait < LONGEST_MS ? wait : LONGEST_MS);
-        session->attend(session);
+        session->housekeep(session);
         if (session->leaving)
             return;
     }
@@ -86,14 +86,14 @@ void session_pace(struct session *session)
 
 bool session_wait(struct session *session, int64_t milliseconds)
 {
-    int64_t end = clock_elapsed() / 1000000 + milliseconds, left = milliseconds;
+    int64_t end = clock_monotonic() / 1000000 + milliseconds, left = milliseconds;
     if (left > 0) {
         session_flush(session);
-        shared_ring_bells(session->world->shared);
+        txn_wake_readers(session->world->txn);
     }
-    for (; left > 0 && !session->leaving; left = end - clock_elapsed() / 1000000) {
+    for (; left > 0 && !session->leaving; left = end - clock_monotonic() / 1000000) {
         clock_sleep(left < LONGEST_MS ? left : LONGEST_MS);
-        session->attend(session);
+        session->housekeep(session);
     }
     return !session->leaving;
 }

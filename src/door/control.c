@@ -45,7 +45,7 @@ static void run(struct session *session, char *line)
     snprintf(status, sizeof status, ".%d\n", session->status);
     session_say(session, status, strlen(status));
     session_flush(session);
-    shared_ring_bells(session->world->shared);
+    txn_wake_readers(session->world->txn);
 }
 
 static void take(struct session *session, enum lines_result result, char *line, size_t length)
@@ -117,7 +117,7 @@ static const char *template_of(enum reply_code code)
     return reply_row(code)->people;
 }
 
-static void control_wording(struct session *session, enum reply_code code, const char *const *arguments, int count)
+static void control_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count)
 {
     char words[4096], line[8300];
     struct text text, out;
@@ -162,7 +162,7 @@ static void control_refuse(struct text *text, const char *why)
 const struct door *door_control(void)
 {
     static const struct door door = {.verb_prefix = "",
-                                     .wording = control_wording,
+                                     .format_reply = control_format_reply,
                                      .open = control_open,
                                      .feed = control_feed,
                                      .finish = control_finish,

@@ -16,7 +16,7 @@ struct view {
 
 struct door {
     const char *verb_prefix;
-    session_wording *wording;
+    session_format_reply *format_reply;
 
     /* Worker: the client is there. Returns 0, or -1 and errno if there is no memory. */
     int (*open)(struct session *session);

@@ -14,7 +14,7 @@
 #include "doors.h"
 #include "irc_line.h"
 #include "irc_render.h"
-#include "stranger.h"
+#include "sniff.h"
 
 /* Bytes of a label's value, and of what stands for it with its escapes, at most. */
 #define LABEL_LIMIT 64
@@ -117,10 +117,10 @@ static void irc_own_copy(struct session *session, const struct event *event)
     struct irc *irc = session->door_state;
     struct view view = {.door = DOOR_IRC, .caps = session->caps, .self = true};
     for (int i = 0; i < EVENT_STRINGS; i++) {
-        if (!own.strings[i])
-            own.strings[i] = "";
+        if (!own.strings.all[i])
+            own.strings.all[i] = "";
         if (!own.lengths[i])
-            own.lengths[i] = strlen(own.strings[i]);
+            own.lengths[i] = strlen(own.strings.all[i]);
     }
     text_init(&text, line, sizeof line);
     irc_render(&text, &own, &view);
@@ -190,7 +190,7 @@ static bool shorten(const struct reply_row *row, const char **arguments, int cou
     return true;
 }
 
-static void irc_wording(struct session *session, enum reply_code code, const char *const *arguments,
+static void irc_format_reply(struct session *session, enum reply_code code, const char *const *arguments,
                         int count)
 {
     char line[SENT_SIZE];
@@ -367,7 +367,7 @@ static void take(struct session *session, enum lines_result result, char *line, 
     if (session->leaving)
         return;
     session_record(session, line, length, result == LINES_LONG);
-    if (stranger_asks(session, line, length, result == LINES_LONG))
+    if (sniff_http(session, line, length, result == LINES_LONG))
         return;
     size_t tags = result == LINES_LINE ? tags_length(line) : 0;
     if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
@@ -391,7 +391,7 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
     enum lines_result result;
     session->pinged = false;
     irc_renew_isupport(session);
-    if (stranger_says_hello(session, bytes, length))
+    if (sniff_tls(session, bytes, length))
         return;
     while (!session->leaving &&
            (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))
@@ -412,7 +412,7 @@ static void irc_refuse(struct text *text, const char *why)
 const struct door *door_irc(void)
 {
     static const struct door door = {.verb_prefix = "",
-                              .wording = irc_wording,
+                              .format_reply = irc_format_reply,
                               .open = irc_open,
                               .feed = irc_feed,
                               .finish = irc_finish,

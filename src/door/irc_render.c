@@ -117,16 +117,16 @@ static const char *action_words(const char *words, size_t *length)
  * blank between two may be the last character of one, so that nothing is lost. */
 static void render_words(struct text *text, const struct event *event, const struct view *view, const char *verb)
 {
-    size_t length = event->lengths[1];
-    const char *action = action_words(event->strings[1], &length);
-    const char *words = action ? action : event->strings[1];
-    const char *tags = event->strings[2];
+    size_t length = EVENT_LENGTH(event, message.text);
+    const char *action = action_words(event->strings.message.text, &length);
+    const char *words = action ? action : event->strings.message.text;
+    const char *tags = event->strings.message.tags;
     do {
         add_tags(text, event, view, tags);
         tags = NULL;
         size_t body = text->length;
         add_head(text, event, verb);
-        text_addf(text, " %s :%s", event->strings[0], action ? "\001ACTION " : "");
+        text_addf(text, " %s :%s", event->strings.message.target, action ? "\001ACTION " : "");
         size_t used = text->length - body + (action ? 1 : 0);
         bool ctcp = !action && *words == '\001'; /* that means something as a whole */
         size_t part = ctcp || used + 64 > IRC_BODY_LIMIT ? length : measure_piece(words, length, IRC_BODY_LIMIT - used);
@@ -141,13 +141,13 @@ static void render_words(struct text *text, const struct event *event, const str
 static void render_message(struct text *text, const struct event *event, const struct view *view)
 {
     static const char *const verbs[] = {"PRIVMSG", "NOTICE"};
-    if (event->numbers[0] < MESSAGE_TAGMSG) {
-        render_words(text, event, view, verbs[event->numbers[0]]);
-    } else if (event->numbers[0] == MESSAGE_TAGMSG && has(view, CAP_BIT(MESSAGE_TAGS))) {
-        add_tags(text, event, view, event->strings[2]);
+    if (event->numbers.message.kind < MESSAGE_TAGMSG) {
+        render_words(text, event, view, verbs[event->numbers.message.kind]);
+    } else if (event->numbers.message.kind == MESSAGE_TAGMSG && has(view, CAP_BIT(MESSAGE_TAGS))) {
+        add_tags(text, event, view, event->strings.message.tags);
         size_t body = text->length;
         add_head(text, event, "TAGMSG");
-        text_addf(text, " %s", event->strings[0]);
+        text_addf(text, " %s", event->strings.message.target);
         end_message(text, body);
     }
 }
@@ -169,28 +169,28 @@ static void render_batch(struct text *text, const struct event *event, const cha
 static void render_multiline(struct text *text, const struct event *event, const struct view *view)
 {
     bool batch = has(view, CAP_BIT(MULTILINE)) && has(view, CAP_BIT(BATCH));
-    bool repeat = event->lengths[2] <= REPEATED_TAGS;
+    bool repeat = EVENT_LENGTH(event, message.tags) <= REPEATED_TAGS;
     char name[24], words[CHANNEL_SIZE + 60];
     snprintf(name, sizeof name, "m%llx", (unsigned long long)event->id);
     if (batch) {
-        add_tags(text, event, view, event->strings[2]);
-        snprintf(words, sizeof words, "+%s draft/multiline %.65s", name, event->strings[0]);
+        add_tags(text, event, view, event->strings.message.tags);
+        snprintf(words, sizeof words, "+%s draft/multiline %.65s", name, event->strings.message.target);
         render_batch(text, event, words);
     }
     int lines = 0;
     size_t length;
-    for (const char *at = event->strings[1]; *at && lines < MULTILINE_LINES; at += length + (at[length] == '\n')) {
+    for (const char *at = event->strings.message.text; *at && lines < MULTILINE_LINES; at += length + (at[length] == '\n')) {
         length = strcspn(at, "\n");
         if (length == 0 || (!batch && length == 1))
             continue;
         if (batch)
             text_addf(text, "@batch=%s%s ", name, *at == '+' ? ";draft/multiline-concat" : "");
         else
-            add_all_tags(text, event, view, lines == 0, lines == 0 || repeat ? event->strings[2] : NULL);
+            add_all_tags(text, event, view, lines == 0, lines == 0 || repeat ? event->strings.message.tags : NULL);
         lines++;
         size_t body = text->length;
         add_head(text, event, "PRIVMSG");
-        text_addf(text, " %s :", event->strings[0]);
+        text_addf(text, " %s :", event->strings.message.target);
         text_add_bytes(text, at + 1, length - 1);
         end_message(text, body);
     }
@@ -207,9 +207,9 @@ static void render_redact(struct text *text, const struct event *event, const st
     add_tags(text, event, view, "");
     size_t body = text->length;
     add_head(text, event, "REDACT");
-    text_addf(text, " %s %s", event->strings[0], event->strings[1]);
-    if (*event->strings[2])
-        text_addf(text, " :%s", event->strings[2]);
+    text_addf(text, " %s %s", event->strings.redact.target, event->strings.redact.id);
+    if (*event->strings.redact.reason)
+        text_addf(text, " :%s", event->strings.redact.reason);
     end_message(text, body);
 }
 
@@ -218,9 +218,9 @@ static void render_join(struct text *text, const struct event *event, const stru
     add_tags(text, event, view, NULL);
     size_t body = text->length;
     add_head(text, event, "JOIN");
-    text_addf(text, " %s", event->strings[0]);
+    text_addf(text, " %s", event->strings.join.channel_name);
     if (has(view, CAP_BIT(EXTENDED_JOIN)))
-        text_addf(text, " %s :%s", *event->account ? event->account : "*", event->strings[1]);
+        text_addf(text, " %s :%s", *event->account ? event->account : "*", event->strings.join.realname);
     end_message(text, body);
 }
 
@@ -261,10 +261,10 @@ static void render_quit(struct text *text, const struct event *event, const stru
     char said[600];
     struct text line;
     text_init(&line, said, sizeof said);
-    uint32_t how = event->numbers[0] <= QUIT_CRASHED ? event->numbers[0] : QUIT_LOST;
+    uint32_t how = event->numbers.quit.how <= QUIT_CRASHED ? event->numbers.quit.how : QUIT_LOST;
     if (how == QUIT_SAID)
         text_add(&line, "Quit: ");
-    const char *given = *event->strings[1] ? event->strings[1] : event->strings[0];
+    const char *given = *event->strings.quit.irc_text ? event->strings.quit.irc_text : event->strings.quit.text;
     text_add(&line, *given ? given : reasons[how]);
     render_simple(text, event, view, "QUIT", NULL, said);
 }
@@ -274,9 +274,9 @@ static void render_kick(struct text *text, const struct event *event, const stru
     char words[CHANNEL_SIZE + NICK_SIZE + 2];
     struct text line;
     text_init(&line, words, sizeof words);
-    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    text_addf(&line, "%s %s", event->strings.kick.channel_name, event->strings.kick.nick);
     render_simple(text, event, view, "KICK", words,
-                  *event->strings[3] ? event->strings[3] : event->nick);
+                  *event->strings.kick.text ? event->strings.kick.text : event->nick);
 }
 
 static void render_mode(struct text *text, const struct event *event, const struct view *view)
@@ -284,7 +284,7 @@ static void render_mode(struct text *text, const struct event *event, const stru
     char words[1200];
     struct text line;
     text_init(&line, words, sizeof words);
-    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    text_addf(&line, "%s %s", event->strings.mode.channel_name, event->strings.mode.changes);
     render_simple(text, event, view, "MODE", words, NULL);
 }
 
@@ -296,7 +296,7 @@ static void render_invite(struct text *text, const struct event *event, const st
     if (event->audience == AUDIENCE_CHANNEL && !has(view, CAP_BIT(INVITE_NOTIFY)))
         return;
     text_init(&line, words, sizeof words);
-    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
+    text_addf(&line, "%s %s", event->strings.invite.nick, event->strings.invite.channel_name);
     render_simple(text, event, view, "INVITE", words, NULL);
 }
 
@@ -305,8 +305,8 @@ static void render_knock(struct text *text, const struct event *event, const str
 {
     add_tags(text, event, view, NULL);
     size_t body = text->length;
-    text_addf(text, ":%s 710 %s %s %s!%s@%s :has asked for an invite", event->strings[1],
-              event->strings[0], event->strings[0], event->nick, event->username, event->host);
+    text_addf(text, ":%s 710 %s %s %s!%s@%s :has asked for an invite", event->strings.knock.server,
+              event->strings.knock.channel_name, event->strings.knock.channel_name, event->nick, event->username, event->host);
     end_message(text, body);
 }
 
@@ -318,8 +318,8 @@ static void render_rename(struct text *text, const struct event *event, const st
     if (!has(view, CAP_BIT(CHANNEL_RENAME)))
         return;
     text_init(&line, words, sizeof words);
-    text_addf(&line, "%s %s", event->strings[0], event->strings[1]);
-    render_simple(text, event, view, "RENAME", words, event->strings[2]);
+    text_addf(&line, "%s %s", event->strings.rename.before, event->strings.rename.after);
+    render_simple(text, event, view, "RENAME", words, event->strings.rename.text);
 }
 
 /* The numerics of draft/metadata-3 tell what was removed from what is empty. */
@@ -330,16 +330,16 @@ static void render_metadata(struct text *text, const struct event *event, const 
     if (has(view, CAP_BIT(METADATA_3))) {
         add_tags(text, event, view, NULL);
         size_t body = text->length;
-        const char *pattern = event->numbers[0] ? ":%s 761 * %s %s * :%s" : ":%s 766 * %s %s :Key not set";
-        text_addf(text, pattern, event->strings[3], event->strings[0], event->strings[1], event->strings[2]);
+        const char *pattern = event->numbers.metadata.is_set ? ":%s 761 * %s %s * :%s" : ":%s 766 * %s %s :Key not set";
+        text_addf(text, pattern, event->strings.metadata.server, event->strings.metadata.target, event->strings.metadata.key, event->strings.metadata.value);
         end_message(text, body);
         return;
     }
     if (!has(view, CAP_BIT(METADATA)))
         return;
     text_init(&line, words, sizeof words);
-    text_addf(&line, "%s %s *", event->strings[0], event->strings[1]);
-    render_simple(text, event, view, "METADATA", words, event->strings[2]);
+    text_addf(&line, "%s %s *", event->strings.metadata.target, event->strings.metadata.key);
+    render_simple(text, event, view, "METADATA", words, event->strings.metadata.value);
 }
 
 uint64_t irc_render_caps(uint32_t type)
@@ -371,7 +371,7 @@ void irc_render(struct text *text, const struct event *event, const struct view 
 {
     switch ((enum event_type)event->type) {
     case EVENT_NICK:
-        render_simple(text, event, view, "NICK", NULL, event->strings[0]);
+        render_simple(text, event, view, "NICK", NULL, event->strings.nick.to);
         break;
     case EVENT_QUIT:
         render_quit(text, event, view);
@@ -380,13 +380,13 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         render_join(text, event, view);
         break;
     case EVENT_PART:
-        render_simple(text, event, view, "PART", event->strings[0], or_nothing(event->strings[1]));
+        render_simple(text, event, view, "PART", event->strings.part.channel_name, or_nothing(event->strings.part.text));
         break;
     case EVENT_KICK:
         render_kick(text, event, view);
         break;
     case EVENT_TOPIC:
-        render_simple(text, event, view, "TOPIC", event->strings[0], event->strings[1]);
+        render_simple(text, event, view, "TOPIC", event->strings.topic.channel_name, event->strings.topic.topic);
         break;
     case EVENT_MODE:
         render_mode(text, event, view);
@@ -414,35 +414,35 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         break;
     case EVENT_KILL:
         if (*event->nick)
-            render_simple(text, event, view, "KILL", event->strings[1], event->strings[0]);
-        if (*event->strings[2])
-            render_error(text, "", event->strings[2]);
+            render_simple(text, event, view, "KILL", event->strings.kill.nick, event->strings.kill.text);
+        if (*event->strings.kill.last_words)
+            render_error(text, "", event->strings.kill.last_words);
         break;
     case EVENT_WALL:
-        render_simple(text, event, view, "NOTICE", "*", event->strings[0]);
+        render_simple(text, event, view, "NOTICE", "*", event->strings.wall.text);
         if (event->flags & EVENT_LAST)
-            render_error(text, "Closing Link: ", event->strings[0]);
+            render_error(text, "Closing Link: ", event->strings.wall.text);
         break;
     case EVENT_FLAGS:
-        render_simple(text, event, view, "MODE", event->nick, event->strings[0]);
+        render_simple(text, event, view, "MODE", event->nick, event->strings.flags.change);
         break;
     case EVENT_AWAY:
         if (has(view, CAP_BIT(AWAY_NOTIFY)))
-            render_simple(text, event, view, "AWAY", NULL, or_nothing(event->strings[0]));
+            render_simple(text, event, view, "AWAY", NULL, or_nothing(event->strings.away.text));
         break;
     case EVENT_SETNAME:
         if (has(view, CAP_BIT(SETNAME)))
-            render_simple(text, event, view, "SETNAME", NULL, event->strings[0]);
+            render_simple(text, event, view, "SETNAME", NULL, event->strings.setname.realname);
         break;
     case EVENT_WALLOPS:
-        render_simple(text, event, view, "WALLOPS", NULL, event->strings[0]);
+        render_simple(text, event, view, "WALLOPS", NULL, event->strings.wallops.text);
         break;
     case EVENT_PRESENCE:
-        render_simple(text, event, view, event->numbers[0] ? "730 *" : "731 *", NULL, event->strings[0]);
+        render_simple(text, event, view, event->numbers.presence.here ? "730 *" : "731 *", NULL, event->strings.presence.who);
         break;
     case EVENT_CONNECT:
     case EVENT_STATUS:
-    case EVENT_WATCH:
+    case EVENT_MONITOR:
     case EVENT_SUBSCRIBE:
     case EVENT_DROP:
     case EVENT_CAPS:

@@ -88,7 +88,7 @@ static void metrics_finish(struct session *session)
     (void)session;
 }
 
-static void metrics_wording(struct session *session, enum reply_code code, const char *const *arguments, int count)
+static void metrics_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count)
 {
     (void)session;
     (void)code;
@@ -112,7 +112,7 @@ static void metrics_refuse(struct text *text, const char *why)
 const struct door *door_metrics(void)
 {
     static const struct door door = {.verb_prefix = "",
-                                     .wording = metrics_wording,
+                                     .format_reply = metrics_format_reply,
                                      .open = metrics_open,
                                      .feed = metrics_feed,
                                      .finish = metrics_finish,

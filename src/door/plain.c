@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "people.h"
-#include "stranger.h"
+#include "text_dialect.h"
+#include "sniff.h"
 #include "telnet.h"
 
 #define CTRL_D 0x04
@@ -20,12 +20,12 @@ struct plain {
     enum place place;
 };
 
-static const struct people_style style = {.end = "\n", .open = '[', .close = ']'};
+static const struct text_dialect dialect = {.end = "\n", .open = '[', .close = ']'};
 
 static int plain_open(struct session *session)
 {
     struct plain *plain = calloc(1, sizeof *plain);
-    if (!plain || lines_init(&plain->lines, PEOPLE_LINE_LIMIT))
+    if (!plain || lines_init(&plain->lines, TEXT_DIALECT_LINE_LIMIT))
         return -1;
     session->door_state = plain;
     command_arrive(session);
@@ -34,22 +34,22 @@ static int plain_open(struct session *session)
 
 static void take(struct session *session, enum lines_result result, const char *bytes, size_t length)
 {
-    char line[PEOPLE_LINE_SIZE];
+    char line[TEXT_DIALECT_LINE_SIZE];
     if (result == LINES_NONE)
         return;
     session_pace(session);
     if (session->leaving)
         return;
     session_record(session, bytes, length, result == LINES_LONG);
-    if (stranger_asks(session, bytes, length, result == LINES_LONG))
+    if (sniff_http(session, bytes, length, result == LINES_LONG))
         return;
     if (result == LINES_LONG) {
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
         return;
     }
-    people_clean(line, bytes, length);
-    if (!people_run_address(session, line))
-        people_run(session, line);
+    text_dialect_clean(line, bytes, length);
+    if (!text_dialect_run_address(session, line))
+        text_dialect_run(session, line);
 }
 
 /* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after
@@ -74,7 +74,7 @@ static void plain_feed(struct session *session, const char *bytes, size_t length
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
-    if (stranger_says_hello(session, bytes, length))
+    if (sniff_tls(session, bytes, length))
         return;
     size_t rest = before_farewell(plain, bytes, length);
     bool farewell = rest < length;
@@ -93,15 +93,15 @@ static void plain_finish(struct session *session)
     take(session, result, line, length);
 }
 
-static void plain_wording(struct session *session, enum reply_code code,
+static void plain_format_reply(struct session *session, enum reply_code code,
                           const char *const *arguments, int count)
 {
-    people_wording(session, &style, code, arguments, count);
+    text_dialect_format_reply(session, &dialect, code, arguments, count);
 }
 
 static void plain_render(struct text *text, const struct event *event, const struct view *view)
 {
-    people_render(text, &style, event, view);
+    text_dialect_render(text, &dialect, event, view);
 }
 
 static void plain_refuse(struct text *text, const char *why)
@@ -112,7 +112,7 @@ static void plain_refuse(struct text *text, const char *why)
 const struct door *door_plain(void)
 {
     static const struct door door = {.verb_prefix = "",
-                                .wording = plain_wording,
+                                .format_reply = plain_format_reply,
                                 .open = plain_open,
                                 .feed = plain_feed,
                                 .finish = plain_finish,

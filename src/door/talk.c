@@ -8,15 +8,15 @@
 #include "base/unicode.h"
 #include "base/width.h"
 #include "doors.h"
-#include "people.h"
-#include "stranger.h"
+#include "text_dialect.h"
+#include "sniff.h"
 #include "telnet.h"
 
 /* Some clients end no line: they send what was typed, and that is that. What came in one piece counts as a line when
  * nothing follows for so many seconds, unless it comes key by key. */
 #define REST 2
 
-static const struct people_style style = {
+static const struct text_dialect dialect = {
     .end = "\r\n", .open = '(', .close = ')', .shout_leaving = true};
 
 #define TAB    8    /* columns between the stops of a tab */
@@ -30,7 +30,7 @@ struct typing {
     int keys;      /* of this line, the pieces of one byte that came */
     size_t beyond; /* characters typed after the line was full; not kept, but they can be taken back */
     size_t length;
-    char line[PEOPLE_LINE_LIMIT];
+    char line[TEXT_DIALECT_LINE_LIMIT];
 };
 
 static int talk_open(struct session *session)
@@ -65,12 +65,12 @@ static void run_line(struct session *session, char *line)
 {
     if (strcmp(line, "stop") == 0 || strcasecmp(line, "/stop") == 0)
         command_leave(session, QUIT_LEFT, "");
-    else if (people_run_address(session, line))
+    else if (text_dialect_run_address(session, line))
         return;
     else if (line[0] == '/' && line[1] != '/')
-        people_run(session, line + 1);
+        text_dialect_run(session, line + 1);
     else if (slips_into_command(session, line))
-        people_run(session, strchr(line, '/') + 1);
+        text_dialect_run(session, strchr(line, '/') + 1);
     else if (!text_is_blank(line))
         command_say(session, line[0] == '/' ? line + 1 : line);
     else
@@ -79,7 +79,7 @@ static void run_line(struct session *session, char *line)
 
 static void end_line(struct session *session, struct typing *typing)
 {
-    char line[PEOPLE_LINE_SIZE];
+    char line[TEXT_DIALECT_LINE_SIZE];
     bool overlong = typing->beyond > 0;
     size_t length = typing->length;
     typing->length = 0;
@@ -92,8 +92,8 @@ static void end_line(struct session *session, struct typing *typing)
     session_record(session, typing->line, length, overlong);
     size_t mark = typing->begun ? 0 : text_mark_length(typing->line, length);
     typing->begun = true;
-    people_clean(line, typing->line + mark, length - mark);
-    if (stranger_asks(session, line, strlen(line), overlong))
+    text_dialect_clean(line, typing->line + mark, length - mark);
+    if (sniff_http(session, line, strlen(line), overlong))
         return;
     if (overlong)
         session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
@@ -252,7 +252,7 @@ static void await_rest(struct session *session, struct typing *typing, size_t le
 static void talk_feed(struct session *session, const char *bytes, size_t length)
 {
     struct typing *typing = session->door_state;
-    if (stranger_says_hello(session, bytes, length))
+    if (sniff_tls(session, bytes, length))
         return;
     for (size_t i = 0; i < length && !session->leaving; i++) {
         unsigned char data = 0, answer[TELNET_ANSWER_SIZE];
@@ -314,15 +314,15 @@ static void talk_finish(struct session *session)
         end_line(session, typing);
 }
 
-static void talk_wording(struct session *session, enum reply_code code,
+static void talk_format_reply(struct session *session, enum reply_code code,
                          const char *const *arguments, int count)
 {
-    people_wording(session, &style, code, arguments, count);
+    text_dialect_format_reply(session, &dialect, code, arguments, count);
 }
 
 static void talk_render(struct text *text, const struct event *event, const struct view *view)
 {
-    people_render(text, &style, event, view);
+    text_dialect_render(text, &dialect, event, view);
 }
 
 static void talk_refuse(struct text *text, const char *why)
@@ -333,7 +333,7 @@ static void talk_refuse(struct text *text, const char *why)
 const struct door *door_talk(void)
 {
     static const struct door door = {.verb_prefix = "/",
-                                     .wording = talk_wording,
+                                     .format_reply = talk_format_reply,
                                      .open = talk_open,
                                      .feed = talk_feed,
                                      .finish = talk_finish,

@@ -26,7 +26,7 @@ struct event event_of_server(enum event_type type)
                           .source = NONE,
                           .target = NONE,
                           .target_user = NONE,
-                          .time = clock_told(),
+                          .time = clock_realtime(),
                           .nick = "",
                           .shown = "",
                           .username = "",
@@ -62,9 +62,9 @@ uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_
 
 static size_t string_length(const struct event *event, int i)
 {
-    if (event->lengths[i] || !event->strings[i])
+    if (event->lengths[i] || !event->strings.all[i])
         return event->lengths[i];
-    return strnlen(event->strings[i], RING_RECORD_MAX);
+    return strnlen(event->strings.all[i], RING_RECORD_MAX);
 }
 
 /* Which readers must wake for it: a client's own courier, all, or (nobody is there) none. */
@@ -92,7 +92,7 @@ void event_publish_locked(struct world *world, struct event *event)
                             .channel_count = event->channel_count,
                             .time = event->time,
                             .id = event->id};
-    memcpy(packed.numbers, event->numbers, sizeof packed.numbers);
+    memcpy(packed.numbers, event->numbers.all, sizeof packed.numbers);
     size_t left = RING_RECORD_MAX - sizeof packed - event->channel_count * sizeof(uint32_t) -
                   SOURCE_STRINGS - EVENT_STRINGS;
     struct iovec parts[2 + 2 * (SOURCE_STRINGS + EVENT_STRINGS)] = {
@@ -105,7 +105,7 @@ void event_publish_locked(struct world *world, struct event *event)
     static const size_t sizes[SOURCE_STRINGS] = {NICK_SIZE, ADDRESS_SIZE, USERNAME_SIZE, HOST_SIZE, ACCOUNT_SIZE};
     for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
         const char *string =
-            i < SOURCE_STRINGS ? source[i] : event->strings[i - SOURCE_STRINGS];
+            i < SOURCE_STRINGS ? source[i] : event->strings.all[i - SOURCE_STRINGS];
         size_t length = i < SOURCE_STRINGS ? strnlen(string, sizes[i]) : string_length(event, i - SOURCE_STRINGS);
         if (length > left)
             length = left;
@@ -115,7 +115,7 @@ void event_publish_locked(struct world *world, struct event *event)
             parts[count++] = (struct iovec){(void *)string, length};
         parts[count++] = (struct iovec){&zero, 1};
     }
-    event->position = shared_publish(world->shared, parts, count, readers(world, event));
+    event->position = txn_publish(world->txn, parts, count, readers(world, event));
     if (!event->id)
         event->id = event->position;
 }
@@ -151,7 +151,7 @@ bool event_decode(const struct ring_record *record, struct event *event)
                             .id = packed.id ? packed.id : record->position,
                             .channels = (const uint32_t *)(const void *)at,
                             .channel_count = packed.channel_count};
-    memcpy(event->numbers, packed.numbers, sizeof event->numbers);
+    memcpy(event->numbers.all, packed.numbers, sizeof event->numbers.all);
     at += packed.channel_count * sizeof(uint32_t);
     const char **source[SOURCE_STRINGS] = {&event->nick, &event->shown, &event->username,
                                            &event->host, &event->account};
@@ -161,7 +161,7 @@ bool event_decode(const struct ring_record *record, struct event *event)
         if (i < SOURCE_STRINGS) {
             *source[i] = at;
         } else {
-            event->strings[i - SOURCE_STRINGS] = at;
+            event->strings.all[i - SOURCE_STRINGS] = at;
             event->lengths[i - SOURCE_STRINGS] = packed.lengths[i];
         }
         at += packed.lengths[i] + 1;
@@ -173,7 +173,7 @@ uint32_t event_for_flags(const struct event *event)
 {
     bool picks = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE ||
                  event->type == EVENT_KNOCK;
-    return picks ? event->numbers[1] : 0;
+    return picks ? event->numbers.message.needed_flags : 0;
 }
 
 const char *event_name(uint32_t type)

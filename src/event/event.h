@@ -17,38 +17,38 @@
 #define EVENT_NUMBERS  8
 #define EVENT_CHANNELS 512 /* most channels one user may be in */
 
-/* EVENT(symbol, what its strings and numbers are) */
+/* EVENT(symbol, what it is). Its fields stand in the unions below. Those that change the couriers' copy say so. */
 #define EVENTS(EVENT)                                                                              \
-    EVENT(CONNECT, "changes the copy: a client; numbers: door")                                    \
+    EVENT(CONNECT, "changes the copy: a client")                                                   \
     EVENT(DROP, "changes the copy: the worker at `target` is dead, its socket of no use")           \
-    EVENT(CAPS, "changes the copy: numbers: capabilities before (low, high), after (low, high)")   \
+    EVENT(CAPS, "changes the copy: the capabilities of the source")                                \
     EVENT(ARRIVE, "the source is here, for all to see")                                            \
-    EVENT(NICK, "strings: new nick; the source is as it was")                                      \
-    EVENT(QUIT, "changes the copy: strings: text, the same for IRC if it differs, nicks it watched, keys it subscribed to (lists with commas); numbers: enum event_quit, door, current, caps (low, high), flags; channels: all it was in, with member flags") \
-    EVENT(JOIN, "changes the copy: strings: channel, real name; numbers: channel, member flags, current before") \
-    EVENT(PART, "changes the copy: strings: channel, text; numbers: channel, member flags, current before, current after") \
-    EVENT(KICK, "changes the copy: strings: channel, nick, shown, text; numbers as PART, of whom target_user tells") \
-    EVENT(CURRENT, "changes the copy: strings: channel; numbers: current before, current after")   \
-    EVENT(STATUS, "changes the copy: numbers: channel, member flags before, after, of target_user") \
-    EVENT(MODE, "strings: channel, changes with their arguments, the same for people if it differs")  \
-    EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know: strings: nick, channel, shown") \
-    EVENT(KNOCK, "strings: channel, server; numbers: channel, member flags as in MESSAGE")         \
-    EVENT(RENAME, "strings: channel before, after, text")                                          \
-    EVENT(TOPIC, "strings: channel, topic")                                                        \
-    EVENT(MESSAGE, "strings: target, text, client-only tags; numbers: enum event_message, member flags of which one is needed to get it (0: none)")                           \
+    EVENT(NICK, "the source, as it was, has a new one")                                            \
+    EVENT(QUIT, "changes the copy; channels: all it was in, with member flags")                    \
+    EVENT(JOIN, "changes the copy")                                                                \
+    EVENT(PART, "changes the copy")                                                                \
+    EVENT(KICK, "changes the copy as PART does, for target_user")                                  \
+    EVENT(CURRENT, "changes the copy: the channel they talk in")                                   \
+    EVENT(STATUS, "changes the copy: the member flags of target_user")                             \
+    EVENT(MODE, "changes of a channel's modes, with their arguments")                              \
+    EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know")              \
+    EVENT(KNOCK, "to those of the channel who may invite")                                         \
+    EVENT(RENAME, "a channel has another name")                                                    \
+    EVENT(TOPIC, "a channel has another topic")                                                    \
+    EVENT(MESSAGE, "said to a channel or a user")                                                  \
     EVENT(MULTILINE, "as MESSAGE; each line of the text: + if it continues the one before, else a blank; its words; LF") \
-    EVENT(REDACT, "strings: target, id, reason")                                                   \
-    EVENT(KILL, "to the victim: strings: text, nick, last words for IRC")                           \
-    EVENT(WALL, "strings: text")                                                                   \
-    EVENT(FLAGS, "changes the copy: strings: as a MODE command tells it; numbers: user flags before, after") \
-    EVENT(WATCH, "changes the copy: strings: nick; numbers: 1: watched from now on, 0: no more")   \
-    EVENT(AWAY, "strings: text, empty for one who is back")                                        \
-    EVENT(SETNAME, "strings: the new real name")                                                   \
-    EVENT(WALLOPS, "strings: text")                                                                \
-    EVENT(PRESENCE, "to one who watches, made by the courier: strings: nick or mask; numbers: 1: here, 0: gone") \
-    EVENT(SUBSCRIBE, "changes the copy: strings: key; numbers: 1: wanted from now on, 0: no more") \
-    EVENT(METADATA, "to those who subscribed to the key: strings: nick or channel, key, value, server; numbers: 1: set, 0: removed") \
-    EVENT(REPLY, "strings: bytes for the client, as they are")
+    EVENT(REDACT, "a message is taken back")                                                       \
+    EVENT(KILL, "to the victim")                                                                   \
+    EVENT(WALL, "the server says something")                                                       \
+    EVENT(FLAGS, "changes the copy: user flags, as a MODE command tells it")                       \
+    EVENT(MONITOR, "changes the copy: a nick is monitored from now on, or no more")                    \
+    EVENT(AWAY, "the source is away, or back if the text is empty")                                \
+    EVENT(SETNAME, "the source has another real name")                                             \
+    EVENT(WALLOPS, "an operator says something to those who asked for it")                         \
+    EVENT(PRESENCE, "to one who monitors, made by the courier: somebody is here, or gone")          \
+    EVENT(SUBSCRIBE, "changes the copy: a key is wanted from now on, or no more")                  \
+    EVENT(METADATA, "to those who subscribed to the key")                                          \
+    EVENT(REPLY, "bytes for the client, as they are")
 
 enum event_type {
 #define EVENT(symbol, meaning) EVENT_##symbol,
@@ -88,6 +88,142 @@ enum event_flag {
     EVENT_LAST = 1u << 5,       /* WALL: the server ends after it */
 };
 
+/* What an event of each type says, by name, in the order in which it is packed. `all` is for those who treat all types
+ * alike. Of channels, the number is that of the record and the string its name then; `current` is the channel they talk
+ * in, or NONE. */
+union event_strings {
+    const char *all[EVENT_STRINGS]; /* zero-terminated, never NULL once decoded */
+    struct {
+        const char *to;
+    } nick;
+    /* irc_text: if it differs; monitored, subscribed: lists with commas */
+    struct {
+        const char *text, *irc_text, *monitored, *subscribed;
+    } quit;
+    struct {
+        const char *channel_name, *realname;
+    } join;
+    struct {
+        const char *channel_name, *text;
+    } part;
+    struct {
+        const char *channel_name, *nick, *shown, *text;
+    } kick;
+    struct {
+        const char *channel_name;
+    } current;
+    /* shown: as they are told at doors of plain text, if that differs */
+    struct {
+        const char *channel_name, *changes, *shown;
+    } mode;
+    struct {
+        const char *nick, *channel_name, *shown;
+    } invite;
+    struct {
+        const char *channel_name, *server;
+    } knock;
+    struct {
+        const char *before, *after, *text;
+    } rename;
+    struct {
+        const char *channel_name, *topic;
+    } topic;
+    /* tags: client-only */
+    struct {
+        const char *target, *text, *tags;
+    } message;
+    struct {
+        const char *target, *id, *reason;
+    } redact;
+    /* last_words: for IRC */
+    struct {
+        const char *text, *nick, *last_words;
+    } kill;
+    struct {
+        const char *text;
+    } wall;
+    struct {
+        const char *change;
+    } flags;
+    struct {
+        const char *nick;
+    } monitor;
+    struct {
+        const char *text;
+    } away;
+    struct {
+        const char *realname;
+    } setname;
+    struct {
+        const char *text;
+    } wallops;
+    struct {
+        const char *who;
+    } presence;
+    struct {
+        const char *key;
+    } subscribe;
+    struct {
+        const char *target, *key, *value, *server;
+    } metadata;
+    struct {
+        const char *bytes;
+    } reply;
+};
+
+union event_numbers {
+    uint32_t all[EVENT_NUMBERS];
+    struct {
+        uint32_t door;
+    } connect;
+    struct {
+        uint32_t before_low, before_high, after_low, after_high;
+    } caps;
+    /* how: enum event_quit; the rest is as it was */
+    struct {
+        uint32_t how, door, current, caps_low, caps_high, flags;
+    } quit;
+    struct {
+        uint32_t channel, member_flags, current_before;
+    } join;
+    /* PART and KICK say the same */
+    struct {
+        uint32_t channel, member_flags, current_before, current_after;
+    } part;
+    struct {
+        uint32_t channel, member_flags, current_before, current_after;
+    } kick;
+    struct {
+        uint32_t before, after;
+    } current;
+    struct {
+        uint32_t channel, before, after;
+    } status;
+    /* needed_flags at the same place as in message */
+    struct {
+        uint32_t channel, needed_flags;
+    } knock;
+    /* kind: enum event_message; needed_flags: member flags of which one is needed to get it, 0: none */
+    struct {
+        uint32_t kind, needed_flags;
+    } message;
+    struct {
+        uint32_t before, after;
+    } flags;
+    struct {
+        uint32_t on;
+    } monitor;
+    struct {
+        uint32_t here;
+    } presence;
+    struct {
+        uint32_t on;
+    } subscribe;
+    struct {
+        uint32_t is_set;
+    } metadata;
+};
+
 struct event {
     uint32_t type;
     uint32_t flags;
@@ -97,7 +233,6 @@ struct event {
     uint32_t source;      /* a user, or NONE for the server */
     uint32_t generation;  /* of the source */
     int64_t time;         /* ms since 1970 */
-    uint32_t numbers[EVENT_NUMBERS];
     uint64_t position; /* in the ring: set by publishing and decoding, the same for every reader */
 
     uint64_t id;       /* names a message to clients; 0 when publishing stands for the position */
@@ -105,11 +240,15 @@ struct event {
     /* The source as it was; empty for the server. */
     const char *nick, *shown, *username, *host, *account;
 
-    const char *strings[EVENT_STRINGS]; /* zero-terminated, never NULL once decoded */
-    size_t lengths[EVENT_STRINGS];      /* 0 stands for strlen when encoding */
+    union event_numbers numbers;
+    union event_strings strings;
+    size_t lengths[EVENT_STRINGS]; /* of `strings`: EVENT_LENGTH; 0 stands for strlen when encoding */
     const uint32_t *channels; /* each with member flags: see event_channel */
     uint32_t channel_count;
 };
+
+/* The length of one of its strings by name: EVENT_LENGTH(event, message.text). An lvalue. */
+#define EVENT_LENGTH(event, field) ((event)->lengths[&(event)->strings.field - (event)->strings.all])
 
 /* A channel the source is in, and its flags there, packed into one number of `channels`. */
 #define EVENT_FLAGS_SHIFT 28

@@ -1,127 +1,155 @@
 /* The lock. Taken by every process of the daemon; the supervisor only ever tries.
  *
- * pthread_mutexattr_setrobust(3): when the owner dies, the next one to lock is told so (EOWNERDEAD), in
- * the middle of whatever the owner did. That one repairs. If it dies too, the next one repairs. */
+ * One word says all: who has the lock (a slot; 0: nobody), whether others wait, and how often it was taken. It has no
+ * address in it, so whoever writes to it can lie, and no more. contrib/model/lock.pml shows that:
+ *  - Whoever dies with the lock is in the word. Nobody looks for that before a wait has ended in vain; then the kernel says
+ *    whether that slot's process lives, and the lock goes from the dead to whoever asked, who repairs. If that one dies too,
+ *    so does the next. The turn is compared as well: the word may have come to another of that slot meanwhile.
+ *  - Whoever finds its own slot in the word has it from its predecessor, whom nobody takes for dead from now on.
+ *  - A post may get lost with one who dies: between the exchange and the post, or just woken. Therefore no wait is longer
+ *    than WAIT_MS. Whoever was woken takes the lock as one for which others may wait; a post too many wakes somebody in
+ *    vain, once. */
 #include "lock.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
 
-/* This process's id: asking the system at every turn would cost as much as the lock itself. */
-static pid_t self;
+#define WAIT_MS 50
 
-static void learn_self(void)
-{
-    self = getpid();
-}
+#define CONTENDED  (UINT64_C(1) << 32)
+#define TURN_SHIFT 33
+#define TURN_MASK  UINT32_C(0x7fffffff)
 
 struct lock_shm {
-    pthread_mutex_t mutex;
-    _Atomic pid_t holder;
-    _Atomic uint64_t turn;
+    _Atomic uint64_t word; /* the turn's 31 bits, CONTENDED, the owner's slot */
+    sem_t queue;           /* posted once for each release of a contended word */
 };
+
+static uint32_t owner_of(uint64_t word)
+{
+    return (uint32_t)word;
+}
+
+static uint32_t turn_of(uint64_t word)
+{
+    return (uint32_t)(word >> TURN_SHIFT);
+}
 
 size_t lock_size(void)
 {
     return sizeof(struct lock_shm);
 }
 
-int lock_init(struct lock_shm *lock)
+int lock_init(struct lock_shm *shm)
 {
-    pthread_mutexattr_t attributes;
-    int error = pthread_mutexattr_init(&attributes);
-    if (!error)
-        error = pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    if (!error)
-        error = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    if (!error)
-        error = pthread_mutex_init(&lock->mutex, &attributes);
-    pthread_mutexattr_destroy(&attributes);
-    errno = error;
-    return error ? -1 : 0;
+    atomic_init(&shm->word, 0);
+    return sem_init(&shm->queue, 1, 0);
 }
 
-static enum lock_result taken(struct lock_shm *lock, int error)
+/* If the word is still what was seen, of which the owner is nobody or dead, it is ours. Pairs with the exchange in
+ * lock_release. */
+static bool take_word(struct lock *lock, uint64_t seen, uint64_t contended)
 {
-    if (error == EBUSY)
-        return LOCK_BUSY;
-    if (!self) {
-        pthread_atfork(NULL, NULL, learn_self);
-        learn_self();
-    }
-    if (error && error != EOWNERDEAD)
-        bug("the lock cannot be taken: %s", strerror(error));
-    CRASHPOINT("lock-nameless");
-    atomic_store_explicit(&lock->holder, self, memory_order_relaxed);
-    atomic_fetch_add_explicit(&lock->turn, 1, memory_order_relaxed);
-    return error ? LOCK_DIED : LOCK_OK;
-}
-
-/* Whoever lets go wakes one of those who wait. If that one is stopped before it runs, the lock is free, and the others
- * sleep on: so nobody sleeps for longer than this without looking. */
-#define LOOK_MS 500
-
-enum lock_result lock_take(struct lock_shm *lock)
-{
-    int error = pthread_mutex_trylock(&lock->mutex);
-    while (error == EBUSY || error == ETIMEDOUT)
-        error = port_mutex_wait(&lock->mutex, LOOK_MS);
-    return taken(lock, error);
-}
-
-enum lock_result lock_try(struct lock_shm *lock)
-{
-    return taken(lock, pthread_mutex_trylock(&lock->mutex));
-}
-
-void lock_mended(struct lock_shm *lock)
-{
-    pthread_mutex_consistent(&lock->mutex);
-}
-
-void lock_release(struct lock_shm *lock)
-{
-    atomic_store_explicit(&lock->holder, 0, memory_order_relaxed);
-    CRASHPOINT("lock-nameless-again");
-    int error = pthread_mutex_unlock(&lock->mutex);
-    if (error)
-        bug("the lock cannot be released: %s", strerror(error));
-}
-
-bool lock_live(struct lock_shm *lock)
-{
-    enum lock_result result = lock_try(lock);
-    if (result == LOCK_DIED)
-        lock_mended(lock);
-    return result != LOCK_BUSY;
-}
-
-/* Its holder stays what it was: it says who the dead one is. */
-bool lock_dead(struct lock_shm *lock)
-{
-    int error = pthread_mutex_trylock(&lock->mutex);
-    if (error == EOWNERDEAD)
-        lock_mended(lock);
-    else if (error) /* EBUSY; or it is damaged, and tells nothing */
+    uint32_t turn = (turn_of(seen) + 1) & TURN_MASK;
+    uint64_t ours = (uint64_t)turn << TURN_SHIFT | ((seen | contended) & CONTENDED) | lock->slot;
+    if (!atomic_compare_exchange_strong_explicit(&lock->shm->word, &seen, ours, memory_order_acquire, memory_order_relaxed))
         return false;
-    pthread_mutex_unlock(&lock->mutex);
+    CRASHPOINT("lock-owned");
+    lock->turn = turn;
+    lock->held = true;
     return true;
 }
 
-pid_t lock_owner(const struct lock_shm *lock)
+static enum lock_result result_of(uint64_t seen)
 {
-    return atomic_load_explicit(&lock->holder, memory_order_relaxed);
+    return owner_of(seen) == LOCK_NOBODY ? LOCK_OK : LOCK_DIED;
 }
 
-pid_t lock_holder(const struct lock_shm *lock, uint64_t *turn)
+static uint64_t read_word(const struct lock *lock)
 {
-    *turn = atomic_load_explicit(&lock->turn, memory_order_relaxed);
-    return atomic_load_explicit(&lock->holder, memory_order_relaxed);
+    return atomic_load_explicit(&lock->shm->word, memory_order_relaxed);
+}
+
+static void check_ours(const struct lock *lock, bool held)
+{
+    if (lock->slot == LOCK_NOBODY || lock->held != held)
+        bug(held ? "the lock is released without having been taken" : "the lock is taken twice, or by nobody");
+}
+
+static bool is_mine_to_take(const struct lock *lock, uint64_t word)
+{
+    return owner_of(word) == LOCK_NOBODY || owner_of(word) == lock->slot;
+}
+
+static bool is_dead(const struct lock *lock, uint64_t word)
+{
+    return lock->is_dead && lock->is_dead(lock->context, owner_of(word));
+}
+
+enum lock_result lock_try(struct lock *lock)
+{
+    check_ours(lock, false);
+    for (;;) {
+        uint64_t word = read_word(lock);
+        if (!is_mine_to_take(lock, word) && !is_dead(lock, word))
+            return LOCK_BUSY;
+        /* Not given up because the word has changed: if it has our slot in it, all others take us for its owner. */
+        if (take_word(lock, word, 0))
+            return result_of(word);
+    }
+}
+
+/* Waits for a post, after the owner in the word has been told to post. Returns false if the time is up. */
+static bool wait_in_queue(const struct lock *lock, uint64_t word)
+{
+    if (!(word & CONTENDED) && !atomic_compare_exchange_strong_explicit(&lock->shm->word, &word, word | CONTENDED,
+                                                                        memory_order_relaxed, memory_order_relaxed))
+        return true; /* it is another word by now */
+    CRASHPOINT("lock-queued");
+    return port_semaphore_wait(&lock->shm->queue, WAIT_MS) == 0 || errno == EINTR;
+}
+
+enum lock_result lock_take(struct lock *lock)
+{
+    uint64_t contended = 0;
+    check_ours(lock, false);
+    for (;;) {
+        uint64_t word = read_word(lock);
+        if (!is_mine_to_take(lock, word)) {
+            bool woken = wait_in_queue(lock, word);
+            contended = CONTENDED;
+            if (woken)
+                continue;
+            word = read_word(lock); /* whoever has it now */
+            if (!is_mine_to_take(lock, word) && !is_dead(lock, word))
+                continue;
+        }
+        if (take_word(lock, word, contended))
+            return result_of(word);
+    }
+}
+
+void lock_release(struct lock *lock)
+{
+    check_ours(lock, true);
+    lock->held = false;
+    /* pairs with the exchange in take_word */
+    uint64_t word = atomic_exchange_explicit(&lock->shm->word, (uint64_t)lock->turn << TURN_SHIFT, memory_order_release);
+    CRASHPOINT("lock-freed");
+    if (owner_of(word) != lock->slot)
+        bug("the lock was taken from its owner by slot %u", owner_of(word));
+    if (word & CONTENDED)
+        sem_post(&lock->shm->queue);
+}
+
+uint32_t lock_owner(const struct lock *lock, uint32_t *turn)
+{
+    uint64_t word = read_word(lock);
+    *turn = turn_of(word);
+    return owner_of(word);
 }

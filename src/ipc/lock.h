@@ -1,45 +1,50 @@
-/* The one lock: a mutex between processes that survives the death of its owner. */
+/* The one lock: between processes, each in a slot of its own. It survives the death of its owner. */
 #ifndef FORKCHAT_IPC_LOCK_H
 #define FORKCHAT_IPC_LOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 enum lock_result {
     LOCK_OK,
-    LOCK_DIED, /* taken, but its owner died holding it: mend what it guards, then call lock_mended */
+    LOCK_DIED, /* taken, but its owner died holding it: mend what it guards */
     LOCK_BUSY, /* lock_try only */
 };
 
 struct lock_shm;
 
+/* Whether nobody lives in that slot any more. Not asked of one's own slot. */
+typedef bool lock_verdict(const void *context, uint32_t slot);
+
+/* A process's own view of it. */
+struct lock {
+    struct lock_shm *shm;
+    uint32_t slot; /* of this process; LOCK_NOBODY: it must not take the lock */
+    uint32_t turn; /* of this process, while it has the lock */
+    bool held;
+    lock_verdict *is_dead;
+    const void *context; /* of the verdict */
+};
+
+#define LOCK_NOBODY 0u
+
 /* How much shared memory a lock needs. */
 size_t lock_size(void);
 
 /* Makes a free lock in zeroed memory. Returns 0, or -1 and errno. */
-int lock_init(struct lock_shm *lock);
+int lock_init(struct lock_shm *shm);
 
-/* Takes the lock; lock_take blocks until it is free, lock_try never. Not for signal handlers. */
-enum lock_result lock_take(struct lock_shm *lock);
-enum lock_result lock_try(struct lock_shm *lock);
+/* Takes the lock; lock_take blocks until it is free or its owner dead, lock_try never. The process must be known to live in
+ * its slot before, and nobody else may. Not for signal handlers. */
+enum lock_result lock_take(struct lock *lock);
+enum lock_result lock_try(struct lock *lock);
 
-/* After LOCK_DIED: what the lock guards is consistent again. */
-void lock_mended(struct lock_shm *lock);
+/* Only by whoever has it. */
+void lock_release(struct lock *lock);
 
-void lock_release(struct lock_shm *lock);
-
-/* A lock that a process takes when it is born and never gives back tells, whosever child it is, whether it lives.
- * live: takes it; false if somebody lives there. dead: whether nobody does (any more). Neither blocks. */
-bool lock_live(struct lock_shm *lock);
-bool lock_dead(struct lock_shm *lock);
-
-/* Who took it last, alive or dead; 0 if nobody did. What stands in shared memory: not to be trusted. */
-pid_t lock_owner(const struct lock_shm *lock);
-
-/* Who holds it and for the how-manieth time it was taken: the same answer twice, a while apart, means
- * that the holder is stuck. The process is 0 while the lock is free. A hint, read without the lock. */
-pid_t lock_holder(const struct lock_shm *lock, uint64_t *turn);
+/* The slot of whoever has it, and for the how-manieth time it was taken: the same answer twice, a while apart, means that
+ * the owner is stuck. LOCK_NOBODY while the lock is free. A hint, read without the lock; any process may have written it. */
+uint32_t lock_owner(const struct lock *lock, uint32_t *turn);
 
 #endif

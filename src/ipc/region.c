@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/hash.h"
 #include "base/port.h"
 
 #define MAGIC UINT64_C(0x666f726b63686174) /* "forkchat" */
@@ -32,9 +33,9 @@ struct region_shm {
 
 void region_name(const char *path, char name[REGION_NAME_SIZE])
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = HASH64_START;
     for (; *path; path++)
-        hash = (hash ^ (unsigned char)*path) * UINT64_C(1099511628211);
+        hash = hash64_add(hash, (unsigned char)*path);
     snprintf(name, REGION_NAME_SIZE, "/forkchat-%016llx", (unsigned long long)hash);
 }
 

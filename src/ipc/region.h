@@ -24,7 +24,7 @@ struct region {
 void region_name(const char *path, char name[REGION_NAME_SIZE]);
 
 /* What a region says of its layout: `layout`, the caller's version, and what else has to agree for two programs to
- * share it: the size of words, and the C library, whose locks lie in it. */
+ * share it: the size of words, and the C library, whose semaphores lie in it. */
 uint64_t region_layout(uint64_t layout);
 
 /* Makes the region `name` with one area per entry of `sizes` (bytes, `count` at most REGION_AREAS), all

@@ -52,7 +52,7 @@ enum reader_state { READER_CLOSED, READER_RELIABLE, READER_OBSERVER };
 struct reader_shm {
     _Alignas(64) _Atomic uint64_t cursor;
     _Atomic uint32_t state;
-    struct bell_shm bell;
+    struct wakeup_shm wakeup;
 };
 
 struct ring_shm {
@@ -86,7 +86,7 @@ int ring_init(struct ring *ring, void *memory, size_t size)
     if (sem_init(&shared->room, 1, 0))
         return -1;
     for (int i = 0; i < RING_READERS; i++)
-        if (bell_init(&shared->readers[i].bell))
+        if (wakeup_init(&shared->readers[i].wakeup))
             return -1;
     ring_attach(ring, memory);
     return 0;
@@ -258,7 +258,7 @@ void ring_open_reader_locked(struct ring *ring, int reader, bool reliable, uint6
     atomic_store(&slot->cursor, position);
     CRASHPOINT("reader-half-open");
     atomic_store(&slot->state, reliable ? READER_RELIABLE : READER_OBSERVER);
-    bell_ring_again(&slot->bell); /* whatever state the last owner's death left it in */
+    wakeup_post_again(&slot->wakeup); /* whatever state the last owner's death left it in */
 }
 
 bool ring_reader_is_open(const struct ring *ring, int reader)
@@ -365,23 +365,23 @@ void ring_close_reader(struct ring *ring, int reader)
     tell_room(ring);
 }
 
-struct bell_shm *ring_bell(struct ring *ring, int reader)
+struct wakeup_shm *ring_wakeup(struct ring *ring, int reader)
 {
-    return &ring->shared->readers[reader].bell;
+    return &ring->shared->readers[reader].wakeup;
 }
 
-void ring_bells(struct ring *ring, uint64_t readers)
+void ring_wake(struct ring *ring, uint64_t readers)
 {
     for (int i = 0; i < RING_READERS && readers >> i; i++)
         if (readers >> i & 1 && ring_reader_is_open(ring, i))
-            bell_ring(&ring->shared->readers[i].bell);
+            wakeup_post(&ring->shared->readers[i].wakeup);
 }
 
-void ring_bells_again(struct ring *ring, uint64_t readers)
+void ring_wake_again(struct ring *ring, uint64_t readers)
 {
     for (int i = 0; i < RING_READERS && readers >> i; i++)
         if (readers >> i & 1 && ring_reader_is_open(ring, i))
-            bell_ring_again(&ring->shared->readers[i].bell);
+            wakeup_post_again(&ring->shared->readers[i].wakeup);
 }
 
 uint64_t ring_fill(const struct ring *ring, uint64_t *size)

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#include "bell.h"
+#include "wakeup.h"
 
 #define RING_READERS    64
 #define RING_RECORD_MAX ((size_t)32768) /* payload bytes of one record */
@@ -89,7 +89,7 @@ bool ring_wait_room(struct ring *ring, int milliseconds);
 /* ---- Reading. ---- */
 
 /* Takes the reader slot `reader` (0 to RING_READERS - 1) for this process, to read from `position` on. A
- * reliable reader is never passed by publishers; an observer may be. Its bell rings once for a start. Lock
+ * reliable reader is never passed by publishers; an observer may be. Its wakeup is posted once for a start. Lock
  * held, unless nobody publishes. */
 void ring_open_reader_locked(struct ring *ring, int reader, bool reliable, uint64_t position);
 void ring_close_reader(struct ring *ring, int reader);
@@ -114,12 +114,12 @@ uint64_t ring_oldest_locked(const struct ring *ring);
 uint64_t ring_cursor(const struct ring *ring, int reader);
 bool ring_reader_is_open(const struct ring *ring, int reader);
 
-/* The bell of a reader, and ringing those in `readers` (bit i for reader i) that are open. */
-struct bell_shm *ring_bell(struct ring *ring, int reader);
-void ring_bells(struct ring *ring, uint64_t readers);
+/* The wakeup of a reader, and waking those in `readers` (bit i for reader i) that are open. */
+struct wakeup_shm *ring_wakeup(struct ring *ring, int reader);
+void ring_wake(struct ring *ring, uint64_t readers);
 
-/* The same with bell_ring_again: after any process has died. */
-void ring_bells_again(struct ring *ring, uint64_t readers);
+/* The same with wakeup_post_again: after any process has died. */
+void ring_wake_again(struct ring *ring, uint64_t readers);
 
 /* Bytes published and not yet read by the slowest reliable reader, and the size. For insight. */
 uint64_t ring_fill(const struct ring *ring, uint64_t *size);

@@ -1,6 +1,7 @@
-/* The packets of a cast, read and written. Both sides use it; it keeps no state. */
+/* The packets of a cast, read and written, and the sets of blocks that they speak of. Both sides use it. */
 #include "lan/cast.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define HEADER 13 /* "FCC1", the letter, 8 bytes of id */
@@ -101,4 +102,58 @@ size_t cast_write(const struct cast_packet *packet, unsigned char *bytes)
         at += packet->length;
     }
     return at;
+}
+
+int cast_set_init(struct cast_set *set, uint32_t blocks)
+{
+    size_t size = ((size_t)blocks + 7) / 8;
+    *set = (struct cast_set){.bits = malloc(size + 1), .blocks = blocks, .count = blocks};
+    if (!set->bits)
+        return -1;
+    memset(set->bits, 0xff, size);
+    if (blocks % 8)
+        set->bits[blocks / 8] = (unsigned char)((1u << blocks % 8) - 1);
+    return 0;
+}
+
+void cast_set_free(struct cast_set *set)
+{
+    free(set->bits);
+}
+
+bool cast_set_has(const struct cast_set *set, uint32_t number)
+{
+    return number < set->blocks && set->bits[number / 8] & 1u << number % 8;
+}
+
+void cast_set_remove(struct cast_set *set, uint32_t number)
+{
+    if (!cast_set_has(set, number))
+        return;
+    set->bits[number / 8] &= (unsigned char)~(1u << number % 8);
+    set->count--;
+}
+
+void cast_set_add(struct cast_set *set, uint32_t first, const unsigned char *bitmap, size_t length)
+{
+    for (size_t i = 0; i < length * 8; i++) {
+        uint32_t number = first + (uint32_t)i;
+        if (number < first || number >= set->blocks)
+            return;
+        if (!(bitmap[i / 8] & 1u << i % 8) || cast_set_has(set, number))
+            continue;
+        set->bits[number / 8] |= (unsigned char)(1u << number % 8);
+        set->count++;
+    }
+}
+
+size_t cast_set_window(const struct cast_set *set, uint32_t first, const unsigned char **bitmap)
+{
+    size_t size = ((size_t)set->blocks + 7) / 8 - first / 8;
+    *bitmap = set->bits + first / 8;
+    if (size > CAST_WINDOW / 8)
+        size = CAST_WINDOW / 8;
+    while (size > 0 && !(*bitmap)[size - 1])
+        size--;
+    return size;
 }

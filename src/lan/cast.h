@@ -14,10 +14,10 @@
 #include "lan/datagram.h"
 #include "lan/group.h"
 
-#define CAST_BLOCK 1200 /* bytes of the file in one packet */
-#define CAST_SIZE_MOST ((int64_t)8 << 30)
-#define CAST_RECEIVERS 256
-#define CAST_WINDOW (1200 * 8) /* blocks that one answer speaks of */
+#define CAST_BLOCK      1200 /* bytes of the file in one packet */
+#define CAST_SIZE_MOST  ((int64_t)8 << 30)
+#define CAST_RECEIVERS  256
+#define CAST_WINDOW     (1200 * 8) /* blocks that one answer speaks of */
 #define CAST_PACKET_MAX 1400
 
 enum cast_kind {
@@ -52,6 +52,25 @@ size_t cast_write(const struct cast_packet *packet, unsigned char *bytes);
 uint32_t cast_blocks(int64_t size);
 size_t cast_block_length(int64_t size, uint32_t number);
 
+/* The blocks that are still to come, or still to be sent: a bit for each. cast.c alone changes it. */
+struct cast_set {
+    unsigned char *bits;
+    uint32_t blocks, count; /* of all, and of those in the set */
+};
+
+/* All blocks of a file. Returns 0, or -1 with ENOMEM. */
+int cast_set_init(struct cast_set *set, uint32_t blocks);
+void cast_set_free(struct cast_set *set);
+bool cast_set_has(const struct cast_set *set, uint32_t number);
+void cast_set_remove(struct cast_set *set, uint32_t number);
+
+/* Adds the blocks of a bitmap that starts at block `first`, a multiple of 8. What is behind the last block is none. */
+void cast_set_add(struct cast_set *set, uint32_t first, const unsigned char *bitmap, size_t length);
+
+/* The set from block `first` on, a multiple of 8, as a bitmap of at most CAST_WINDOW blocks, which stays in the set.
+ * Returns its length in bytes without those at its end that are 0. */
+size_t cast_set_window(const struct cast_set *set, uint32_t first, const unsigned char **bitmap);
+
 struct cast_outcome {
     int receivers; /* that joined */
     int verified;  /* that have it */
@@ -62,8 +81,8 @@ struct cast_outcome {
 /* Sends the open file that `card` describes. Invites for `wait` milliseconds, or until `enough` have joined
  * (0: as many as come). `rate` in bytes a second; it is lowered when much is missed. Blocks; in a process
  * of its own. Returns 0 if all that joined have it, 1 if only some or nobody joined, -1 for our own trouble. */
-int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait,
-              int enough, int64_t rate, struct cast_outcome *outcome);
+int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait, int enough,
+              int64_t rate, struct cast_outcome *outcome);
 
 enum cast_result {
     CAST_DONE,

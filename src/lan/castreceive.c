@@ -13,15 +13,14 @@
 #include "base/clock.h"
 #include "base/port.h"
 #include "base/text.h"
-#include "lan/keep.h"
+#include "lan/partfile.h"
 #include "lan/tree.h"
 
-#define MILLISECOND ((int64_t)1000000)
-#define JOIN_EVERY (300 * MILLISECOND)
-#define SILENCE (15000 * MILLISECOND) /* of the sender, after which it is given up */
-#define WINDOWS_A_TURN 64             /* datagrams in one answer: the rest is told in the next round */
+#define JOIN_EVERY     (300 * MS)
+#define SILENCE        (15000 * MS) /* of the sender, after which it is given up */
+#define WINDOWS_A_TURN 64                    /* datagrams in one answer: the rest is told in the next round */
 
-struct catching {
+struct receiving {
     struct group *group;
     int interface;
     const struct net_address *from;
@@ -29,86 +28,72 @@ struct catching {
     int blocks_fd; /* the group's */
     int own_fd;    /* ours: what we say, and what is said to us alone */
     int file;
-    unsigned char *have; /* a bit for each block */
-    uint32_t blocks, missing;
+    struct cast_set missing;
     int64_t heard;
     bool begun, ended;
 };
 
-static void say(struct catching *catching, struct cast_packet *packet)
+static void say(struct receiving *receiving, struct cast_packet *packet)
 {
     unsigned char bytes[CAST_PACKET_MAX];
-    text_copy(packet->id, sizeof packet->id, catching->card->id);
+    text_copy(packet->id, sizeof packet->id, receiving->card->id);
     size_t length = cast_write(packet, bytes);
     /* Lost here or lost on the wire: the sender asks again. */
-    if (sendto(catching->own_fd, bytes, length, 0, (const struct sockaddr *)&catching->from->storage,
-               catching->from->length) < 0)
+    if (sendto(receiving->own_fd, bytes, length, 0, (const struct sockaddr *)&receiving->from->storage,
+               receiving->from->length) < 0)
         return;
 }
 
-static void say_kind(struct catching *catching, enum cast_kind kind)
+static void say_kind(struct receiving *receiving, enum cast_kind kind)
 {
     struct cast_packet packet = {.kind = kind};
-    say(catching, &packet);
+    say(receiving, &packet);
 }
 
-static bool misses(const struct catching *catching, uint32_t number)
+/* What is missing, window by window. */
+static void answer(struct receiving *receiving, uint32_t round)
 {
-    return number < catching->blocks && !(catching->have[number / 8] & (1u << number % 8));
-}
-
-/* One window of what is missing, as a bitmap. Returns how many bits are set in it. */
-static uint32_t fill_window(const struct catching *catching, uint32_t first, unsigned char *bitmap, size_t *length)
-{
-    uint32_t set = 0;
-    *length = 0;
-    memset(bitmap, 0, CAST_WINDOW / 8);
-    for (uint32_t i = 0; i < CAST_WINDOW; i++)
-        if (misses(catching, first + i)) {
-            bitmap[i / 8] |= (unsigned char)(1u << i % 8);
-            *length = i / 8 + 1;
-            set++;
-        }
-    return set;
-}
-
-static void answer(struct catching *catching, uint32_t round)
-{
-    unsigned char jitter = 0, bitmap[CAST_WINDOW / 8];
-    uint32_t left = catching->missing;
+    const struct cast_set *missing = &receiving->missing;
+    struct cast_packet packet = {.kind = CAST_NEED, .number = round};
+    unsigned char jitter = 0;
+    int turn = 0;
     /* All receivers were asked by the same datagram. */
     if (!port_random(&jitter, 1))
         clock_sleep(jitter % 16);
-    int turn = 0;
-    for (uint32_t first = 0; first < catching->blocks && left > 0 && turn < WINDOWS_A_TURN; first += CAST_WINDOW) {
-        struct cast_packet packet = {.kind = CAST_NEED, .number = round, .first = first, .bytes = bitmap};
-        uint32_t set = fill_window(catching, first, bitmap, &packet.length);
-        if (set == 0)
+    /* A window is said when the next is found, because the last one says that it is. */
+    for (uint32_t first = 0; first < missing->blocks && turn < WINDOWS_A_TURN; first += CAST_WINDOW) {
+        const unsigned char *bitmap;
+        size_t length = cast_set_window(missing, first, &bitmap);
+        if (length == 0)
             continue;
-        left -= set;
-        packet.last = left == 0 || ++turn == WINDOWS_A_TURN;
-        say(catching, &packet);
+        if (turn++ > 0)
+            say(receiving, &packet);
+        packet.first = first;
+        packet.bytes = bitmap;
+        packet.length = length;
     }
+    packet.last = true;
+    if (turn > 0)
+        say(receiving, &packet);
 }
 
 /* Returns 0, or -1 if the disk does not take it. */
-static int take_block(struct catching *catching, const struct cast_packet *packet)
+static int take_block(struct receiving *receiving, const struct cast_packet *packet)
 {
-    if (!misses(catching, packet->number) ||
-        packet->length != cast_block_length(catching->card->size, packet->number))
+    if (!cast_set_has(&receiving->missing, packet->number) ||
+        packet->length != cast_block_length(receiving->card->size, packet->number))
         return 0;
-    ssize_t wrote = pwrite(catching->file, packet->bytes, packet->length, (off_t)packet->number * CAST_BLOCK);
+    ssize_t wrote = pwrite(receiving->file, packet->bytes, packet->length, (off_t)packet->number * CAST_BLOCK);
     if (wrote != (ssize_t)packet->length) {
         if (wrote >= 0)
             errno = ENOSPC;
         return -1;
     }
-    catching->have[packet->number / 8] |= (unsigned char)(1u << packet->number % 8);
-    catching->missing--;
+    cast_set_remove(&receiving->missing, packet->number);
     return 0;
 }
 
-static int take_packets(struct catching *catching, int fd)
+static int take_packets(struct receiving *receiving, int fd)
 {
     uint32_t polled = 0;
     /* Bounded, for the time of silence must be looked at now and then. */
@@ -119,105 +104,105 @@ static int take_packets(struct catching *catching, int fd)
         ssize_t got = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from.storage, &from.length);
         if (got < 0)
             break;
-        if (!net_same_host(&from, catching->from) || net_port(&from) != net_port(catching->from) ||
-            !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, catching->card->id) != 0)
+        if (!net_same_host(&from, receiving->from) || net_port(&from) != net_port(receiving->from) ||
+            !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, receiving->card->id) != 0)
             continue;
-        catching->heard = clock_elapsed();
-        catching->begun = true;
-        if (packet.kind == CAST_BLOCK_IS && take_block(catching, &packet))
+        receiving->heard = clock_monotonic();
+        receiving->begun = true;
+        if (packet.kind == CAST_BLOCK_IS && take_block(receiving, &packet))
             return -1;
         if (packet.kind == CAST_POLL)
             polled = packet.number;
         if (packet.kind == CAST_END)
-            catching->ended = true;
+            receiving->ended = true;
     }
     /* Once, and after the blocks that were waiting behind the question. */
     if (polled)
-        answer(catching, polled);
+        answer(receiving, polled);
     return 0;
 }
 
-static enum cast_result catch_blocks(struct catching *catching)
+static enum cast_result catch_blocks(struct receiving *receiving)
 {
     int64_t next = 0;
-    catching->heard = clock_elapsed();
+    receiving->heard = clock_monotonic();
     /* Even for an empty file: to be counted among those who have it, one must have joined. */
-    while (catching->missing > 0 || !catching->begun) {
-        int64_t now = clock_elapsed();
-        if (catching->ended || now - catching->heard > SILENCE)
+    while (receiving->missing.count > 0 || !receiving->begun) {
+        int64_t now = clock_monotonic();
+        if (receiving->ended || now - receiving->heard > SILENCE)
             return CAST_BROKEN;
-        if (!catching->begun && now >= next) {
-            say_kind(catching, CAST_JOIN);
+        if (!receiving->begun && now >= next) {
+            say_kind(receiving, CAST_JOIN);
             next = now + JOIN_EVERY;
         }
-        struct pollfd polls[2] = {{.fd = catching->blocks_fd, .events = POLLIN},
-                                  {.fd = catching->own_fd, .events = POLLIN}};
+        struct pollfd polls[2] = {{.fd = receiving->blocks_fd, .events = POLLIN},
+                                  {.fd = receiving->own_fd, .events = POLLIN}};
         if (poll(polls, 2, 100) < 0 && errno != EINTR)
             return CAST_LOCAL;
-        if (take_packets(catching, catching->blocks_fd) || take_packets(catching, catching->own_fd))
+        if (take_packets(receiving, receiving->blocks_fd) || take_packets(receiving, receiving->own_fd))
             return CAST_LOCAL;
     }
     return CAST_DONE;
 }
 
 /* Until the sender has understood: it asks until it is told, and then ends. */
-static void tell_until_known(struct catching *catching, enum cast_kind kind)
+static void tell_until_known(struct receiving *receiving, enum cast_kind kind)
 {
-    int64_t now = clock_elapsed(), end_at = now + 3000 * MILLISECOND, next = 0;
-    catching->ended = false;
-    for (; now < end_at && !catching->ended; now = clock_elapsed()) {
+    int64_t now = clock_monotonic(), end_at = now + 3000 * MS, next = 0;
+    receiving->ended = false;
+    for (; now < end_at && !receiving->ended; now = clock_monotonic()) {
         if (now >= next) {
-            say_kind(catching, kind);
-            next = now + 500 * MILLISECOND;
+            say_kind(receiving, kind);
+            next = now + 500 * MS;
         }
-        struct pollfd wait = {.fd = catching->blocks_fd, .events = POLLIN};
+        struct pollfd wait = {.fd = receiving->blocks_fd, .events = POLLIN};
         if (poll(&wait, 1, 100) <= 0)
             continue;
         unsigned char bytes[CAST_PACKET_MAX];
         struct cast_packet packet;
-        ssize_t got = recv(catching->blocks_fd, bytes, sizeof bytes, 0);
-        if (got < 0 || !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, catching->card->id) != 0)
+        ssize_t got = recv(receiving->blocks_fd, bytes, sizeof bytes, 0);
+        if (got < 0 || !cast_read(bytes, (size_t)got, &packet) || strcmp(packet.id, receiving->card->id) != 0)
             continue;
         if (packet.kind == CAST_END)
-            catching->ended = true;
+            receiving->ended = true;
         if (packet.kind == CAST_POLL)
             next = 0;
     }
 }
 
-static bool is_whole(struct catching *catching)
+static bool is_whole(struct receiving *receiving)
 {
     struct sha256 hash;
     unsigned char digest[SHA256_SIZE];
     char hex[SHA256_HEX_SIZE];
     sha256_start(&hash);
-    if (tree_hash(catching->file, -1, &hash, NULL) != catching->card->size)
+    if (tree_hash(receiving->file, -1, &hash, NULL) != receiving->card->size)
         return false;
     sha256_finish(&hash, digest);
     sha256_hex(digest, hex);
-    return strcmp(hex, catching->card->hash) == 0;
+    return strcmp(hex, receiving->card->hash) == 0;
 }
 
-static enum cast_result catch_file(struct catching *catching, int folder, const char *kept, const char *part,
+static enum cast_result catch_file(struct receiving *receiving, int folder, const char *kept, const char *part,
                                    bool force)
 {
-    const struct datagram_card *card = catching->card;
-    if (ftruncate(catching->file, (off_t)card->size))
+    const struct datagram_card *card = receiving->card;
+    if (ftruncate(receiving->file, (off_t)card->size))
         return CAST_LOCAL;
-    enum cast_result result = catch_blocks(catching);
+    enum cast_result result = catch_blocks(receiving);
     if (result == CAST_DONE) {
-        say_kind(catching, CAST_CHECKING);
-        if (!is_whole(catching))
+        say_kind(receiving, CAST_CHECKING);
+        if (!is_whole(receiving))
             result = CAST_DAMAGED;
-        else if (fsync(catching->file) ||
-                 keep_finish(folder, catching->file, part, kept, card->mode, card->changed, force))
+        else if (fsync(receiving->file) ||
+                 partfile_finish(folder, receiving->file, part, kept, card->mode, card->changed, force))
             result = errno == EEXIST ? CAST_EXISTS : CAST_LOCAL;
     }
     int error = errno;
     if (result == CAST_DONE)
-        tell_until_known(catching, CAST_HAVE);
+        tell_until_known(receiving, CAST_HAVE);
     else if (result != CAST_BROKEN)
-        say_kind(catching, CAST_LEAVE);
+        say_kind(receiving, CAST_LEAVE);
     errno = error;
     return result;
 }
@@ -226,29 +211,27 @@ enum cast_result cast_receive(struct group *group, int interface, const struct n
                               const struct datagram_card *card, const char *output, const char *kept, bool force,
                               char message[256])
 {
-    struct catching catching = {.group = group, .interface = interface, .from = from, .card = card,
-                                .blocks_fd = -1, .own_fd = -1, .file = -1};
+    struct receiving receiving = {
+        .group = group, .interface = interface, .from = from, .card = card, .blocks_fd = -1, .own_fd = -1, .file = -1};
     enum cast_result result = CAST_LOCAL;
-    char part[KEEP_PART_SIZE];
+    char part[PARTFILE_NAME_SIZE];
     struct stat status;
-    keep_part_name(kept, card->hash, part);
-    catching.blocks = catching.missing = cast_blocks(card->size);
-    catching.have = calloc(1, ((size_t)catching.blocks + 7) / 8 + 1);
+    partfile_name(kept, card->hash, part);
     int folder = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0 || !catching.have)
+    if (folder < 0 || cast_set_init(&receiving.missing, cast_blocks(card->size)))
         goto out;
     if (!force && !fstatat(folder, kept, &status, AT_SYMLINK_NOFOLLOW)) {
         result = CAST_EXISTS;
         goto out;
     }
-    catching.blocks_fd = group_open_listener(group, interface, card->port);
-    catching.own_fd = group_open_sender(group, interface);
-    if (catching.blocks_fd < 0 || catching.own_fd < 0)
+    receiving.blocks_fd = group_open_listener(group, interface, card->port);
+    receiving.own_fd = group_open_sender(group, interface);
+    if (receiving.blocks_fd < 0 || receiving.own_fd < 0)
         goto out;
-    catching.file = keep_open_part(folder, part);
-    if (catching.file < 0)
+    receiving.file = partfile_open(folder, part);
+    if (receiving.file < 0)
         goto out;
-    result = catch_file(&catching, folder, kept, part, force);
+    result = catch_file(&receiving, folder, kept, part, force);
     int error = errno;
     if (result != CAST_DONE)
         unlinkat(folder, part, 0);
@@ -260,14 +243,14 @@ out:
              : result == CAST_DAMAGED ? "the blocks do not make the file that was announced"
              : result == CAST_EXISTS  ? "something of that name is here already"
                                       : strerror(errno));
-    if (catching.file >= 0)
-        close(catching.file);
-    if (catching.blocks_fd >= 0)
-        close(catching.blocks_fd);
-    if (catching.own_fd >= 0)
-        close(catching.own_fd);
+    if (receiving.file >= 0)
+        close(receiving.file);
+    if (receiving.blocks_fd >= 0)
+        close(receiving.blocks_fd);
+    if (receiving.own_fd >= 0)
+        close(receiving.own_fd);
     if (folder >= 0)
         close(folder);
-    free(catching.have);
+    cast_set_free(&receiving.missing);
     return result;
 }

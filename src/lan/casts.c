@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -19,9 +20,9 @@
 #include "lan/secret.h"
 #include "lan/tree.h"
 
-#define RATE_DEFAULT ((int64_t)4 << 20)
-#define INVITATION_LIFE (60 * PEER_SECOND)
-#define RECEIVING_MOST 4
+#define RATE_DEFAULT    ((int64_t)4 << 20)
+#define INVITATION_LIFE (60 * SECOND)
+#define RECEIVING_MOST  4
 
 struct casting {
     struct peer *peer;
@@ -55,7 +56,7 @@ static int describe(int report, int fd, struct datagram_card *card)
         return -1;
     }
     progress_hash_start(&progress, card->name, report, status.st_size);
-    card->size = tree_hash(fd, -1, &hash, &progress.watch);
+    card->size = tree_hash(fd, -1, &hash, &progress.tree);
     if (card->size < 0)
         return -1;
     sha256_finish(&hash, digest);
@@ -92,8 +93,8 @@ static int run_send(int report, void *context)
     if (outcome.receivers == 0)
         return tell(report, "!nobody accepted it", "", EX_UNAVAILABLE);
     char line[400];
-    snprintf(line, sizeof line, "sent %s to %d of %d, verified; %lld bytes in blocks for a file of %lld",
-             card.name, outcome.verified, outcome.receivers, (long long)outcome.sent, (long long)card.size);
+    snprintf(line, sizeof line, "sent %s to %d of %d, verified; %lld bytes in blocks for a file of %lld", card.name,
+             outcome.verified, outcome.receivers, (long long)outcome.sent, (long long)card.size);
     return tell(report, line, "", result ? EX_TEMPFAIL : EX_OK);
 }
 
@@ -141,8 +142,11 @@ static void choose_name(const struct receiving *receiving, char kept[NAME_FILE_M
 
 static int run_receive(int report, void *context)
 {
-    static const int statuses[] = {[CAST_DONE] = EX_OK, [CAST_BROKEN] = EX_TEMPFAIL, [CAST_DAMAGED] = EX_DATAERR,
-                                   [CAST_EXISTS] = EX_CANTCREAT, [CAST_LOCAL] = EX_IOERR};
+    static const int statuses[] = {[CAST_DONE] = EX_OK,
+                                   [CAST_BROKEN] = EX_TEMPFAIL,
+                                   [CAST_DAMAGED] = EX_DATAERR,
+                                   [CAST_EXISTS] = EX_CANTCREAT,
+                                   [CAST_LOCAL] = EX_IOERR};
     const struct receiving *receiving = context;
     const struct peer_cast *cast = receiving->cast;
     const struct options *options = receiving->peer->options;
@@ -207,7 +211,7 @@ void casts_invited(struct peer *peer, const struct datagram *datagram, const str
             cast = &peer->casts[i];
     }
     /* A full list of fresh invitations: nobody means that well. */
-    if (cast->last && peer->now - cast->last < 5 * PEER_SECOND)
+    if (cast->last && peer->now - cast->last < 5 * SECOND)
         return;
     *cast = (struct peer_cast){.card = datagram->card, .from = *from, .via = via, .last = peer->now};
     text_copy(cast->sender, sizeof cast->sender, datagram->sender);

@@ -12,13 +12,12 @@
 #include "base/text.h"
 #include "lan/wire.h"
 
-#define MILLISECOND ((int64_t)1000000)
-#define INVITE_EVERY (500 * MILLISECOND)
-#define POLL_EVERY (200 * MILLISECOND)
-#define SILENCE (6000 * MILLISECOND)    /* after which a receiver is given up */
-#define CHECKING (300000 * MILLISECOND) /* the same for one that verifies a large file */
-#define ROUNDS 500
-#define RATE_LEAST (128 << 10)
+#define INVITE_EVERY (500 * MS)
+#define POLL_EVERY   (200 * MS)
+#define SILENCE      (6000 * MS)   /* after which a receiver is given up */
+#define CHECKING     (300000 * MS) /* the same for one that verifies a large file */
+#define ROUNDS       500
+#define RATE_LEAST   (128 << 10)
 
 enum receiver_state { RECEIVING, VERIFYING, VERIFIED, LOST };
 
@@ -38,8 +37,7 @@ struct sending {
     int count; /* of sockets */
     struct receiver receivers[CAST_RECEIVERS];
     int joined;
-    unsigned char *wanted; /* a bit for each block that is to be sent */
-    uint32_t blocks;
+    struct cast_set wanted; /* what is to be sent */
     uint32_t round;
     int64_t sent;
     struct wire_pace pace;
@@ -51,8 +49,7 @@ static void send_many(struct sending *sending, int interface, uint16_t port, con
         return;
     struct net_address to = group_at(sending->group, interface, port);
     /* A full queue is like any other loss: it is asked for again. But give it a moment to drain. */
-    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&to.storage,
-               to.length) < 0 &&
+    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&to.storage, to.length) < 0 &&
         (errno == EAGAIN || errno == ENOBUFS))
         clock_sleep(2);
 }
@@ -108,28 +105,12 @@ static void join(struct sending *sending, int interface, const struct net_addres
         receiver = &sending->receivers[sending->joined++];
         *receiver = (struct receiver){.address = *from, .interface = interface};
     }
-    receiver->heard = clock_elapsed();
+    receiver->heard = clock_monotonic();
     text_copy(packet.id, sizeof packet.id, sending->card->id);
     size_t length = cast_write(&packet, bytes);
-    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&from->storage,
-               from->length) < 0)
+    if (sendto(sending->sockets[interface], bytes, length, 0, (const struct sockaddr *)&from->storage, from->length) <
+        0)
         return; /* it asks again */
-}
-
-/* The last byte has bits of no block: never set, or something would be wanted for ever. */
-static void trim_wanted(struct sending *sending)
-{
-    if (sending->blocks % 8)
-        sending->wanted[sending->blocks / 8] &= (unsigned char)((1u << sending->blocks % 8) - 1);
-}
-
-/* What a receiver misses is wanted again. */
-static void want(struct sending *sending, const struct cast_packet *packet)
-{
-    size_t size = ((size_t)sending->blocks + 7) / 8, at = packet->first / 8;
-    for (size_t i = 0; i < packet->length && at + i < size; i++)
-        sending->wanted[at + i] |= packet->bytes[i];
-    trim_wanted(sending);
 }
 
 static void take_packet(struct sending *sending, int interface, const struct net_address *from,
@@ -142,12 +123,12 @@ static void take_packet(struct sending *sending, int interface, const struct net
     struct receiver *receiver = find_receiver(sending, from);
     if (!receiver || receiver->state >= VERIFIED)
         return;
-    receiver->heard = clock_elapsed();
+    receiver->heard = clock_monotonic();
     if (packet->kind == CAST_NEED) {
         /* Answers to earlier polls come late: what they miss may have been repeated since. */
         if (packet->number != sending->round)
             return;
-        want(sending, packet);
+        cast_set_add(&sending->wanted, packet->first, packet->bytes, packet->length);
         if (packet->last)
             receiver->answered = packet->number;
     } else if (packet->kind == CAST_CHECKING) {
@@ -173,8 +154,7 @@ static void listen_to_all(struct sending *sending, int milliseconds)
             unsigned char bytes[CAST_PACKET_MAX];
             struct net_address from = {.length = sizeof from.storage};
             struct cast_packet packet;
-            ssize_t got = recvfrom(polls[i].fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from.storage,
-                                   &from.length);
+            ssize_t got = recvfrom(polls[i].fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from.storage, &from.length);
             if (got < 0)
                 break;
             if (cast_read(bytes, (size_t)got, &packet) && strcmp(packet.id, sending->card->id) == 0)
@@ -205,10 +185,10 @@ static int send_block(struct sending *sending, int fd, uint32_t number)
 static int64_t send_wanted(struct sending *sending, int fd)
 {
     int64_t count = 0;
-    for (uint32_t number = 0; number < sending->blocks; number++) {
-        if (!(sending->wanted[number / 8] & (1u << number % 8)))
+    for (uint32_t number = 0; number < sending->wanted.blocks; number++) {
+        if (!cast_set_has(&sending->wanted, number))
             continue;
-        sending->wanted[number / 8] &= (unsigned char)~(1u << number % 8);
+        cast_set_remove(&sending->wanted, number);
         if (send_block(sending, fd, number))
             return -1;
         if (++count % 64 == 0)
@@ -223,10 +203,10 @@ static bool awaits_answers(struct sending *sending, int64_t now)
     bool waiting = false;
     for (int i = 0; i < sending->joined; i++) {
         struct receiver *receiver = &sending->receivers[i];
-        int64_t patience = receiver->state == VERIFYING ? CHECKING : SILENCE;
+        int64_t timeout = receiver->state == VERIFYING ? CHECKING : SILENCE;
         if (receiver->state >= VERIFIED)
             continue;
-        if (now - receiver->heard > patience)
+        if (now - receiver->heard > timeout)
             receiver->state = LOST;
         else if (receiver->state == VERIFYING || receiver->answered != sending->round)
             waiting = true;
@@ -240,15 +220,6 @@ static int count_in(const struct sending *sending, enum receiver_state state)
     for (int i = 0; i < sending->joined; i++)
         count += sending->receivers[i].state == state;
     return count;
-}
-
-/* Is anything wanted, so that those who verify need not be waited for? */
-static bool anything_wanted(const struct sending *sending)
-{
-    for (uint32_t i = 0; i < (sending->blocks + 7) / 8; i++)
-        if (sending->wanted[i])
-            return true;
-    return false;
 }
 
 static bool owes_answer(const struct sending *sending)
@@ -266,28 +237,29 @@ static void ask_all(struct sending *sending)
     /* Time that we were sending is no silence of theirs. */
     for (int i = 0; i < sending->joined; i++)
         if (sending->receivers[i].state == RECEIVING)
-            sending->receivers[i].heard = clock_elapsed();
-    for (int64_t now; awaits_answers(sending, now = clock_elapsed());) {
-        if (!owes_answer(sending) && anything_wanted(sending))
+            sending->receivers[i].heard = clock_monotonic();
+    for (int64_t now; awaits_answers(sending, now = clock_monotonic());) {
+        /* Those who verify need not be waited for. */
+        if (!owes_answer(sending) && sending->wanted.count > 0)
             return;
         if (now >= next) {
             tell_all(sending, CAST_POLL);
             next = now + POLL_EVERY;
         }
-        listen_to_all(sending, (int)((next - now) / MILLISECOND) + 1);
+        listen_to_all(sending, (int)((next - now) / MS) + 1);
     }
 }
 
 static void wait_for_joins(struct sending *sending, int wait, int enough)
 {
-    int64_t now = clock_elapsed(), end_at = now + wait * MILLISECOND, next = 0;
-    for (; now < end_at && !(enough > 0 && sending->joined >= enough); now = clock_elapsed()) {
+    int64_t now = clock_monotonic(), end_at = now + wait * MS, next = 0;
+    for (; now < end_at && !(enough > 0 && sending->joined >= enough); now = clock_monotonic()) {
         if (now >= next) {
             invite(sending);
             next = now + INVITE_EVERY;
         }
         int64_t until = next < end_at ? next : end_at;
-        listen_to_all(sending, (int)((until - now) / MILLISECOND) + 1);
+        listen_to_all(sending, (int)((until - now) / MS) + 1);
     }
 }
 
@@ -301,18 +273,15 @@ static int send_rounds(struct sending *sending, int fd)
         ask_all(sending);
         if (count_in(sending, RECEIVING) + count_in(sending, VERIFYING) == 0)
             return 0;
-        int64_t missing = 0;
-        for (uint32_t number = 0; number < sending->blocks; number++)
-            missing += sending->wanted[number / 8] >> number % 8 & 1;
         /* That much is not chance, it is a receiver that cannot follow. */
-        if (sent > 100 && missing > sent * 6 / 10 && sending->pace.rate / 2 >= RATE_LEAST)
+        if (sent > 100 && sending->wanted.count > sent * 6 / 10 && sending->pace.rate / 2 >= RATE_LEAST)
             sending->pace.rate /= 2;
     }
     return 0;
 }
 
-int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait,
-              int enough, int64_t rate, struct cast_outcome *outcome)
+int cast_send(struct group *group, const char *sender, const struct datagram_card *card, int fd, int wait, int enough,
+              int64_t rate, struct cast_outcome *outcome)
 {
     struct sending *sending = calloc(1, sizeof *sending);
     int result = -1;
@@ -322,13 +291,9 @@ int cast_send(struct group *group, const char *sender, const struct datagram_car
     sending->group = group;
     sending->sender = sender;
     sending->card = card;
-    sending->blocks = cast_blocks(card->size);
     sending->pace.rate = rate;
-    sending->wanted = malloc(((size_t)sending->blocks + 7) / 8 + 1);
-    if (!sending->wanted)
+    if (cast_set_init(&sending->wanted, cast_blocks(card->size)))
         goto out;
-    memset(sending->wanted, 0xff, ((size_t)sending->blocks + 7) / 8);
-    trim_wanted(sending);
     for (; sending->count < group_interfaces(group); sending->count++) {
         sending->sockets[sending->count] = -1;
         if (!group_is_open(group, sending->count))
@@ -353,7 +318,7 @@ out:
         if (sending->sockets[i] >= 0)
             close(sending->sockets[i]);
     if (sending)
-        free(sending->wanted);
+        cast_set_free(&sending->wanted);
     free(sending);
     return result;
 }

@@ -1,11 +1,10 @@
-/* Datagrams come and go: announcing, learning, talking. Runs in the peer's main process. */
-#include <errno.h>
+/* Announcing ourselves, and what is learnt and shown of what others send. Runs in the peer's main process. */
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/hash.h"
 #include "base/lookalike.h"
 #include "base/unicode.h"
 #include "lan/peer.h"
@@ -13,74 +12,31 @@
 
 #define SHOWN_MAX 4000 /* bytes of one datagram */
 
-int chat_send_by(struct peer *peer, int interface, const char *bytes, size_t length)
-{
-    if (!group_is_open(peer->group, interface)) {
-        errno = ENETDOWN;
-        return -1;
-    }
-    int result = group_send(peer->group, interface, bytes, length), error = errno;
-    if (result && !peer->mute[interface])
-        log_warning("cannot send by %s: %s", group_name(peer->group, interface), strerror(error));
-    if (!result && peer->mute[interface])
-        log_info("sending by %s works again", group_name(peer->group, interface));
-    peer->mute[interface] = result;
-    errno = error;
-    return result;
-}
-
-void chat_send_all(struct peer *peer, const struct datagram *datagram)
-{
-    char bytes[DATAGRAM_SEND_MAX + 1];
-    struct text text;
-    text_init(&text, bytes, sizeof bytes);
-    datagram_write(datagram, &text);
-    for (int i = 0; i < group_interfaces(peer->group); i++)
-        if (chat_send_by(peer, i, bytes, text.length))
-            continue; /* it was told; the next announcement tries again */
-}
-
-static void send_kind(struct peer *peer, enum datagram_kind kind)
-{
-    struct datagram datagram = {.kind = kind};
-    text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
-    text_copy(datagram.card.id, sizeof datagram.card.id, peer->id);
-    chat_send_all(peer, &datagram);
-}
-
 void chat_announce(struct peer *peer)
 {
     peer->last_announce = peer->now;
-    peer->next_announce = peer->now + peer->options->period * PEER_SECOND;
-    send_kind(peer, DATAGRAM_ANNOUNCE);
-    send_kind(peer, DATAGRAM_PEER);
+    peer->next_announce = peer->now + peer->options->period * SECOND;
+    multicast_send_kind(peer, DATAGRAM_ANNOUNCE);
+    multicast_send_kind(peer, DATAGRAM_PEER);
     offers_announce(peer);
 }
 
 /* Somebody ought to know of us soon; but a question a second is all that anyone gets answered. */
 static void announce_soon(struct peer *peer)
 {
-    int64_t soonest = peer->last_announce + PEER_SECOND;
+    int64_t soonest = peer->last_announce + SECOND;
     if (peer->brief)
         return;
-    if (soonest < peer->now + PEER_SECOND / 50)
-        soonest = peer->now + PEER_SECOND / 50;
+    if (soonest < peer->now + SECOND / 50)
+        soonest = peer->now + SECOND / 50;
     if (soonest < peer->next_announce)
         peer->next_announce = soonest;
-}
-
-void chat_ask(struct peer *peer)
-{
-    if (peer->now < peer->next_who)
-        return;
-    peer->next_who = peer->now + PEER_SECOND;
-    send_kind(peer, DATAGRAM_WHO);
 }
 
 void chat_leave(struct peer *peer)
 {
     if (!peer->brief)
-        send_kind(peer, DATAGRAM_BYE);
+        multicast_send_kind(peer, DATAGRAM_BYE);
 }
 
 /* What has come lately, so that a datagram that comes by two ways (both ends may have several interfaces
@@ -99,23 +55,23 @@ static bool is_first(const char *bytes, size_t length, const struct net_address 
     } heard[64];
     char place[NET_TEXT_SIZE + 8];
     struct text way;
-    uint32_t hash = 2166136261u;
+    uint32_t hash = HASH32_START;
     for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
+        hash = hash32_add(hash, (unsigned char)bytes[i]);
     net_format_host(from, place); /* not the port: each --send has another */
     text_init(&way, place + strlen(place), 8);
     text_addf(&way, "/%d", via);
 
     struct heard *entry = &heard[0];
     for (int i = 0; i < 64; i++) {
-        if (heard[i].hash == hash && now - heard[i].last < PEER_SECOND) {
+        if (heard[i].hash == hash && now - heard[i].last < SECOND) {
             entry = &heard[i];
             break;
         }
         if (heard[i].last < entry->last)
             entry = &heard[i];
     }
-    if (entry->hash != hash || now - entry->last >= PEER_SECOND)
+    if (entry->hash != hash || now - entry->last >= SECOND)
         memset(entry, 0, sizeof *entry);
     entry->hash = hash;
     entry->last = now;
@@ -180,12 +136,12 @@ static void take_message(struct peer *peer, const struct datagram *datagram, con
     snprintf(name, sizeof name, "%s%s", mine ? "private: " : "", datagram->sender);
     show(name, " > ", datagram->text, datagram->text_length);
     struct roster_peer *sender = roster_find(peer->roster, datagram->sender);
-    if (sender && sender->heard && !sender->told && !net_same_host(&sender->address, from) &&
+    if (sender && sender->heard && !sender->warned && !net_same_host(&sender->address, from) &&
         !group_is_here(peer->group, from)) {
         char host[NET_TEXT_SIZE], known[NET_TEXT_SIZE];
         net_format_host(from, host);
         net_format_host(&sender->address, known);
-        sender->told = true;
+        sender->warned = true;
         screen_show("note: that came from %s, but %s is at %s", host, sender->name, known);
     }
 }
@@ -193,9 +149,9 @@ static void take_message(struct peer *peer, const struct datagram *datagram, con
 static void take_own_name(struct peer *peer, const struct net_address *from)
 {
     char host[NET_TEXT_SIZE];
-    if (peer->brief || (peer->name_told && peer->now - peer->name_told < 60 * PEER_SECOND))
+    if (peer->brief || (peer->name_warned && peer->now - peer->name_warned < 60 * SECOND))
         return;
-    peer->name_told = peer->now;
+    peer->name_warned = peer->now;
     net_format_host(from, host);
     screen_show("your name %s is also used at %s", peer->options->name, host);
     announce_soon(peer); /* so that the other learns it too */
@@ -212,8 +168,7 @@ static void warn_of_lookalike(struct peer *peer, const struct roster_peer *newco
         screen_show("note: this %s is not %s, whose name looks the same", newcomer->name, like);
 }
 
-static void take_announce(struct peer *peer, const struct datagram *datagram, const struct net_address *from,
-                          int via)
+static void take_announce(struct peer *peer, const struct datagram *datagram, const struct net_address *from, int via)
 {
     struct roster_peer *known;
     char host[NET_TEXT_SIZE], before[NET_TEXT_SIZE] = "";
@@ -243,7 +198,7 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
         break;
     case ROSTER_TAKEN:
         /* By the other way of the same machine? Its ID comes next. */
-        if (!known->told && !known->rival_since) {
+        if (!known->warned && !known->rival_since) {
             known->rival = *from;
             known->rival_since = peer->now;
         }
@@ -272,12 +227,12 @@ static void tell_rivals(struct peer *peer)
 {
     for (struct roster_peer *one = NULL; (one = roster_next(peer->roster, one));) {
         char host[NET_TEXT_SIZE], known[NET_TEXT_SIZE];
-        if (!one->rival_since || peer->now - one->rival_since < PEER_SECOND)
+        if (!one->rival_since || peer->now - one->rival_since < SECOND)
             continue;
         net_format_host(&one->rival, host);
         net_format_host(&one->address, known);
         screen_show("%s is also used at %s; messages go to %s", one->name, host, known);
-        one->told = true;
+        one->warned = true;
         one->rival_since = 0;
     }
 }
@@ -286,8 +241,7 @@ static void take_bye(struct peer *peer, const struct datagram *datagram, const s
 {
     struct roster_peer *known = roster_find(peer->roster, datagram->sender);
     /* Only from where it announced itself: nobody says good-bye for another. */
-    if (!known || !known->heard || !net_same_host(&known->address, from) ||
-        net_port(&known->address) != net_port(from))
+    if (!known || !known->heard || !net_same_host(&known->address, from) || net_port(&known->address) != net_port(from))
         return;
     screen_show("%s has left", known->name);
     index_forget(peer->index, known->name, from);

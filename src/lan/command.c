@@ -31,12 +31,9 @@ static void ask(enum asking what)
         const char *prompt;
         bool hidden;
     } questions[] = {
-        [ASK_MESSAGE] = {main_prompt, false},
-        [ASK_CHOICE] = {"choice>", false},
-        [ASK_GET] = {"peer:file to get>", false},
-        [ASK_GET_PASSWORD] = {"its password (empty for none)>", true},
-        [ASK_OFFER] = {"file to offer>", false},
-        [ASK_OFFER_PASSWORD] = {"a password for it (empty for none)>", true},
+        [ASK_MESSAGE] = {main_prompt, false},     [ASK_CHOICE] = {"choice>", false},
+        [ASK_GET] = {"peer:file to get>", false}, [ASK_GET_PASSWORD] = {"its password (empty for none)>", true},
+        [ASK_OFFER] = {"file to offer>", false},  [ASK_OFFER_PASSWORD] = {"a password for it (empty for none)>", true},
     };
     asking = what;
     screen_prompt(questions[what].prompt, questions[what].hidden);
@@ -125,8 +122,8 @@ struct offerer {
 static bool is_offered(void *context, const char *name)
 {
     const struct offerer *offerer = context;
-    struct index_wish wish = {.peer = offerer->peer, .name = name};
-    return index_find(offerer->index, &wish);
+    struct index_query query = {.peer = offerer->peer, .name = name};
+    return index_find(offerer->index, &query);
 }
 
 static void run_get(struct peer *peer, char *rest)
@@ -239,23 +236,23 @@ static void take_choice(struct peer *peer, char *line)
  * that port. False if the line is no such thing. */
 static bool get_pasted(struct peer *peer, const char *line)
 {
-    struct typed_place place;
+    struct typed_offer offer;
     unsigned char host[16];
-    if (!typed_read_place(line, &place))
+    if (!typed_read_offer(line, &offer))
         return false;
     screen_forget();
     const struct index_entry *found = NULL;
     for (const struct index_entry *entry = NULL; (entry = index_next(peer->index, entry, NULL));) {
         net_host_bytes(&entry->source, host);
         bool there =
-            place.numeric ? memcmp(host, place.host, sizeof host) == 0 : unicode_is_same(entry->peer, place.address);
-        if (there && unicode_is_same(entry->card.name, place.name) && (!found || entry->card.port == place.port))
+            offer.numeric ? memcmp(host, offer.host, sizeof host) == 0 : unicode_is_same(entry->peer, offer.address);
+        if (there && unicode_is_same(entry->card.name, offer.name) && (!found || entry->card.port == offer.port))
             found = entry;
     }
     if (found)
-        gets_add(peer, found->peer, found->card.name, place.password, true);
+        gets_add(peer, found->peer, found->card.name, offer.password, true);
     else
-        log_error("nobody at %s offers %s", place.address, place.name);
+        log_error("nobody at %s offers %s", offer.address, offer.name);
     return true;
 }
 

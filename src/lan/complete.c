@@ -124,7 +124,7 @@ static void complete_own(struct peer *peer, struct edit *edit, size_t from)
     struct choice choice;
     begin(&choice, edit, from, "");
     for (int i = 0; i < PEER_OFFERS; i++)
-        if (peer->offers[i].ready)
+        if (peer->offers[i].state >= OFFER_READY)
             may_be(&choice, peer->offers[i].what.card.name);
     end(&choice);
 }

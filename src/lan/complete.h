@@ -7,8 +7,8 @@
 
 /* Each completes what stands before the cursor as far as it is certain, and shows what it may be if nothing more is. */
 
-/* A message or a command: RECIPIENT: or /COMMAND, and what that takes. `command` gives the names of the commands, one for
- * each number from 0 on, then NULL. */
+/* A message or a command: RECIPIENT: or /COMMAND, and what that takes. `command` gives the names of the commands, one
+ * for each number from 0 on, then NULL. */
 void complete_message(struct peer *peer, struct edit *edit, const char *command(size_t number));
 
 /* The whole line is PEER:NAME. */

@@ -24,8 +24,8 @@
 #include "base/text.h"
 #include "lan/name.h"
 
-#define DATAGRAM_SEND_MAX 1024  /* bytes: whole for a program that calls recvfrom(1024) */
-#define DATAGRAM_ID_SIZE 17    /* 16 hexadecimal digits and the zero byte */
+#define DATAGRAM_SEND_MAX 1024 /* bytes: whole for a program that calls recvfrom(1024) */
+#define DATAGRAM_ID_SIZE  17   /* 16 hexadecimal digits and the zero byte */
 
 enum datagram_kind {
     DATAGRAM_RAW,      /* another program's: to be shown as it is */

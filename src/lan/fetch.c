@@ -20,7 +20,7 @@
 #include "base/parse.h"
 #include "base/port.h"
 #include "base/text.h"
-#include "lan/keep.h"
+#include "lan/partfile.h"
 #include "lan/name.h"
 #include "lan/secret.h"
 #include "lan/tree.h"
@@ -70,13 +70,12 @@ static enum fetch_result take_manifest(struct fetch_session *session, int64_t le
     unsigned char digest[SHA256_SIZE];
     char hex[SHA256_HEX_SIZE];
     sha256_start(&hash);
-    session->manifest = keep_nameless(session->output);
+    session->manifest = partfile_open_nameless(session->output);
     if (!session->manifest)
         return fetch_local(session, fetch->output);
     while (length > 0) {
         char bytes[8192];
-        ssize_t got = wire_read(&session->wire, bytes,
-                                length < (int64_t)sizeof bytes ? (size_t)length : sizeof bytes);
+        ssize_t got = wire_read(&session->wire, bytes, length < (int64_t)sizeof bytes ? (size_t)length : sizeof bytes);
         if (got < 0)
             return fetch_broken(session);
         sha256_add(&hash, bytes, (size_t)got);
@@ -243,7 +242,7 @@ static void dress_folders(struct fetch_session *session)
         if (fd < 0)
             continue;
         struct timespec times[2] = {{.tv_sec = (time_t)entry.changed}, {.tv_sec = (time_t)entry.changed}};
-        if (fchmod(fd, keep_mode(entry.mode) | 0700) || futimens(fd, times)) {
+        if (fchmod(fd, partfile_mode(entry.mode) | 0700) || futimens(fd, times)) {
             /* A disk that cannot keep a mode or a time still keeps the files. */
         }
         close(fd);
@@ -253,14 +252,14 @@ static void dress_folders(struct fetch_session *session)
 static enum fetch_result fetch_tree(struct fetch_session *session)
 {
     struct fetch *fetch = session->fetch;
-    char part[KEEP_PART_SIZE];
+    char part[PARTFILE_NAME_SIZE];
     struct stat status;
     bool exists = !fstatat(session->output, fetch->kept, &status, AT_SYMLINK_NOFOLLOW);
     for (int n = 1; exists && fetch->beside && name_number(fetch->kept, fetch->card.name, true, n); n++)
         exists = !fstatat(session->output, fetch->kept, &status, AT_SYMLINK_NOFOLLOW);
     if (exists)
         return fetch_end(session, FETCH_EXISTS, "something of that name is here already", session->fetch->kept);
-    keep_part_name(session->fetch->kept, fetch->card.hash, part);
+    partfile_name(session->fetch->kept, fetch->card.hash, part);
     session->fresh = !mkdirat(session->output, part, 0700);
     if (session->fresh || errno == EEXIST)
         session->root = openat(session->output, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -330,7 +329,7 @@ enum fetch_result fetch_session(int fd, struct fetch *fetch)
     session->root = session->folder = -1;
     session->pace.rate = fetch->rate;
     name_keep(fetch->card.name, session->fetch->kept);
-    wire_init(&session->wire, fd, fetch->patience);
+    wire_init(&session->wire, fd, fetch->timeout);
     session->output = open(fetch->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum fetch_result result = session->output < 0 ? fetch_local(session, fetch->output) : FETCH_DONE;
     if (result == FETCH_DONE)

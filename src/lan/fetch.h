@@ -29,14 +29,14 @@ struct fetch {
     bool beside;          /* keep what is new beside what exists, as "NAME (1)" */
     int64_t limit;        /* most bytes to take in all; 0 for no limit */
     int64_t rate;         /* bytes a second; 0 as fast as it goes */
-    int patience;         /* milliseconds without a byte */
+    int timeout;          /* milliseconds without a byte */
     void (*progress)(struct fetch *fetch);
     void (*missing)(struct fetch *fetch, const char *path, const char *why); /* of what could not be offered */
     /* Set while it runs. */
-    int64_t done; /* of card.size, with what was here before */
-    int64_t came; /* over the wire, this time */
+    int64_t done;                 /* of card.size, with what was here before */
+    int64_t came;                 /* over the wire, this time */
     char kept[NAME_FILE_MAX + 1]; /* the name that it got */
-    int lacking;  /* how many things could not be offered */
+    int lacking;                  /* how many things could not be offered */
     int wait;
     char message[256]; /* what to tell the user; harmless for a terminal */
 };

@@ -11,7 +11,7 @@
 #include "base/port.h"
 #include "base/text.h"
 #include "lan/fetch_session.h"
-#include "lan/keep.h"
+#include "lan/partfile.h"
 
 #define WRITE_BACK ((int64_t)8 << 20) /* bytes after which the disk begins with them */
 
@@ -104,15 +104,15 @@ enum fetch_result fetch_ask(struct fetch_session *session, struct fetch_item *it
 {
     const struct tree_entry *entry = &item->entry;
     struct stat status;
-    char part[KEEP_PART_SIZE];
+    char part[PARTFILE_NAME_SIZE];
     if (!session->fresh && is_complete(folder, leaf, entry)) {
         session->fetch->done += entry->size;
         return FETCH_DONE;
     }
     if (!force && !fstatat(folder, leaf, &status, AT_SYMLINK_NOFOLLOW))
         return fetch_end(session, FETCH_EXISTS, "a different file of that name is here already", leaf);
-    keep_part_name(leaf, entry->hash, part);
-    item->fd = keep_open_part(folder, part);
+    partfile_name(leaf, entry->hash, part);
+    item->fd = partfile_open(folder, part);
     if (item->fd < 0 && (errno == EACCES || errno == EAGAIN)) {
         session->fetch->wait = 1;
         return fetch_end(session, FETCH_BUSY, "it is being fetched already", leaf);
@@ -140,7 +140,7 @@ static enum fetch_result take_bytes(struct fetch_session *session, const struct 
 {
     struct fetch *fetch = session->fetch;
     char line[WIRE_LINE_MAX + 1], bytes[65536];
-    int64_t length, at = item->have, told = at;
+    int64_t length, at = item->have, flushed = at;
     if (wire_read_line(&session->wire, line) < 0)
         return fetch_broken(session);
     if (strncmp(line, "data ", 5) != 0)
@@ -163,9 +163,9 @@ static enum fetch_result take_bytes(struct fetch_session *session, const struct 
         at += got;
         fetch->done += got;
         fetch->came += got;
-        if (at - told >= WRITE_BACK) {
-            port_write_back(item->fd, told, at - told);
-            told = at;
+        if (at - flushed >= WRITE_BACK) {
+            port_write_back(item->fd, flushed, at - flushed);
+            flushed = at;
         }
         if (fetch->progress)
             fetch->progress(fetch);
@@ -210,8 +210,8 @@ enum fetch_result fetch_take(struct fetch_session *session, struct fetch_item *i
                              bool force)
 {
     const struct tree_entry *entry = &item->entry;
-    char part[KEEP_PART_SIZE];
-    keep_part_name(leaf, entry->hash, part);
+    char part[PARTFILE_NAME_SIZE];
+    partfile_name(leaf, entry->hash, part);
     enum fetch_result result = fill_part(session, item);
     if (result == FETCH_DAMAGED || (result != FETCH_DONE && lseek(item->fd, 0, SEEK_END) == 0))
         unlinkat(folder, part, 0); /* nothing in it is worth keeping */
@@ -221,7 +221,7 @@ enum fetch_result fetch_take(struct fetch_session *session, struct fetch_item *i
     /* In a tree's hidden folder nothing is of value yet. */
     if (session->root < 0 && force && fsync(item->fd))
         return fetch_local(session, leaf);
-    if (!keep_finish(folder, item->fd, part, leaf, entry->mode, entry->changed, force))
+    if (!partfile_finish(folder, item->fd, part, leaf, entry->mode, entry->changed, force))
         return FETCH_DONE;
     return errno == EEXIST ? fetch_end(session, FETCH_EXISTS, "a different file of that name is here already", leaf)
                            : fetch_local(session, leaf);

@@ -28,9 +28,9 @@ struct fetch_session {
     struct wire_pace pace;
     int output;     /* the folder asked for */
     FILE *manifest; /* without a name */
-    int root;   /* a tree's hidden folder */
-    bool fresh; /* nothing was in it */
-    int folder; /* one below it */
+    int root;       /* a tree's hidden folder */
+    bool fresh;     /* nothing was in it */
+    int folder;     /* one below it */
     char folder_path[NAME_PATH_MAX + 1];
     int asked; /* answers that are to come */
     struct fetch_item items[FETCH_AHEAD];

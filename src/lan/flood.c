@@ -1,13 +1,13 @@
 /* Token buckets against floods. Runs in the peer's main process. */
+#include "base/clock.h"
 #include "lan/flood.h"
 
 #include <string.h>
 
-#define SECOND ((int64_t)1000000000)
-#define HOST_RATE 100 /* datagrams a second; a host with several peers that offer much needs some */
-#define HOST_BURST 400
-#define ALL_RATE 1000
-#define ALL_BURST 4000
+#define HOST_RATE    100 /* datagrams a second; a host with several peers that offer much needs some */
+#define HOST_BURST   400
+#define ALL_RATE     1000
+#define ALL_BURST    4000
 #define REPORT_EVERY (10 * SECOND)
 
 static bool spend(struct flood_bucket *bucket, int64_t rate, int64_t burst, int64_t now)
@@ -52,10 +52,10 @@ bool flood_allows(struct flood *flood, const struct net_address *from, int64_t n
     struct flood_bucket *bucket = find(flood, host, now);
     if (!spend(bucket, HOST_RATE, HOST_BURST, now)) {
         bucket->dropped++;
-        if (!bucket->told || now - bucket->told > REPORT_EVERY) {
+        if (!bucket->reported || now - bucket->reported > REPORT_EVERY) {
             *report = bucket->dropped;
             bucket->dropped = 0;
-            bucket->told = now;
+            bucket->reported = now;
         }
         return false;
     }

@@ -13,10 +13,10 @@
 struct flood {
     struct flood_bucket {
         unsigned char host[16];
-        int64_t tokens; /* thousandths of a datagram */
-        int64_t last;   /* when they were counted; clock_elapsed() */
-        int64_t told;   /* when the flood was last reported */
-        long dropped;   /* since then */
+        int64_t tokens;   /* thousandths of a datagram */
+        int64_t last;     /* when they were counted; clock_monotonic() */
+        int64_t reported; /* when the flood was last reported */
+        long dropped;     /* since then */
     } hosts[FLOOD_HOSTS], all;
 };
 

@@ -1,5 +1,6 @@
-/* What we fetch: wait for the offer to be announced, let a worker fetch it, and if the connection breaks wait
- * for it to come back. Runs in the peer's main process, but for run_fetch, which runs in workers. */
+/* What we fetch: WAITING until it is offered, FETCHING by a worker, and if the connection breaks WAITING again for it
+ * to come back, each time until a deadline. Runs in the peer's main process, but for run_fetch, which runs in workers.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,9 +20,9 @@
 #include "lan/serve.h"
 #include "lan/tree.h"
 
-#define FETCH_PATIENCE 20000 /* milliseconds */
-#define ANSWER_TIME    (2 * PEER_SECOND) /* in which who is there has answered the question who is there */
-#define MISSING_SHOWN  20                /* names of what a folder lacks */
+#define FETCH_TIMEOUT 20000             /* milliseconds */
+#define ANSWER_TIME   (2 * SECOND) /* in which who is there has answered the question who is there */
+#define MISSING_SHOWN 20                /* names of what a folder lacks */
 
 /* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
 static const struct {
@@ -52,7 +53,7 @@ void gets_add(struct peer *peer, const char *name_of_peer, const char *name, con
 {
     struct peer_get *get = NULL;
     for (int i = 0; i < PEER_GETS && !get; i++)
-        if (!peer->gets[i].used)
+        if (peer->gets[i].state == GET_FREE)
             get = &peer->gets[i];
     if (!name_is_peer(name_of_peer, strlen(name_of_peer)) || !name_is_file(name, strlen(name))) {
         log_error("cannot get %s from %s: no offer can be called that", name, name_of_peer);
@@ -64,12 +65,12 @@ void gets_add(struct peer *peer, const char *name_of_peer, const char *name, con
         peer_fail(peer, EX_TEMPFAIL);
         return;
     }
-    get->used = true;
+    get->state = GET_WAITING;
     text_copy(get->peer, sizeof get->peer, name_of_peer);
     text_copy(get->name, sizeof get->name, name);
     if (password && *password)
         get->password = strdup(password);
-    get->deadline = peer->now + peer->options->patience * PEER_SECOND;
+    get->deadline = peer->now + peer->options->patience * SECOND;
     get->next = peer->now;
     get->beside = beside;
 }
@@ -109,7 +110,7 @@ static int run_fetch(int report, void *context)
                    fetching->terminal);
     enum fetch_result result = fetch_run(fetching->host, fetching->port, &fetching->fetch);
     progress_end(&fetching->progress);
-    int64_t took = clock_elapsed() - fetching->progress.started;
+    int64_t took = clock_monotonic() - fetching->progress.started;
     if (strcmp(fetching->fetch.kept, fetching->fetch.card.name) != 0) {
         snprintf(line, sizeof line, "@%s\n", fetching->fetch.kept);
         if (fd_write_all(report, line, strlen(line)))
@@ -131,7 +132,7 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
                                           .beside = get->beside,
                                           .limit = peer->options->limit,
                                           .rate = peer->options->rate,
-                                          .patience = FETCH_PATIENCE,
+                                          .timeout = FETCH_TIMEOUT,
                                           .progress = show_progress,
                                           .missing = show_missing},
                                 /* A bar is drawn only where no line is being typed, and only one. */
@@ -145,23 +146,23 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
     if (worker_start(WORKER_FETCH, (int)(get - peer->gets), NULL, NULL, 0, run_fetch, &fetching))
         fail(peer, get, EX_OSERR, strerror(errno));
     else
-        get->running = true;
+        get->state = GET_FETCHING;
 }
 
 void gets_work(struct peer *peer)
 {
     for (int i = 0; i < PEER_GETS; i++) {
         struct peer_get *get = &peer->gets[i];
-        if (!get->used || get->running || peer->now < get->next)
+        if (get->state != GET_WAITING || peer->now < get->next)
             continue;
-        struct index_wish wish = {.peer = get->peer,
-                                  .name = get->name,
-                                  .hash = get->hash[0] ? get->hash : NULL,
-                                  .except = get->refused,
-                                  .password = get->password};
-        const struct index_entry *entry = index_find(peer->index, &wish);
-        wish.password = false;
-        bool unproved = !entry && index_find(peer->index, &wish);
+        struct index_query query = {.peer = get->peer,
+                                    .name = get->name,
+                                    .hash = get->hash[0] ? get->hash : NULL,
+                                    .except = get->refused,
+                                    .password = get->password};
+        const struct index_entry *entry = index_find(peer->index, &query);
+        query.password = false;
+        bool unproved = !entry && index_find(peer->index, &query);
         if (unproved && !get->warned)
             screen_show("%s from %s is offered without a password: waiting for somebody who proves to know yours",
                         get->name, get->peer);
@@ -171,12 +172,12 @@ void gets_work(struct peer *peer)
         else if (peer->now >= get->deadline && get->refused[0])
             fail(peer, get, outcomes[get->last].status, get->message);
         else if (peer->now >= get->deadline)
-            fail(peer, get, wish.hash ? EX_TEMPFAIL : EX_UNAVAILABLE,
-                 wish.hash  ? "it is not offered any more; what has come is kept"
+            fail(peer, get, query.hash ? EX_TEMPFAIL : EX_UNAVAILABLE,
+                 query.hash ? "it is not offered any more; what has come is kept"
                  : unproved ? "it is offered without a password, so that nobody proves to know yours"
                             : "nobody offers that");
         else
-            chat_ask(peer);
+            multicast_ask(peer);
     }
 }
 
@@ -200,12 +201,12 @@ void gets_line(struct peer *peer, int job, char *line)
         !parse_number(words[2], 0, (int64_t)1 << 60, &took) || !parse_number(words[3], 0, TREE_ENTRIES_MAX, &lacking))
         return;
     get->lacking = (int)lacking;
-    get->next = peer->now + (wait > 0 ? wait * PEER_SECOND : PEER_SECOND / 2);
+    get->next = peer->now + (wait > 0 ? wait * SECOND : SECOND / 2);
     text_copy(get->message, sizeof get->message, rest);
     if (!*rest) {
         char size[SIZE_TEXT], rate[SIZE_TEXT];
-        snprintf(get->message, sizeof get->message, "%s in %.1f s, %s/s", size_text(came, size),
-                 (double)took / 1e9, size_text((int64_t)((double)came * 1e9 / (double)(took + 1)), rate));
+        snprintf(get->message, sizeof get->message, "%s in %.1f s, %s/s", size_text(came, size), (double)took / 1e9,
+                 size_text((int64_t)((double)came * 1e9 / (double)(took + 1)), rate));
     }
 }
 
@@ -215,8 +216,8 @@ static bool try_another(struct peer *peer, struct peer_get *get, int status)
 {
     if (status != FETCH_REFUSED && status != FETCH_DENIED && status != FETCH_DAMAGED)
         return false;
-    struct index_wish wish = {.peer = get->peer, .name = get->name, .except = get->id, .password = get->password};
-    bool another = index_find(peer->index, &wish), impostor = get->password && status == FETCH_REFUSED;
+    struct index_query query = {.peer = get->peer, .name = get->name, .except = get->id, .password = get->password};
+    bool another = index_find(peer->index, &query), impostor = get->password && status == FETCH_REFUSED;
     bool changed = status == FETCH_REFUSED && strstr(get->message, SERVE_CHANGED); /* it is being hashed again */
     if (peer->now >= get->deadline || !(another || impostor || changed))
         return false;
@@ -236,7 +237,7 @@ static bool try_another(struct peer *peer, struct peer_get *get, int status)
 void gets_ended(struct peer *peer, int job, int status)
 {
     struct peer_get *get = &peer->gets[job];
-    get->running = false;
+    get->state = GET_WAITING;
     if (status == FETCH_DONE) {
         screen_show("got %s from %s%s%s: verified, %s", get->name, get->peer, *get->kept ? ", kept as " : "", get->kept,
                     get->message);
@@ -263,7 +264,7 @@ void gets_ended(struct peer *peer, int job, int status)
         /* Whether that offer still stands, its next announcement will tell. */
         index_withdraw(peer->index, &get->source, get->id);
     if (status == FETCH_FURTHER)
-        get->deadline = peer->now + peer->options->patience * PEER_SECOND;
+        get->deadline = peer->now + peer->options->patience * SECOND;
     if (get->next >= get->deadline) {
         fail(peer, get, EX_TEMPFAIL, get->message);
         return;
@@ -276,7 +277,7 @@ void gets_ended(struct peer *peer, int job, int status)
 void gets_interrupted(struct peer *peer)
 {
     for (int i = 0; i < PEER_GETS; i++)
-        if (peer->gets[i].used)
+        if (peer->gets[i].state != GET_FREE)
             log_error("interrupted: %s from %s is not here; what has come is kept, and the same again goes on with it",
                       peer->gets[i].name, peer->gets[i].peer);
 }
@@ -285,7 +286,7 @@ int gets_open(const struct peer *peer)
 {
     int count = 0;
     for (int i = 0; i < PEER_GETS; i++)
-        count += peer->gets[i].used;
+        count += peer->gets[i].state != GET_FREE;
     return count;
 }
 

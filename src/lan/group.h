@@ -11,7 +11,7 @@
 #include "base/port.h"
 
 #define GROUP_INTERFACES 32
-#define GROUP_SOCKETS (3 * GROUP_INTERFACES)
+#define GROUP_SOCKETS    (3 * GROUP_INTERFACES)
 
 /* How a datagram came. */
 enum group_way {
@@ -23,13 +23,13 @@ enum group_way {
 struct group; /* private to group.c */
 
 /* What is to be joined, and where. */
-struct group_wish {
+struct group_config {
     const char *const *names;   /* of interfaces, or one of their addresses; */
     int count;                  /* with 0 every interface that is up, not loopback, and can multicast, or loopback */
     struct net_address address; /* of the group, with its port */
     struct net_address instead; /* the group where no interface has an address of that family; length 0: none */
     int ttl;
-    bool patient; /* interfaces that are not up yet are waited for */
+    bool waits; /* interfaces that are not up yet are waited for */
 };
 
 /* What group_look finds. `interface` is the number of one that is used from now on, or no longer. */
@@ -42,15 +42,15 @@ enum group_event {
     GROUP_WAITING,  /* those that were named are not up */
     GROUP_UNUSABLE, /* one cannot be used: errno. Told once for each error */
 };
-typedef void group_news(void *context, enum group_event event, int interface, const char *name);
+typedef void group_handler(void *context, enum group_event event, int interface, const char *name);
 
-/* Joins. Returns NULL with *why set to a sentence. `wish` must stay. */
-struct group *group_open(const struct group_wish *wish, group_news *news, void *context, const char **why);
+/* Joins. Returns NULL with *why set to a sentence. `config` must stay. */
+struct group *group_open(const struct group_config *config, group_handler *handler, void *context, const char **why);
 void group_close(struct group *group);
 
 /* Looks at all interfaces and addresses again: joins on those that have come, leaves those that have gone. Cheap enough
  * for every second. */
-void group_look(struct group *group, group_news *news, void *context);
+void group_look(struct group *group, group_handler *handler, void *context);
 
 /* Interfaces have numbers below this; those that have gone leave gaps. */
 int group_interfaces(const struct group *group);
@@ -71,8 +71,7 @@ uint16_t group_port(const struct group *group);
 /* Sends to the group by one interface, or to one address (tried first by the interface `via`).
  * Returns 0, or -1 and errno. Does not block. */
 int group_send(struct group *group, int interface, const void *bytes, size_t length);
-int group_send_to(struct group *group, int via, const struct net_address *to, const void *bytes,
-                  size_t length);
+int group_send_to(struct group *group, int via, const struct net_address *to, const void *bytes, size_t length);
 
 /* Fills `polls` (GROUP_SOCKETS of them) and returns how many. */
 int group_polls(const struct group *group, struct pollfd *polls);

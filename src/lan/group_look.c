@@ -5,7 +5,7 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "lan/group_places.h"
+#include "lan/group_sockets.h"
 
 #define LISTED 1024 /* addresses that are looked at */
 
@@ -31,9 +31,9 @@ static bool is_named(const struct port_interface *interface, const char *name)
 static bool is_used(const struct group *group, const struct port_interface *interface)
 {
     for (int i = 0; i < group->count; i++) {
-        const struct place *place = &group->places[i];
-        if (place->open && place->interface.index == interface->index &&
-            memcmp(&place->interface.address, &interface->address, interface->length) == 0)
+        const struct group_interface *used = &group->interfaces[i];
+        if (used->open && used->interface.index == interface->index &&
+            memcmp(&used->interface.address, &interface->address, interface->length) == 0)
             return true;
     }
     return false;
@@ -58,29 +58,29 @@ static void choose(struct group *group, struct choice *choice, const struct port
 static int choose_among(struct group *group, int family, struct choice *choice, const char **why)
 {
     static struct port_interface list[LISTED];
-    const struct group_wish *wish = group->wish;
+    const struct group_config *config = group->config;
     int found = port_interfaces(family, list, LISTED);
     memset(choice, 0, sizeof *choice);
-    for (int n = 0; n < wish->count; n++) {
+    for (int n = 0; n < config->count; n++) {
         int before = choice->count;
-        bool exists = wish->patient && if_nametoindex(wish->names[n]) > 0;
+        bool exists = config->waits && if_nametoindex(config->names[n]) > 0;
         for (int i = 0; i < found && choice->count == before; i++) {
-            bool named = is_named(&list[i], wish->names[n]);
-            exists |= named && wish->patient && !list[i].up;
+            bool named = is_named(&list[i], config->names[n]);
+            exists |= named && config->waits && !list[i].up;
             if (named && list[i].up)
                 choose(group, choice, &list[i]);
         }
         if (choice->count == before)
-            choice->absent = wish->names[n];
+            choice->absent = config->names[n];
         if (why && choice->count == before && !exists) {
             *why = "no interface that is up has that name or address (see ip addr), or it was given twice";
             return -1;
         }
     }
-    for (int i = 0; i < found && wish->count == 0; i++)
+    for (int i = 0; i < found && config->count == 0; i++)
         if (list[i].up && list[i].multicast && !list[i].loopback)
             choose(group, choice, &list[i]);
-    if (choice->count == 0 && wish->count == 0) {
+    if (choice->count == 0 && config->count == 0) {
         choice->loopback = true;
         for (int i = 0; i < found; i++)
             if (list[i].up && list[i].loopback)
@@ -93,15 +93,15 @@ static int choose_among(struct group *group, int family, struct choice *choice, 
 static int choose_all(struct group *group, struct choice *choice, struct net_address *address, const char **why)
 {
     struct choice other;
-    *address = group->wish->address;
+    *address = group->config->address;
     if (choose_among(group, address->storage.ss_family, choice, why))
         return -1;
-    if (group->wish->instead.length == 0 || (choice->count > 0 && !choice->loopback))
+    if (group->config->instead.length == 0 || (choice->count > 0 && !choice->loopback))
         return 0;
-    if (!choose_among(group, group->wish->instead.storage.ss_family, &other, NULL) && other.count > 0 &&
+    if (!choose_among(group, group->config->instead.storage.ss_family, &other, NULL) && other.count > 0 &&
         !other.loopback) {
         *choice = other;
-        *address = group->wish->instead;
+        *address = group->config->instead;
     }
     return 0;
 }
@@ -115,70 +115,70 @@ static bool is_chosen(const struct choice *choice, const struct port_interface *
     return false;
 }
 
-static void leave(struct group *group, const struct choice *choice, bool all, group_news *news, void *context)
+static void leave(struct group *group, const struct choice *choice, bool all, group_handler *handler, void *context)
 {
     for (int i = 0; i < group->count; i++) {
-        struct place *place = &group->places[i];
-        if (!place->open || (!all && is_chosen(choice, &place->interface)))
+        struct group_interface *used = &group->interfaces[i];
+        if (!used->open || (!all && is_chosen(choice, &used->interface)))
             continue;
-        news(context, GROUP_DOWN, i, place->interface.name);
-        group_close_place(place);
+        handler(context, GROUP_DOWN, i, used->interface.name);
+        group_close_interface(used);
     }
 }
 
 /* What has changed about all of them. */
-static void tell_state(struct group *group, const struct choice *choice, group_news *news, void *context)
+static void tell_state(struct group *group, const struct choice *choice, group_handler *handler, void *context)
 {
     if (choice->loopback && !group->alone)
-        news(context, GROUP_ALONE, 0, "");
+        handler(context, GROUP_ALONE, 0, "");
     if (choice->absent && choice->absent != group->absent)
-        news(context, GROUP_WAITING, 0, choice->absent);
+        handler(context, GROUP_WAITING, 0, choice->absent);
     if (choice->beyond > group->beyond)
-        news(context, GROUP_TOO_MANY, choice->beyond, "");
+        handler(context, GROUP_TOO_MANY, choice->beyond, "");
     group->alone = choice->loopback;
     group->absent = choice->absent;
     group->beyond = choice->beyond;
 }
 
-static void join(struct group *group, const struct choice *choice, group_news *news, void *context)
+static void join(struct group *group, const struct choice *choice, group_handler *handler, void *context)
 {
     bool failed = false;
     for (int i = 0; i < choice->count; i++) {
         if (is_used(group, &choice->list[i]))
             continue;
-        int at = group_open_place(group, &choice->list[i]);
+        int at = group_open_interface(group, &choice->list[i]);
         if (at >= 0) {
-            news(context, GROUP_UP, at, choice->list[i].name);
+            handler(context, GROUP_UP, at, choice->list[i].name);
             continue;
         }
         failed = true;
         /* A fresh IPv6 address cannot be bound before nobody else claims it (RFC 4862): soon. */
         if (errno != EADDRNOTAVAIL && errno != group->unusable) {
             group->unusable = errno;
-            news(context, GROUP_UNUSABLE, 0, choice->list[i].name);
+            handler(context, GROUP_UNUSABLE, 0, choice->list[i].name);
         }
     }
     if (!failed)
         group->unusable = 0;
 }
 
-int group_look_first(struct group *group, group_news *news, void *context, const char **why)
+int group_look_first(struct group *group, group_handler *handler, void *context, const char **why)
 {
     struct choice choice;
     struct net_address address;
     if (choose_all(group, &choice, &address, why))
         return -1;
     bool moves = address.storage.ss_family != group->address.storage.ss_family;
-    leave(group, &choice, moves, news, context);
+    leave(group, &choice, moves, handler, context);
     group->address = address;
-    if (moves && address.storage.ss_family != group->wish->address.storage.ss_family)
-        news(context, GROUP_IN_STEAD, 0, "");
-    tell_state(group, &choice, news, context);
-    join(group, &choice, news, context);
+    if (moves && address.storage.ss_family != group->config->address.storage.ss_family)
+        handler(context, GROUP_IN_STEAD, 0, "");
+    tell_state(group, &choice, handler, context);
+    join(group, &choice, handler, context);
     return 0;
 }
 
-void group_look(struct group *group, group_news *news, void *context)
+void group_look(struct group *group, group_handler *handler, void *context)
 {
-    (void)group_look_first(group, news, context, NULL); /* without `why` it does not fail */
+    (void)group_look_first(group, handler, context, NULL); /* without `why` it does not fail */
 }

@@ -50,8 +50,8 @@ static bool is_known(const struct index *index, int count, const char *peer, con
     return false;
 }
 
-bool index_add(struct index *index, const char *peer, const struct net_address *from,
-               const struct datagram_card *card, int64_t now)
+bool index_add(struct index *index, const char *peer, const struct net_address *from, const struct datagram_card *card,
+               int64_t now)
 {
     int of_host = 0;
     if (!speaks_for_itself(from, card))
@@ -83,8 +83,7 @@ bool index_add(struct index *index, const char *peer, const struct net_address *
 static void remove_at(struct index *index, int at)
 {
     index->count--;
-    memmove(&index->entries[at], &index->entries[at + 1],
-            (size_t)(index->count - at) * sizeof index->entries[0]);
+    memmove(&index->entries[at], &index->entries[at + 1], (size_t)(index->count - at) * sizeof index->entries[0]);
 }
 
 void index_withdraw(struct index *index, const struct net_address *from, const char *id)
@@ -108,23 +107,24 @@ void index_expire(struct index *index, int64_t now)
             remove_at(index, i);
 }
 
-static bool fulfils(const struct index_entry *entry, const struct index_wish *wish)
+static bool fulfils(const struct index_entry *entry, const struct index_query *query)
 {
-    return unicode_is_same(entry->card.name, wish->name) && (!wish->peer || unicode_is_same(entry->peer, wish->peer)) &&
-           (!wish->hash || strcmp(entry->card.hash, wish->hash) == 0) &&
-           (!wish->except || strcmp(entry->card.id, wish->except) != 0) && (!wish->password || entry->card.password);
+    return unicode_is_same(entry->card.name, query->name) &&
+           (!query->peer || unicode_is_same(entry->peer, query->peer)) &&
+           (!query->hash || strcmp(entry->card.hash, query->hash) == 0) &&
+           (!query->except || strcmp(entry->card.id, query->except) != 0) && (!query->password || entry->card.password);
 }
 
-const struct index_entry *index_find(const struct index *index, const struct index_wish *wish)
+const struct index_entry *index_find(const struct index *index, const struct index_query *query)
 {
     const struct index_entry *best = NULL;
     for (int i = 0; i < index->count; i++) {
         const struct index_entry *entry = &index->entries[i];
-        if (!fulfils(entry, wish))
+        if (!fulfils(entry, query))
             continue;
         /* Of names that are the same, one that is the same byte for byte. */
-        bool exact = strcmp(entry->card.name, wish->name) == 0;
-        bool was_exact = best && strcmp(best->card.name, wish->name) == 0;
+        bool exact = strcmp(entry->card.name, query->name) == 0;
+        bool was_exact = best && strcmp(best->card.name, query->name) == 0;
         if (!best || exact > was_exact || (exact == was_exact && entry->last >= best->last))
             best = entry;
     }
@@ -143,8 +143,7 @@ static bool matches(const struct index_entry *entry, const char *pattern)
            strstr(composed, wanted);
 }
 
-const struct index_entry *index_next(const struct index *index, const struct index_entry *after,
-                                     const char *pattern)
+const struct index_entry *index_next(const struct index *index, const struct index_entry *after, const char *pattern)
 {
     for (int i = after ? (int)(after - index->entries) + 1 : 0; i < index->count; i++)
         if (matches(&index->entries[i], pattern) &&

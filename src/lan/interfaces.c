@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "lan/peer.h"
 #include "lan/screen.h"
@@ -33,7 +34,7 @@ static void take_news(void *context, enum group_event event, int interface, cons
         log_warning("no network is up: only this machine is reached");
         break;
     case GROUP_IN_STEAD:
-        net_format_host(&peer->wish.instead, host);
+        net_format_host(&peer->config.instead, host);
         log_warning("no interface has an IPv4 address: by IPv6, in the group %s", host);
         break;
     case GROUP_TOO_MANY:
@@ -51,23 +52,23 @@ static void take_news(void *context, enum group_event event, int interface, cons
 
 void interfaces_look(struct peer *peer)
 {
-    peer->next_look = peer->now + PEER_SECOND;
+    peer->next_look = peer->now + SECOND;
     group_look(peer->group, take_news, peer);
     if (!peer->brief && peer->next_who == 0)
-        chat_ask(peer);
+        multicast_ask(peer);
 }
 
 const char *interfaces_open(struct peer *peer)
 {
     const struct options *options = peer->options;
     const char *why;
-    peer->next_look = peer->now + PEER_SECOND;
-    peer->wish = (struct group_wish){.names = options->interfaces,
-                                     .count = options->interface_count,
-                                     .address = options->group,
-                                     .instead = options->group_instead,
-                                     .ttl = options->ttl,
-                                     .patient = !peer->brief};
-    peer->group = group_open(&peer->wish, take_news, peer, &why);
+    peer->next_look = peer->now + SECOND;
+    peer->config = (struct group_config){.names = options->interfaces,
+                                         .count = options->interface_count,
+                                         .address = options->group,
+                                         .instead = options->group_instead,
+                                         .ttl = options->ttl,
+                                         .waits = !peer->brief};
+    peer->group = group_open(&peer->config, take_news, peer, &why);
     return why;
 }

@@ -18,8 +18,7 @@ static bool is_plain(const char *bytes, size_t length)
         size_t used;
         int32_t point = text_decode(bytes + at, length - at, &used);
         if (point < ' ' || (point >= 0x7f && point < 0xa0) || (point >= 0x200b && point <= 0x200f) ||
-            (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ||
-            point == 0xfeff)
+            (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff)
             return false;
         at += used;
     }

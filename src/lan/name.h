@@ -10,9 +10,9 @@
 #define PATH_MAX 4096
 #endif
 
-#define NAME_PEER_MAX 32  /* bytes */
+#define NAME_PEER_MAX   32  /* bytes */
 #define NAME_FILE_MAX   255 /* bytes: what every disk of today takes */
-#define NAME_PATH_MAX 1000
+#define NAME_PATH_MAX   1000
 #define NAME_PATH_DEPTH 32
 
 /* Is this a peer's name: 1 to NAME_PEER_MAX bytes of ASCII without control characters and ":/<>", letters of one script

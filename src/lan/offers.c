@@ -1,5 +1,14 @@
-/* What we offer: described by a worker, announced by us, served by a worker for each connection.
- * Runs in the peer's main process, but for the functions named run_*, which run in workers. */
+/* What we offer: described by a worker, and then announced. Runs in the peer's main process, but for run_describe,
+ * which runs in workers.
+ *
+ *               add         described       not described  a look misses it  the second too  it is there, changed
+ * withdrawn FREE          DESCRIBING  -               -              -                 -               - - DESCRIBING
+ * -           READY           FREE           -                 -               -                     FREE READY - - -
+ * MISSED            -               FREE, and added       FREE MISSED        -           -               - - GONE FREE,
+ * and added       FREE GONE          -           -               -              -                 -               FREE,
+ * and added       FREE
+ *
+ * MISSED is READY still, and READY again if it is there unchanged. What is GONE is not announced. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,48 +29,10 @@
 #include "lan/secret.h"
 #include "lan/tree.h"
 
-#define SERVE_PER_HOST 4
-#define SERVE_PATIENCE 60000  /* milliseconds */
-#define GUESS_PENALTY 1000    /* milliseconds until a wrong guess is answered */
-#define GUESS_WAIT_MOST 64    /* seconds */
-#define GUESS_FORGIVEN (600 * PEER_SECOND)
-
-/* Hosts that have guessed wrong, and when they may try again. */
-static struct guesser {
-    unsigned char host[16];
-    int failures;
-    int64_t last;
-} guessers[64];
-
-int offers_listen(struct peer *peer, int interface)
-{
-    if (peer->brief)
-        return 0;
-    struct net_address address = *group_own(peer->group, interface), bound;
-    net_set_port(&address, 0);
-    peer->listeners[interface] = net_listen(&address, &bound);
-    if (peer->listeners[interface] < 0)
-        return -1;
-    peer->ports[interface] = net_port(&bound);
-    return 0;
-}
-
-void offers_stop_listening(struct peer *peer, int interface)
-{
-    if (peer->listeners[interface] >= 0)
-        close(peer->listeners[interface]);
-    peer->listeners[interface] = -1;
-}
-
 void offers_open(struct peer *peer)
 {
     for (int i = 0; i < PEER_OFFERS; i++)
         peer->offers[i].what.manifest = -1;
-    for (int i = 0; i < GROUP_INTERFACES; i++)
-        peer->listeners[i] = -1;
-    for (int i = 0; i < group_interfaces(peer->group); i++)
-        if (group_is_open(peer->group, i) && offers_listen(peer, i))
-            fatal(EX_OSERR, "cannot listen: %s", strerror(errno));
 }
 
 static void drop(struct peer_offer *offer)
@@ -106,12 +77,12 @@ static int run_describe(int report, void *context)
     bool file = !stat(offer->what.path, &status) && S_ISREG(status.st_mode);
     progress_hash_start(&progress, offer->what.card.name, report, file ? status.st_size : -1);
     int result = tree_describe(offer->what.path, offer->what.card.name, offer->what.manifest, &size, hash, &folder,
-                               &skipped, &why, &progress.watch);
+                               &skipped, &why, &progress.tree);
     if (result)
         snprintf(line, sizeof line, "error %s\n", why ? why : "it cannot be read");
     else
         snprintf(line, sizeof line, "ok %lld %s %s %d %lld %ld\n", (long long)size, hash, folder ? "d" : "-", skipped,
-                 (long long)progress.watch.newest.tv_sec, progress.watch.newest.tv_nsec);
+                 (long long)progress.tree.newest.tv_sec, progress.tree.newest.tv_nsec);
     if (fd_write_all(report, line, strlen(line)))
         return 1;
     return result ? 1 : 0;
@@ -165,7 +136,7 @@ void offers_take_back(struct peer *peer, const struct peer_offer *offer)
 {
     struct datagram datagram = {.kind = DATAGRAM_WITHDRAW, .card = offer->what.card};
     text_copy(datagram.sender, sizeof datagram.sender, peer->options->name);
-    chat_send_all(peer, &datagram);
+    multicast_send_datagram(peer, &datagram);
 }
 
 void offers_end(struct peer *peer, struct peer_offer *offer)
@@ -180,13 +151,13 @@ static void tell_apart(struct peer *peer, struct peer_offer *offer)
 {
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *other = &peer->offers[i];
-        if (other != offer && other->what.card.id[0] && strcmp(other->what.path, offer->what.path) == 0 &&
+        if (other != offer && other->state != OFFER_FREE && strcmp(other->what.path, offer->what.path) == 0 &&
             strcmp(other->name, offer->name) == 0)
             offers_end(peer, other);
     }
     for (int i = 0, number = 1; i < PEER_OFFERS; i++) {
         const struct peer_offer *other = &peer->offers[i];
-        if (other == offer || !other->what.card.id[0] || strcmp(other->what.card.name, offer->what.card.name) != 0)
+        if (other == offer || other->state == OFFER_FREE || strcmp(other->what.card.name, offer->what.card.name) != 0)
             continue;
         if (!name_number(offer->what.card.name, offer->name, S_ISDIR(offer->described.st_mode), number++))
             return; /* whoever gets it, gets one of the two */
@@ -200,7 +171,7 @@ void offers_add(struct peer *peer, const char *path, const char *password)
     if (peer->brief)
         return;
     for (int i = 0; i < PEER_OFFERS && !offer; i++)
-        if (!peer->offers[i].what.card.id[0])
+        if (peer->offers[i].state == OFFER_FREE)
             offer = &peer->offers[i];
     if (!offer) {
         is_refused(peer, path, "there are 64 offers already");
@@ -210,6 +181,7 @@ void offers_add(struct peer *peer, const char *path, const char *password)
         drop(offer);
         return;
     }
+    offer->state = OFFER_DESCRIBING;
     tell_apart(peer, offer);
     /* Never the same number twice: the worker of a withdrawn offer may end after its slot has a new one. */
     offer->job = ++peer->offer_jobs * PEER_OFFERS + (int)(offer - peer->offers);
@@ -246,7 +218,7 @@ void offers_line(struct peer *peer, int job, char *line)
     offer->what.newest = (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)nanoseconds};
     text_copy(card->hash, sizeof card->hash, words[1]);
     card->tree = *words[2] == 'd';
-    offer->ready = true;
+    offer->state = OFFER_READY;
     screen_show("offering %s (%s%s%s)", card->name, size_text(card->size, size), card->tree ? ", folder" : "",
                 card->password ? ", password" : "");
     if (skipped > 0)
@@ -258,17 +230,22 @@ void offers_line(struct peer *peer, int job, char *line)
 void offers_described(struct peer *peer, int job, int status)
 {
     struct peer_offer *offer = &peer->offers[job % PEER_OFFERS];
-    if (offer->ready || offer->job != job)
+    if (offer->state != OFFER_DESCRIBING || offer->job != job)
         return;
     if (status != 1)
         is_refused(peer, offer->what.card.name, "the worker that reads it died");
     drop(offer);
 }
 
+bool offers_is_there(const struct peer_offer *offer)
+{
+    return offer->state == OFFER_READY || offer->state == OFFER_MISSED;
+}
+
 bool offers_any(const struct peer *peer)
 {
     for (int i = 0; i < PEER_OFFERS; i++)
-        if (peer->offers[i].what.card.id[0])
+        if (peer->offers[i].state != OFFER_FREE)
             return true;
     return false;
 }
@@ -291,7 +268,7 @@ void offers_announce(struct peer *peer)
             datagram.card.port = peer->ports[i];
             text_init(&text, bytes, sizeof bytes);
             datagram_write(&datagram, &text);
-            if (chat_send_by(peer, i, bytes, text.length))
+            if (multicast_send(peer, i, bytes, text.length))
                 continue; /* it was told */
         }
     }
@@ -302,7 +279,7 @@ bool offers_withdraw(struct peer *peer, const char *name)
     bool found = false;
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *offer = &peer->offers[i];
-        if (!offer->what.card.id[0] || !unicode_is_same(offer->what.card.name, name))
+        if (offer->state == OFFER_FREE || !unicode_is_same(offer->what.card.name, name))
             continue;
         offers_end(peer, offer);
         found = true;
@@ -313,111 +290,6 @@ bool offers_withdraw(struct peer *peer, const char *name)
 void offers_close(struct peer *peer)
 {
     for (int i = 0; i < PEER_OFFERS; i++)
-        if (peer->offers[i].what.card.id[0])
+        if (peer->offers[i].state != OFFER_FREE)
             drop(&peer->offers[i]);
-    for (int i = 0; i < GROUP_INTERFACES; i++)
-        offers_stop_listening(peer, i);
-}
-
-static struct guesser *find_guesser(const unsigned char host[16])
-{
-    for (size_t i = 0; i < sizeof guessers / sizeof guessers[0]; i++)
-        if (guessers[i].failures > 0 && memcmp(guessers[i].host, host, 16) == 0)
-            return &guessers[i];
-    return NULL;
-}
-
-/* Seconds until that host may guess again: 2 after the first wrong guess, doubled by each that follows. */
-static int guess_wait(const struct peer *peer, const unsigned char host[16])
-{
-    const struct guesser *guesser = find_guesser(host);
-    if (!guesser || peer->now - guesser->last > GUESS_FORGIVEN)
-        return 0;
-    int64_t wait = guesser->failures > 6 ? GUESS_WAIT_MOST : (int64_t)1 << guesser->failures;
-    int64_t left = guesser->last + wait * PEER_SECOND - peer->now;
-    return left > 0 ? (int)(left / PEER_SECOND + 1) : 0;
-}
-
-void offers_served(struct peer *peer, const unsigned char host[16], int status)
-{
-    if (status != SERVE_DENIED)
-        return;
-    struct guesser *guesser = find_guesser(host);
-    if (!guesser) {
-        guesser = &guessers[0];
-        for (size_t i = 0; i < sizeof guessers / sizeof guessers[0]; i++)
-            if (guessers[i].last < guesser->last)
-                guesser = &guessers[i];
-        guesser->failures = 0;
-        memcpy(guesser->host, host, 16);
-    } else if (peer->now - guesser->last > GUESS_FORGIVEN) {
-        guesser->failures = 0;
-    }
-    guesser->failures++;
-    guesser->last = peer->now;
-}
-
-struct serving {
-    struct serve_terms terms;
-    int fd;
-};
-
-static void tell_changed(const struct serve_terms *terms, const char *id)
-{
-    char line[DATAGRAM_ID_SIZE + 1];
-    snprintf(line, sizeof line, "%s\n", id);
-    if (fd_write_all(terms->report, line, strlen(line)))
-        return; /* then it is found out by looking */
-}
-
-static int run_serve(int report, void *context)
-{
-    struct serving *serving = context;
-    serving->terms.changed = tell_changed;
-    serving->terms.report = report;
-    return (int)serve_session(serving->fd, &serving->terms);
-}
-
-static void start_serving(struct peer *peer, int fd, const unsigned char host[16])
-{
-    struct serve_offer ready[PEER_OFFERS];
-    int keep[PEER_OFFERS + 1], keep_count = 0, count = 0;
-    keep[keep_count++] = fd;
-    for (int i = 0; i < PEER_OFFERS; i++)
-        if (offers_is_there(&peer->offers[i])) {
-            ready[count++] = peer->offers[i].what;
-            keep[keep_count++] = peer->offers[i].what.manifest;
-        }
-    struct serving serving = {.fd = fd,
-                              .terms = {.offers = ready,
-                                        .count = count,
-                                        .wait = guess_wait(peer, host),
-                                        .penalty = GUESS_PENALTY,
-                                        .rate = peer->options->rate,
-                                        .patience = SERVE_PATIENCE}};
-    port_keepalive(fd, 10, 5, 3);
-    if (worker_start(WORKER_SERVE, 0, host, keep, keep_count, run_serve, &serving))
-        log_error("cannot start a worker: %s", strerror(errno));
-}
-
-void offers_accept(struct peer *peer, int interface)
-{
-    /* Bounded, so that a flood of connections leaves time for talk. */
-    for (int turn = 0; turn < 16; turn++) {
-        struct net_address from = {.length = sizeof from.storage};
-        unsigned char host[16];
-        int fd = port_accept(peer->listeners[interface], (struct sockaddr *)&from.storage, &from.length);
-        if (fd < 0)
-            return;
-        net_host_bytes(&from, host);
-        if (worker_count(WORKER_SERVE, NULL) >= peer->options->transfers ||
-            worker_count(WORKER_SERVE, host) >= SERVE_PER_HOST) {
-            fd_set_nonblocking(fd);
-            if (write(fd, "busy\n", 5) < 0)
-                log_warning("cannot answer: %s", strerror(errno));
-        } else {
-            start_serving(peer, fd, host);
-        }
-        close(fd);
-    }
 }

@@ -4,14 +4,8 @@
 #include <sys/stat.h>
 
 #include "lan/peer.h"
+#include "base/clock.h"
 #include "lan/screen.h"
-
-#define LOOKS_GONE 2 /* after which it is gone: once, and it may just be written anew */
-
-bool offers_is_there(const struct peer_offer *offer)
-{
-    return offer->ready && offer->missed < LOOKS_GONE;
-}
 
 static void offer_again(struct peer *peer, struct peer_offer *offer)
 {
@@ -42,31 +36,39 @@ static bool look(const struct peer_offer *offer, struct stat *status)
            (offer->what.card.tree ? S_ISDIR(status->st_mode) : S_ISREG(status->st_mode));
 }
 
-static void miss(struct peer *peer, struct peer_offer *offer, int looks)
+/* Once, and it may just be written anew. */
+static void miss(struct peer *peer, struct peer_offer *offer, bool surely)
 {
-    if (offer->missed < LOOKS_GONE && offer->missed + looks >= LOOKS_GONE) {
+    if (offer->state == OFFER_READY && !surely) {
+        offer->state = OFFER_MISSED;
+    } else if (offer->state != OFFER_GONE) {
+        offer->state = OFFER_GONE;
         screen_show("%s is gone: it is offered again when it is back", offer->what.card.name);
         offers_take_back(peer, offer);
     }
-    offer->missed += offer->missed < LOOKS_GONE ? looks : 0;
+}
+
+static bool is_described(const struct peer_offer *offer)
+{
+    return offer->state >= OFFER_READY;
 }
 
 void offers_look(struct peer *peer)
 {
-    peer->next_offers_look = peer->now + peer->options->period * PEER_SECOND;
+    peer->next_offers_look = peer->now + peer->options->period * SECOND;
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *offer = &peer->offers[i];
         struct stat status;
-        if (!offer->ready)
+        if (!is_described(offer))
             continue;
         if (!look(offer, &status)) {
-            miss(peer, offer, 1);
+            miss(peer, offer, false);
             continue;
         }
-        bool settled = is_same(&status, &offer->seen), back = !offers_is_there(offer);
+        bool settled = is_same(&status, &offer->seen), back = offer->state == OFFER_GONE;
         offer->seen = status;
         if (!back)
-            offer->missed = 0;
+            offer->state = OFFER_READY;
         if (settled && (back || !is_same(&status, &offer->described)))
             offer_again(peer, offer);
     }
@@ -77,12 +79,12 @@ void offers_changed(struct peer *peer, char *line)
     for (int i = 0; i < PEER_OFFERS; i++) {
         struct peer_offer *offer = &peer->offers[i];
         struct stat status;
-        if (!offer->ready || strcmp(offer->what.card.id, line) != 0)
+        if (!is_described(offer) || strcmp(offer->what.card.id, line) != 0)
             continue;
         if (look(offer, &status))
             offer_again(peer, offer);
         else
-            miss(peer, offer, LOOKS_GONE);
+            miss(peer, offer, true);
         return;
     }
 }

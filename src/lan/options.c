@@ -17,9 +17,9 @@
 #include "base/unicode.h"
 #include "lan/secret.h"
 
-#define DEFAULT_GROUP "224.0.0.127"
+#define DEFAULT_GROUP  "224.0.0.127"
 #define DEFAULT_GROUP6 "ff02::e000:7f"
-#define DEFAULT_PORT 7182
+#define DEFAULT_PORT   7182
 
 static const char usage_text[] =
     "usage: forkchat-lan [options]                         talk and exchange files on the LAN\n"
@@ -58,10 +58,34 @@ static _Noreturn void wrong(const char *option, const char *what)
 }
 
 enum option_id {
-    OPTION_NAME, OPTION_INTERFACE, OPTION_GROUP, OPTION_SIX, OPTION_PORT, OPTION_TTL, OPTION_PERIOD,
-    OPTION_WATCH, OPTION_OUTPUT, OPTION_FORCE, OPTION_PASSWORD, OPTION_ACCEPT, OPTION_RECEIVE, OPTION_LIMIT,
-    OPTION_RATE, OPTION_TRANSFERS, OPTION_PATIENCE, OPTION_WAIT, OPTION_RECEIVERS, OPTION_STATE, OPTION_SEND,
-    OPTION_OFFER, OPTION_GET, OPTION_CAST, OPTION_FILES, OPTION_PATTERN, OPTION_ROSTER, OPTION_HELP,
+    OPTION_NAME,
+    OPTION_INTERFACE,
+    OPTION_GROUP,
+    OPTION_SIX,
+    OPTION_PORT,
+    OPTION_TTL,
+    OPTION_PERIOD,
+    OPTION_WATCH,
+    OPTION_OUTPUT,
+    OPTION_FORCE,
+    OPTION_PASSWORD,
+    OPTION_ACCEPT,
+    OPTION_RECEIVE,
+    OPTION_LIMIT,
+    OPTION_RATE,
+    OPTION_TRANSFERS,
+    OPTION_PATIENCE,
+    OPTION_WAIT,
+    OPTION_RECEIVERS,
+    OPTION_STATE,
+    OPTION_SEND,
+    OPTION_OFFER,
+    OPTION_GET,
+    OPTION_CAST,
+    OPTION_FILES,
+    OPTION_PATTERN,
+    OPTION_ROSTER,
+    OPTION_HELP,
     OPTION_VERSION,
 };
 
@@ -175,47 +199,97 @@ static void take(struct options *options, struct group_words *group, enum option
                  const char *value)
 {
     switch (id) {
-    case OPTION_NAME: set_name(options, value); break;
+    case OPTION_NAME:
+        set_name(options, value);
+        break;
     case OPTION_INTERFACE:
         add(name, options->interfaces, &options->interface_count, GROUP_INTERFACES, value);
         break;
-    case OPTION_GROUP: group->address = value; break;
-    case OPTION_SIX: group->address = DEFAULT_GROUP6; break;
-    case OPTION_PORT: group->port = number(name, value, 1, 65535); break;
-    case OPTION_TTL: options->ttl = (int)number(name, value, 0, 255); break;
-    case OPTION_PERIOD: options->period = number(name, value, 1, 3600); break;
+    case OPTION_GROUP:
+        group->address = value;
+        break;
+    case OPTION_SIX:
+        group->address = DEFAULT_GROUP6;
+        break;
+    case OPTION_PORT:
+        group->port = number(name, value, 1, 65535);
+        break;
+    case OPTION_TTL:
+        options->ttl = (int)number(name, value, 0, 255);
+        break;
+    case OPTION_PERIOD:
+        options->period = number(name, value, 1, 3600);
+        break;
     case OPTION_WATCH:
         options->watch = true;
         options->watch_seconds = number(name, value, 0, 1000000);
         break;
-    case OPTION_OUTPUT: options->output = value; break;
-    case OPTION_FORCE: options->force = true; break;
+    case OPTION_OUTPUT:
+        options->output = value;
+        break;
+    case OPTION_FORCE:
+        options->force = true;
+        break;
     case OPTION_PASSWORD:
         free(options->password);
         options->password = read_password(value);
         break;
-    case OPTION_ACCEPT: options->accept = true; break;
-    case OPTION_RECEIVE: options->receive = true; break;
-    case OPTION_LIMIT: options->limit = size(name, value); break;
-    case OPTION_RATE: options->rate = size(name, value); break;
-    case OPTION_TRANSFERS: options->transfers = number(name, value, 1, 32); break;
-    case OPTION_PATIENCE: options->patience = number(name, value, 1, 1000000); break;
-    case OPTION_WAIT: options->wait = number(name, value, 1, 3600); break;
-    case OPTION_RECEIVERS: options->receivers = number(name, value, 1, 256); break;
-    case OPTION_STATE: options->state = value; break;
-    case OPTION_SEND: add(name, options->sends, &options->send_count, OPTIONS_MANY, value); break;
-    case OPTION_OFFER: add(name, options->offers, &options->offer_count, OPTIONS_MANY, value); break;
+    case OPTION_ACCEPT:
+        options->accept = true;
+        break;
+    case OPTION_RECEIVE:
+        options->receive = true;
+        break;
+    case OPTION_LIMIT:
+        options->limit = size(name, value);
+        break;
+    case OPTION_RATE:
+        options->rate = size(name, value);
+        break;
+    case OPTION_TRANSFERS:
+        options->transfers = number(name, value, 1, 32);
+        break;
+    case OPTION_PATIENCE:
+        options->patience = number(name, value, 1, 1000000);
+        break;
+    case OPTION_WAIT:
+        options->wait = number(name, value, 1, 3600);
+        break;
+    case OPTION_RECEIVERS:
+        options->receivers = number(name, value, 1, 256);
+        break;
+    case OPTION_STATE:
+        options->state = value;
+        break;
+    case OPTION_SEND:
+        add(name, options->sends, &options->send_count, OPTIONS_MANY, value);
+        break;
+    case OPTION_OFFER:
+        add(name, options->offers, &options->offer_count, OPTIONS_MANY, value);
+        break;
     case OPTION_GET:
         if (!strchr(value, ':'))
             wrong(name, "expected PEER:NAME");
         add(name, options->gets, &options->get_count, OPTIONS_MANY, value);
         break;
-    case OPTION_CAST: options->cast = value; break;
-    case OPTION_FILES: options->files = true; break;
-    case OPTION_PATTERN: options->pattern = value; break;
-    case OPTION_ROSTER: options->roster = true; break;
-    case OPTION_HELP: fputs(usage_text, stdout); exit(fd_finish_output());
-    case OPTION_VERSION: puts("forkchat-lan " FORKCHAT_VERSION); exit(fd_finish_output());
+    case OPTION_CAST:
+        options->cast = value;
+        break;
+    case OPTION_FILES:
+        options->files = true;
+        break;
+    case OPTION_PATTERN:
+        options->pattern = value;
+        break;
+    case OPTION_ROSTER:
+        options->roster = true;
+        break;
+    case OPTION_HELP:
+        fputs(usage_text, stdout);
+        exit(fd_finish_output());
+    case OPTION_VERSION:
+        puts("forkchat-lan " FORKCHAT_VERSION);
+        exit(fd_finish_output());
     }
 }
 
@@ -271,8 +345,8 @@ static void set_default_name(struct options *options)
 void options_read(int argc, char **argv, struct options *options)
 {
     struct group_words group = {.port = DEFAULT_PORT};
-    *options = (struct options){.ttl = 1, .period = 10, .output = ".", .limit = (int64_t)4 << 30,
-                                .transfers = 8, .patience = 30, .wait = 5};
+    *options = (struct options){
+        .ttl = 1, .period = 10, .output = ".", .limit = (int64_t)4 << 30, .transfers = 8, .patience = 30, .wait = 5};
     for (int i = 1; i < argc; i++) {
         const char *value;
         int row = find_row(argv[i], &value);

@@ -9,13 +9,13 @@
 #include "base/text.h"
 #include "lan/peer.h"
 
-#define BAR 24
-#define HASH_EVERY (2 * PEER_SECOND)
+#define BAR        24
+#define HASH_EVERY (2 * SECOND)
 
 void progress_start(struct progress *progress, const char *name, int fd, bool terminal)
 {
     *progress = (struct progress){.name = name, .fd = fd, .terminal = terminal, .first = -1};
-    progress->started = clock_elapsed();
+    progress->started = clock_monotonic();
 }
 
 static void say(const struct progress *progress, const struct text *text)
@@ -28,10 +28,9 @@ static void say(const struct progress *progress, const struct text *text)
 static void add_rest(const struct progress *progress, struct text *text, int64_t done, int64_t total)
 {
     char size[SIZE_TEXT], whole[SIZE_TEXT], rate[SIZE_TEXT];
-    double seconds = (double)(clock_elapsed() - progress->started) / 1e9;
+    double seconds = (double)(clock_monotonic() - progress->started) / 1e9;
     double speed = seconds > 0.01 ? (double)(done - progress->first) / seconds : 0;
-    text_addf(text, "%s of %s, %s/s", size_text(done, size), size_text(total, whole),
-              size_text((int64_t)speed, rate));
+    text_addf(text, "%s of %s, %s/s", size_text(done, size), size_text(total, whole), size_text((int64_t)speed, rate));
     if (speed > 1 && done < total) {
         long left = (long)((double)(total - done) / speed) + 1;
         if (left < 100 * 3600)
@@ -55,14 +54,14 @@ static void draw_bar(const struct progress *progress, int64_t done, int64_t tota
 
 void progress_step(struct progress *progress, int64_t done, int64_t total)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (progress->first < 0) {
         progress->first = done;
         progress->started = now;
         progress->quarters = total > 0 ? (int)(done * 4 / total) : 0;
     }
     if (progress->terminal) {
-        if (now - progress->shown < PEER_SECOND / 10 && done < total)
+        if (now - progress->shown < SECOND / 10 && done < total)
             return;
         progress->shown = now;
         draw_bar(progress, done, total);
@@ -81,10 +80,10 @@ void progress_step(struct progress *progress, int64_t done, int64_t total)
     say(progress, &text);
 }
 
-static void step_hash(struct tree_watch *watch, int64_t done)
+static void step_hash(struct tree_progress *tree, int64_t done)
 {
-    struct progress_hash *progress = (struct progress_hash *)watch; /* its first member */
-    int64_t now = clock_elapsed();
+    struct progress_hash *progress = (struct progress_hash *)tree; /* its first member */
+    int64_t now = clock_monotonic();
     char row[512], size[SIZE_TEXT], whole[SIZE_TEXT];
     struct text text;
     if (now - progress->shown < HASH_EVERY)
@@ -102,8 +101,8 @@ static void step_hash(struct tree_watch *watch, int64_t done)
 
 void progress_hash_start(struct progress_hash *progress, const char *name, int fd, int64_t total)
 {
-    *progress = (struct progress_hash){.watch.step = step_hash, .name = name, .fd = fd, .total = total};
-    progress->shown = clock_elapsed();
+    *progress = (struct progress_hash){.tree.step = step_hash, .name = name, .fd = fd, .total = total};
+    progress->shown = clock_monotonic();
 }
 
 void progress_end(struct progress *progress)

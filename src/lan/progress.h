@@ -9,8 +9,8 @@
 
 struct progress {
     const char *name;
-    int fd;        /* where to show it */
-    bool terminal; /* that is one */
+    int fd;                        /* where to show it */
+    bool terminal;                 /* that is one */
     int64_t started, shown, first; /* first: bytes that were here at the start; -1 before the first step */
     int quarters;
 };
@@ -22,9 +22,9 @@ void progress_start(struct progress *progress, const char *name, int fd, bool te
 void progress_step(struct progress *progress, int64_t done, int64_t total);
 
 /* How far hashing is, told in lines: "hashing NAME: …" every few seconds, and never if it takes less. To be given to
- * what takes a tree_watch; `total` is negative where nobody knows. */
+ * what takes a tree_progress; `total` is negative where nobody knows. */
 struct progress_hash {
-    struct tree_watch watch;
+    struct tree_progress tree;
     const char *name;
     int fd;
     int64_t total, shown;

@@ -94,7 +94,7 @@ enum roster_news roster_hear(struct roster *roster, const char *name, const stru
     if (!net_same_host(&known->address, from))
         roster->changed = true;
     if (net_port(&known->address) != net_port(from) || news != ROSTER_SAME) {
-        known->native = known->told = false;
+        known->native = known->warned = false;
         known->rival_since = 0;
         known->id[0] = '\0';
     }

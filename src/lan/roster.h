@@ -9,19 +9,19 @@
 #include "lan/datagram.h"
 #include "lan/name.h"
 
-#define ROSTER_MAX 256         /* peers */
-#define ROSTER_MAX_PER_HOST 16 /* so that one host cannot fill it with inventions */
+#define ROSTER_MAX          256 /* peers */
+#define ROSTER_MAX_PER_HOST 16  /* so that one host cannot fill it with inventions */
 
 struct roster_peer {
     char name[NAME_PEER_MAX + 1];
     struct net_address address; /* where its last announcement came from */
     bool native;                /* that port takes its messages; otherwise the group's port does */
     bool heard;                 /* since we started; otherwise only read from disk */
-    bool told;                  /* that somebody else uses the name */
+    bool warned;                /* that somebody else uses the name */
     char id[DATAGRAM_ID_SIZE];  /* that it gave itself; empty if none */
     struct net_address rival;   /* where the name was announced too; told unless it turns out to be the same peer */
     int64_t rival_since;        /* 0: nowhere */
-    int64_t last;               /* clock_elapsed() when it was heard */
+    int64_t last;               /* clock_monotonic() when it was heard */
     int via;                    /* the interface it was heard on */
 };
 

@@ -46,7 +46,7 @@ static int send_message(struct peer *peer, const char *recipient, const char *sa
         return 0;
     int sent = 0, error = ENETDOWN;
     for (int i = 0; i < group_interfaces(peer->group); i++)
-        if (!chat_send_by(peer, i, bytes, text.length))
+        if (!multicast_send(peer, i, bytes, text.length))
             sent++;
         else if (group_is_open(peer->group, i))
             error = errno;

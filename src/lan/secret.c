@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 #define ROUNDS 20000
-#define SALT 16
+#define SALT   16
 
 static const char salt_letters[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -54,8 +54,8 @@ bool secret_is_setting(const char *setting)
     return strlen(dollar + 1) == SALT && strspn(dollar + 1, salt_letters) == SALT;
 }
 
-int secret_prove(const char *password, const char *setting, const char *role, const char *id,
-                 const char *nonce, const char *hash, char proof[SHA256_HEX_SIZE])
+int secret_prove(const char *password, const char *setting, const char *role, const char *id, const char *nonce,
+                 const char *hash, char proof[SHA256_HEX_SIZE])
 {
     const char *key = port_crypt(password, setting);
     /* Some libraries answer "*0" for a method they do not know. */

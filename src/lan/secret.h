@@ -10,7 +10,7 @@
 #include "base/sha256.h"
 
 #define SECRET_SETTING_SIZE 64
-#define SECRET_NONCE_SIZE 33 /* 32 hexadecimal digits and the zero byte */
+#define SECRET_NONCE_SIZE   33 /* 32 hexadecimal digits and the zero byte */
 #define SECRET_PASSWORD_MAX 128
 
 /* Makes a fresh setting, or a fresh nonce. Return 0, or -1 and errno. */
@@ -23,8 +23,8 @@ bool secret_is_setting(const char *setting);
 
 /* The proof that `role` ("getter" or "offerer") knows the password. Slow on purpose (milliseconds).
  * Returns 0, or -1 where crypt(3) does not know the method. */
-int secret_prove(const char *password, const char *setting, const char *role, const char *id,
-                 const char *nonce, const char *hash, char proof[SHA256_HEX_SIZE]);
+int secret_prove(const char *password, const char *setting, const char *role, const char *id, const char *nonce,
+                 const char *hash, char proof[SHA256_HEX_SIZE]);
 
 /* Compares in a time that does not tell how much is equal. */
 bool secret_equal(const char *a, const char *b);

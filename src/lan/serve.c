@@ -117,8 +117,8 @@ static int next_line(struct session *session, char line[TREE_LINE_MAX])
     size_t length = 0;
     for (;;) {
         if (session->position == session->chunk_at + (int64_t)session->chunk_length) {
-            ssize_t got = pread(session->offer->manifest, session->chunk, sizeof session->chunk,
-                                (off_t)session->position);
+            ssize_t got =
+                pread(session->offer->manifest, session->chunk, sizeof session->chunk, (off_t)session->position);
             if (got <= 0)
                 return (int)got;
             session->chunk_at = session->position;
@@ -134,8 +134,7 @@ static int next_line(struct session *session, char line[TREE_LINE_MAX])
     return 1;
 }
 
-static bool find_entry(struct session *session, int64_t number, char line[TREE_LINE_MAX],
-                       struct tree_entry *entry)
+static bool find_entry(struct session *session, int64_t number, char line[TREE_LINE_MAX], struct tree_entry *entry)
 {
     if (number < session->line_number) {
         session->line_number = session->position = session->chunk_at = 0;
@@ -260,8 +259,8 @@ enum serve_result serve_session(int fd, const struct serve_terms *terms)
         return SERVE_BROKEN;
     session->terms = terms;
     session->pace.rate = terms->rate;
-    wire_init(&session->wire, fd, terms->patience);
-    session->wire.deadline = clock_elapsed() + GREETING_SECONDS * (int64_t)1000000000;
+    wire_init(&session->wire, fd, terms->timeout);
+    session->wire.deadline = clock_monotonic() + GREETING_SECONDS * (int64_t)1000000000;
     enum serve_result result = open_offer(session);
     session->wire.deadline = 0;
     if (result == SERVE_DONE)

@@ -14,9 +14,9 @@
 /* What can be had from us. */
 struct serve_offer {
     struct datagram_card card;
-    char *path;     /* absolute, links resolved */
-    char *password; /* NULL for none */
-    int manifest;   /* a descriptor of the description that tree_describe() wrote */
+    char *path;             /* absolute, links resolved */
+    char *password;         /* NULL for none */
+    int manifest;           /* a descriptor of the description that tree_describe() wrote */
     struct timespec newest; /* the latest change of what was described; 0: not known */
 };
 
@@ -27,7 +27,7 @@ struct serve_terms {
     int wait;     /* seconds this client has to wait before its next guess; 0 for none */
     int penalty;  /* milliseconds it waits for the answer to a wrong one */
     int64_t rate; /* bytes a second; 0 as fast as it goes */
-    int patience; /* milliseconds without a byte */
+    int timeout;  /* milliseconds without a byte */
     /* Told that a file is not any more what was described; may be NULL. */
     void (*changed)(const struct serve_terms *terms, const char *id);
     int report; /* for that */

@@ -35,9 +35,7 @@ int tree_open_parent(int root, const char *path, bool make, const char **leaf)
             else
                 next = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         }
-        int error = errno;
-        close(at);
-        errno = error;
+        fd_close_failed(at);
         at = next;
     }
     *leaf = path;
@@ -57,9 +55,7 @@ int tree_open_file(int root, const char *path)
         return -1;
     /* Non-blocking, for a FIFO would hold us. */
     int fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    int error = errno;
-    close(parent);
-    errno = error;
+    fd_close_failed(parent);
     struct stat status;
     if (fd >= 0 && (fstat(fd, &status) || !S_ISREG(status.st_mode))) {
         close(fd);
@@ -69,7 +65,7 @@ int tree_open_file(int root, const char *path)
     return fd;
 }
 
-int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_watch *watch)
+int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_progress *progress)
 {
     char bytes[65536];
     int64_t at = 0;
@@ -86,8 +82,8 @@ int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_watch 
             break;
         sha256_add(hash, bytes, (size_t)got);
         at += got;
-        if (watch)
-            watch->step(watch, watch->done += got);
+        if (progress)
+            progress->step(progress, progress->done += got);
     }
     return at;
 }
@@ -132,21 +128,22 @@ bool tree_read_line(char *line, struct tree_entry *entry)
     int64_t mode;
     if (line[0] == '-' && line[1] == ' ')
         return read_missing(line + 2, entry);
-    const char *kind = next_field(&line), *mode_text = kind ? next_field(&line) : NULL;
-    const char *changed = mode_text ? next_field(&line) : NULL, *size = changed ? next_field(&line) : NULL;
-    const char *hash = size ? next_field(&line) : NULL;
-    if (!hash || kind[0] == '\0' || kind[1] != '\0' || !strchr("fd", kind[0]))
+    const char *fields[5];
+    for (int i = 0; i < 5; i++)
+        if (!(fields[i] = next_field(&line)))
+            return false;
+    const char *kind = fields[0], *hash = fields[4];
+    if (kind[0] == '\0' || kind[1] != '\0' || !strchr("fd", kind[0]))
         return false;
     entry->missing = NULL;
     entry->folder = kind[0] == 'd';
-    if (!parse_number(mode_text, 0, 0777, &mode) || !parse_signed(changed, -TIME_MOST, TIME_MOST, &entry->changed) ||
-        !parse_number(size, 0, (int64_t)1 << 50, &entry->size))
+    if (!parse_number(fields[1], 0, 0777, &mode) || !parse_signed(fields[2], -TIME_MOST, TIME_MOST, &entry->changed) ||
+        !parse_number(fields[3], 0, (int64_t)1 << 50, &entry->size))
         return false;
     entry->mode = (unsigned)mode;
     entry->hash[0] = '\0';
     if (entry->folder ? strcmp(hash, "-") != 0 || entry->size > 0
-                      : strlen(hash) != SHA256_HEX_SIZE - 1 ||
-                            strspn(hash, "0123456789abcdef") != SHA256_HEX_SIZE - 1)
+                      : strlen(hash) != SHA256_HEX_SIZE - 1 || strspn(hash, "0123456789abcdef") != SHA256_HEX_SIZE - 1)
         return false;
     if (!entry->folder)
         text_copy(entry->hash, sizeof entry->hash, hash);
@@ -163,7 +160,7 @@ struct walk {
     int entries;
     int skipped;
     bool folder;
-    struct tree_watch *watch;
+    struct tree_progress *progress;
     char path[NAME_PATH_MAX + 1];
     const char *why;
 };
@@ -188,9 +185,8 @@ static int add_line(struct walk *walk, const struct tree_entry *entry)
     char line[TREE_LINE_MAX];
     struct text text;
     text_init(&text, line, sizeof line);
-    text_addf(&text, "%c %u %lld %lld %s %s\n", entry->folder ? 'd' : 'f', entry->mode,
-              (long long)entry->changed, (long long)entry->size, entry->folder ? "-" : entry->hash,
-              entry->path);
+    text_addf(&text, "%c %u %lld %lld %s %s\n", entry->folder ? 'd' : 'f', entry->mode, (long long)entry->changed,
+              (long long)entry->size, entry->folder ? "-" : entry->hash, entry->path);
     return add_text(walk, &text);
 }
 
@@ -219,11 +215,11 @@ static void set_status(struct tree_entry *entry, const struct stat *status)
     entry->changed = status->st_mtime;
 }
 
-static void note_change(struct tree_watch *watch, const struct timespec *time)
+static void note_change(struct tree_progress *progress, const struct timespec *time)
 {
-    if (watch && (time->tv_sec > watch->newest.tv_sec ||
-                  (time->tv_sec == watch->newest.tv_sec && time->tv_nsec > watch->newest.tv_nsec)))
-        watch->newest = *time;
+    if (progress && (time->tv_sec > progress->newest.tv_sec ||
+                     (time->tv_sec == progress->newest.tv_sec && time->tv_nsec > progress->newest.tv_nsec)))
+        progress->newest = *time;
 }
 
 static int add_file(struct walk *walk, int fd)
@@ -237,13 +233,13 @@ static int add_file(struct walk *walk, int fd)
     if (!S_ISREG(status.st_mode))
         return add_missing(walk, NULL, REASON_SPECIAL);
     sha256_start(&hash);
-    entry.size = tree_hash(fd, -1, &hash, walk->watch);
+    entry.size = tree_hash(fd, -1, &hash, walk->progress);
     if (entry.size < 0)
         return add_missing(walk, NULL, REASON_UNREADABLE);
     sha256_finish(&hash, digest);
     sha256_hex(digest, entry.hash);
     set_status(&entry, &status);
-    note_change(walk->watch, &status.st_ctim);
+    note_change(walk->progress, &status.st_ctim);
     walk->size += entry.size;
     return add_line(walk, &entry);
 }
@@ -312,9 +308,9 @@ static int add_folder(struct walk *walk, int fd, int depth)
 }
 
 int tree_describe(const char *path, const char *name, int manifest, int64_t *size, char hash[SHA256_HEX_SIZE],
-                  bool *folder, int *skipped, const char **why, struct tree_watch *watch)
+                  bool *folder, int *skipped, const char **why, struct tree_progress *progress)
 {
-    struct walk walk = {.manifest = manifest, .watch = watch};
+    struct walk walk = {.manifest = manifest, .progress = progress};
     struct stat status;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status)) {

@@ -18,15 +18,15 @@ int tree_open_parent(int root, const char *path, bool make, const char **leaf);
 int tree_open_file(int root, const char *path);
 
 /* Whoever wants to know how far hashing is. `step` is called after each piece with the bytes of all of them. */
-struct tree_watch {
-    void (*step)(struct tree_watch *watch, int64_t done);
+struct tree_progress {
+    void (*step)(struct tree_progress *progress, int64_t done);
     int64_t done;
     struct timespec newest; /* of the changes (st_ctim) of the files that tree_describe() read */
 };
 
 /* The hash and size of the first `limit` bytes of an open file (negative: all), read from its start.
- * `hash` goes on from where it stood; `watch` may be NULL. Returns how many bytes it took, or -1 and errno. */
-int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_watch *watch);
+ * `hash` goes on from where it stood; `progress` may be NULL. Returns how many bytes it took, or -1 and errno. */
+int64_t tree_hash(int fd, int64_t limit, struct sha256 *hash, struct tree_progress *progress);
 
 /* One line of a manifest: what a tree holds. `path` points into the line. */
 struct tree_entry {
@@ -39,9 +39,9 @@ struct tree_entry {
     const char *path;
 };
 
-#define TREE_ENTRIES_MAX 100000
+#define TREE_ENTRIES_MAX  100000
 #define TREE_MANIFEST_MAX ((int64_t)64 << 20)
-#define TREE_LINE_MAX 1200
+#define TREE_LINE_MAX     1200
 
 /* Reads one line (which it takes apart) `f|d MODE MTIME SIZE HASH|- PATH`, with a path that name_is_path() accepts, or
  * `- REASON PATH`, whose path is only to be shown. False for anything that is not exactly this. */
@@ -51,8 +51,8 @@ bool tree_read_line(char *line, struct tree_entry *entry);
  * `name` as its name. *root becomes the folder that the manifest's paths start from, *size the sum of the
  * sizes, *hash the manifest's hash: names, modes and times belong to what is hashed. What cannot be offered
  * (links, devices, unreadable files, names that name_is_file() refuses) has its line too, and is counted in
- * *skipped. `watch` as for tree_hash. Returns 0, or -1 with *why set to a sentence. */
+ * *skipped. `progress` as for tree_hash. Returns 0, or -1 with *why set to a sentence. */
 int tree_describe(const char *path, const char *name, int manifest, int64_t *size, char hash[SHA256_HEX_SIZE],
-                  bool *folder, int *skipped, const char **why, struct tree_watch *watch);
+                  bool *folder, int *skipped, const char **why, struct tree_progress *progress);
 
 #endif

@@ -90,7 +90,7 @@ static char *next_quoted(char **at)
     return NULL;
 }
 
-bool typed_read_place(const char *line, struct typed_place *place)
+bool typed_read_offer(const char *line, struct typed_offer *offer)
 {
     char copy[SCREEN_LINE_MAX + 1];
     text_copy(copy, sizeof copy, line);
@@ -99,10 +99,10 @@ bool typed_read_place(const char *line, struct typed_place *place)
     if (at == copy || !*at || !strchr("\"'u", *at)) /* Python 2 puts a u before a quote */
         return false;
     const char *address = next_quoted(&at), *port = address ? at + strspn(at, " ,") : NULL;
-    if (!port || *port < '0' || *port > '9' || strlen(address) >= sizeof place->address)
+    if (!port || *port < '0' || *port > '9' || strlen(address) >= sizeof offer->address)
         return false;
-    place->numeric = net_parse_host(address, place->host);
-    place->port = strtol(port, NULL, 10);
+    offer->numeric = net_parse_host(address, offer->host);
+    offer->port = strtol(port, NULL, 10);
     at += strcspn(at, ")]");
     const char *password = next_quoted(&at), *name = password ? next_quoted(&at) : NULL;
     if (!name) { /* one alone is the name, as behind None */
@@ -111,8 +111,8 @@ bool typed_read_place(const char *line, struct typed_place *place)
     }
     if (!name || at[strspn(at, " ,;)]")] || strlen(password) > SECRET_PASSWORD_MAX || strlen(name) > NAME_FILE_MAX)
         return false;
-    text_copy(place->address, sizeof place->address, address);
-    text_copy(place->password, sizeof place->password, password);
-    text_copy(place->name, sizeof place->name, name);
+    text_copy(offer->address, sizeof offer->address, address);
+    text_copy(offer->password, sizeof offer->password, password);
+    text_copy(offer->name, sizeof offer->name, name);
     return true;
 }

@@ -27,7 +27,7 @@ char *typed_trimmed(char *line);
 char *typed_whole(char *line);
 
 /* ("ADDRESS",PORT),("PASSWORD","NAME") */
-struct typed_place {
+struct typed_offer {
     bool numeric; /* the address is one, and stands in host; else it is a name */
     unsigned char host[16];
     long port;
@@ -35,6 +35,6 @@ struct typed_place {
 };
 
 /* Is the line such a thing: as Python prints it, or with other quotes and blanks, or without a password? */
-bool typed_read_place(const char *line, struct typed_place *place);
+bool typed_read_offer(const char *line, struct typed_offer *offer);
 
 #endif

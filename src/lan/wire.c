@@ -14,10 +14,10 @@
 #include "base/clock.h"
 #include "base/fd.h"
 
-void wire_init(struct wire *wire, int fd, int patience)
+void wire_init(struct wire *wire, int fd, int timeout)
 {
     wire->fd = fd;
-    wire->patience = patience;
+    wire->timeout = timeout;
     wire->deadline = 0;
     wire->at = wire->length = wire->waiting = 0;
     fd_set_nonblocking(fd);
@@ -29,7 +29,7 @@ void wire_init(struct wire *wire, int fd, int patience)
 static int await(struct wire *wire, short events)
 {
     struct pollfd poller = {.fd = wire->fd, .events = events};
-    int64_t now = clock_elapsed(), end = now + (int64_t)wire->patience * 1000000;
+    int64_t now = clock_monotonic(), end = now + (int64_t)wire->timeout * 1000000;
     if (wire->deadline && wire->deadline < end)
         end = wire->deadline;
     for (;;) {
@@ -39,7 +39,7 @@ static int await(struct wire *wire, short events)
             return 0;
         if (ready < 0 && errno != EINTR)
             return -1;
-        now = clock_elapsed();
+        now = clock_monotonic();
         if (now >= end) {
             errno = ETIMEDOUT;
             return -1;
@@ -152,15 +152,15 @@ int wire_print(struct wire *wire, const char *format, ...)
 
 void wire_pace(struct wire_pace *pace, size_t length)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (!pace->started)
         pace->started = now;
     pace->sent += (int64_t)length;
     if (pace->rate <= 0)
         return;
     /* Seconds and the rest apart: the product of bytes and nanoseconds does not fit in 64 bits. */
-    int64_t due = pace->started + pace->sent / pace->rate * 1000000000 +
-                  pace->sent % pace->rate * 1000000 / pace->rate * 1000;
+    int64_t due =
+        pace->started + pace->sent / pace->rate * 1000000000 + pace->sent % pace->rate * 1000000 / pace->rate * 1000;
     /* What was missed is not made up for by a burst: that is what a bound is for. */
     if (now - due > 50000000) {
         pace->started = now;
@@ -168,6 +168,6 @@ void wire_pace(struct wire_pace *pace, size_t length)
     }
     while (due - now > 1000000) {
         clock_sleep((due - now) / 1000000);
-        now = clock_elapsed();
+        now = clock_monotonic();
     }
 }

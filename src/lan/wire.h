@@ -10,8 +10,8 @@
 
 struct wire {
     int fd;
-    int patience;     /* milliseconds without a byte until it is ETIMEDOUT */
-    int64_t deadline; /* clock_elapsed() after which every wait is ETIMEDOUT; 0 for none */
+    int timeout;       /* milliseconds without a byte until it is ETIMEDOUT */
+    int64_t deadline;  /* clock_monotonic() after which every wait is ETIMEDOUT; 0 for none */
     size_t at, length; /* of `buffer`: what has been read and not yet taken */
     size_t waiting;    /* of `behind`: what has been written and not yet sent */
     char buffer[65536], behind[65536];
@@ -19,7 +19,7 @@ struct wire {
 
 /* Takes over the connected socket. What is small is sent together with what follows it: before this side waits for the
  * other, or with wire_flush. */
-void wire_init(struct wire *wire, int fd, int patience);
+void wire_init(struct wire *wire, int fd, int timeout);
 
 /* Read one line without its LF, at most WIRE_LINE_MAX bytes and free of NUL (else EPROTO), or up to `size`
  * bytes. At the end of the connection -1 with ECONNRESET. Return the length, or -1 and errno. */

@@ -2,8 +2,8 @@
  *
  * "Address" is a range here: one IPv4 address, and of IPv6 what one host has to itself (address-prefix).
  *
- * Two tables. The crowds: how many clients each address and each network has, by open addressing with room for two
- * entries a seat, so that it never fills. The visitors: token buckets for connect-rate, of fixed size; an address takes
+ * Two tables. The counts: how many clients each address and each network has, by open addressing with room for two
+ * entries a seat, so that it never fills. The rate buckets: token buckets for connect-rate, of fixed size; an address takes
  * its own place of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
  * memory, and can at worst make the table forget. */
 #include "admission.h"
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "world/counters.h"
@@ -21,41 +22,41 @@ static uint32_t seed;
 
 static uint32_t hash_of(const struct net_range *range)
 {
-    uint32_t hash = 2166136261u ^ seed;
+    uint32_t hash = HASH32_START ^ seed;
     for (int i = 0; i < 16; i++)
-        hash = (hash ^ range->bytes[i]) * 16777619u;
-    hash = (hash ^ (uint32_t)range->bits) * 16777619u;
+        hash = hash32_add(hash, range->bytes[i]);
+    hash = hash32_add(hash, (uint32_t)range->bits);
     return hash ^ hash >> 15;
 }
 
-/* ---- crowds ---- */
+/* ---- counts per address ---- */
 
-struct crowd {
+struct address_count {
     struct net_range range;
     uint32_t count; /* 0: free */
 };
 
-static struct crowds {
-    struct crowd *table;
+static struct address_counts {
+    struct address_count *table;
     uint32_t size; /* a power of two */
-    struct place {
+    struct slot {
         bool taken;
         unsigned char host[16];
-    } *places; /* by seat */
-    uint32_t place_count;
+    } *slots; /* by number */
+    uint32_t slot_count;
     struct setting_prefix address, network; /* those the table was counted with */
-} crowds;
+} hosts;
 
 void admission_start(uint32_t seats)
 {
-    free(crowds.table);
-    free(crowds.places);
-    crowds = (struct crowds){.size = 64, .place_count = seats};
-    while (crowds.size < seats * 3)
-        crowds.size *= 2;
-    crowds.table = calloc(crowds.size, sizeof *crowds.table);
-    crowds.places = calloc(seats, sizeof *crowds.places);
-    if (!crowds.table || !crowds.places)
+    free(hosts.table);
+    free(hosts.slots);
+    hosts = (struct address_counts){.size = 64, .slot_count = seats};
+    while (hosts.size < seats * 3)
+        hosts.size *= 2;
+    hosts.table = calloc(hosts.size, sizeof *hosts.table);
+    hosts.slots = calloc(seats, sizeof *hosts.slots);
+    if (!hosts.table || !hosts.slots)
         fatal(EX_OSERR, "out of memory");
     if (port_random(&seed, sizeof seed))
         log_warning("no random number for the tables of addresses");
@@ -64,36 +65,36 @@ void admission_start(uint32_t seats)
 /* Where that range is, or would be. */
 static uint32_t look_up(const struct net_range *range)
 {
-    uint32_t at = hash_of(range) & (crowds.size - 1);
-    while (crowds.table[at].count && !net_same_range(&crowds.table[at].range, range))
-        at = (at + 1) & (crowds.size - 1);
+    uint32_t at = hash_of(range) & (hosts.size - 1);
+    while (hosts.table[at].count && !net_same_range(&hosts.table[at].range, range))
+        at = (at + 1) & (hosts.size - 1);
     return at;
 }
 
 /* Empties a place; what comes behind it, and would not be found across the gap, moves up. */
 static void close_gap(uint32_t gap)
 {
-    uint32_t mask = crowds.size - 1;
-    for (uint32_t at = (gap + 1) & mask; crowds.table[at].count; at = (at + 1) & mask) {
-        uint32_t home = hash_of(&crowds.table[at].range) & mask;
+    uint32_t mask = hosts.size - 1;
+    for (uint32_t at = (gap + 1) & mask; hosts.table[at].count; at = (at + 1) & mask) {
+        uint32_t home = hash_of(&hosts.table[at].range) & mask;
         if (((at - home) & mask) >= ((at - gap) & mask)) {
-            crowds.table[gap] = crowds.table[at];
+            hosts.table[gap] = hosts.table[at];
             gap = at;
         }
     }
-    crowds.table[gap].count = 0;
+    hosts.table[gap].count = 0;
 }
 
 static void count(const struct net_range *range, bool more)
 {
     uint32_t at = look_up(range);
-    struct crowd *crowd = &crowds.table[at];
+    struct address_count *entry = &hosts.table[at];
     if (more) {
-        crowd->range = *range;
-        crowd->count++;
-    } else if (crowd->count > 1) {
-        crowd->count--;
-    } else if (crowd->count == 1) {
+        entry->range = *range;
+        entry->count++;
+    } else if (entry->count > 1) {
+        entry->count--;
+    } else if (entry->count == 1) {
         close_gap(at);
     }
 }
@@ -111,7 +112,7 @@ static bool same_prefix(const struct setting_prefix *a, const struct setting_pre
 /* A network that is an address as well is counted once. */
 static void count_host(const unsigned char host[16], bool more)
 {
-    struct net_range address = range_of(host, &crowds.address), network = range_of(host, &crowds.network);
+    struct net_range address = range_of(host, &hosts.address), network = range_of(host, &hosts.network);
     count(&address, more);
     if (!net_same_range(&address, &network))
         count(&network, more);
@@ -120,60 +121,60 @@ static void count_host(const unsigned char host[16], bool more)
 /* Counts all over again if a reload has changed what an address or a network is. */
 static void follow_prefixes(const struct settings *settings)
 {
-    if (same_prefix(&crowds.address, &settings->address_prefix) &&
-        same_prefix(&crowds.network, &settings->network_prefix))
+    if (same_prefix(&hosts.address, &settings->address_prefix) &&
+        same_prefix(&hosts.network, &settings->network_prefix))
         return;
-    crowds.address = settings->address_prefix;
-    crowds.network = settings->network_prefix;
-    memset(crowds.table, 0, crowds.size * sizeof *crowds.table);
-    for (uint32_t i = 0; i < crowds.place_count; i++)
-        if (crowds.places[i].taken)
-            count_host(crowds.places[i].host, true);
+    hosts.address = settings->address_prefix;
+    hosts.network = settings->network_prefix;
+    memset(hosts.table, 0, hosts.size * sizeof *hosts.table);
+    for (uint32_t i = 0; i < hosts.slot_count; i++)
+        if (hosts.slots[i].taken)
+            count_host(hosts.slots[i].host, true);
 }
 
 void admission_add(const struct settings *settings, uint32_t seat, const unsigned char host[16])
 {
-    struct place *place = &crowds.places[seat];
+    struct slot *slot = &hosts.slots[seat];
     admission_remove(seat);
     follow_prefixes(settings);
-    place->taken = true;
-    memcpy(place->host, host, sizeof place->host);
+    slot->taken = true;
+    memcpy(slot->host, host, sizeof slot->host);
     count_host(host, true);
 }
 
 void admission_remove(uint32_t seat)
 {
-    struct place *place = &crowds.places[seat];
-    if (place->taken)
-        count_host(place->host, false);
-    place->taken = false;
+    struct slot *slot = &hosts.slots[seat];
+    if (slot->taken)
+        count_host(slot->host, false);
+    slot->taken = false;
 }
 
-/* ---- visitors ---- */
+/* ---- rate buckets ---- */
 
 #define PLACES 4096u
 #define PROBES 8u
 
-struct visitor {
+struct rate_bucket {
     struct net_range address;
     int64_t tokens; /* in 1/1000 connections */
-    int64_t seen;   /* clock_elapsed(), 0: free */
+    int64_t seen;   /* clock_monotonic(), 0: free */
     int64_t filled; /* up to when tokens were counted, ms */
 };
 
-static struct visitor *find_visitor(const struct net_range *address)
+static struct rate_bucket *find_bucket(const struct net_range *address)
 {
-    static struct visitor visitors[PLACES];
+    static struct rate_bucket buckets[PLACES];
     uint32_t hash = hash_of(address);
-    struct visitor *oldest = NULL;
+    struct rate_bucket *oldest = NULL;
     for (uint32_t i = 0; i < PROBES; i++) {
-        struct visitor *visitor = &visitors[(hash + i) % PLACES];
-        if (visitor->seen && net_same_range(&visitor->address, address))
-            return visitor;
-        if (!oldest || visitor->seen < oldest->seen)
-            oldest = visitor;
+        struct rate_bucket *bucket = &buckets[(hash + i) % PLACES];
+        if (bucket->seen && net_same_range(&bucket->address, address))
+            return bucket;
+        if (!oldest || bucket->seen < oldest->seen)
+            oldest = bucket;
     }
-    *oldest = (struct visitor){.address = *address};
+    *oldest = (struct rate_bucket){.address = *address};
     return oldest;
 }
 
@@ -181,25 +182,25 @@ static bool is_slow_enough(const struct setting_rate *rate, const struct net_ran
 {
     if (rate->count == 0)
         return true;
-    struct visitor *visitor = find_visitor(address);
+    struct rate_bucket *bucket = find_bucket(address);
     int64_t full = rate->count * 1000;
     int64_t span = rate->seconds * 1000;
-    int64_t passed = now / 1000000 - visitor->filled;
-    if (visitor->seen == 0 || passed >= span) {
-        visitor->tokens = full;
-        visitor->filled = now / 1000000;
+    int64_t passed = now / 1000000 - bucket->filled;
+    if (bucket->seen == 0 || passed >= span) {
+        bucket->tokens = full;
+        bucket->filled = now / 1000000;
     } else {
         /* Time that was too short for a whole token is not used up. */
         int64_t gained = passed * full / span;
-        visitor->tokens += gained;
-        visitor->filled += gained * span / full;
+        bucket->tokens += gained;
+        bucket->filled += gained * span / full;
     }
-    if (visitor->tokens > full)
-        visitor->tokens = full;
-    visitor->seen = now;
-    if (visitor->tokens < 1000)
+    if (bucket->tokens > full)
+        bucket->tokens = full;
+    bucket->seen = now;
+    if (bucket->tokens < 1000)
         return false;
-    visitor->tokens -= 1000;
+    bucket->tokens -= 1000;
     return true;
 }
 
@@ -209,7 +210,7 @@ enum admission admission_check(const struct settings *settings, const struct wor
                                const unsigned char host[16], int64_t now, int64_t *seconds)
 {
     follow_prefixes(settings);
-    struct net_range address = range_of(host, &crowds.address), network = range_of(host, &crowds.network);
+    struct net_range address = range_of(host, &hosts.address), network = range_of(host, &hosts.network);
     *seconds = settings_hold(&settings->penalty_exempt, host) ? 0 : penalty_left(world, &address, now);
     if (*seconds > 0)
         return ADMISSION_PENALTY;
@@ -218,10 +219,10 @@ enum admission admission_check(const struct settings *settings, const struct wor
     if (!is_slow_enough(&settings->connect_rate, &address, now))
         return ADMISSION_RATE;
     if (settings->max_clients_per_address &&
-        crowds.table[look_up(&address)].count >= settings->max_clients_per_address)
+        hosts.table[look_up(&address)].count >= settings->max_clients_per_address)
         return ADMISSION_ADDRESS;
     if (settings->max_clients_per_network &&
-        crowds.table[look_up(&network)].count >= settings->max_clients_per_network)
+        hosts.table[look_up(&network)].count >= settings->max_clients_per_network)
         return ADMISSION_NETWORK;
     return ADMISSION_GRANTED;
 }
@@ -236,12 +237,12 @@ int64_t admission_blame_locked(const struct settings *settings, struct world *wo
     const int64_t costs[] = {[PENALTY_CRASH] = penalty->crash,
                              [PENALTY_PASSWORD] = penalty->password,
                              [PENALTY_SILENCE] = penalty->silence};
-    const struct place *place = &crowds.places[seat];
-    if (reason == PENALTY_NONE || costs[reason] == 0 || !place->taken ||
-        settings_hold(&settings->penalty_exempt, place->host))
+    const struct slot *slot = &hosts.slots[seat];
+    if (reason == PENALTY_NONE || costs[reason] == 0 || !slot->taken ||
+        settings_hold(&settings->penalty_exempt, slot->host))
         return 0;
     follow_prefixes(settings);
-    struct net_range address = range_of(place->host, &crowds.address);
+    struct net_range address = range_of(slot->host, &hosts.address);
     count_add(world, counts[reason]);
     if (!penalty_add_locked(world, &address, reason, costs[reason], penalty->longest, now))
         return 0;
@@ -253,7 +254,7 @@ void admission_tell(uint32_t seat, enum penalty reason, int64_t seconds)
     char text[NET_TEXT_SIZE];
     if (seconds == 0)
         return;
-    struct net_range address = range_of(crowds.places[seat].host, &crowds.address);
+    struct net_range address = range_of(hosts.slots[seat].host, &hosts.address);
     net_format_range(&address, text);
     log_warning("penalty for %s: %s: refused for %lld s", text, penalty_word(reason), (long long)seconds);
 }

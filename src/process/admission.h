@@ -4,8 +4,8 @@
 #define FORKCHAT_PROCESS_ADMISSION_H
 
 #include "base/net.h"
+#include "conf/settings.h"
 #include "world/penalties.h"
-#include "world/settings.h"
 
 enum admission {
     ADMISSION_GRANTED,
@@ -25,7 +25,7 @@ void admission_start(uint32_t seats);
 void admission_add(const struct settings *settings, uint32_t seat, const unsigned char host[16]);
 void admission_remove(uint32_t seat);
 
-/* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_elapsed(). *seconds: for how
+/* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_monotonic(). *seconds: for how
  * long it is refused yet, if that is ADMISSION_PENALTY. Cheap, however many clients there are. */
 enum admission admission_check(const struct settings *settings, const struct world *world,
                                const unsigned char host[16], int64_t now, int64_t *seconds);

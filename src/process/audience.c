@@ -6,21 +6,15 @@
 #include <sysexits.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
-
-static void *must(void *memory)
-{
-    if (!memory)
-        fatal(EX_OSERR, "out of memory");
-    return memory;
-}
 
 void audience_init(struct audience *audience, const struct world *world)
 {
     *audience = (struct audience){.user_limit = world->limits.users,
                                   .room_limit = world->limits.channels};
-    audience->clients = must(calloc(audience->user_limit, sizeof(struct client *)));
-    audience->rooms = must(calloc(audience->room_limit, sizeof(struct room)));
+    audience->clients = memory_must(calloc(audience->user_limit, sizeof(struct client *)));
+    audience->rooms = memory_must(calloc(audience->room_limit, sizeof(struct room)));
 }
 
 struct client *audience_client(const struct audience *audience, uint32_t user)
@@ -34,7 +28,7 @@ struct client *audience_connect(struct audience *audience, uint32_t user, uint32
     *before = audience_client(audience, user);
     if (*before)
         audience_remove(audience, *before);
-    struct client *client = must(calloc(1, sizeof *client));
+    struct client *client = memory_must(calloc(1, sizeof *client));
     client->user = user;
     client->generation = generation;
     client->door = door;
@@ -68,14 +62,14 @@ void audience_join(struct audience *audience, struct client *client, uint32_t ch
     if (client->channel_count == client->channel_size) {
         client->channel_size = client->channel_size ? client->channel_size * 2 : 2;
         client->channels =
-            must(realloc(client->channels, client->channel_size * sizeof *client->channels));
+            memory_must(realloc(client->channels, client->channel_size * sizeof *client->channels));
     }
     client->channels[client->channel_count++] = channel;
 
     struct room *room = &audience->rooms[channel];
     if (room->count == room->size) {
         room->size = room->size ? room->size * 2 : 4;
-        room->members = must(realloc(room->members, room->size * sizeof *room->members));
+        room->members = memory_must(realloc(room->members, room->size * sizeof *room->members));
     }
     room->members[room->count++] = (struct seat){.client = client, .flags = flags};
 }
@@ -116,53 +110,53 @@ void audience_part(struct audience *audience, struct client *client, uint32_t ch
     }
 }
 
-static struct watcher **watch_bucket(struct audience *audience, const char *nick)
+static struct monitor **monitor_bucket(struct audience *audience, const char *nick)
 {
-    return &audience->watchers[text_hash_name(nick) % AUDIENCE_BUCKETS];
+    return &audience->monitors[text_hash_name(nick) % AUDIENCE_BUCKETS];
 }
 
-void audience_watch(struct audience *audience, struct client *client, const char *nick)
+void audience_monitor(struct audience *audience, struct client *client, const char *nick)
 {
-    struct watcher **bucket = watch_bucket(audience, nick);
-    for (const struct watcher *at = *bucket; at; at = at->next)
+    struct monitor **bucket = monitor_bucket(audience, nick);
+    for (const struct monitor *at = *bucket; at; at = at->next)
         if (at->client == client && text_compare_names(at->nick, nick) == 0)
             return;
-    struct watcher *watcher = must(calloc(1, sizeof *watcher));
-    text_copy(watcher->nick, sizeof watcher->nick, nick);
-    watcher->client = client;
-    watcher->next = *bucket;
-    *bucket = watcher;
-    client->watch_count++;
+    struct monitor *monitor = memory_must(calloc(1, sizeof *monitor));
+    text_copy(monitor->nick, sizeof monitor->nick, nick);
+    monitor->client = client;
+    monitor->next = *bucket;
+    *bucket = monitor;
+    client->monitor_count++;
 }
 
-/* Removes the client's watches of that nick, or of any, from a bucket. */
-static void drop_watches(struct watcher **at, struct client *client, const char *nick)
+/* Removes the client's monitors of that nick, or of any, from a bucket. */
+static void drop_monitors(struct monitor **at, struct client *client, const char *nick)
 {
     while (*at) {
-        struct watcher *watcher = *at;
-        if (watcher->client != client || (nick && text_compare_names(watcher->nick, nick) != 0)) {
-            at = &watcher->next;
+        struct monitor *monitor = *at;
+        if (monitor->client != client || (nick && text_compare_names(monitor->nick, nick) != 0)) {
+            at = &monitor->next;
             continue;
         }
-        *at = watcher->next;
-        free(watcher);
-        client->watch_count--;
+        *at = monitor->next;
+        free(monitor);
+        client->monitor_count--;
     }
 }
 
-void audience_unwatch(struct audience *audience, struct client *client, const char *nick)
+void audience_unmonitor(struct audience *audience, struct client *client, const char *nick)
 {
-    drop_watches(watch_bucket(audience, nick), client, nick);
+    drop_monitors(monitor_bucket(audience, nick), client, nick);
 }
 
-struct client *audience_watcher(const struct audience *audience, const char *nick, const struct watcher **at)
+struct client *audience_next_monitor(const struct audience *audience, const char *nick, const struct monitor **at)
 {
-    const struct watcher *watcher =
-        *at ? (*at)->next : audience->watchers[text_hash_name(nick) % AUDIENCE_BUCKETS];
-    while (watcher && text_compare_names(watcher->nick, nick) != 0)
-        watcher = watcher->next;
-    *at = watcher;
-    return watcher ? watcher->client : NULL;
+    const struct monitor *monitor =
+        *at ? (*at)->next : audience->monitors[text_hash_name(nick) % AUDIENCE_BUCKETS];
+    while (monitor && text_compare_names(monitor->nick, nick) != 0)
+        monitor = monitor->next;
+    *at = monitor;
+    return monitor ? monitor->client : NULL;
 }
 
 bool audience_is_subscribed(const struct client *client, const char *key)
@@ -177,7 +171,7 @@ void audience_subscribe(struct client *client, const char *key)
 {
     if (audience_is_subscribed(client, key))
         return;
-    struct subscription *subscription = must(calloc(1, sizeof *subscription));
+    struct subscription *subscription = memory_must(calloc(1, sizeof *subscription));
     text_copy(subscription->key, sizeof subscription->key, key);
     subscription->next = client->subscriptions;
     client->subscriptions = subscription;
@@ -199,8 +193,8 @@ void audience_remove(struct audience *audience, struct client *client)
 {
     while (client->channel_count > 0)
         audience_part(audience, client, client->channels[0]);
-    for (uint32_t i = 0; client->watch_count > 0 && i < AUDIENCE_BUCKETS; i++)
-        drop_watches(&audience->watchers[i], client, NULL);
+    for (uint32_t i = 0; client->monitor_count > 0 && i < AUDIENCE_BUCKETS; i++)
+        drop_monitors(&audience->monitors[i], client, NULL);
     if (audience->clients[client->user] == client)
         audience->clients[client->user] = NULL;
 }

@@ -18,7 +18,7 @@ struct client {
     uint32_t door;
     uint64_t caps;
     uint32_t flags;         /* enum user_flag */
-    uint32_t watch_count;   /* nicks they want to hear of */
+    uint32_t monitor_count;   /* nicks they want to hear of */
     struct subscription *subscriptions;
     uint32_t current;       /* the channel they talk in, or NONE */
     uint32_t *channels;     /* those they are in */
@@ -29,12 +29,12 @@ struct client {
     uint64_t resumed;       /* bytes of the stream before `from`, if another courier began it; else 0 */
     bool resuming;          /* until it is known how far that courier came */
     bool cut_off;           /* what it still owed is lost */
-    bool outlived;          /* the marks at its place are its successor's */
+    bool superseded;          /* the marks at its place are its successor's */
     struct outbox outbox;
     size_t told_queue;      /* what the shared counters say of its queue */
     size_t counted_queue;   /* what the courier's sum has of it */
     int patience;           /* slow: so many ms between two tries */
-    int64_t due;            /* ... and when the next one is, clock_elapsed() */
+    int64_t due;            /* ... and when the next one is, clock_monotonic() */
     bool touched;           /* has output in the running batch */
     bool slow;              /* has output from earlier ones */
     int64_t deadline;       /* 0, or they have left and this is the last moment for their last words */
@@ -54,9 +54,9 @@ struct room {
     uint32_t size;
 };
 
-/* Who watches a nick, in the bucket of the nick's hash. */
-struct watcher {
-    struct watcher *next;
+/* Who monitors a nick, in the bucket of the nick's hash. */
+struct monitor {
+    struct monitor *next;
     struct client *client;
     char nick[NICK_SIZE];
 };
@@ -64,7 +64,7 @@ struct watcher {
 #define AUDIENCE_BUCKETS 4096u
 
 struct audience {
-    struct watcher *watchers[AUDIENCE_BUCKETS];
+    struct monitor *monitors[AUDIENCE_BUCKETS];
     struct client **clients; /* by user */
     uint32_t user_limit;
     struct room *rooms; /* by channel */
@@ -93,18 +93,18 @@ void audience_part(struct audience *audience, struct client *client, uint32_t ch
 void audience_set_flags(struct audience *audience, const struct client *client, uint32_t channel,
                         uint32_t flags);
 
-/* Has the client hear of that nick, or no longer; not an error if so already. Whoever is removed watches
+/* Has the client hear of that nick, or no longer; not an error if so already. Whoever is removed monitors
  * nothing. */
-void audience_watch(struct audience *audience, struct client *client, const char *nick);
-void audience_unwatch(struct audience *audience, struct client *client, const char *nick);
+void audience_monitor(struct audience *audience, struct client *client, const char *nick);
+void audience_unmonitor(struct audience *audience, struct client *client, const char *nick);
 
 /* The same for a key of metadata, and whether the client wants to hear of it. */
 void audience_subscribe(struct client *client, const char *key);
 void audience_unsubscribe(struct client *client, const char *key);
 bool audience_is_subscribed(const struct client *client, const char *key);
 
-/* Those who watch it, one after the other: NULL after the last. Start with *at = NULL. */
-struct client *audience_watcher(const struct audience *audience, const char *nick, const struct watcher **at);
+/* Those who monitor it, one after the other: NULL after the last. Start with *at = NULL. */
+struct client *audience_next_monitor(const struct audience *audience, const char *nick, const struct monitor **at);
 
 /* The members of a channel; an empty room for a number that is none. */
 const struct room *audience_room(const struct audience *audience, uint32_t channel);

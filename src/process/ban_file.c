@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/text.h"
 
 #define FILE_LIMIT ((size_t)1 << 20)
@@ -23,7 +23,7 @@
 /* A hundred years. */
 #define LONGEST_MS (100 * 366 * INT64_C(86400000))
 #define CLOCK_SET_MS 2000
-#define RETRY_NS   INT64_C(1000000000)
+#define RETRY_NS   SECOND
 
 static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 {
@@ -34,7 +34,7 @@ static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 static const char *check_directory(const struct settings *settings)
 {
     const char *why;
-    int fd = place_enter(settings->state_directory, &why);
+    int fd = paths_open_directory(settings->state_directory, &why);
     if (fd < 0)
         return why;
     close(fd);
@@ -65,7 +65,7 @@ static void copy_harmless(char *to, size_t size, const char *from)
 static bool read_line(char *line, struct ban_shm *ban)
 {
     char *fields[5], *rest = line;
-    int64_t set_at, expires_at, now = clock_elapsed(), told = clock_told();
+    int64_t set_at, expires_at, now = clock_monotonic(), realtime = clock_realtime();
     for (int i = 0; i < 5; i++)
         if (!(fields[i] = i < 4 ? text_next_item(&rest, '\t') : rest))
             return false;
@@ -78,10 +78,10 @@ static bool read_line(char *line, struct ban_shm *ban)
         !parse_number(fields[2], 0, INT64_MAX / 1000, &expires_at))
         return false;
     ban->set_at = set_at * 1000;
-    if (expires_at && expires_at * 1000 <= told)
+    if (expires_at && expires_at * 1000 <= realtime)
         ban->state = BAN_FREE; /* it is over */
     else if (expires_at)
-        ban->expires_elapsed = now + (expires_at * 1000 - told < LONGEST_MS ? expires_at * 1000 - told : LONGEST_MS) * MS;
+        ban->expires_monotonic = now + (expires_at * 1000 - realtime < LONGEST_MS ? expires_at * 1000 - realtime : LONGEST_MS) * MS;
     copy_harmless(ban->by, sizeof ban->by, fields[3]);
     copy_harmless(ban->reason, sizeof ban->reason, fields[4]);
     return true;
@@ -90,7 +90,7 @@ static bool read_line(char *line, struct ban_shm *ban)
 /* The table as it is now. Lock held. */
 static void copy_locked(struct ban_file *file, struct world *world)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     file->count = 0;
     file->version = bans_version(world);
     for (uint32_t i = 0; i < bans_end_locked(world) && i < BANS; i++) {
@@ -117,7 +117,7 @@ void ban_file_take_over(struct ban_file *file, const struct world *world)
 
 static int64_t clock_offset(void)
 {
-    return clock_told() - clock_elapsed() / MS;
+    return clock_realtime() - clock_monotonic() / MS;
 }
 
 /* Whether the wall clock was set since the file was written: its dates are no more as far off as the bans' ends then. */
@@ -145,15 +145,15 @@ void ban_file_load(struct ban_file *file, struct world *world, const struct sett
         }
         if (ban.state == BAN_FREE)
             continue;
-        shared_begin_look(world->shared);
-        ban_add_locked(world, &ban, clock_elapsed());
-        shared_commit(world->shared);
+        txn_begin_look(world->txn);
+        ban_add_locked(world, &ban, clock_monotonic());
+        txn_commit(world->txn);
     }
     free(bytes);
     file->offset = clock_offset();
-    shared_begin_look(world->shared);
+    txn_begin_look(world->txn);
     copy_locked(file, world);
-    shared_commit(world->shared);
+    txn_commit(world->txn);
 }
 
 /* Returns NULL, or what is wrong. */
@@ -169,7 +169,7 @@ static const char *replace_file(const struct ban_file *file, const struct settin
         const struct ban_shm *ban = &file->bans[i];
         text_addf(&text, "%s\t%lld\t%lld\t%s\t%s\n", ban->mask,
                   (long long)(ban->set_at / 1000),
-                  ban->expires_elapsed ? (long long)((clock_date(ban->expires_elapsed) + 500) / 1000) : 0LL, ban->by,
+                  ban->expires_monotonic ? (long long)((clock_date(ban->expires_monotonic) + 500) / 1000) : 0LL, ban->by,
                   ban->reason);
     }
     const char *why = check_directory(settings);
@@ -190,24 +190,24 @@ static void write_file(struct ban_file *file, const struct settings *settings)
         log_error("%s: %s: the bans are not kept", path, why);
     if (!why && file->again)
         log_warning("%s: the bans are kept again", path);
-    file->again = why ? clock_elapsed() + RETRY_NS : 0;
+    file->again = why ? clock_monotonic() + RETRY_NS : 0;
 }
 
 void ban_file_update(struct ban_file *file, struct world *world, const struct settings *settings)
 {
-    bool changed = bans_version(world) != file->version && shared_try_begin(world->shared, 0);
+    bool changed = bans_version(world) != file->version && txn_try_begin(world->txn, 0);
     if (changed) {
         copy_locked(file, world);
-        shared_commit(world->shared);
+        txn_commit(world->txn);
     }
-    if (changed || (file->again && clock_elapsed() >= file->again) || (file->count > 0 && is_clock_set(file)))
+    if (changed || (file->again && clock_monotonic() >= file->again) || (file->count > 0 && is_clock_set(file)))
         write_file(file, settings);
 }
 
 const char *ban_file_reason(const struct ban_file *file, const struct net_address *from)
 {
     char address[NET_TEXT_SIZE], host[HOST_SIZE];
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (file->count == 0)
         return NULL;
     net_format_host(from, address);

@@ -3,16 +3,16 @@
 #define FORKCHAT_PROCESS_BAN_FILE_H
 
 #include "base/net.h"
+#include "conf/settings.h"
 #include "world/bans.h"
-#include "world/settings.h"
 
 /* What the supervisor knows of the bans; it never waits for the lock to look at them. */
 struct ban_file {
     struct ban_shm *bans;
     uint32_t count;
     uint32_t version; /* of the table it was copied from */
-    int64_t offset;   /* of the wall clock from clock_elapsed(), ms, as the dates in the file have it */
-    int64_t again;    /* clock_elapsed(): when to try once more to write it; 0: it is on disk */
+    int64_t offset;   /* of the wall clock from clock_monotonic(), ms, as the dates in the file have it */
+    int64_t again;    /* clock_monotonic(): when to try once more to write it; 0: it is on disk */
 };
 
 /* Puts what the file says into the tables of a new world. Trouble is reported. */

@@ -16,13 +16,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
 
 /* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
-#define DESCRIPTORS 256
+#define DESCRIPTORS 288
 
-#define RENEW_NS INT64_C(1000000000)
+#define RENEW_NS SECOND
 
 static int find_user(struct confinement *confinement, const struct settings *settings)
 {
@@ -55,7 +55,7 @@ static int find_root(struct confinement *confinement, const struct settings *set
     else
         snprintf(path, sizeof path, "%s/empty", settings->runtime_directory);
     const char *why;
-    confinement->root = place_enter(path, &why);
+    confinement->root = paths_open_directory(path, &why);
     if (confinement->root < 0)
         log_error("chroot: %s: %s", path, why);
     return confinement->root < 0 ? -1 : 0;
@@ -107,7 +107,7 @@ void confine_renew(const struct confinement *confinement)
 {
     static int64_t renewed;
     static struct rlimit limit;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     struct timespec used;
     if (confinement->worker_cpu == 0 || (renewed && now - renewed < RENEW_NS))
         return;

@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "base/sandbox.h"
-#include "world/settings.h"
+#include "conf/settings.h"
 
 /* Who and where the children of a supervisor started as root shall be, and what those of any may do. */
 struct confinement {

@@ -263,8 +263,8 @@ static bool wait_without_input(struct session *session, int milliseconds)
 {
     struct terminal *terminal = (struct terminal *)session;
     session_flush(session);
-    int64_t end = clock_elapsed() + milliseconds * MS;
-    for (int64_t now; !stopping && (now = clock_elapsed()) < end;)
+    int64_t end = clock_monotonic() + milliseconds * MS;
+    for (int64_t now; !stopping && (now = clock_monotonic()) < end;)
         if (pump(terminal, (int)((end - now) / 1000000) + 1))
             return false;
     return !stopping && !world_is_over(session->world);

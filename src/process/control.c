@@ -21,19 +21,20 @@
 #include "door/door.h"
 #include "follow.h"
 #include "world/recorder.h"
+#include "world/slots.h"
 
 /* For one who asks for metrics, from the connection to the end of the answer, and then to close. */
-#define ASK_NS    (10 * INT64_C(1000000000))
-#define LINGER_NS INT64_C(1000000000)
+#define ASK_NS    (10 * SECOND)
+#define LINGER_NS SECOND
 /* For an operator who does not read one piece of an answer, or gives no whole command. */
-#define SEND_NS (30 * INT64_C(1000000000))
-#define IDLE_NS (20 * INT64_C(1000000000))
+#define SEND_NS (30 * SECOND)
+#define IDLE_NS (20 * SECOND)
 
 struct control {
     struct session session; /* first: a session is its control */
     const struct control_birth *birth;
     struct follow follow;
-    int64_t end; /* when it is over, clock_elapsed(), unless a command is given */
+    int64_t end; /* when it is over, clock_monotonic(), unless a command is given */
 };
 
 /* However few bytes at a time the other end takes, the time for all of them is bounded. */
@@ -42,12 +43,12 @@ static void deliver(struct session *session, const char *bytes, size_t length)
     struct control *control = (struct control *)session;
     struct pollfd output = {.fd = control->birth->socket, .events = POLLOUT};
     bool metrics = control->birth->door == DOOR_METRICS;
-    int64_t end = metrics ? control->end : clock_elapsed() + SEND_NS;
+    int64_t end = metrics ? control->end : clock_monotonic() + SEND_NS;
     CRASHPOINT("control-answers");
     while (length > 0 && !session->leaving) {
         ssize_t sent = send(output.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-        int64_t left = end - clock_elapsed();
-        struct timespec most = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        int64_t left = end - clock_monotonic();
+        struct timespec most = {.tv_sec = left / SECOND, .tv_nsec = left % SECOND};
         if (sent > 0) {
             bytes += sent;
             length -= (size_t)sent;
@@ -58,7 +59,7 @@ static void deliver(struct session *session, const char *bytes, size_t length)
         }
     }
     if (!metrics)
-        control->end = clock_elapsed() + IDLE_NS;
+        control->end = clock_monotonic() + IDLE_NS;
 }
 
 static volatile sig_atomic_t stopping; /* SIGTERM: the answer that is being given is the last one */
@@ -102,9 +103,11 @@ static void call_supervisor(struct session *session)
 
 void control_begin(struct session *session, const struct control_birth *birth)
 {
+    if (slot_live_among_others(birth->world))
+        fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
-                                .wording = door_of(birth->door)->wording,
+                                .format_reply = door_of(birth->door)->format_reply,
                                 .door = birth->door,
                                 .verb_prefix = "",
                                 .user = NONE,
@@ -119,7 +122,7 @@ static void serve(struct control *control)
     const struct door *door = door_of(control->birth->door);
     struct session *session = &control->session;
     char bytes[4096];
-    control->end = clock_elapsed() + (control->birth->door == DOOR_METRICS ? ASK_NS : IDLE_NS);
+    control->end = clock_monotonic() + (control->birth->door == DOOR_METRICS ? ASK_NS : IDLE_NS);
     /* Time is looked at behind input: an operator's command may have waited here longer than this process for a processor. */
     do {
         if (wait_input(control->birth->socket, 1000) <= 0)
@@ -135,7 +138,7 @@ static void serve(struct control *control)
         TRESPASS(bytes, (size_t)got);
         door->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
-    } while (!session->leaving && clock_elapsed() < control->end && !stopping && !world_is_over(session->world));
+    } while (!session->leaving && clock_monotonic() < control->end && !stopping && !world_is_over(session->world));
     if (!session->leaving && !stopping && !world_is_over(session->world))
         door->idle(session);
 }
@@ -144,9 +147,9 @@ static void serve(struct control *control)
 static void linger(int fd)
 {
     char bytes[4096];
-    int64_t end = clock_elapsed() + LINGER_NS;
+    int64_t end = clock_monotonic() + LINGER_NS;
     shutdown(fd, SHUT_WR);
-    while (!stopping && clock_elapsed() < end)
+    while (!stopping && clock_monotonic() < end)
         if (wait_input(fd, 100) > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
             return;
 }

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "event/event.h"
 
-#define SECOND INT64_C(1000000000)
 #define RETRY  INT64_C(2000000)
 
 /* Told when so many seconds are left. */
@@ -38,15 +38,15 @@ static void say_left(char *words, size_t size, const struct countdown *countdown
 
 static bool announce(struct world *world, const char *server_name, const char *words)
 {
-    if (!shared_try_begin(world->shared, EVENT_NEED_MAX))
+    if (!txn_try_begin(world->txn, EVENT_NEED_MAX))
         return false;
     struct event event = event_of_server(EVENT_WALL);
     event.audience = AUDIENCE_ALL;
     event.host = server_name;
-    event.strings[0] = words;
+    event.strings.wall.text = words;
     event_publish_locked(world, &event);
-    shared_commit(world->shared);
-    shared_ring_bells(world->shared);
+    txn_commit(world->txn);
+    txn_wake_readers(world->txn);
     log_info("%s", words);
     return true;
 }
@@ -54,10 +54,10 @@ static bool announce(struct world *world, const char *server_name, const char *w
 /* Takes over what the operator wanted. */
 static bool take(struct countdown *countdown, struct world *world, const char *server_name)
 {
-    if (!shared_try_begin(world->shared, 0))
+    if (!txn_try_begin(world->txn, 0))
         return false;
     struct stop_shm stop = world_stop_locked(world);
-    shared_commit(world->shared);
+    txn_commit(world->txn);
     if (stop.at == 0 && countdown->at != 0 &&
         !announce(world, server_name, "the server goes on: the shutdown is cancelled"))
         return false;

@@ -8,7 +8,7 @@
 
 struct countdown {
     bool unread;  /* an operator changed it; not yet looked at */
-    int64_t at;   /* clock_elapsed() of the end; 0: none */
+    int64_t at;   /* clock_monotonic() of the end; 0: none */
     int64_t told; /* seconds left at the last announcement */
     char text[STOP_TEXT_SIZE];
 };

@@ -21,25 +21,26 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "courier_parts.h"
+#include "world/slots.h"
 
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
 
-/* How long at most it sleeps on its bell: nobody may be left to mend one that a death has silenced. */
+/* How long at most it sleeps on its wakeup: nobody may be left to mend one that a death has silenced. */
 #define IDLE_MS 1000
 
 /* How long those are waited for who do not take their last words. */
 #define STOP_MS 1000
 
 static volatile sig_atomic_t stopping;
-static struct bell_shm *own_bell;
+static struct wakeup_shm *own_wakeup;
 
 static void on_stop(int signal)
 {
     (void)signal;
     int error = errno;
     stopping = 1;
-    bell_ring(own_bell);
+    wakeup_post(own_wakeup);
     errno = error;
 }
 
@@ -50,7 +51,7 @@ static bool pass(struct courier *courier)
     enum ring_result result = RING_OK;
     int count = 0;
     while (count < BATCH_RECORDS && !render_is_full(courier->render)) {
-        result = ring_read(&courier->world->shared->ring, &courier->position, &record);
+        result = ring_read(&courier->world->txn->ring, &courier->position, &record);
         if (result != RING_OK)
             break;
         courier_take_event(courier, &record);
@@ -61,9 +62,9 @@ static bool pass(struct courier *courier)
             (unsigned long long)courier->position);
     courier_take_sockets(courier);
     courier_send_batch(courier);
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     courier_retry_slow(courier, now);
-    courier_close_leavers(courier, now);
+    courier_close_draining(courier, now);
     return count > 0;
 }
 
@@ -84,7 +85,7 @@ static void stop(struct courier *courier)
 }
 
 /* A supervisor that cannot reach the shared memory cannot call: it waits for so long at most. */
-#define OFFER_NS INT64_C(1000000000)
+#define OFFER_NS SECOND
 
 /* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
  * it did not take copied here, and would lose it; and without a supervisor no other would come. */
@@ -93,24 +94,24 @@ static bool serve_succession(const struct courier *courier, const struct heirloo
     const struct world *world = courier->world;
     static int64_t offered;
     uint32_t now = world_claims(world);
-    int64_t time = clock_elapsed();
+    int64_t time = clock_monotonic();
     if (now != *claims || time - offered >= OFFER_NS) {
         heirlooms_offer(heirlooms);
         offered = time;
     }
     *claims = now;
-    return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->leavers ||
-           lock_dead(world_supervisor_life(world));
+    return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->draining ||
+           !slot_is_alive(world, slot_of_supervisor(world));
 }
 
 /* Told to end while nobody is there to start another. Its clients may wait for that, but not if all of us were told. */
 static bool is_useless(const struct courier *courier)
 {
     const struct world *world = courier->world;
-    if (!stopping || !lock_dead(world_supervisor_life(world)))
+    if (!stopping || slot_is_alive(world, slot_of_supervisor(world)))
         return false;
     for (uint32_t i = 0; i < courier->audience.user_limit; i++)
-        if (courier->audience.clients[i] && !lock_dead(world_life(world, i)))
+        if (courier->audience.clients[i] && slot_is_alive(world, slot_of_worker(world, i)))
             return false;
     return true;
 }
@@ -119,19 +120,17 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
                  struct owners *owners)
 {
     static struct courier courier;
-    struct bell_shm *bell = ring_bell(&world->shared->ring, number);
+    struct wakeup_shm *wakeup = ring_wakeup(&world->txn->ring, number);
     courier = (struct courier){.world = world,
                                .settings = settings,
                                .number = (uint32_t)number,
                                .mailbox = heirlooms->mailboxes[number][0],
                                .owners = owners};
-    own_bell = bell;
+    own_wakeup = wakeup;
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
 
     uint32_t claims = world_claims(world) - 1; /* so that it looks once at the start */
-    if (!lock_live(world_courier_life(world, courier.number)))
-        return; /* one who was being born while a supervisor died was faster */
 
     audience_init(&courier.audience, world);
     courier.render = render_new();
@@ -146,7 +145,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
         if (!serve_succession(&courier, heirlooms, &claims))
             return;
         if (!busy)
-            bell_wait(bell, courier_slow_rest(&courier, IDLE_MS));
+            wakeup_wait(wakeup, courier_slow_rest(&courier, IDLE_MS));
     }
     stop(&courier);
 }

@@ -2,8 +2,8 @@
 #ifndef FORKCHAT_PROCESS_COURIER_H
 #define FORKCHAT_PROCESS_COURIER_H
 
+#include "conf/settings.h"
 #include "heirlooms.h"
-#include "world/settings.h"
 #include "world/world.h"
 
 /* What a worker sends with its client's socket. */

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "ipc/pass.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 
 /* How long one who left may take to read the last words. */
 #define LINGER_MS 2000
@@ -45,9 +45,9 @@ void courier_hang_up(struct client *client)
 }
 
 /* One who has left, but whose last words are still to be sent over a socket that is to come. */
-static struct client *find_leaver(const struct courier *courier, const struct handover *handover)
+static struct client *find_draining(const struct courier *courier, const struct handover *handover)
 {
-    struct client *client = courier->leavers;
+    struct client *client = courier->draining;
     while (client && (client->user != handover->user || client->generation != handover->generation))
         client = client->next;
     return client;
@@ -78,7 +78,7 @@ bool courier_is_ours(const struct courier *courier, uint32_t user)
 static void tell_intruder(pid_t pid, uint32_t place)
 {
     static int64_t told;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (told && now - told < 1000 * MS)
         return;
     told = now;
@@ -105,7 +105,7 @@ void courier_take_sockets(struct courier *courier)
         struct client *client = audience_client(&courier->audience, handover.user);
         if (client && client->generation == handover.generation) {
             take_socket(courier, client, fd);
-        } else if ((client = find_leaver(courier, &handover))) {
+        } else if ((client = find_draining(courier, &handover))) {
             take_socket(courier, client, fd);
         } else if (handover.user < courier->audience.user_limit) {
             struct early *early = &courier->early[handover.user];
@@ -140,14 +140,14 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
 {
     audience_remove(&courier->audience, client);
     user_set_queue(courier->world, client->user, 0);
-    client->deadline = clock_elapsed() + LINGER_MS * MS;
+    client->deadline = clock_monotonic() + LINGER_MS * MS;
     client->hang_up = hang_up;
-    client->next = courier->leavers;
-    courier->leavers = client;
+    client->next = courier->draining;
+    courier->draining = client;
 }
 
 /* It must not be found among those who left: its socket may be handed over again at any moment. */
-void courier_unmeet(struct courier *courier, struct client *client)
+void courier_undo_connect(struct courier *courier, struct client *client)
 {
     struct early *early = &courier->early[client->user];
     if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
@@ -167,11 +167,11 @@ void courier_unmeet(struct courier *courier, struct client *client)
 /* Goes on where another courier left a client's stream, or begins one. */
 static void resume(struct courier *courier, struct client *client)
 {
-    struct stream_mark mark;
+    struct delivery_mark mark;
     bool behind;
-    if (!stream_get(courier->world, client->user, client->generation, &mark, &behind)) {
-        client->outlived =
-            !stream_begin(courier->world, client->user, client->generation, courier->position);
+    if (!delivery_marks_get(courier->world, client->user, client->generation, &mark, &behind)) {
+        client->superseded =
+            !delivery_marks_begin(courier->world, client->user, client->generation, courier->position);
         return;
     }
     client->from = behind || mark.position > courier->cursor ? mark.position : courier->cursor;
@@ -205,10 +205,10 @@ void courier_apply_before(struct courier *courier, const struct event *event)
 {
     struct client *client = audience_client(&courier->audience, event->source);
     if (event->type == EVENT_CONNECT && courier_is_ours(courier, event->source)) {
-        courier_connect(courier, event->source, event->generation, event->numbers[0]);
+        courier_connect(courier, event->source, event->generation, event->numbers.connect.door);
     } else if (event->type == EVENT_JOIN && client) {
-        audience_join(&courier->audience, client, event->numbers[0], event->numbers[1]);
-        client->current = event->numbers[0];
+        audience_join(&courier->audience, client, event->numbers.join.channel, event->numbers.join.member_flags);
+        client->current = event->numbers.join.channel;
     }
 }
 
@@ -227,26 +227,26 @@ void courier_apply_after(struct courier *courier, const struct event *event)
     if (!client)
         return;
     if (event->type == EVENT_PART || event->type == EVENT_KICK) {
-        audience_part(&courier->audience, client, event->numbers[0]);
-        client->current = event->numbers[3];
+        audience_part(&courier->audience, client, event->numbers.part.channel);
+        client->current = event->numbers.part.current_after;
     } else if (event->type == EVENT_STATUS) {
-        audience_set_flags(&courier->audience, client, event->numbers[0], event->numbers[2]);
+        audience_set_flags(&courier->audience, client, event->numbers.status.channel, event->numbers.status.after);
     } else if (event->type == EVENT_CURRENT) {
-        client->current = event->numbers[1];
+        client->current = event->numbers.current.after;
     } else if (event->type == EVENT_CAPS) {
-        client->caps = event->numbers[2] | (uint64_t)event->numbers[3] << 32;
+        client->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers[1];
-    } else if (event->type == EVENT_WATCH && event->numbers[0]) {
-        audience_watch(&courier->audience, client, event->strings[0]);
-    } else if (event->type == EVENT_WATCH) {
-        audience_unwatch(&courier->audience, client, event->strings[0]);
-    } else if (event->type == EVENT_SUBSCRIBE && event->numbers[0]) {
-        audience_subscribe(client, event->strings[0]);
+        client->flags = event->numbers.flags.after;
+    } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
+        audience_monitor(&courier->audience, client, event->strings.monitor.nick);
+    } else if (event->type == EVENT_MONITOR) {
+        audience_unmonitor(&courier->audience, client, event->strings.monitor.nick);
+    } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
+        audience_subscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
-        audience_unsubscribe(client, event->strings[0]);
+        audience_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_QUIT) {
         courier_touch(courier, client);
-        courier_let_go(courier, client, event->numbers[0] == QUIT_KILLED);
+        courier_let_go(courier, client, event->numbers.quit.how == QUIT_KILLED);
     }
 }

@@ -22,10 +22,10 @@ static void deliver(struct courier *courier, struct client *client, const struct
     if (client->seen == courier->event || (self && (event->flags & EVENT_NOT_SOURCE)))
         return;
     client->seen = courier->event;
-    if (event->type == EVENT_METADATA && !audience_is_subscribed(client, event->strings[1]))
+    if (event->type == EVENT_METADATA && !audience_is_subscribed(client, event->strings.metadata.key))
         return;
     if (event->type == EVENT_REPLY) {
-        give(courier, client, event->strings[0], event->lengths[0]);
+        give(courier, client, event->strings.reply.bytes, EVENT_LENGTH(event, reply.bytes));
         return;
     }
     struct view view = {.door = client->door, .caps = client->caps, .self = self};
@@ -96,27 +96,27 @@ static void deliver_to_audience(struct courier *courier, const struct event *eve
     }
 }
 
-/* Tells those who watch `nick` that its owner came or went. */
-static void tell_watchers(struct courier *courier, const struct event *cause, const char *nick,
+/* Tells those who monitor `nick` that its owner came or went. */
+static void notify_presence(struct courier *courier, const struct event *cause, const char *nick,
                           bool here)
 {
-    const struct watcher *at = NULL;
+    const struct monitor *at = NULL;
     struct client *client;
     char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
     struct event event = *cause;
     event.type = EVENT_PRESENCE;
-    event.numbers[0] = here;
-    event.strings[0] = nick;
+    event.numbers.presence.here = here;
+    event.strings.presence.who = nick;
     if (here) {
         snprintf(mask, sizeof mask, "%.63s!%.19s@%.63s", nick, cause->username, cause->host);
-        event.strings[0] = mask;
+        event.strings.presence.who = mask;
     }
-    event.lengths[0] = strlen(event.strings[0]);
+    EVENT_LENGTH(&event, presence.who) = strlen(event.strings.presence.who);
     event.flags = 0;
     event.nick = event.shown = event.username = event.account = "";
     event.host = courier->settings->server_name;
     render_next(courier->render);
-    while ((client = audience_watcher(&courier->audience, nick, &at))) {
+    while ((client = audience_next_monitor(&courier->audience, nick, &at))) {
         struct view view = {.door = client->door, .caps = client->caps};
         size_t length;
         const char *bytes = render_event(courier->render, &event, &view, &length);
@@ -124,18 +124,18 @@ static void tell_watchers(struct courier *courier, const struct event *cause, co
     }
 }
 
-/* Those who watch a user hear of its metadata without being in a channel with it, and if they asked
+/* Those who monitor a user hear of its metadata without being in a channel with it, and if they asked
  * for extended-monitor, of what else it says of itself. */
-static void tell_more(struct courier *courier, const struct event *event)
+static void notify_monitors(struct courier *courier, const struct event *event)
 {
-    const struct watcher *at = NULL;
+    const struct monitor *at = NULL;
     struct client *client;
     bool metadata = event->type == EVENT_METADATA && event->audience == AUDIENCE_COMMON;
     if (!metadata && event->type != EVENT_SETNAME &&
         (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
         return;
-    while ((client = audience_watcher(&courier->audience,
-                                      metadata ? event->strings[0] : event->nick, &at)))
+    while ((client = audience_next_monitor(&courier->audience,
+                                      metadata ? event->strings.metadata.target : event->nick, &at)))
         if (metadata || (client->caps & CAP_BIT(EXTENDED_MONITOR)))
             deliver(courier, client, event);
 }
@@ -143,14 +143,14 @@ static void tell_more(struct courier *courier, const struct event *event)
 static void tell_presence(struct courier *courier, const struct event *event)
 {
     if (event->type == EVENT_ARRIVE) {
-        tell_watchers(courier, event, event->nick, true);
+        notify_presence(courier, event, event->nick, true);
     } else if (event->type == EVENT_NICK &&
-               text_compare_names(event->nick, event->strings[0]) != 0) {
-        tell_watchers(courier, event, event->nick, false);
-        tell_watchers(courier, event, event->strings[0], true);
+               text_compare_names(event->nick, event->strings.nick.to) != 0) {
+        notify_presence(courier, event, event->nick, false);
+        notify_presence(courier, event, event->strings.nick.to, true);
     } else if (event->type == EVENT_QUIT && (event->flags & EVENT_LOBBY)) {
         /* Who was told of in the lobby had arrived. */
-        tell_watchers(courier, event, event->nick, false);
+        notify_presence(courier, event, event->nick, false);
     }
 }
 
@@ -169,7 +169,7 @@ void courier_take_event(struct courier *courier, const struct ring_record *recor
     render_next(courier->render);
     courier_apply_before(courier, &event);
     deliver_to_audience(courier, &event);
-    tell_more(courier, &event);
+    notify_monitors(courier, &event);
     tell_presence(courier, &event);
     courier_apply_after(courier, &event);
 }

@@ -34,8 +34,8 @@ struct courier {
     size_t touched_count, touched_size;
     struct client **slow;
     size_t slow_count, slow_size;
-    struct client *leavers;
-    int64_t due;   /* when the next of the slow is to be tried, clock_elapsed() */
+    struct client *draining;
+    int64_t due;   /* when the next of the slow is to be tried, clock_monotonic() */
     size_t queued; /* bytes that wait for slow clients, of all together */
     uint64_t
         counts[COURIER_COUNTS]; /* since they were last added to the shared ones, once a batch */
@@ -69,7 +69,7 @@ struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t 
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up);
 
 /* The client is not there yet: its CONNECT is still to come. Keeps its socket for that. */
-void courier_unmeet(struct courier *courier, struct client *client);
+void courier_undo_connect(struct courier *courier, struct client *client);
 
 /* What an event changes in the copy: before it is delivered, and after. Whose place it concerns. */
 void courier_apply_before(struct courier *courier, const struct event *event);
@@ -86,14 +86,14 @@ void courier_take_event(struct courier *courier, const struct ring_record *recor
 /* Sends the running batch and moves the cursor behind it. */
 void courier_send_batch(struct courier *courier);
 
-/* Tries those again who did not take everything, each when it is time (`now`: clock_elapsed). */
+/* Tries those again who did not take everything, each when it is time (`now`: clock_monotonic). */
 void courier_retry_slow(struct courier *courier, int64_t now);
 
 /* For how many milliseconds there is nothing to try or to close; at most `most`. */
 int courier_slow_rest(const struct courier *courier, int most);
 
 /* Closes those who left and have read everything, or took too long. */
-void courier_close_leavers(struct courier *courier, int64_t now);
+void courier_close_draining(struct courier *courier, int64_t now);
 
 /* ---- courier_replace.c ---- */
 

@@ -10,7 +10,7 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* Takes the clients that are there from the tables. Lock held. */
 static void copy_tables_locked(struct courier *courier)
@@ -27,8 +27,8 @@ static void copy_tables_locked(struct courier *courier)
         client->current = user->current;
         client->caps = user->caps;
         client->flags = user->flags;
-        for (uint32_t at = user->first_watch; at < watch_limit(&world->limits); at = world->watches[at].next)
-            audience_watch(&courier->audience, client, world->watches[at].nick);
+        for (uint32_t at = user->first_monitor; at < monitor_limit(&world->limits); at = world->monitors[at].next)
+            audience_monitor(&courier->audience, client, world->monitors[at].nick);
         for (uint32_t at = NONE;
              (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
             audience_subscribe(client, world->metadata[at].key);
@@ -46,22 +46,30 @@ static void cut_off(const struct courier *courier, struct client *client)
     courier_hang_up(client);
 }
 
-/* What one who left watched and was subscribed to. */
-static void restore_lists(struct audience *audience, struct client *client, const struct event *quit)
+typedef void restore_item(struct audience *audience, struct client *client, const char *item);
+
+static void restore_monitor(struct audience *audience, struct client *client, const char *nick)
+{
+    audience_monitor(audience, client, nick);
+}
+
+static void restore_subscription(struct audience *audience, struct client *client, const char *key)
+{
+    (void)audience;
+    audience_subscribe(client, key);
+}
+
+/* What one who left monitored, or was subscribed to: a list with commas. */
+static void restore_list(struct audience *audience, struct client *client, const char *list, restore_item *restore)
 {
     char item[NICK_SIZE > METADATA_KEY_SIZE ? NICK_SIZE : METADATA_KEY_SIZE];
-    for (int list = 2; list <= 3; list++) {
-        for (const char *at = quit->strings[list]; *at; at += *at == ',') {
-            struct text text;
-            size_t length = strcspn(at, ",");
-            text_init(&text, item, sizeof item);
-            text_add_bytes(&text, at, length);
-            if (list == 2)
-                audience_watch(audience, client, item);
-            else
-                audience_subscribe(client, item);
-            at += length;
-        }
+    for (const char *at = list; *at; at += *at == ',') {
+        struct text text;
+        size_t length = strcspn(at, ",");
+        text_init(&text, item, sizeof item);
+        text_add_bytes(&text, at, length);
+        restore(audience, client, item);
+        at += length;
     }
 }
 
@@ -71,52 +79,53 @@ static void undo(struct courier *courier, const struct event *event)
     uint32_t user = courier_concerned(event);
     struct client *client = audience_client(audience, user);
     if (event->type == EVENT_QUIT && courier_is_ours(courier, user)) {
-        client = courier_connect(courier, user, event->generation, event->numbers[1]);
+        client = courier_connect(courier, user, event->generation, event->numbers.quit.door);
         if (client && client->from && client->from < courier->position)
             cut_off(courier, client);
         for (uint32_t i = 0; client && i < event->channel_count; i++)
             audience_join(audience, client, event_channel(event, i), event_channel_flags(event, i));
         if (client) {
-            client->current = event->numbers[2];
-            client->caps = event->numbers[3] | (uint64_t)event->numbers[4] << 32;
-            client->flags = event->numbers[5];
-            restore_lists(audience, client, event);
+            client->current = event->numbers.quit.current;
+            client->caps = event->numbers.quit.caps_low | (uint64_t)event->numbers.quit.caps_high << 32;
+            client->flags = event->numbers.quit.flags;
+            restore_list(audience, client, event->strings.quit.monitored, restore_monitor);
+            restore_list(audience, client, event->strings.quit.subscribed, restore_subscription);
         }
         return;
     }
     if (!client)
         return;
     if (event->type == EVENT_CONNECT) {
-        courier_unmeet(courier, client);
+        courier_undo_connect(courier, client);
     } else if (event->type == EVENT_JOIN) {
-        audience_part(audience, client, event->numbers[0]);
-        client->current = event->numbers[2];
+        audience_part(audience, client, event->numbers.join.channel);
+        client->current = event->numbers.join.current_before;
     } else if (event->type == EVENT_PART || event->type == EVENT_KICK) {
-        audience_join(audience, client, event->numbers[0], event->numbers[1]);
-        client->current = event->numbers[2];
+        audience_join(audience, client, event->numbers.part.channel, event->numbers.part.member_flags);
+        client->current = event->numbers.part.current_before;
     } else if (event->type == EVENT_STATUS) {
-        audience_set_flags(audience, client, event->numbers[0], event->numbers[1]);
+        audience_set_flags(audience, client, event->numbers.status.channel, event->numbers.status.before);
     } else if (event->type == EVENT_CURRENT) {
-        client->current = event->numbers[0];
+        client->current = event->numbers.current.before;
     } else if (event->type == EVENT_CAPS) {
-        client->caps = event->numbers[0] | (uint64_t)event->numbers[1] << 32;
+        client->caps = event->numbers.caps.before_low | (uint64_t)event->numbers.caps.before_high << 32;
     } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers[0];
-    } else if (event->type == EVENT_WATCH && event->numbers[0]) {
-        audience_unwatch(audience, client, event->strings[0]);
-    } else if (event->type == EVENT_WATCH) {
-        audience_watch(audience, client, event->strings[0]);
-    } else if (event->type == EVENT_SUBSCRIBE && event->numbers[0]) {
-        audience_unsubscribe(client, event->strings[0]);
+        client->flags = event->numbers.flags.before;
+    } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
+        audience_unmonitor(audience, client, event->strings.monitor.nick);
+    } else if (event->type == EVENT_MONITOR) {
+        audience_monitor(audience, client, event->strings.monitor.nick);
+    } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
+        audience_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
-        audience_subscribe(client, event->strings[0]);
+        audience_subscribe(client, event->strings.subscribe.key);
     }
 }
 
 /* Brings the copy from where the tables are, `head`, back to where the cursor is. */
 static void walk_back(struct courier *courier, uint64_t head)
 {
-    const struct ring *ring = &courier->world->shared->ring;
+    const struct ring *ring = &courier->world->txn->ring;
     size_t count = 0, size = 1024;
     uint64_t *positions = malloc(size * sizeof *positions), at = courier->position;
     struct ring_record record;
@@ -145,7 +154,7 @@ static void walk_back(struct courier *courier, uint64_t head)
  * whose part of the ring is overwritten cannot go on. */
 static uint64_t earliest_locked(struct courier *courier)
 {
-    uint64_t oldest = ring_oldest_locked(&courier->world->shared->ring), earliest = courier->cursor;
+    uint64_t oldest = ring_oldest_locked(&courier->world->txn->ring), earliest = courier->cursor;
     for (uint32_t i = 0; i < courier->audience.user_limit; i++) {
         struct client *client = courier->audience.clients[i];
         if (!client || client->from == 0 || client->from >= earliest)
@@ -160,15 +169,15 @@ static uint64_t earliest_locked(struct courier *courier)
 
 void courier_start(struct courier *courier)
 {
-    struct shared *shared = courier->world->shared;
-    courier->position = courier->cursor = ring_cursor(&shared->ring, (int)courier->number);
+    struct txn *txn = courier->world->txn;
+    courier->position = courier->cursor = ring_cursor(&txn->ring, (int)courier->number);
     CRASHPOINT("courier-starting");
-    shared_begin_look(shared);
+    txn_begin_look(txn);
     copy_tables_locked(courier);
     courier->position = earliest_locked(courier);
-    ring_open_reader_locked(&shared->ring, (int)courier->number, true, courier->position);
-    uint64_t head = ring_head(&shared->ring);
-    shared_commit(shared);
+    ring_open_reader_locked(&txn->ring, (int)courier->number, true, courier->position);
+    uint64_t head = ring_head(&txn->ring);
+    txn_commit(txn);
     CRASHPOINT("courier-copied");
     walk_back(courier, head);
     CRASHPOINT("courier-walked-back");

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "door/door.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 
 static void make_slow(struct courier *courier, struct client *client)
 {
@@ -24,7 +24,7 @@ static void make_slow(struct courier *courier, struct client *client)
 /* Whether what the tables keep for couriers at its place is this client's, who may have left it to another. */
 static bool has_place(const struct client *client)
 {
-    return !client->deadline && !client->outlived;
+    return !client->deadline && !client->superseded;
 }
 
 /* Marks how far a client's stream is in the kernel's hands, for a courier that may have to go on
@@ -34,13 +34,13 @@ static void mark_sent(struct courier *courier, const struct client *client)
 {
     uint64_t position = courier->position > client->from ? courier->position : client->from;
     if (has_place(client))
-        stream_set_mark(courier->world, client->user, position, client->outbox.total);
+        delivery_marks_set(courier->world, client->user, position, client->outbox.total);
 }
 
 static void mark_behind(struct courier *courier, const struct client *client)
 {
     if (has_place(client))
-        stream_set_behind(courier->world, client->user);
+        delivery_marks_set_behind(courier->world, client->user);
 }
 
 /* How much may wait for one client: queue-limit, and at most a quarter of what queue-total leaves of this courier's
@@ -73,8 +73,8 @@ static void tell_missed(struct courier *courier, struct client *client)
     snprintf(words, sizeof words, "you missed %llu lines: your connection is too slow",
              (unsigned long long)missed);
     for (int i = 0; i < EVENT_STRINGS; i++)
-        event.strings[i] = "";
-    event.strings[0] = words;
+        event.strings.all[i] = "";
+    event.strings.wall.text = words;
     struct view view = {.door = client->door, .caps = client->caps};
     door_of((enum door_kind)client->door)->render(&text, &event, &view);
     outbox_add(&client->outbox, line, text.length);
@@ -139,7 +139,7 @@ void courier_send_batch(struct courier *courier)
     publish_counts(courier);
     render_reset(courier->render);
     CRASHPOINT("courier-sent");
-    ring_advance(&courier->world->shared->ring, (int)courier->number, courier->position);
+    ring_advance(&courier->world->txn->ring, (int)courier->number, courier->position);
     CRASHPOINT("courier-advanced");
 }
 
@@ -178,18 +178,18 @@ void courier_retry_slow(struct courier *courier, int64_t now)
 
 int courier_slow_rest(const struct courier *courier, int most)
 {
-    if (courier->leavers)
+    if (courier->draining)
         return SLOW_MS;
     if (courier->slow_count == 0)
         return most;
-    int64_t rest = (courier->due - clock_elapsed()) / 1000000;
+    int64_t rest = (courier->due - clock_monotonic()) / 1000000;
     return rest < SLOW_MS ? SLOW_MS : rest < most ? (int)rest : most;
 }
 
 /* Closes those who left and have read everything, or took too long. */
-void courier_close_leavers(struct courier *courier, int64_t now)
+void courier_close_draining(struct courier *courier, int64_t now)
 {
-    for (struct client **at = &courier->leavers; *at;) {
+    for (struct client **at = &courier->draining; *at;) {
         struct client *client = *at;
         if (client->touched || client->slow) {
             bool over = now >= client->deadline;

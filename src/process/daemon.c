@@ -12,9 +12,9 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "conf/directives.h"
 #include "daemon.h"
 #include "supervisor.h"
-#include "world/directives.h"
 
 #ifndef FORKCHAT_CONFIG
 #define FORKCHAT_CONFIG "/etc/forkchat/forkchatd.conf"
@@ -37,12 +37,12 @@ static void help(void)
            "            show this, then exit\n\n"
            "Directives (forkchatd.conf(5) explains them):\n",
            usage_text);
-    const char *keyword, *syntax, *meaning;
-    for (int i = 0; directive_describe(i, &keyword, &syntax, &meaning); i++) {
+    struct directive_help row;
+    for (int i = 0; directives_describe(i, &row); i++) {
         char left[80];
-        snprintf(left, sizeof left, "%s %s", keyword, syntax);
+        snprintf(left, sizeof left, "%s %s", row.keyword, row.syntax);
         printf("  %-42s", left);
-        printf(strlen(left) > 42 ? "\n%45s%s\n" : "%s%s\n", strlen(left) > 42 ? "" : " ", meaning);
+        printf(strlen(left) > 42 ? "\n%45s%s\n" : "%s%s\n", strlen(left) > 42 ? "" : " ", row.meaning);
     }
 }
 

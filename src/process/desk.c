@@ -15,7 +15,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
 #include "base/text.h"
 
@@ -23,7 +23,7 @@
 
 static int listen_at(struct desk *desk, const struct sockaddr_un *address, const struct settings *settings)
 {
-    int fd = place_listen(address, SOCK_STREAM, BACKLOG);
+    int fd = paths_listen(address, SOCK_STREAM, BACKLOG);
     if (fd < 0)
         return -1;
     const struct group *group = settings->group ? getgrnam(settings->group) : NULL;
@@ -43,7 +43,7 @@ void desk_open(struct desk *desk, const struct settings *settings)
     desk->listener = -1;
     desk->uid = geteuid();
     desk->has_group = false;
-    if (place_socket(settings->runtime_directory, PLACE_CONTROL, &address)) {
+    if (paths_socket(settings->runtime_directory, PATHS_CONTROL, &address)) {
         log_warning("no control socket: the path of the runtime-directory is too long for one");
         return;
     }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "world/settings.h"
+#include "conf/settings.h"
 
 /* Processes at one time. They are apart from the clients' seats, so that a full server can still be looked after. */
 #define DESK_SEATS 32

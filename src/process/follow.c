@@ -13,10 +13,10 @@ void follow_settings(struct session *session, struct follow *follow)
     char *text = malloc(SETTINGS_TEXT_SIZE);
     if (!text)
         return;
-    shared_begin_look(world->shared);
+    txn_begin_look(world->txn);
     size_t length = world_get_settings_locked(world, text);
     follow->version = world_settings_version(world);
-    shared_commit(world->shared);
+    txn_commit(world->txn);
     struct settings *settings = settings_from(text, length);
     free(text);
     if (!settings)

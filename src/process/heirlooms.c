@@ -14,9 +14,10 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/patience.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
 #include "ipc/pass.h"
+#include "world/slots.h"
 
 /* What every courier that lives may use for an answer: base/patience.h. */
 #define CLAIM_NS (5000 * MS)
@@ -30,6 +31,8 @@
 void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context)
 {
     visit(context, "region", 0, &heirlooms->region); /* first: heirlooms_claim_region */
+    for (int i = 0; i < LIVENESS_FILES; i++)
+        visit(context, "liveness", i, &heirlooms->liveness.files[i]);
     visit(context, "family", 0, &heirlooms->family);
     visit(context, "calls", 0, &heirlooms->calls[0]);
     visit(context, "calls", 1, &heirlooms->calls[1]);
@@ -59,8 +62,8 @@ int heirlooms_listen(struct heirlooms *heirlooms, const char *directory)
     struct sockaddr_un address;
     int fd = -1;
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) ||
-        (fd = place_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address) ||
+        (fd = paths_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
         return -1;
     if (heirlooms->successor >= 0)
         close(heirlooms->successor);
@@ -156,13 +159,13 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
 {
     bool hopeful = false, living = false;
     for (uint32_t i = 0; i < world->limits.couriers && i < COURIERS_MAX; i++) {
-        struct lock_shm *life = world_courier_life(world, i);
-        if (lock_dead(life))
+        pid_t pid = liveness_is_open(&world->txn->liveness) ? slot_pid(world, slot_of_courier(world, i)) : 0;
+        if (pid == 0)
             continue;
         living = true;
-        hopeful |= patience_look(&waiting->couriers[i], lock_owner(life)) < CLAIM_NS;
+        hopeful |= patience_look(&waiting->couriers[i], pid) < CLAIM_NS;
     }
-    patience_add(&waiting->newborn, clock_elapsed(), 0, false);
+    patience_add(&waiting->newborn, clock_monotonic(), 0, false);
     if (port_end_pending())
         return false;
     return living ? hopeful : waiting->newborn.idled < NEWBORN_NS;
@@ -191,7 +194,7 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
             errno = EAGAIN;
             return -1;
         }
-        ring_bells_again(&world->shared->ring, ~UINT64_C(0));
+        ring_wake_again(&world->txn->ring, ~UINT64_C(0));
         struct pollfd input = {.fd = from, .events = POLLIN};
         poll(&input, 1, ASK_MS);
     }
@@ -208,7 +211,7 @@ static int connect_to(const struct sockaddr_un *address)
     fd_set_cloexec(fd);
     fd_set_nonblocking(fd);
     int error = connect(fd, (const struct sockaddr *)address, sizeof *address) ? errno : 0;
-    if (!error && !place_is_ours(fd, (uid_t)-1))
+    if (!error && !paths_is_ours(fd, (uid_t)-1))
         error = EPERM;
     if (!error)
         return fd;
@@ -221,18 +224,18 @@ int heirlooms_claim_region(const char *directory)
 {
     struct sockaddr_un address;
     struct parcel parcel = {.number = 0};
-    int64_t deadline = clock_elapsed() + REGION_NS;
+    int64_t deadline = clock_monotonic() + REGION_NS;
     int fd = -1;
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address))
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
     /* Whoever accepts may die over it. */
-    for (int from; fd < 0 && clock_elapsed() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
+    for (int from; fd < 0 && clock_monotonic() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
         do {
             struct pollfd input = {.fd = from, .events = POLLIN};
             poll(&input, 1, ASK_MS);
             fd = pass_receive(from, &parcel, sizeof parcel);
-        } while (fd < 0 && errno == EAGAIN && clock_elapsed() < deadline);
+        } while (fd < 0 && errno == EAGAIN && clock_monotonic() < deadline);
     }
     if (fd < 0 || strncmp(parcel.name, "region", sizeof parcel.name) == 0)
         return fd;
@@ -249,7 +252,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
     heirlooms->couriers = (int)world->limits.couriers;
     heirlooms_each(heirlooms, forget, NULL);
     errno = ENAMETOOLONG;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address))
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
     do {
         /* Refused if the socket is nobody's any more; or, for now, if others wait there already. */
@@ -260,7 +263,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
             error = errno;
             close(fd);
         } else if (error == EAGAIN) {
-            ring_bells_again(&world->shared->ring, ~UINT64_C(0));
+            ring_wake_again(&world->txn->ring, ~UINT64_C(0));
             clock_sleep(ASK_MS);
         } else {
             break;
@@ -290,6 +293,6 @@ void heirlooms_leave(struct heirlooms *heirlooms, int courier)
 void heirlooms_unlink(const char *directory)
 {
     struct sockaddr_un address;
-    if (place_socket(directory, PLACE_SUCCESSOR, &address) == 0)
+    if (paths_socket(directory, PATHS_SUCCESSOR, &address) == 0)
         unlink(address.sun_path);
 }

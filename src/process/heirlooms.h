@@ -3,6 +3,7 @@
 #ifndef FORKCHAT_PROCESS_HEIRLOOMS_H
 #define FORKCHAT_PROCESS_HEIRLOOMS_H
 
+#include "ipc/liveness.h"
 #include "world/counters.h"
 #include "world/world.h"
 
@@ -11,6 +12,7 @@
 
 struct heirlooms {
     int region;    /* the shared memory: its name may be taken away by others */
+    struct liveness liveness; /* by which the living are known; of those who live, nobody may close it */
     int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
     int calls[2];  /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
                     * (log_relay); the supervisor reads 0 */

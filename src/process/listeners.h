@@ -2,7 +2,7 @@
 #ifndef FORKCHAT_PROCESS_LISTENERS_H
 #define FORKCHAT_PROCESS_LISTENERS_H
 
-#include "world/settings.h"
+#include "conf/settings.h"
 
 struct listener {
     int fd;

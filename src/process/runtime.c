@@ -12,8 +12,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "base/port.h"
+#include "world/slots.h"
 
 #define PID_FILE    "forkchatd.pid"
 #define FAMILY_FILE "family.lock"
@@ -40,28 +41,28 @@ void runtime_find_name(const struct settings *settings, int family, char name[RE
         memcpy(name, said, sizeof said);
 }
 
-static int attach(struct shared *shared, struct world *world)
+static int attach(struct txn *txn, struct world *world)
 {
-    if (world_attach(world, shared) == 0)
+    if (world_attach(world, txn) == 0)
         return 0;
-    region_unmap(&shared->region);
+    region_unmap(&txn->region);
     errno = EPROTO;
     return -1;
 }
 
-int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings, int family)
+int runtime_open_world(struct txn *txn, struct world *world, const struct settings *settings, int family)
 {
     char name[REGION_NAME_SIZE];
     runtime_find_name(settings, family, name);
-    return shared_open(shared, name, WORLD_LAYOUT) ? -1 : attach(shared, world);
+    return txn_open(txn, name, WORLD_LAYOUT) ? -1 : attach(txn, world);
 }
 
-int runtime_open_region(struct shared *shared, struct world *world, const struct settings *settings, int family,
+int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int family,
                         int region)
 {
     char name[REGION_NAME_SIZE];
     runtime_find_name(settings, family, name);
-    return shared_open_file(shared, region, name, WORLD_LAYOUT) ? -1 : attach(shared, world);
+    return txn_open_file(txn, region, name, WORLD_LAYOUT) ? -1 : attach(txn, world);
 }
 
 static int lock_whole(int fd)
@@ -75,7 +76,7 @@ static int lock_pid_file(struct runtime *runtime, int directory)
 {
     struct stat status;
     for (;;) {
-        runtime->pid_file = place_file(directory, PID_FILE);
+        runtime->pid_file = paths_open_file(directory, PID_FILE);
         if (runtime->pid_file < 0 || lock_whole(runtime->pid_file) || fstat(runtime->pid_file, &status))
             return -1;
         if (status.st_nlink > 0)
@@ -101,7 +102,7 @@ static void tell_who_runs(const struct runtime *runtime, const struct settings *
 int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
 {
     const char *path = settings->runtime_directory, *why;
-    int directory = place_enter(path, &why), status = 0;
+    int directory = paths_open_directory(path, &why), status = 0;
     if (directory < 0) {
         log_error("runtime-directory: %s: %s", path, why);
         return EX_CANTCREAT;
@@ -114,7 +115,7 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
     } else if (taken) {
         log_error("%s: %s", runtime->pid_path, strerror(errno));
         status = EX_CANTCREAT;
-    } else if ((*family = place_file(directory, FAMILY_FILE)) < 0) {
+    } else if ((*family = paths_open_file(directory, FAMILY_FILE)) < 0) {
         log_error("%s/" FAMILY_FILE ": %s", path, strerror(errno));
         status = EX_CANTCREAT;
     } else {
@@ -135,7 +136,7 @@ static bool is_named(int fd, int directory, const char *name)
 /* Puts a file of that name in the place of the one in *fd, if `lock` gets it. */
 static bool replace(int *fd, int directory, const char *name, int (*lock)(int))
 {
-    int fresh = place_file(directory, name);
+    int fresh = paths_open_file(directory, name);
     if (fresh < 0)
         return false;
     if (lock(fresh)) {
@@ -147,7 +148,7 @@ static bool replace(int *fd, int directory, const char *name, int (*lock)(int))
     return true;
 }
 
-bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct shared *shared, int *family)
+bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct txn *txn, int *family)
 {
     const char *why;
     int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -155,7 +156,7 @@ bool runtime_mend(struct runtime *runtime, const struct settings *settings, cons
     bool lock = directory >= 0 && is_named(*family, directory, FAMILY_FILE);
     if (directory >= 0)
         close(directory);
-    if ((pid && lock) || (directory = place_enter(settings->runtime_directory, &why)) < 0)
+    if ((pid && lock) || (directory = paths_open_directory(settings->runtime_directory, &why)) < 0)
         return false;
     if (!pid && replace(&runtime->pid_file, directory, PID_FILE, lock_whole)) {
         runtime_write_pid(runtime);
@@ -163,7 +164,7 @@ bool runtime_mend(struct runtime *runtime, const struct settings *settings, cons
     }
     bool replaced = !lock && replace(family, directory, FAMILY_FILE, port_lock_family);
     if (replaced) {
-        runtime_write_name(*family, shared);
+        runtime_write_name(*family, txn);
         log_warning("%s/" FAMILY_FILE " was taken away: made again", settings->runtime_directory);
     }
     close(directory);
@@ -183,9 +184,9 @@ bool runtime_is_deserted(int family)
 int runtime_begin_family(const struct settings *settings, int *family)
 {
     const char *why;
-    int directory = place_enter(settings->runtime_directory, &why), fresh = -1;
+    int directory = paths_open_directory(settings->runtime_directory, &why), fresh = -1;
     if (directory >= 0 && (unlinkat(directory, FAMILY_FILE, 0) == 0 || errno == ENOENT))
-        fresh = place_file(directory, FAMILY_FILE);
+        fresh = paths_open_file(directory, FAMILY_FILE);
     if (directory >= 0)
         close(directory);
     if (fresh < 0 || port_lock_family(fresh)) {
@@ -197,9 +198,9 @@ int runtime_begin_family(const struct settings *settings, int *family)
     return 0;
 }
 
-void runtime_write_name(int family, const struct shared *shared)
+void runtime_write_name(int family, const struct txn *txn)
 {
-    const char *name = shared->region.name;
+    const char *name = txn->region.name;
     if (ftruncate(family, 0) || pwrite(family, name, strlen(name), 0) < 0)
         log_warning("cannot write down the name of the shared memory: %s", strerror(errno));
 }
@@ -218,7 +219,40 @@ void runtime_release(struct runtime *runtime)
     close(runtime->pid_file);
 }
 
-int runtime_create_world(struct shared *shared, struct world *world,
+void runtime_open_liveness(struct txn *txn, const struct settings *settings)
+{
+    int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return;
+    liveness_open(&txn->liveness, directory);
+    close(directory);
+}
+
+void runtime_unlink_liveness(const struct settings *settings)
+{
+    int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return;
+    liveness_unlink(directory);
+    close(directory);
+}
+
+/* Before anybody else can be there. */
+static int live_alone(struct txn *txn, const struct settings *settings, const struct world_limits *limits)
+{
+    const char *why;
+    const struct world world = {.txn = txn, .limits = *limits};
+    int directory = paths_open_directory(settings->runtime_directory, &why);
+    int status = directory < 0 || liveness_make(&txn->liveness, directory) ||
+                 txn_live(txn, slot_of_supervisor(&world));
+    if (status)
+        log_error("%s/liveness.*: %s", settings->runtime_directory, directory < 0 ? why : strerror(errno));
+    if (directory >= 0)
+        close(directory);
+    return status ? -1 : 0;
+}
+
+int runtime_create_world(struct txn *txn, struct world *world,
                          const struct settings *settings, int couriers)
 {
     uint32_t users = (uint32_t)settings->max_clients;
@@ -230,14 +264,14 @@ int runtime_create_world(struct shared *shared, struct world *world,
     char name[REGION_NAME_SIZE], text[SETTINGS_TEXT_SIZE];
     size_t length = settings_write(settings, text, sizeof text);
     usual_name(settings, name);
-    int status = shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
+    int status = txn_create(txn, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
     if (status && errno == EEXIST) {
         /* Somebody else was first. Another name, which cannot be guessed. */
         unsigned number;
         size_t end = strlen(name);
         if (port_random(&number, sizeof number) == 0)
             snprintf(name + end, sizeof name - end, "-%08x", number);
-        status = shared_create(shared, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
+        status = txn_create(txn, name, WORLD_LAYOUT, (size_t)settings->ring_size, world_size(&limits));
     }
     if (status) {
         log_error("cannot make %zu MiB of shared memory: %s%s",
@@ -245,13 +279,17 @@ int runtime_create_world(struct shared *shared, struct world *world,
                   errno == ENOSPC ? ": /dev/shm is too small; lower max-clients or ring-size" : "");
         return -1;
     }
+    if (live_alone(txn, settings, &limits)) {
+        region_unlink(txn->region.name);
+        return -1;
+    }
     /* A million bytes for each millisecond since 1970, so that no restart goes back: positions name messages. */
-    ring_start_at(&shared->ring, (uint64_t)clock_told() << 20);
-    world_create(world, shared, &limits);
-    shared_begin_look(shared);
+    ring_start_at(&txn->ring, (uint64_t)clock_realtime() << 20);
+    world_create(world, txn, &limits);
+    txn_begin_look(txn);
     world_set_settings_locked(world, text, length);
     for (int i = 0; i < couriers; i++)
-        ring_open_reader_locked(&shared->ring, i, true, ring_head(&shared->ring));
-    shared_commit(shared);
+        ring_open_reader_locked(&txn->ring, i, true, ring_head(&txn->ring));
+    txn_commit(txn);
     return 0;
 }

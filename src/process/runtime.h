@@ -2,8 +2,8 @@
 #ifndef FORKCHAT_PROCESS_RUNTIME_H
 #define FORKCHAT_PROCESS_RUNTIME_H
 
-#include "ipc/shared.h"
-#include "world/settings.h"
+#include "conf/settings.h"
+#include "ipc/txn.h"
 #include "world/world.h"
 
 struct runtime {
@@ -21,7 +21,7 @@ void runtime_keep(struct runtime *runtime, const struct settings *settings);
 
 /* What has lost its name under a living daemon, by whoever tidies up, is made again: the pid file, and, if that returns
  * true, the family's file, which only those have whom this process forks from now on. Does not block. */
-bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct shared *shared, int *family);
+bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct txn *txn, int *family);
 
 /* Reports that a daemon with that pid runs there. */
 void runtime_tell_other(const struct settings *settings, const char *pid);
@@ -41,19 +41,23 @@ void runtime_release(struct runtime *runtime);
 
 /* Uses the shared memory that is there, under the name that the family's file tells (-1: the usual one), or that whose
  * descriptor is here. Returns 0, or -1 and errno as region_open, region_open_file. */
-int runtime_open_world(struct shared *shared, struct world *world, const struct settings *settings, int family);
-int runtime_open_region(struct shared *shared, struct world *world, const struct settings *settings, int family,
+int runtime_open_world(struct txn *txn, struct world *world, const struct settings *settings, int family);
+int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int family,
                         int region);
+
+/* The files by which the living are known: those that are there, if they all are. Their names go when the daemon ends. */
+void runtime_open_liveness(struct txn *txn, const struct settings *settings);
+void runtime_unlink_liveness(const struct settings *settings);
 
 /* What the shared memory is called: what the family's file says, or the usual name. */
 void runtime_find_name(const struct settings *settings, int family, char name[REGION_NAME_SIZE]);
 
 /* Writes that down. */
-void runtime_write_name(int family, const struct shared *shared);
+void runtime_write_name(int family, const struct txn *txn);
 
-/* Makes the shared memory for these settings, with `couriers` couriers whose readers are open. Returns 0, or
- * -1 after reporting. */
-int runtime_create_world(struct shared *shared, struct world *world,
+/* Makes the shared memory for these settings, with `couriers` couriers whose readers are open, and the files by which the
+ * living are known; this process lives there as its supervisor. Returns 0, or -1 after reporting. */
+int runtime_create_world(struct txn *txn, struct world *world,
                          const struct settings *settings, int couriers);
 
 #endif

@@ -19,8 +19,10 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/port.h"
 #include "world/counters.h"
+#include "world/slots.h"
 
 /* A dead worker that could not be put in order yet is tried again after so long. */
 #define RETRY_NS (2 * MS)
@@ -29,9 +31,6 @@
 /* A child that was forked when its supervisor died has closed the doors after so long, also where it hardly gets a
  * processor. */
 #define NEWBORN_MS 60000
-
-/* The lock of this supervisor's life is damaged if it cannot be had in so many milliseconds. */
-#define LIFE_TRIES 1000
 
 static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
 static sigset_t waiting_mask;
@@ -86,7 +85,7 @@ static void publish_settings(struct supervisor *supervisor, const struct setting
     supervisor_begin_look(supervisor);
     world_set_settings_locked(&supervisor->world, text, length);
     supervisor->settings_version = world_settings_version(&supervisor->world);
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     if (settings->max_clients > (int64_t)supervisor->seat_count)
         log_warning("max-clients: more than %u needs a restart", supervisor->seat_count);
 }
@@ -113,18 +112,11 @@ static void reload(struct supervisor *supervisor)
 
 /* ---- the whole ---- */
 
-static void *must(void *memory)
-{
-    if (!memory)
-        fatal(EX_OSERR, "out of memory");
-    return memory;
-}
-
 void supervisor_make_seats(struct supervisor *supervisor)
 {
     supervisor->seat_count = supervisor->world.limits.users;
-    supervisor->seats = must(calloc(supervisor->seat_count, sizeof(struct seat)));
-    supervisor->free_seats = must(calloc(supervisor->seat_count, sizeof(uint32_t)));
+    supervisor->seats = memory_must(calloc(supervisor->seat_count, sizeof(struct seat)));
+    supervisor->free_seats = memory_must(calloc(supervisor->seat_count, sizeof(uint32_t)));
     admission_start(supervisor->seat_count);
     for (uint32_t i = supervisor->seat_count; i-- > 0;)
         supervisor->free_seats[supervisor->free_count++] = i;
@@ -187,7 +179,7 @@ static struct timespec rest(const struct supervisor *supervisor, int64_t now, in
         most = STRANGERS_NS;
     if (most > until_told)
         most = until_told;
-    return (struct timespec){.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
+    return (struct timespec){.tv_sec = most / SECOND, .tv_nsec = most % SECOND};
 }
 
 static void look_after_family(struct supervisor *supervisor)
@@ -231,7 +223,7 @@ static void loop(struct supervisor *supervisor)
 {
     struct pollfd doors[SETTING_LISTENS + OTHERS];
     while (!stop_wanted) {
-        int64_t now = clock_elapsed();
+        int64_t now = clock_monotonic();
         int64_t until_told =
             countdown_step(&supervisor->countdown, &supervisor->world, supervisor->settings->server_name, now);
         if (until_told == 0)
@@ -259,20 +251,27 @@ static int begin_session(struct supervisor *supervisor)
     int couriers = settings->couriers ? (int)settings->couriers : port_processors();
     if (couriers > COURIERS_MAX)
         couriers = COURIERS_MAX;
-    if (runtime_create_world(&supervisor->shared, &supervisor->world, settings, couriers))
+    if (runtime_create_world(&supervisor->txn, &supervisor->world, settings, couriers))
         return EX_OSERR;
     if (heirlooms_make(&supervisor->heirlooms, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
-    supervisor->heirlooms.region = supervisor->shared.region.fd;
-    runtime_write_name(supervisor->heirlooms.family, &supervisor->shared);
+    supervisor->heirlooms.region = supervisor->txn.region.fd;
+    supervisor->heirlooms.liveness = supervisor->txn.liveness;
+    runtime_write_name(supervisor->heirlooms.family, &supervisor->txn);
     supervisor_make_seats(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;
 }
 
-/* The session there is, whose heirlooms are here. */
-static void continue_session(struct supervisor *supervisor)
+/* The session there is, whose heirlooms are here. Returns 0, or an exit status after reporting. */
+static int continue_session(struct supervisor *supervisor)
 {
+    /* Before it lives: a courier that the one before asked to make way has waited for a supervisor to do so. */
+    world_retire(&supervisor->world, NONE);
+    if (slot_live(&supervisor->world, slot_of_supervisor(&supervisor->world))) {
+        log_error("cannot take the supervisor's place: %s", strerror(errno));
+        return EX_UNAVAILABLE;
+    }
     supervisor_adopt(supervisor);
     ban_file_take_over(&supervisor->bans, &supervisor->world);
     size_t length = settings_write(supervisor->settings, settings_text, sizeof settings_text);
@@ -280,6 +279,7 @@ static void continue_session(struct supervisor *supervisor)
         publish_settings(supervisor, supervisor->settings, settings_text, length);
     else
         log_error("the settings are too long: those who are here keep theirs");
+    return 0;
 }
 
 /* With the runtime directory in our hands, in which processes of a supervisor before may live. */
@@ -302,11 +302,10 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
     } else {
         if (!inherited)
             supervisor_make_seats(supervisor);
-        continue_session(supervisor);
+        status = continue_session(supervisor);
     }
-    /* Taken for a moment by whoever looks whether it is. */
-    for (int i = 0; !status && !lock_live(world_supervisor_life(&supervisor->world)) && i < LIFE_TRIES; i++)
-        clock_sleep(1);
+    if (!status)
+        world_note_supervisor(&supervisor->world, getpid());
     return status;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "world/settings.h"
+#include "conf/settings.h"
 
 /* How the daemon was started. */
 struct invocation {

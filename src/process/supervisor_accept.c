@@ -36,7 +36,7 @@ static void refuse(int socket, enum door_kind door, const char *why)
 }
 
 /* What a courier needs besides its clients' sockets; the mailboxes of all couriers are its as well. */
-#define COURIER_DESCRIPTORS 32
+#define COURIER_DESCRIPTORS (32 + LIVENESS_FILES)
 
 /* How many clients there may be: as many as was said, as there is room for in the tables, and as the couriers can hold
  * sockets of. One in eight of these is for clients who have left and are still being sent their last words. Seats are a
@@ -94,7 +94,7 @@ static const char *check_origin(const struct supervisor *supervisor, const struc
         return why;
     }
     net_host_bytes(from, host);
-    enum admission admission = admission_check(supervisor->settings, world, host, clock_elapsed(), &seconds);
+    enum admission admission = admission_check(supervisor->settings, world, host, clock_monotonic(), &seconds);
     if (!client && (admission == ADMISSION_ADDRESS || admission == ADMISSION_NETWORK))
         return NULL;
     switch (admission) {
@@ -134,7 +134,7 @@ static const char *check_admission(const struct supervisor *supervisor, const st
 static void pause_accepting(struct supervisor *supervisor, const char *what)
 {
     static int64_t told;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     supervisor->paused_until = now + PAUSE_NS;
     if (now - told > 5000 * MS) {
         told = now;
@@ -144,7 +144,7 @@ static void pause_accepting(struct supervisor *supervisor, const char *what)
 
 static bool is_paused(const struct supervisor *supervisor)
 {
-    return clock_elapsed() < supervisor->paused_until;
+    return clock_monotonic() < supervisor->paused_until;
 }
 
 static void tell_busy(struct supervisor *supervisor, int socket, enum door_kind door)
@@ -184,7 +184,7 @@ static void tell_refusal(const struct net_address *from, const char *why)
     static int64_t second;
     static unsigned told, untold;
     char address[NET_TEXT_SIZE];
-    int64_t now = clock_elapsed() / (1000 * MS);
+    int64_t now = clock_monotonic() / (1000 * MS);
     if (now != second) {
         if (untold)
             log_info("%u more clients refused", untold);
@@ -322,7 +322,7 @@ int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t 
         count = GUESSES_MOST; /* more cannot be: somebody wrote it there */
     for (; count > 0; count--)
         if ((more = admission_blame_locked(supervisor->settings, &supervisor->world, seat, PENALTY_PASSWORD,
-                                           clock_elapsed())))
+                                           clock_monotonic())))
             seconds = more;
     return seconds;
 }
@@ -333,13 +333,13 @@ void supervisor_blame_guessers(struct supervisor *supervisor)
     for (uint32_t i = 0; i < supervisor->seat_count; i++) {
         if (!supervisor->seats[i].pid || !guess_is_counted(world, i))
             continue;
-        if (!shared_try_begin(&supervisor->shared, 0)) {
+        if (!txn_try_begin(&supervisor->txn, 0)) {
             world_give_order(world, ORDER_BLAME);
             supervisor->unreaped = true; /* looks again soon */
             return;
         }
         int64_t seconds = supervisor_blame_guesser_locked(supervisor, i);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
         admission_tell(i, PENALTY_PASSWORD, seconds);
     }
 }

@@ -311,14 +311,15 @@ bool supervisor_inherit(struct supervisor *supervisor)
     line[strcspn(line, "\n")] = '\0';
     if (!read_directory(supervisor, line + path))
         fatal(EX_OSERR, "out of memory");
-    if (runtime_open_region(&supervisor->shared, &supervisor->world, supervisor->settings, -1, region))
+    if (runtime_open_region(&supervisor->txn, &supervisor->world, supervisor->settings, -1, region))
         fatal(EX_UNAVAILABLE, "the shared memory of the supervisor before cannot be used: %s", strerror(errno));
     supervisor_make_seats(supervisor);
     while (fgets(line, sizeof line, letter))
         if (!read_line(supervisor, line))
             fatal(EX_UNAVAILABLE, "the supervisor before left something else: %s", line);
     fclose(letter);
-    runtime_find_name(supervisor->settings, supervisor->heirlooms.family, supervisor->shared.region.name);
+    supervisor->txn.liveness = supervisor->heirlooms.liveness;
+    runtime_find_name(supervisor->settings, supervisor->heirlooms.family, supervisor->txn.region.name);
     set_kept(supervisor, fd_set_cloexec);
     return true;
 }

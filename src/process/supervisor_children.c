@@ -1,8 +1,11 @@
 /* The supervisor's children: what each is given, and what it must forget. */
 #include "supervisor_parts.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -17,6 +20,7 @@
 #include "worker.h"
 #include "world/counters.h"
 #include "world/recorder.h"
+#include "world/slots.h"
 
 /* In every child: what the supervisor holds and the child must not. */
 static void forget_supervisor(struct supervisor *supervisor)
@@ -26,6 +30,7 @@ static void forget_supervisor(struct supervisor *supervisor)
     desk_close(&supervisor->desk, false);
     close(supervisor->runtime.pid_file);
     close(supervisor->reserve);
+    txn_forget_slot(&supervisor->txn);
     log_relay(supervisor->heirlooms.calls[1]);
     sigset_t none;
     sigemptyset(&none);
@@ -47,7 +52,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     if (pid > 0) {
         seat->pid = pid;
         seat->stranger = seat->old = false;
-        seat->born = clock_elapsed();
+        seat->born = clock_monotonic();
         count_add(&supervisor->world, COUNT_COURIERS);
         return 0;
     }
@@ -59,6 +64,11 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid)
             owners_tell(owners, i, supervisor->seats[i].pid);
+    if (slot_live(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)number))) {
+        if (errno == EAGAIN || errno == EACCES)
+            exit(0); /* one who was being born while a supervisor died was faster */
+        fatal(EX_OSERR, "cannot lock a byte for courier %d: %s", number, strerror(errno));
+    }
     confine(&supervisor->confinement, SANDBOX_COURIER);
     courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, owners);
     exit(0);

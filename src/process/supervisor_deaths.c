@@ -20,6 +20,7 @@
 #include "worker.h"
 #include "world/counters.h"
 #include "world/crashes.h"
+#include "world/slots.h"
 
 /* All but the first of these are the time that the process could have used, not what passed on the clock: base/patience.h.
  *
@@ -32,12 +33,16 @@
 /* And one that has not moved for so long while anything at all waits for it. */
 #define STOPPED_NS (10000 * MS)
 
+/* So many of those who are not our children, at one look, of whom the kernel is asked whether they live: each costs some
+ * microseconds among thousands. */
+#define STRANGERS_ASKED 256
+
 /* For `crash last`, with what the dead left at `recorder`, if it has a place there. Lock held. Returns the crash noted. */
 static struct crash_shm note_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
                                           const struct recorder_shm *recorder, const struct user_shm *user)
 {
-    struct crash_shm crash = {.at = clock_told(),
-                              .elapsed = clock_elapsed(),
+    struct crash_shm crash = {.at = clock_realtime(),
+                              .monotonic = clock_monotonic(),
                               .pid = (int32_t)death->si_pid,
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
@@ -88,7 +93,7 @@ static bool is_crash(const siginfo_t *death)
 static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
 {
     console_gone(&supervisor->console, !is_crash(death));
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
@@ -96,20 +101,20 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
                 death->si_status);
 }
 
-/* One at the desk has ended: it is in no table, but may have died before it rang the bells. */
+/* One at the desk has ended: it is in no table, but may have died before it woke the readers. */
 static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 {
     const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
     desk_leave(&supervisor->desk, death->si_pid);
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
     count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
     log_warning("control process %ld died: %s %d", (long)death->si_pid,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
-    if (shared_try_begin(&supervisor->shared, 0)) {
+    if (txn_try_begin(&supervisor->txn, 0)) {
         struct crash_shm crash = note_crash_locked(supervisor, "control", death, recorder, NULL);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
         log_crash(&crash);
     }
 }
@@ -118,7 +123,7 @@ static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
 static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
 {
     struct world *world = &supervisor->world;
-    if (!shared_try_begin(&supervisor->shared, 2 * EVENT_NEED_MAX))
+    if (!txn_try_begin(&supervisor->txn, 2 * EVENT_NEED_MAX))
         return false;
     struct user_shm *user = world_user(world, number);
     char name[ADDRESS_SIZE] = "";
@@ -138,17 +143,17 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
     }
     enum penalty trouble = worker_trouble(death);
     int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
-    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_elapsed());
+    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_monotonic());
     /* Its socket may lie with a courier that has no client for it (any more, or yet). */
     struct event event = event_of_server(EVENT_DROP);
     event.audience = AUDIENCE_NOBODY;
     event.target = number;
     event.generation = user->generation;
     event_publish_locked(world, &event);
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
-    ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (crashed)
         count_add(&supervisor->world, COUNT_WORKER_CRASHES);
     if (crashed)
@@ -172,18 +177,21 @@ static void free_seat(struct supervisor *supervisor, uint32_t number)
     supervisor->free_seats[supervisor->free_count++] = number;
 }
 
-bool supervisor_is_gone(struct lock_shm *life, pid_t pid)
-{
-    /* Who holds a life cannot be dead; who damaged it may still not exist any more. */
-    return lock_dead(life) || (pid > 1 && kill(pid, 0) && errno == ESRCH);
-}
-
-/* Nobody tells how a stranger died. Those who leave have done so in the tables. */
+/* Nobody tells how a stranger died. Those who leave have done so in the tables. A pid that is nobody's any more costs
+ * nothing to find; that one is another's by now, or a zombie's, is asked of some in turn. */
 void supervisor_reap_strangers(struct supervisor *supervisor)
 {
-    for (uint32_t i = 0; supervisor->strangers > 0 && i < supervisor->seat_count; i++) {
+    static uint32_t next;
+    uint32_t asked = 0, first = next;
+    for (uint32_t k = 0; supervisor->strangers > 0 && k < supervisor->seat_count; k++) {
+        uint32_t i = (first + k) % supervisor->seat_count;
         const struct seat *seat = &supervisor->seats[i];
-        if (!seat->stranger || !supervisor_is_gone(world_life(&supervisor->world, i), seat->pid))
+        if (!seat->stranger)
+            continue;
+        if ((kill(seat->pid, 0) == 0 || errno != ESRCH) && asked++ >= STRANGERS_ASKED)
+            continue;
+        next = i + 1;
+        if (slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
             continue;
         uint32_t state = supervisor->world.users[i].state;
         bool left = state == USER_FREE || state == USER_GONE;
@@ -214,7 +222,7 @@ static uint32_t seat_of_child(const struct supervisor *supervisor, pid_t pid)
 /* The same for a child, which may have found its place taken: what stands there is then not its own. */
 static bool bury_child(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
 {
-    if (lock_dead(world_life(&supervisor->world, number))) {
+    if (!slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, number))) {
         if (!bury(supervisor, number, death))
             return false;
         free_seat(supervisor, number);
@@ -259,7 +267,7 @@ void supervisor_reap_workers(struct supervisor *supervisor)
 static int fork_courier(struct supervisor *supervisor, int number)
 {
     static int64_t told;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (supervisor_fork_courier(supervisor, number) == 0)
         return 0;
     supervisor->couriers[number].born = now;
@@ -286,10 +294,10 @@ static void bury_courier(struct supervisor *supervisor, int number, siginfo_t de
     log_warning("courier %d died: %s %d; starting another", number,
                 death.si_code == CLD_EXITED ? "exit status" : "signal", death.si_status);
     count_add(&supervisor->world, COUNT_COURIER_CRASHES);
-    if (shared_try_begin(&supervisor->shared, 0)) {
+    if (txn_try_begin(&supervisor->txn, 0)) {
         const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, (uint32_t)number);
         struct crash_shm crash = note_crash_locked(supervisor, "courier", &death, recorder, NULL);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
         log_crash(&crash);
     }
 }
@@ -303,8 +311,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
         if (seat->pid && !seat->stranger) {
             if (waitid(P_PID, (id_t)seat->pid, &death, WEXITED | WNOHANG) == 0 && death.si_pid == seat->pid)
                 bury_courier(supervisor, i, death);
-        } else if (seat->pid &&
-                   supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid)) {
+        } else if (seat->pid && !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i))) {
             /* Nobody tells how. */
             bury_courier(supervisor, i, (siginfo_t){.si_pid = seat->pid, .si_code = CLD_KILLED});
         }
@@ -312,7 +319,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
             continue;
         /* One that dies at once is not started again at once. */
         if (!supervisor_adopt_courier(supervisor, i) &&
-            (clock_elapsed() - seat->born < PAUSE_NS || fork_courier(supervisor, i))) {
+            (clock_monotonic() - seat->born < PAUSE_NS || fork_courier(supervisor, i))) {
             supervisor->unreaped = true;
             continue;
         }
@@ -334,50 +341,42 @@ static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
         kill(pid, signal);
 }
 
-/* If it was stopped in the two instructions in which it has the lock and its name is not there (yet, or any more),
- * nobody knows who it is. */
-static void wake_nameless_holder(struct supervisor *supervisor)
+/* Whoever died with the lock in its hands is in nobody's way, if it can be told now. */
+static void mend_after_owner(struct supervisor *supervisor)
 {
-    if (shared_try_begin(&supervisor->shared, 0)) {
-        shared_commit(&supervisor->shared);
-        return; /* nobody has it */
-    }
-    log_warning("a process held the lock without a name for more than a second; whoever was stopped goes on");
-    supervisor_signal_family(supervisor, SIGCONT); /* nobody else notices */
-    if (supervisor->console.pid)
-        kill(supervisor->console.pid, SIGCONT);
+    if (txn_try_begin(&supervisor->txn, 0))
+        txn_commit(&supervisor->txn);
 }
 
 /* A process that was stopped, or loops, with the lock in its hands would stop everybody. */
 void supervisor_watch_lock(struct supervisor *supervisor)
 {
     struct holding *seen = &supervisor->holding;
-    uint64_t turn;
-    pid_t holder = lock_holder(supervisor->shared.lock, &turn);
-    int64_t now = clock_elapsed();
-    if (holder != seen->holder || turn != seen->turn) {
-        *seen = (struct holding){holder, turn, .since = now};
-        if (holder)
-            patience_look(&seen->patience, holder);
+    uint32_t turn, slot = lock_owner(&supervisor->txn.lock, &turn);
+    int64_t now = clock_monotonic();
+    if (slot != seen->slot || turn != seen->turn) {
+        *seen = (struct holding){slot, turn, .since = now};
         return;
     }
-    int64_t had = holder ? patience_look(&seen->patience, holder) : 0;
+    if (slot == LOCK_NOBODY)
+        return;
+    pid_t owner = slot_pid(&supervisor->world, slot);
+    if (owner == 0) {
+        mend_after_owner(supervisor);
+        return;
+    }
+    int64_t had = patience_look(&seen->patience, owner);
     if (now - seen->since < STUCK_NS)
         return;
-    if (holder == 0) {
-        seen->since = now;
-        wake_nameless_holder(supervisor);
-        return;
-    }
     if (!seen->woken) {
         seen->woken = true;
-        signal_member(supervisor, holder, SIGCONT);
+        signal_member(supervisor, owner, SIGCONT);
     }
     if (had < HOPELESS_NS && seen->patience.computed < STUCK_NS)
         return;
-    *seen = (struct holding){holder, turn, .since = now};
-    signal_member(supervisor, holder, SIGKILL);
-    log_warning("process %ld held the lock for too long and was ended", (long)holder);
+    *seen = (struct holding){slot, turn, .since = now};
+    signal_member(supervisor, owner, SIGKILL);
+    log_warning("process %ld held the lock for too long and was ended", (long)owner);
 }
 
 void supervisor_renew_couriers(struct supervisor *supervisor)
@@ -388,14 +387,14 @@ void supervisor_renew_couriers(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].old && supervisor->couriers[i].pid) {
             world_retire(world, (uint32_t)i);
-            ring_bells_again(&supervisor->shared.ring, UINT64_C(1) << i);
+            ring_wake_again(&supervisor->txn.ring, UINT64_C(1) << i);
             return;
         }
 }
 
 void supervisor_begin_look(struct supervisor *supervisor)
 {
-    while (!shared_try_begin(&supervisor->shared, 0)) {
+    while (!txn_try_begin(&supervisor->txn, 0)) {
         supervisor_watch_lock(supervisor);
         clock_sleep(1);
     }
@@ -405,7 +404,7 @@ void supervisor_begin_look(struct supervisor *supervisor)
 static uint64_t look_at_courier(struct supervisor *supervisor, int number)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
-    const struct ring *ring = &supervisor->shared.ring;
+    const struct ring *ring = &supervisor->txn.ring;
     uint64_t position = ring_cursor(ring, number), waiting = ring_head(ring) - position;
     if (position != seat->position || waiting == 0 || !seat->pid) {
         seat->position = position;
@@ -420,7 +419,7 @@ static uint64_t look_at_courier(struct supervisor *supervisor, int number)
 void supervisor_watch_couriers(struct supervisor *supervisor)
 {
     uint64_t size;
-    ring_fill(&supervisor->shared.ring, &size);
+    ring_fill(&supervisor->txn.ring, &size);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         uint64_t waiting = look_at_courier(supervisor, i);

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "supervisor_parts.h"
 
 #define LOOK_NS (1000 * MS)
@@ -18,7 +18,7 @@ static bool is_socket(const char *directory, const char *name)
 {
     struct sockaddr_un address;
     struct stat status;
-    return place_socket(directory, name, &address) == 0 && lstat(address.sun_path, &status) == 0 &&
+    return paths_socket(directory, name, &address) == 0 && lstat(address.sun_path, &status) == 0 &&
            S_ISSOCK(status.st_mode);
 }
 
@@ -26,7 +26,7 @@ static bool is_socket(const char *directory, const char *name)
 static void tell_of_memory(const struct supervisor *supervisor)
 {
     static bool told;
-    const struct region *region = &supervisor->shared.region;
+    const struct region *region = &supervisor->txn.region;
     if (told || region_has_name(region))
         return;
     told = true;
@@ -38,21 +38,21 @@ void supervisor_mend_places(struct supervisor *supervisor)
     static int64_t next;
     struct heirlooms *heirlooms = &supervisor->heirlooms;
     const char *directory = supervisor->settings->runtime_directory;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (now < next)
         return;
     next = now + LOOK_NS;
     tell_of_memory(supervisor);
-    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->shared, &heirlooms->family);
-    if (heirlooms->successor >= 0 && !is_socket(directory, PLACE_SUCCESSOR) &&
+    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->txn, &heirlooms->family);
+    if (heirlooms->successor >= 0 && !is_socket(directory, PATHS_SUCCESSOR) &&
         heirlooms_listen(heirlooms, directory) == 0) {
-        log_warning("%s/" PLACE_SUCCESSOR " was taken away: made again", directory);
+        log_warning("%s/" PATHS_SUCCESSOR " was taken away: made again", directory);
         renew = true;
     }
-    if (supervisor->desk.listener >= 0 && !is_socket(directory, PLACE_CONTROL)) {
+    if (supervisor->desk.listener >= 0 && !is_socket(directory, PATHS_CONTROL)) {
         desk_close(&supervisor->desk, false);
         desk_open(&supervisor->desk, supervisor->settings);
-        log_warning("%s/" PLACE_CONTROL " was taken away: made again", directory);
+        log_warning("%s/" PATHS_CONTROL " was taken away: made again", directory);
     }
     /* Those who have been here have the descriptors of what was. */
     for (int i = 0; renew && i < heirlooms->couriers; i++)

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "ban_file.h"
+#include "base/clock.h"
 #include "base/patience.h"
 #include "confine.h"
 #include "console.h"
@@ -19,7 +20,7 @@
 #define PAUSE_NS (100 * MS)
 
 struct seat {
-    pid_t pid;     /* 0: free; a stranger's is what the region says, and may be anybody's */
+    pid_t pid;     /* 0: free */
     bool stranger; /* not our child: supervisor_succeed.c */
     enum door_kind door;
 };
@@ -35,8 +36,8 @@ struct courier_seat {
 
 /* Who was seen to have the lock: supervisor_watch_lock. */
 struct holding {
-    pid_t holder;
-    uint64_t turn; /* the how-manieth time the lock was taken */
+    uint32_t slot;
+    uint32_t turn; /* the how-manieth time the lock was taken */
     int64_t since; /* when this was seen first */
     struct patience patience; /* since then */
     bool woken;    /* it was told to go on */
@@ -48,7 +49,7 @@ struct supervisor {
     uint32_t settings_version; /* of those, in the tables */
     struct confinement confinement;
     struct runtime runtime;
-    struct shared shared;
+    struct txn txn;
     struct world world;
     struct listeners listeners;
     struct seat *seats;
@@ -152,9 +153,6 @@ void supervisor_blame_guessers(struct supervisor *supervisor);
 int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t seat);
 
 /* ---- supervisor_deaths.c: who has died, and who might as well have ---- */
-
-/* Whether a stranger is dead. */
-bool supervisor_is_gone(struct lock_shm *life, pid_t pid);
 
 void supervisor_reap_couriers(struct supervisor *supervisor);
 void supervisor_reap_workers(struct supervisor *supervisor);

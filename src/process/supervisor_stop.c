@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "event/event.h"
+#include "world/slots.h"
 
 /* For the last words: since anybody has ended, and for couriers and the console the time they could have used. */
 #define SHUTDOWN_NS (1500 * MS)
@@ -41,8 +42,8 @@ static void say_goodbye(struct supervisor *supervisor)
     struct patience own = {0};
     begin_patience(supervisor);
     /* The lock may be in the hands of one who waits for a processor, and the ring full because couriers do. */
-    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_elapsed(), 0, false)) {
-        if (!shared_try_begin(&supervisor->shared, EVENT_NEED_MAX)) {
+    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_monotonic(), 0, false)) {
+        if (!txn_try_begin(&supervisor->txn, EVENT_NEED_MAX)) {
             supervisor_watch_lock(supervisor);
             clock_sleep(1);
             continue;
@@ -51,10 +52,10 @@ static void say_goodbye(struct supervisor *supervisor)
         event.audience = AUDIENCE_ALL;
         event.flags |= EVENT_LAST;
         event.host = supervisor->settings->server_name;
-        event.strings[0] = words;
+        event.strings.wall.text = words;
         event_publish_locked(&supervisor->world, &event);
-        shared_commit(&supervisor->shared);
-        shared_ring_bells(&supervisor->shared);
+        txn_commit(&supervisor->txn);
+        txn_wake_readers(&supervisor->txn);
         return;
     }
 }
@@ -66,13 +67,13 @@ static uint32_t count_left(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         if (seat->pid && seat->stranger &&
-            supervisor_is_gone(world_courier_life(&supervisor->world, (uint32_t)i), seat->pid))
+            !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i)))
             seat->pid = 0;
         left += seat->pid != 0;
     }
     for (uint32_t i = 0; i < supervisor->seat_count; i++) {
         struct seat *seat = &supervisor->seats[i];
-        if (seat->pid && seat->stranger && supervisor_is_gone(world_life(&supervisor->world, i), seat->pid))
+        if (seat->pid && seat->stranger && !slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
             seat->pid = 0;
         left += seat->pid != 0;
     }
@@ -110,7 +111,7 @@ static void give_up_strangers(struct supervisor *supervisor)
 
 static void end_family(struct supervisor *supervisor)
 {
-    int64_t deadline = clock_elapsed() + SHUTDOWN_NS;
+    int64_t deadline = clock_monotonic() + SHUTDOWN_NS;
     uint32_t before = UINT32_MAX;
     bool killed = false;
     begin_patience(supervisor);
@@ -118,7 +119,7 @@ static void end_family(struct supervisor *supervisor)
     supervisor_begin_look(supervisor);
     world_end(&supervisor->world); /* or a courier would take the signal for its own, and make way for another */
     supervisor_signal_family(supervisor, SIGTERM);
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     for (;;) {
         int status;
         pid_t pid = waitpid(-1, &status, WNOHANG);
@@ -130,15 +131,15 @@ static void end_family(struct supervisor *supervisor)
         if (left == 0)
             return;
         if (left < before)
-            deadline = clock_elapsed() + (killed ? STRAYS_NS : SHUTDOWN_NS);
+            deadline = clock_monotonic() + (killed ? STRAYS_NS : SHUTDOWN_NS);
         before = left;
         bool starved = !killed && is_courier_starved(supervisor);
-        if (!starved && clock_elapsed() > deadline) {
+        if (!starved && clock_monotonic() > deadline) {
             if (killed)
                 give_up_strangers(supervisor);
             supervisor_signal_family(supervisor, SIGKILL);
             killed = true;
-            deadline = clock_elapsed() + STRAYS_NS;
+            deadline = clock_monotonic() + STRAYS_NS;
         }
         clock_sleep(1);
     }
@@ -155,8 +156,9 @@ void supervisor_stop(struct supervisor *supervisor)
     say_goodbye(supervisor);
     end_family(supervisor);
     supervisor_end_latecomers(supervisor);
-    region_unlink(supervisor->shared.region.name);
+    region_unlink(supervisor->txn.region.name);
     heirlooms_unlink(supervisor->settings->runtime_directory);
+    runtime_unlink_liveness(supervisor->settings);
     runtime_release(&supervisor->runtime);
     close(supervisor->heirlooms.family);
     console_end(&supervisor->console);

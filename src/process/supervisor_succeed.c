@@ -1,8 +1,8 @@
 /* Succession: a supervisor takes a living session over, from one that died or from what it was itself before it was
  * executed again. Couriers, workers and clients notice nothing.
  *
- * Those it finds are not its children: it is told of their deaths by the locks they hold for life, and their pids come
- * from the region, where a worker may have written any; so they are only ever signalled as the user they run as. */
+ * Those it finds are not its children: it is told of their deaths, and of their pids, by the locks they hold for life
+ * (ipc/liveness.h). A pid may be another's by the time it is used, so they are only ever signalled as the user they run as. */
 #include "supervisor_parts.h"
 
 #include <errno.h>
@@ -19,12 +19,10 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "world/slots.h"
 
 /* Since one of them was seen to end. */
 #define END_NS (3000 * MS)
-
-/* Of a stranger who has written none, or a wrong one. No process of ours has it. */
-#define NOBODYS_PID 1
 
 /* ---- signals to those who are not our children ---- */
 
@@ -93,8 +91,8 @@ void supervisor_signal_family(const struct supervisor *supervisor, int signal)
 static uint32_t count_lives(const struct world *world)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < world->limits.users + world->limits.couriers; i++)
-        count += !lock_dead(world_life(world, i));
+    for (uint32_t slot = 1; liveness_is_open(&world->txn->liveness) && slot < slot_of_supervisor(world); slot++)
+        count += slot_is_alive(world, slot);
     return count;
 }
 
@@ -102,12 +100,12 @@ static uint32_t count_lives(const struct world *world)
 static void signal_lives(const struct supervisor *supervisor, int signal)
 {
     const struct world *world = &supervisor->world;
-    uint32_t lives = world->limits.users + world->limits.couriers;
-    pid_t *pids = calloc(lives, sizeof *pids);
+    uint32_t end = liveness_is_open(&world->txn->liveness) ? slot_of_supervisor(world) : 0;
+    pid_t *pids = calloc(end, sizeof *pids), pid;
     size_t count = 0;
-    for (uint32_t i = 0; pids && i < lives; i++)
-        if (!lock_dead(world_life(world, i)))
-            pids[count++] = lock_owner(world_life(world, i));
+    for (uint32_t slot = 1; pids && slot < end; slot++)
+        if ((pid = slot_pid(world, slot)))
+            pids[count++] = pid;
     signal_strangers(supervisor, pids, count, signal);
     free(pids);
 }
@@ -118,13 +116,21 @@ void supervisor_end_latecomers(struct supervisor *supervisor)
     signal_lives(supervisor, SIGKILL);
 }
 
-/* Whether any worker or courier lives in that world. */
+/* Whether any worker or courier is known to live in that world. */
 static bool is_inhabited(const struct world *world)
 {
-    for (uint32_t i = 0; i < world->limits.users + world->limits.couriers; i++)
-        if (!lock_dead(world_life(world, i)))
+    if (!liveness_is_open(&world->txn->liveness))
+        return false;
+    for (uint32_t slot = 1; slot < slot_of_supervisor(world); slot++)
+        if (slot_is_alive(world, slot))
             return true;
     return false;
+}
+
+static void forget_world(struct supervisor *supervisor)
+{
+    liveness_close(&supervisor->txn.liveness);
+    region_unmap(&supervisor->txn.region);
 }
 
 /* Nobody is left to ask for the heirlooms: the others can neither be reached nor be heard of. */
@@ -132,17 +138,17 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
 {
     log_warning("ending the processes of a forkchatd that was killed: no courier of theirs answers (%s)", why);
     world_end(&supervisor->world);
-    int64_t begun = clock_elapsed();
+    int64_t begun = clock_monotonic();
     uint32_t before = UINT32_MAX;
     signal_lives(supervisor, SIGTERM);
     bool killed = false;
     while (!runtime_is_deserted(supervisor->heirlooms.family) || is_inhabited(&supervisor->world)) {
         uint32_t lives = count_lives(&supervisor->world);
         if (lives < before)
-            begun = clock_elapsed() - (killed ? END_NS : 0);
+            begun = clock_monotonic() - (killed ? END_NS : 0);
         before = lives;
-        int64_t passed = clock_elapsed() - begun;
-        ring_bells_again(&supervisor->shared.ring, ~UINT64_C(0));
+        int64_t passed = clock_monotonic() - begun;
+        ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
         if (passed > 2 * END_NS) {
             log_error("processes of an earlier forkchatd are still running and do not end");
             return EX_UNAVAILABLE;
@@ -154,7 +160,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
         if (!supervisor_pause(10))
             return EX_UNAVAILABLE;
     }
-    region_unmap(&supervisor->shared.region);
+    forget_world(supervisor);
     return 0;
 }
 
@@ -163,30 +169,40 @@ static int open_session(struct supervisor *supervisor, bool deserted)
 {
     const struct settings *settings = supervisor->settings;
     int family = supervisor->heirlooms.family;
-    if (runtime_open_world(&supervisor->shared, &supervisor->world, settings, family) == 0)
+    if (runtime_open_world(&supervisor->txn, &supervisor->world, settings, family) == 0)
         return 0;
     if (errno == ENOTSUP || deserted)
         return errno;
     int region = heirlooms_claim_region(settings->runtime_directory);
-    if (region < 0 || runtime_open_region(&supervisor->shared, &supervisor->world, settings, family, region))
+    if (region < 0 || runtime_open_region(&supervisor->txn, &supervisor->world, settings, family, region))
         return errno;
     return 0;
+}
+
+/* The supervisor of that world, or 0. Where its files were taken away whoever has the pid it had is taken for it: whoever
+ * serves there makes them again within a second, and whoever begins beside it could not be undone. */
+static pid_t find_supervisor(const struct world *world)
+{
+    if (liveness_is_open(&world->txn->liveness))
+        return slot_pid(world, slot_of_supervisor(world));
+    pid_t pid = world_noted_supervisor(world);
+    return pid > 1 && (kill(pid, 0) == 0 || errno == EPERM) ? pid : 0;
 }
 
 /* In a world that was found. Its files may have been taken away, and the locks on them tell nothing then. */
 static int look_who_lives(struct supervisor *supervisor, bool deserted, bool *found)
 {
-    struct lock_shm *life = world_supervisor_life(&supervisor->world);
-    pid_t pid = lock_owner(life);
-    if (!supervisor_is_gone(life, pid)) {
+    runtime_open_liveness(&supervisor->txn, supervisor->settings);
+    pid_t pid = find_supervisor(&supervisor->world);
+    if (pid) {
         char number[20];
         snprintf(number, sizeof number, "%ld", (long)pid);
         runtime_tell_other(supervisor->settings, number);
         return EX_UNAVAILABLE;
     }
-    *found = !deserted || is_inhabited(&supervisor->world);
+    *found = !deserted || !liveness_is_open(&supervisor->txn.liveness) || is_inhabited(&supervisor->world);
     if (!*found)
-        region_unmap(&supervisor->shared.region);
+        forget_world(supervisor);
     return 0;
 }
 
@@ -225,20 +241,15 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
     }
     CRASHPOINT("heirlooms-claimed");
     close(lock); /* the same file, but not the descriptor with the lock on it */
-    close(supervisor->shared.region.fd);
-    supervisor->shared.region.fd = heirlooms.region;
+    close(supervisor->txn.region.fd);
+    supervisor->txn.region.fd = heirlooms.region;
+    liveness_close(&supervisor->txn.liveness);
+    supervisor->txn.liveness = heirlooms.liveness;
     supervisor->heirlooms = heirlooms;
     return 0;
 }
 
 /* ---- adopting ---- */
-
-/* Whose life that is, by what the region says: a stranger always has a pid, if only one that is never signalled. */
-static pid_t pid_of_stranger(const struct lock_shm *life)
-{
-    pid_t pid = lock_owner(life);
-    return pid > 1 ? pid : NOBODYS_PID;
-}
 
 /* What the tables know of a seat. Lock held. */
 static void describe_seat(struct supervisor *supervisor, uint32_t number)
@@ -259,11 +270,11 @@ static void describe_seat(struct supervisor *supervisor, uint32_t number)
 static bool find_stranger(struct supervisor *supervisor, uint32_t number)
 {
     struct seat *seat = &supervisor->seats[number];
-    struct lock_shm *life = world_life(&supervisor->world, number);
+    pid_t pid = slot_pid(&supervisor->world, slot_of_worker(&supervisor->world, number));
     bool used = supervisor->world.users[number].state != USER_FREE;
-    if (lock_dead(life) && !used)
+    if (pid == 0 && !used)
         return false;
-    seat->pid = pid_of_stranger(life);
+    seat->pid = pid ? pid : LIVENESS_UNKNOWN;
     seat->stranger = true;
     supervisor->strangers++;
     return true;
@@ -273,9 +284,9 @@ bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
 {
     if (!find_stranger(supervisor, number))
         return false;
-    if (shared_try_begin(&supervisor->shared, 0)) {
+    if (txn_try_begin(&supervisor->txn, 0)) {
         describe_seat(supervisor, number);
-        shared_commit(&supervisor->shared);
+        txn_commit(&supervisor->txn);
     }
     return true;
 }
@@ -283,9 +294,8 @@ bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
 bool supervisor_adopt_courier(struct supervisor *supervisor, int number)
 {
     struct courier_seat *seat = &supervisor->couriers[number];
-    struct lock_shm *life = world_courier_life(&supervisor->world, (uint32_t)number);
-    pid_t pid = pid_of_stranger(life);
-    if (supervisor_is_gone(life, pid))
+    pid_t pid = slot_pid(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)number));
+    if (pid == 0)
         return false;
     seat->pid = pid;
     seat->stranger = seat->old = true;
@@ -295,7 +305,6 @@ bool supervisor_adopt_courier(struct supervisor *supervisor, int number)
 
 void supervisor_adopt(struct supervisor *supervisor)
 {
-    struct world *world = &supervisor->world;
     uint32_t here = 0;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (!supervisor->seats[i].pid)
@@ -304,7 +313,6 @@ void supervisor_adopt(struct supervisor *supervisor)
         struct courier_seat *seat = &supervisor->couriers[i];
         seat->old = seat->pid || supervisor_adopt_courier(supervisor, i);
     }
-    world_retire(world, NONE);
     supervisor_begin_look(supervisor);
     supervisor->free_count = 0;
     for (uint32_t i = supervisor->seat_count; i-- > 0;) {
@@ -315,7 +323,7 @@ void supervisor_adopt(struct supervisor *supervisor)
             supervisor->free_seats[supervisor->free_count++] = i;
         }
     }
-    shared_commit(&supervisor->shared);
+    txn_commit(&supervisor->txn);
     countdown_start(&supervisor->countdown);
     /* It may have died when it had forked a courier and not yet called its workers. */
     if (supervisor->strangers)

@@ -27,6 +27,7 @@
 #include "follow.h"
 #include "ipc/pass.h"
 #include "world/recorder.h"
+#include "world/slots.h"
 
 /* Bytes of one read; all their lines are dealt with before anybody is woken. */
 #define READ_SIZE 16384
@@ -53,7 +54,7 @@ struct worker {
     const struct worker_birth *birth;
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
     struct follow follow;
-    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_elapsed(); 0: of others */
+    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of others */
 };
 
 static void on_call(int signal)
@@ -99,15 +100,15 @@ static int wait_input(int fd, const struct timespec *most)
 /* Others may have put this client out, and the courier that was to hang up may have died over it. When a courier is
  * replaced, all its workers are called at once: the look without the lock is a hint, and only who seems to be out makes
  * sure. */
-static void look_around(struct worker *worker)
+static void check_still_here(struct worker *worker)
 {
     struct session *session = &worker->session;
     if (session_is_here(session))
         return;
-    shared_begin_look(session->world->shared);
+    txn_begin_look(session->world->txn);
     if (!session_is_here(session))
         session->leaving = true;
-    shared_commit(session->world->shared);
+    txn_commit(session->world->txn);
 }
 
 static void answer_call(struct worker *worker)
@@ -117,10 +118,10 @@ static void answer_call(struct worker *worker)
     called = 0;
     hand_over(worker);
     CRASHPOINT("handed-over-again");
-    worker->session.world->shared->bells |= UINT64_C(1)
+    worker->session.world->txn->to_wake |= UINT64_C(1)
                                             << world_courier(worker->birth->world, worker->birth->user);
-    shared_ring_bells(worker->session.world->shared);
-    look_around(worker);
+    txn_wake_readers(worker->session.world->txn);
+    check_still_here(worker);
 }
 
 /* With data on its way keepalive asks nothing, and the system would go on for a quarter of an hour. (Its own bound for
@@ -155,7 +156,7 @@ static void mind_break(struct worker *worker)
     }
     if (!is_broken(worker))
         return;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     if (!worker->until)
         worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
     session->gone = true;
@@ -164,7 +165,7 @@ static void mind_break(struct worker *worker)
 }
 
 /* Between two lines of a client that is being slowed. */
-static void attend(struct session *session)
+static void housekeep(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
     struct timespec now = {0};
@@ -172,7 +173,7 @@ static void attend(struct session *session)
     answer_call(worker);
     follow_settings(&worker->session, &worker->follow);
     confine_renew(worker->birth->confinement);
-    look_around(worker);
+    check_still_here(worker);
     if (!session->leaving)
         mind_break(worker);
 }
@@ -197,13 +198,13 @@ static void attach(struct worker *worker)
     session->generation = world->users[birth->user].generation + 1;
     hand_over(worker);
     CRASHPOINT("handed-over");
-    shared_begin(world->shared, EVENT_NEED_MAX);
+    txn_begin(world->txn, EVENT_NEED_MAX);
     user_attach_locked(world, birth->user, getpid(), birth->door, address, worker->host);
     struct event event = event_of_locked(world, EVENT_CONNECT, birth->user);
-    event.numbers[0] = birth->door;
+    event.numbers.connect.door = birth->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(world, &event);
-    shared_commit(world->shared);
+    txn_commit(world->txn);
     CRASHPOINT("attached");
     log_info("client connected \"%s\"", address);
 }
@@ -231,7 +232,7 @@ static void finish(struct worker *worker, const struct door *door, enum event_qu
 static void be_idle(struct worker *worker, const struct door *door)
 {
     struct session *session = &worker->session;
-    look_around(worker);
+    check_still_here(worker);
     if (session->leaving)
         return;
     if (session->wake_after)
@@ -247,7 +248,7 @@ static void serve(struct worker *worker, const struct door *door)
     int fd = worker->birth->socket;
     while (!session->leaving) {
         session_flush(session);
-        shared_ring_bells(session->world->shared);
+        txn_wake_readers(session->world->txn);
         recorder_rest(session->recorder);
         struct timespec idle = {.tv_sec = session->wake_after ? session->wake_after : session->settings->keepalive / 5};
         int ready = wait_input(fd, &idle);
@@ -274,7 +275,7 @@ static void serve(struct worker *worker, const struct door *door)
         finish(worker, door, got == 0 ? QUIT_LEFT : QUIT_LOST);
     }
     session_flush(session);
-    shared_ring_bells(session->world->shared);
+    txn_wake_readers(session->world->txn);
 }
 
 /* Until the courier has said all and the client has seen the end: the next courier can be handed the socket if this one
@@ -283,16 +284,16 @@ static void serve(struct worker *worker, const struct door *door)
 static void linger(struct worker *worker)
 {
     const struct world *world = worker->birth->world;
-    const struct ring *ring = &world->shared->ring;
+    const struct ring *ring = &world->txn->ring;
     int courier = (int)world_courier(world, worker->birth->user);
     struct pollfd client = {.fd = worker->birth->socket, .events = POLLIN};
     char bytes[1024];
     uint64_t last = ring_head(ring), read = 0;
     int64_t lingered = 0, unheard = 0;
-    for (int64_t now = clock_elapsed(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
+    for (int64_t now = clock_monotonic(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
         struct timespec most = {.tv_nsec = LOOK_MS * MS};
         uint64_t cursor = ring_cursor(ring, courier);
-        now = clock_elapsed();
+        now = clock_monotonic();
         /* Not more than a look's worth: who had no processor meanwhile has not looked. */
         int64_t passed = now - before < 2 * LOOK_MS * MS ? now - before : 2 * LOOK_MS * MS;
         lingered += cursor >= last ? passed : 0;
@@ -331,6 +332,13 @@ enum penalty worker_trouble(const siginfo_t *death)
     return trouble_of(death);
 }
 
+static _Noreturn void slot_is_refused(uint32_t user)
+{
+    if (errno == EAGAIN || errno == EACCES)
+        fatal(EX_UNAVAILABLE, "place %u is taken", user); /* by one who was born while a supervisor died */
+    fatal(EX_OSERR, "cannot lock a byte for place %u: %s", user, strerror(errno));
+}
+
 int worker_run(const struct worker_birth *birth)
 {
     static struct worker worker;
@@ -343,11 +351,10 @@ int worker_run(const struct worker_birth *birth)
     watch_idle(birth->socket, (int)birth->settings->keepalive);
     net_format(&birth->address, worker.address);
     net_format_host(&birth->address, worker.host);
-    confine(birth->confinement, SANDBOX_WORKER);
-
     CRASHPOINT("unborn");
-    if (!lock_live(world_life(birth->world, birth->user)))
-        fatal(EX_UNAVAILABLE, "place %u is taken", birth->user); /* by one who was born while a supervisor died */
+    if (slot_live(birth->world, slot_of_worker(birth->world, birth->user)))
+        slot_is_refused(birth->user);
+    confine(birth->confinement, SANDBOX_WORKER);
     if (world_is_over(birth->world))
         return 0; /* it ended while this one was being born */
     const struct door *door = door_of(birth->door);
@@ -356,12 +363,12 @@ int worker_run(const struct worker_birth *birth)
     struct session *session = &worker.session;
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
-                                .wording = door->wording,
+                                .format_reply = door->format_reply,
                                 .door = birth->door,
                                 .verb_prefix = door->verb_prefix,
                                 .user = birth->user,
                                 .recorder = recorder,
-                                .attend = attend,
+                                .housekeep = housekeep,
                                 .call_supervisor = call_supervisor,
                                 .trouble = PENALTY_NONE};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);

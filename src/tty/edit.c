@@ -160,8 +160,7 @@ void edit_yank(struct edit *edit)
 /* Swaps the characters around the cursor, or the last two at the end, as Ctrl-T does in a shell. */
 void edit_transpose(struct edit *edit)
 {
-    size_t middle = edit->cursor == edit->length && edit->cursor > 0 ? before(edit, edit->cursor)
-                                                                     : edit->cursor;
+    size_t middle = edit->cursor == edit->length && edit->cursor > 0 ? before(edit, edit->cursor) : edit->cursor;
     if (middle == 0 || middle == edit->length)
         return;
     size_t start = before(edit, middle), end = after(edit, middle);
@@ -202,8 +201,7 @@ void edit_newer(struct edit *edit)
 
 static void remember(struct edit *edit, const char *line)
 {
-    if (!*line ||
-        (edit->history_count && strcmp(edit->history[edit->history_count - 1], line) == 0))
+    if (!*line || (edit->history_count && strcmp(edit->history[edit->history_count - 1], line) == 0))
         return;
     char *copy = strdup(line);
     if (!copy)

@@ -7,7 +7,7 @@
 
 #include "keys.h"
 
-#define EDIT_SIZE 8192
+#define EDIT_SIZE    8192
 #define EDIT_HISTORY 200
 
 /* Belongs to its user; edit.c alone changes the fields, text, length and cursor may be read. */
@@ -17,8 +17,8 @@ struct edit {
     char killed[EDIT_SIZE];
     char *history[EDIT_HISTORY]; /* oldest first */
     int history_count;
-    int browsing;           /* index into history; history_count: the new line */
-    char draft[EDIT_SIZE];  /* the new line while an old one is shown */
+    int browsing;          /* index into history; history_count: the new line */
+    char draft[EDIT_SIZE]; /* the new line while an old one is shown */
 };
 
 void edit_init(struct edit *edit);
@@ -36,11 +36,11 @@ void edit_word_right(struct edit *edit);
 void edit_home(struct edit *edit);
 void edit_end(struct edit *edit);
 
-void edit_rub_out(struct edit *edit);        /* before the cursor */
-void edit_delete(struct edit *edit);         /* under the cursor */
-void edit_kill_to_end(struct edit *edit);    /* Ctrl-K */
-void edit_kill_to_start(struct edit *edit);  /* Ctrl-U */
-void edit_kill_word(struct edit *edit);      /* Ctrl-W: back to the blank before */
+void edit_rub_out(struct edit *edit);       /* before the cursor */
+void edit_delete(struct edit *edit);        /* under the cursor */
+void edit_kill_to_end(struct edit *edit);   /* Ctrl-K */
+void edit_kill_to_start(struct edit *edit); /* Ctrl-U */
+void edit_kill_word(struct edit *edit);     /* Ctrl-W: back to the blank before */
 void edit_kill_word_right(struct edit *edit);
 void edit_yank(struct edit *edit);
 void edit_transpose(struct edit *edit);

@@ -14,13 +14,32 @@ static const struct {
     const char *sequence; /* behind ESC */
     enum key key;
 } table[] = {
-    {"[A", KEY_UP},          {"OA", KEY_UP},           {"[B", KEY_DOWN},       {"OB", KEY_DOWN},
-    {"[C", KEY_RIGHT},       {"OC", KEY_RIGHT},        {"[D", KEY_LEFT},       {"OD", KEY_LEFT},
-    {"[H", KEY_HOME},        {"OH", KEY_HOME},         {"[1~", KEY_HOME},      {"[7~", KEY_HOME},
-    {"[F", KEY_END},         {"OF", KEY_END},          {"[4~", KEY_END},       {"[8~", KEY_END},
-    {"[3~", KEY_DELETE},     {"[5~", KEY_PAGE_UP},     {"[6~", KEY_PAGE_DOWN}, {"[Z", KEY_BACK_TAB},
-    {"[1;5C", KEY_WORD_RIGHT}, {"[1;3C", KEY_WORD_RIGHT}, {"[1;5D", KEY_WORD_LEFT},
-    {"[1;3D", KEY_WORD_LEFT},  {"Oc", KEY_WORD_RIGHT},    {"Od", KEY_WORD_LEFT},
+    {"[A", KEY_UP},
+    {"OA", KEY_UP},
+    {"[B", KEY_DOWN},
+    {"OB", KEY_DOWN},
+    {"[C", KEY_RIGHT},
+    {"OC", KEY_RIGHT},
+    {"[D", KEY_LEFT},
+    {"OD", KEY_LEFT},
+    {"[H", KEY_HOME},
+    {"OH", KEY_HOME},
+    {"[1~", KEY_HOME},
+    {"[7~", KEY_HOME},
+    {"[F", KEY_END},
+    {"OF", KEY_END},
+    {"[4~", KEY_END},
+    {"[8~", KEY_END},
+    {"[3~", KEY_DELETE},
+    {"[5~", KEY_PAGE_UP},
+    {"[6~", KEY_PAGE_DOWN},
+    {"[Z", KEY_BACK_TAB},
+    {"[1;5C", KEY_WORD_RIGHT},
+    {"[1;3C", KEY_WORD_RIGHT},
+    {"[1;5D", KEY_WORD_LEFT},
+    {"[1;3D", KEY_WORD_LEFT},
+    {"Oc", KEY_WORD_RIGHT},
+    {"Od", KEY_WORD_LEFT},
     {"OM", KEY_ENTER},
 };
 
@@ -29,7 +48,7 @@ static const struct {
 #define PASTE_WAIT  (2000 * MS) /* the network between may pause; whoever waits for the keyboard may press Ctrl-C */
 
 #define PASTE_START "[200~"
-#define PASTE_END "\033[201~"
+#define PASTE_END   "\033[201~"
 
 int keys_init(struct keys *keys)
 {
@@ -164,7 +183,7 @@ static void take_pasted(struct keys *keys, char byte, keys_take *take, void *con
 
 void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *take, void *context)
 {
-    keys->fed = clock_elapsed();
+    keys->fed = clock_monotonic();
     /* Ctrl-C by itself is no part of a paste: the end of that is lost. */
     if (keys->pasting && length == 1 && *bytes == CTRL_C)
         end_paste(keys, take, context);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Below KEY_TEXT: the control characters as they are (KEY_CONTROL('A') …). */
-#define KEY_CONTROL(letter) ((enum key)((letter) & 0x1f))
+#define KEY_CONTROL(letter) ((enum key)((letter)&0x1f))
 enum key {
     KEY_TAB = 0x09,
     KEY_ENTER = 0x0d,
@@ -43,7 +43,7 @@ struct keys {
     bool pasting, paste_lost;
     char *paste;
     size_t paste_length;
-    int64_t fed; /* clock_elapsed() when the last byte came */
+    int64_t fed; /* clock_monotonic() when the last byte came */
 };
 
 /* Returns 0, or -1 with ENOMEM. */
@@ -53,7 +53,7 @@ void keys_free(struct keys *keys);
 /* Hands on every key that is complete. */
 void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *take, void *context);
 
-/* Milliseconds from `now` (clock_elapsed()) until what has come must do without its end, -1 if nothing waits for one: a
+/* Milliseconds from `now` (clock_monotonic()) until what has come must do without its end, -1 if nothing waits for one: a
  * lone ESC is a lone ESC soon, a paste that stops coming is over after a while. Then call keys_timeout, which does
  * nothing before that. */
 int keys_wait(const struct keys *keys, int64_t now);

@@ -10,10 +10,10 @@ void attendance_add_locked(struct world *world, uint32_t index)
     struct world_shm *shm = world->shm;
     const struct user_shm *user = &world->users[index];
     struct attendance_shm *entry = &world->attendances[shm->attendances_end % ATTENDANCES];
-    shared_save(world->shared, entry, sizeof *entry);
-    shared_save(world->shared, &shm->attendances_end, sizeof shm->attendances_end);
-    entry->to = clock_elapsed();
-    entry->from = user->attached_elapsed;
+    txn_save(world->txn, entry, sizeof *entry);
+    txn_save(world->txn, &shm->attendances_end, sizeof shm->attendances_end);
+    entry->to = clock_monotonic();
+    entry->from = user->attached_monotonic;
     entry->door = user->door;
     text_copy(entry->nick, sizeof entry->nick, user_shown(user));
     text_copy(entry->host, sizeof entry->host, user->host);

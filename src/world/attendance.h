@@ -9,7 +9,7 @@
 #define ATTENDANCES 4096u
 
 struct attendance_shm {
-    int64_t from, to; /* clock_elapsed() */
+    int64_t from, to; /* clock_monotonic() */
     uint32_t door;
     char nick[NICK_SIZE]; /* the last one; their address if they never took one */
     char host[HOST_SIZE];

@@ -33,7 +33,7 @@ bool ban_normalise(char normal[MASK_SIZE], const char *mask)
 
 static bool is_live(const struct ban_shm *ban, int64_t now)
 {
-    return ban->state == BAN_LIVE && (ban->expires_elapsed == 0 || ban->expires_elapsed > now);
+    return ban->state == BAN_LIVE && (ban->expires_monotonic == 0 || ban->expires_monotonic > now);
 }
 
 static uint32_t end(const struct world *world)
@@ -64,15 +64,15 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, i
     if (place == BANS)
         return BAN_FULL;
     struct ban_shm *slot = &world->bans[place];
-    shared_save(world->shared, slot, sizeof *slot);
+    txn_save(world->txn, slot, sizeof *slot);
     *slot = (struct ban_shm){
-        .state = BAN_LIVE, .set_at = ban->set_at, .expires_elapsed = ban->expires_elapsed};
+        .state = BAN_LIVE, .set_at = ban->set_at, .expires_monotonic = ban->expires_monotonic};
     text_copy(slot->mask, sizeof slot->mask, ban->mask);
     CRASHPOINT("ban-half-set");
     text_copy(slot->by, sizeof slot->by, ban->by);
     text_copy(slot->reason, sizeof slot->reason, ban->reason);
     if (place == last) {
-        shared_save(world->shared, &shm->bans_end, sizeof shm->bans_end);
+        txn_save(world->txn, &shm->bans_end, sizeof shm->bans_end);
         shm->bans_end = last + 1;
     }
     changed(world);
@@ -86,7 +86,7 @@ bool ban_remove_locked(struct world *world, const char *mask)
         struct ban_shm *ban = &world->bans[i];
         if (ban->state != BAN_LIVE || text_compare_names(ban->mask, mask) != 0)
             continue;
-        shared_save(world->shared, &ban->state, sizeof ban->state);
+        txn_save(world->txn, &ban->state, sizeof ban->state);
         ban->state = BAN_FREE;
         changed(world);
         return true;

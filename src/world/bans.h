@@ -14,7 +14,7 @@ enum ban_state { BAN_FREE, BAN_LIVE };
 struct ban_shm {
     uint32_t state;
     int64_t set_at;          /* ms since 1970 */
-    int64_t expires_elapsed; /* clock_elapsed(): it lasts as long as was said, however the clock is set; 0: for ever */
+    int64_t expires_monotonic; /* clock_monotonic(): it lasts as long as was said, however the clock is set; 0: for ever */
     char mask[MASK_SIZE];
     char by[NICK_SIZE];
     char reason[BAN_REASON_SIZE];
@@ -30,7 +30,7 @@ enum ban_result {
  * or host, a nick in it, a host that mask_normalise_host() refuses. */
 bool ban_normalise(char normal[MASK_SIZE], const char *mask);
 
-/* Adds one; those that have expired at `now` (clock_elapsed()) make room. The texts are cut to their sizes. */
+/* Adds one; those that have expired at `now` (clock_monotonic()) make room. The texts are cut to their sizes. */
 enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, int64_t now);
 
 /* Ends the texts of a copy, as user_seal. */
@@ -43,7 +43,7 @@ bool ban_is_wide(const char *mask);
 /* False if there is none of that (normalised) mask. */
 bool ban_remove_locked(struct world *world, const char *mask);
 
-/* Whether the ban holds at `now` (clock_elapsed()) for that user. The ~ in front of a username nobody has
+/* Whether the ban holds at `now` (clock_monotonic()) for that user. The ~ in front of a username nobody has
  * checked need not be in the mask. */
 bool ban_matches(const struct ban_shm *ban, const char *username, const char *host, int64_t now);
 

@@ -57,11 +57,11 @@ uint32_t channel_create_locked(struct world *world, const char *name, uint32_t b
         return NONE;
 
     struct channel_shm *channel = &world->channels[index];
-    shared_save(world->shared, channel, offsetof(struct channel_shm, first_member));
+    txn_save(world->txn, channel, offsetof(struct channel_shm, first_member));
     *channel = (struct channel_shm){.state = CHANNEL_LIVE,
                                     .generation = channel->generation + 1,
-                                    .created_at = clock_told(),
-                                    .created_elapsed = clock_elapsed(),
+                                    .created_at = clock_realtime(),
+                                    .created_monotonic = clock_monotonic(),
                                     .charge = share_charge(world, by),
                                     .first_member = NONE,
                                     .first_metadata = NONE,
@@ -93,7 +93,7 @@ static void destroy(struct world *world, uint32_t index)
     struct channel_shm *channel = &world->channels[index];
     metadata_remove_all_locked(world, METADATA_OF_CHANNEL, index);
     unlink_name(world, index);
-    shared_save(world->shared, &channel->state, sizeof channel->state);
+    txn_save(world->txn, &channel->state, sizeof channel->state);
     channel->state = CHANNEL_FREE;
     share_drop(world, SHARE_CHANNELS, &channel->charge);
     mask_free_all(world, index);
@@ -104,7 +104,7 @@ static void destroy(struct world *world, uint32_t index)
 
 static void save_channel(struct world *world, const struct channel_shm *channel)
 {
-    shared_save(world->shared, channel, offsetof(struct channel_shm, first_member));
+    txn_save(world->txn, channel, offsetof(struct channel_shm, first_member));
 }
 
 void channel_rename_locked(struct world *world, uint32_t index, const char *name)
@@ -147,12 +147,12 @@ void channel_seal(struct channel_shm *copy)
 void channel_set_topic_locked(struct world *world, uint32_t index, const char *topic, const char *by)
 {
     struct channel_shm *channel = &world->channels[index];
-    shared_save(world->shared, channel, offsetof(struct channel_shm, first_member));
+    txn_save(world->txn, channel, offsetof(struct channel_shm, first_member));
     text_copy(channel->topic, sizeof channel->topic, topic);
     CRASHPOINT("topic-half-set");
     text_copy(channel->topic_by, sizeof channel->topic_by, by);
-    channel->topic_at = clock_told();
-    channel->topic_elapsed = clock_elapsed();
+    channel->topic_at = clock_realtime();
+    channel->topic_monotonic = clock_monotonic();
 }
 
 uint32_t member_find_locked(const struct world *world, uint32_t user, uint32_t channel)
@@ -221,7 +221,7 @@ static void unlink_member(struct world *world, const struct member_shm *member)
 
 static void save(struct world *world, const struct member_shm *member)
 {
-    shared_save(world->shared, member, offsetof(struct member_shm, next_of_channel));
+    txn_save(world->txn, member, offsetof(struct member_shm, next_of_channel));
 }
 
 uint32_t member_add_locked(struct world *world, uint32_t user, uint32_t channel, uint32_t flags)

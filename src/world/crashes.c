@@ -7,8 +7,8 @@ void crash_add_locked(struct world *world, const struct crash_shm *crash)
 {
     struct world_shm *shm = world->shm;
     struct crash_shm *entry = &shm->crashes[shm->crashes_end % CRASHES];
-    shared_save(world->shared, entry, sizeof *entry);
-    shared_save(world->shared, &shm->crashes_end, sizeof shm->crashes_end);
+    txn_save(world->txn, entry, sizeof *entry);
+    txn_save(world->txn, &shm->crashes_end, sizeof shm->crashes_end);
     *entry = *crash;
     shm->crashes_end++;
 }

@@ -11,7 +11,7 @@
 #define KNOWN 4u /* addresses remembered for a name */
 
 struct guessed {
-    _Atomic int64_t free_at;       /* clock_elapsed(), ms: when all who try it now have waited; 0: never tried */
+    _Atomic int64_t free_at;       /* clock_monotonic(), ms: when all who try it now have waited; 0: never tried */
     _Atomic uint64_t known[KNOWN]; /* addresses that were right, as hashes; 0: none */
     _Atomic uint32_t next;         /* the one of these to be forgotten next */
 };

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 #include "crashes.h"
-#include "trace.h"
+#include "message_index.h"
 #include "world.h"
 
 /* Addresses hash to so many places; those that share one share what they have left behind. */
@@ -22,13 +22,13 @@ struct world_shm {
     uint64_t next_order;
     uint64_t arrivals; /* users ever introduced */
     int64_t started_at;      /* ms since 1970 */
-    int64_t started_elapsed; /* clock_elapsed() */
+    int64_t started_monotonic; /* clock_monotonic() */
     uint64_t seed;           /* of world_hash */
     uint32_t most_present;
     uint32_t bans_end;
-    uint32_t watches_end;
+    uint32_t monitors_end;
     uint32_t metadata_end;
-    uint64_t leavers_end; /* counts up: the next one's place is this, modulo their number */
+    uint64_t whowas_end; /* counts up: the next one's place is this, modulo their number */
     uint64_t attendances_end; /* the same */
     uint32_t silence;
     struct stop_shm stop;
@@ -38,13 +38,14 @@ struct world_shm {
     _Atomic uint32_t orders;
     _Atomic uint64_t command_counts[COMMAND_COUNTS]; /* for STATS alone: in no order with anything */
     _Atomic uint32_t over;
+    _Atomic int32_t supervisor; /* its pid, as far as this can be believed */
     _Atomic uint32_t claims;
     _Atomic uint32_t retiring; /* 0: nobody; else a courier's number and 1 */
     _Atomic uint32_t settings_version;
     uint32_t settings_length;
     char settings[SETTINGS_TEXT_SIZE];
-    uint64_t traces; /* ever added; the last TRACE_SIZE of them are there */
-    struct trace_shm trace[TRACE_SIZE];
+    uint64_t messages_indexed; /* ever added; the last MESSAGE_INDEX_SIZE of them are there */
+    struct message_index_shm message_index[MESSAGE_INDEX_SIZE];
 
     /* derived */
     uint32_t present;
@@ -55,7 +56,7 @@ struct world_shm {
     uint32_t free_channel;
     uint32_t free_member;
     uint32_t free_mask;
-    uint32_t free_watch;
+    uint32_t free_monitor;
     uint32_t free_metadata;
 };
 
@@ -95,12 +96,12 @@ bool mask_is_live(const struct world *world, const struct mask_shm *mask);
 
 /* A channel has gone: its masks are free. */
 void mask_free_all(struct world *world, uint32_t channel);
-void watch_link(struct world *world, uint32_t watch);
+void monitor_link(struct world *world, uint32_t monitor);
 void metadata_link(struct world *world, uint32_t metadata);
 
 /* The same for these. */
 bool user_has_nick(const struct world *world, uint32_t index);
-bool watch_is_live(const struct world *world, const struct watch_shm *watch);
+bool monitor_is_live(const struct world *world, const struct monitor_shm *monitor);
 bool metadata_is_live(const struct world *world, const struct metadata_shm *record);
 
 #endif

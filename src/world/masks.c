@@ -76,12 +76,12 @@ static uint32_t add(struct world *world, const struct mask_shm *what, uint32_t b
     if (index == NONE)
         return NONE;
     struct mask_shm *mask = &world->masks[index];
-    shared_save(world->shared, mask, offsetof(struct mask_shm, next_of_channel));
+    txn_save(world->txn, mask, offsetof(struct mask_shm, next_of_channel));
     *mask = *what;
     mask->used = 1;
     mask->charge = share_charge(world, by);
     mask->channel_generation = world->channels[mask->channel].generation;
-    mask->set_at = clock_told();
+    mask->set_at = clock_realtime();
     CRASHPOINT("mask-added");
     mask_link(world, index);
     return index;
@@ -123,7 +123,7 @@ enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mas
 void mask_remove_locked(struct world *world, uint32_t index)
 {
     struct mask_shm *mask = &world->masks[index];
-    shared_save(world->shared, &mask->used, sizeof mask->used);
+    txn_save(world->txn, &mask->used, sizeof mask->used);
     unlink_mask(world, mask);
     mask->used = 0;
     mask->next_of_channel = world->shm->free_mask;

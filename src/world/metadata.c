@@ -66,7 +66,7 @@ uint32_t metadata_find_locked(const struct world *world, enum metadata_kind kind
 
 static void save(struct world *world, const struct metadata_shm *record)
 {
-    shared_save(world->shared, record, offsetof(struct metadata_shm, next));
+    txn_save(world->txn, record, offsetof(struct metadata_shm, next));
 }
 
 static uint32_t add(struct world *world, enum metadata_kind kind, uint32_t owner, const char *key, uint32_t by)
@@ -120,7 +120,7 @@ void metadata_remove_locked(struct world *world, uint32_t index)
         }
     }
     CRASHPOINT("metadata-unlinked");
-    shared_save(world->shared, &record->kind, sizeof record->kind);
+    txn_save(world->txn, &record->kind, sizeof record->kind);
     record->kind = METADATA_FREE;
     record->next = world->shm->free_metadata;
     world->shm->free_metadata = index;

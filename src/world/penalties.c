@@ -2,21 +2,22 @@
  *
  * A network hashes to a few places, of which it takes its own, a free one, or the one that ends first. So an attacker
  * with many addresses costs no memory, and can at worst have the lightest penalties forgotten. */
+#include "base/clock.h"
+#include "base/hash.h"
 #include "penalties.h"
 
 #include <string.h>
 
 #define PROBES 8u
-#define SECOND INT64_C(1000000000)
 /* A day, doubled so often, is still a number of nanoseconds. */
 #define DOUBLINGS 16u
 
 /* The n-th of the places where that network can be. */
 static struct penalty_shm *place(const struct world *world, const struct net_range *network, uint32_t n)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = HASH32_START;
     for (int i = 0; i < 16; i++)
-        hash = (hash ^ network->bytes[i]) * 16777619u;
+        hash = hash32_add(hash, network->bytes[i]);
     return &world->penalties[(hash + n) % PENALTIES];
 }
 
@@ -40,14 +41,14 @@ static struct penalty_shm *take_locked(struct world *world, const struct net_ran
 {
     struct penalty_shm *penalty = find(world, network);
     if (penalty) {
-        shared_save(world->shared, penalty, sizeof *penalty);
+        txn_save(world->txn, penalty, sizeof *penalty);
         return penalty;
     }
     penalty = place(world, network, 0);
     for (uint32_t i = 1; i < PROBES; i++)
         if (end_of(place(world, network, i)) < end_of(penalty))
             penalty = place(world, network, i);
-    shared_save(world->shared, penalty, sizeof *penalty);
+    txn_save(world->txn, penalty, sizeof *penalty);
     *penalty = (struct penalty_shm){.network = *network, .state = 1};
     return penalty;
 }
@@ -108,7 +109,7 @@ const struct penalty_shm *penalty_next_locked(const struct world *world, uint32_
 void penalty_lift_locked(struct world *world, const struct penalty_shm *penalty)
 {
     struct penalty_shm *record = &world->penalties[penalty - world->penalties];
-    shared_save(world->shared, record, sizeof *record);
+    txn_save(world->txn, record, sizeof *record);
     atomic_store_explicit(&record->until, 0, memory_order_relaxed);
     record->doublings = 0;
 }

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 
 #include "base/net.h"
-#include "settings.h"
 #include "world.h"
 
 /* Networks remembered at most; then those are forgotten whose penalty ends first. */
@@ -37,10 +36,10 @@ struct penalty_shm {
     uint32_t troubles;
     uint32_t doublings;
     uint32_t refused; /* owed so much once that nobody may come in before `until` */
-    _Atomic int64_t until; /* clock_elapsed() */
+    _Atomic int64_t until; /* clock_monotonic() */
 };
 
-/* Adds a trouble that costs so many seconds; `longest` is the most that can be owed. `now` is clock_elapsed(). True
+/* Adds a trouble that costs so many seconds; `longest` is the most that can be owed. `now` is clock_monotonic(). True
  * if the network is refused from now on and was not before. By the supervisor alone. */
 bool penalty_add_locked(struct world *world, const struct net_range *network, enum penalty reason, int64_t seconds,
                         int64_t longest, int64_t now);

@@ -107,7 +107,7 @@ void recorder_line(struct recorder_shm *recorder, const char *bytes, size_t leng
     memcpy(line->bytes, bytes, kept);
     atomic_signal_fence(memory_order_seq_cst);
     CRASHPOINT("recorder-copied");
-    *(volatile int64_t *)&line->at = clock_elapsed();
+    *(volatile int64_t *)&line->at = clock_monotonic();
     atomic_signal_fence(memory_order_seq_cst);
     atomic_store_explicit(&recorder->working, 1, memory_order_relaxed);
     atomic_store_explicit(&recorder->count, count + 1, memory_order_release);

@@ -18,7 +18,7 @@
 #define RECORDER_OTHERS 40u
 
 struct recorded_line {
-    int64_t at;      /* clock_elapsed(); 0: there is none */
+    int64_t at;      /* clock_monotonic(); 0: there is none */
     uint32_t length; /* in all; 0 if that is not known, or nobody's business */
     uint16_t kept;   /* bytes of it that are here */
     uint16_t more;   /* there was more: it was too long, or may be secret */

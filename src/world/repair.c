@@ -10,7 +10,7 @@
 #include "layout.h"
 #include "metadata.h"
 #include "shares.h"
-#include "watches.h"
+#include "monitors.h"
 
 /* A process that was taken over may have written anything. */
 static void bound_ends(struct world *world)
@@ -20,7 +20,7 @@ static void bound_ends(struct world *world)
     shm->channels_end = world_bound(shm->channels_end, world->limits.channels);
     shm->members_end = world_bound(shm->members_end, world->limits.members);
     shm->masks_end = world_bound(shm->masks_end, world->limits.masks);
-    shm->watches_end = world_bound(shm->watches_end, watch_limit(&world->limits));
+    shm->monitors_end = world_bound(shm->monitors_end, monitor_limit(&world->limits));
     shm->metadata_end = world_bound(shm->metadata_end, metadata_limit(&world->limits));
     shm->bans_end = world_bound(shm->bans_end, BANS);
 }
@@ -36,14 +36,14 @@ void world_repair_locked(struct world *world)
     shm->counts = (struct world_counts){0};
     memset(shm->used, 0, sizeof shm->used);
     memset(shm->left_behind, 0, sizeof shm->left_behind);
-    shm->free_channel = shm->free_member = shm->free_mask = shm->free_watch = shm->free_metadata = NONE;
+    shm->free_channel = shm->free_member = shm->free_mask = shm->free_monitor = shm->free_metadata = NONE;
 
     for (uint32_t i = 0; i < shm->users_end; i++) {
         struct user_shm *user = &world->users[i];
         user->first_membership = NONE;
         user->membership_count = 0;
-        user->first_watch = NONE;
-        user->watch_count = 0;
+        user->first_monitor = NONE;
+        user->monitor_count = 0;
         user->first_metadata = NONE;
         memset(user->charged, 0, sizeof user->charged);
         if (user_has_nick(world, i))
@@ -83,14 +83,14 @@ void world_repair_locked(struct world *world)
             shm->free_mask = i;
         }
     }
-    for (uint32_t i = shm->watches_end; i-- > 0;) {
-        struct watch_shm *watch = &world->watches[i];
-        if (watch_is_live(world, watch)) {
-            watch_link(world, i);
+    for (uint32_t i = shm->monitors_end; i-- > 0;) {
+        struct monitor_shm *monitor = &world->monitors[i];
+        if (monitor_is_live(world, monitor)) {
+            monitor_link(world, i);
         } else {
-            watch->state = WATCH_FREE;
-            watch->next = shm->free_watch;
-            shm->free_watch = i;
+            monitor->state = MONITOR_FREE;
+            monitor->next = shm->free_monitor;
+            shm->free_monitor = i;
         }
     }
     for (uint32_t i = shm->metadata_end; i-- > 0;) {
@@ -239,29 +239,29 @@ static const char *check_totals(const struct world *world)
     return live_channels + free_channels == shm->channels_end ? NULL : "a free channel is lost";
 }
 
-/* Every watch is in the list of whose it is, or in the list of free ones. */
-static const char *check_watches(const struct world *world)
+/* Every monitor is in the list of whose it is, or in the list of free ones. */
+static const char *check_monitors(const struct world *world)
 {
     const struct world_shm *shm = world->shm;
     uint32_t live = 0, listed = 0, spare = 0;
-    for (uint32_t i = 0; i < shm->watches_end; i++)
-        live += world->watches[i].state == WATCH_LIVE;
+    for (uint32_t i = 0; i < shm->monitors_end; i++)
+        live += world->monitors[i].state == MONITOR_LIVE;
     for (uint32_t i = 0; i < shm->users_end; i++) {
         uint32_t count = 0;
-        for (uint32_t at = world->users[i].first_watch; at != NONE && count <= shm->watches_end;
-             at = world->watches[at].next, count++)
-            if (at >= shm->watches_end || world->watches[at].state != WATCH_LIVE ||
-                world->watches[at].user != i)
-                return "a user has a watch that is not theirs";
-        if (count != world->users[i].watch_count || (count && !user_has_nick(world, i)))
-            return "a user has a wrong count of watches";
+        for (uint32_t at = world->users[i].first_monitor; at != NONE && count <= shm->monitors_end;
+             at = world->monitors[at].next, count++)
+            if (at >= shm->monitors_end || world->monitors[at].state != MONITOR_LIVE ||
+                world->monitors[at].user != i)
+                return "a user has a monitor that is not theirs";
+        if (count != world->users[i].monitor_count || (count && !user_has_nick(world, i)))
+            return "a user has a wrong count of monitors";
         listed += count;
     }
-    for (uint32_t at = shm->free_watch; at != NONE && spare <= shm->watches_end;
-         at = world->watches[at].next, spare++)
-        if (at >= shm->watches_end || world->watches[at].state != WATCH_FREE)
-            return "the list of free watches holds one that is not free";
-    return live == listed && live + spare == shm->watches_end ? NULL : "a watch is lost";
+    for (uint32_t at = shm->free_monitor; at != NONE && spare <= shm->monitors_end;
+         at = world->monitors[at].next, spare++)
+        if (at >= shm->monitors_end || world->monitors[at].state != MONITOR_FREE)
+            return "the list of free monitors holds one that is not free";
+    return live == listed && live + spare == shm->monitors_end ? NULL : "a monitor is lost";
 }
 
 /* Counts the records in a list that must be of that owner; UINT32_MAX if there is another. */
@@ -308,7 +308,7 @@ const char *world_check_locked(const struct world *world)
 {
     const char *wrong = check_users(world);
     if (!wrong)
-        wrong = check_watches(world);
+        wrong = check_monitors(world);
     if (!wrong)
         wrong = check_channels(world);
     if (!wrong)

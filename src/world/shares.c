@@ -8,7 +8,7 @@
 #include "base/net.h"
 #include "layout.h"
 #include "metadata.h"
-#include "watches.h"
+#include "monitors.h"
 
 /* What one host has to itself: one address, of IPv6 a network. */
 #define IPV4_BITS 32
@@ -20,14 +20,14 @@
 
 /* How many everybody may have. */
 static const uint32_t few[] = {
-    [SHARE_MASKS] = 2, [SHARE_CHANNELS] = 1, [SHARE_METADATA] = 2, [SHARE_WATCHES] = 2, [SHARE_MEMBERS] = 3};
+    [SHARE_MASKS] = 2, [SHARE_CHANNELS] = 1, [SHARE_METADATA] = 2, [SHARE_MONITORS] = 2, [SHARE_MEMBERS] = 3};
 
 uint32_t share_limit(const struct world *world, enum share_pool pool)
 {
     const uint32_t limits[] = {[SHARE_MASKS] = world->limits.masks,
                                [SHARE_CHANNELS] = world->limits.channels,
                                [SHARE_METADATA] = metadata_limit(&world->limits),
-                               [SHARE_WATCHES] = watch_limit(&world->limits),
+                               [SHARE_MONITORS] = monitor_limit(&world->limits),
                                /* One for each user is kept, so that nobody finds the lobby shut. */
                                [SHARE_MEMBERS] = world->limits.members - world->limits.users};
     return limits[pool];
@@ -42,7 +42,7 @@ uint32_t share_used_locked(const struct world *world, enum share_pool pool)
 /* What that user has of it themselves. */
 static uint32_t held(const struct user_shm *user, enum share_pool pool)
 {
-    return pool == SHARE_WATCHES   ? user->watch_count
+    return pool == SHARE_MONITORS   ? user->monitor_count
            : pool == SHARE_MEMBERS ? user->membership_count
                                    : user->charged[pool];
 }
@@ -123,65 +123,65 @@ void share_leave(struct world *world, uint32_t index)
 }
 
 /* What the records say, as if they were counted anew. */
-struct tally {
+struct share_counts {
     uint32_t used[SHARES_CHARGED];
     uint32_t left_behind[SHARES_CHARGED][ORIGINS];
     uint32_t *charged[SHARES_CHARGED]; /* by user */
 };
 
-static void tally_add(struct tally *tally, const struct world *world, enum share_pool pool,
+static void count_record(struct share_counts *counts, const struct world *world, enum share_pool pool,
                       const struct charge_shm *charge)
 {
-    tally->used[pool]++;
+    counts->used[pool]++;
     if (charge->user == NONE)
         return;
     const uint32_t *count = count_of(world, pool, charge);
     const struct user_shm *user = world_user(world, charge->user);
     if (user && count == &user->charged[pool])
-        tally->charged[pool][charge->user]++;
+        counts->charged[pool][charge->user]++;
     else
-        tally->left_behind[pool][charge->origin % ORIGINS]++;
+        counts->left_behind[pool][charge->origin % ORIGINS]++;
 }
 
-static void tally_all(struct tally *tally, const struct world *world)
+static void count_all(struct share_counts *counts, const struct world *world)
 {
     const struct world_shm *shm = world->shm;
     for (uint32_t i = 0; i < shm->masks_end; i++)
         if (mask_is_live(world, &world->masks[i]))
-            tally_add(tally, world, SHARE_MASKS, &world->masks[i].charge);
+            count_record(counts, world, SHARE_MASKS, &world->masks[i].charge);
     for (uint32_t i = 0; i < shm->channels_end; i++)
         if (world->channels[i].state == CHANNEL_LIVE)
-            tally_add(tally, world, SHARE_CHANNELS, &world->channels[i].charge);
+            count_record(counts, world, SHARE_CHANNELS, &world->channels[i].charge);
     for (uint32_t i = 0; i < shm->metadata_end; i++)
         if (world->metadata[i].kind != METADATA_FREE)
-            tally_add(tally, world, SHARE_METADATA, &world->metadata[i].charge);
+            count_record(counts, world, SHARE_METADATA, &world->metadata[i].charge);
 }
 
-static bool is_as_told(const struct tally *tally, const struct world *world)
+static bool is_as_told(const struct share_counts *counts, const struct world *world)
 {
     const struct world_shm *shm = world->shm;
-    if (memcmp(tally->used, shm->used, sizeof tally->used) != 0 ||
-        memcmp(tally->left_behind, shm->left_behind, sizeof tally->left_behind) != 0)
+    if (memcmp(counts->used, shm->used, sizeof counts->used) != 0 ||
+        memcmp(counts->left_behind, shm->left_behind, sizeof counts->left_behind) != 0)
         return false;
     for (uint32_t i = 0; i < shm->users_end; i++)
         for (int pool = 0; user_has_nick(world, i) && pool < SHARES_CHARGED; pool++)
-            if (tally->charged[pool][i] != world->users[i].charged[pool])
+            if (counts->charged[pool][i] != world->users[i].charged[pool])
                 return false;
     return true;
 }
 
 const char *share_check(const struct world *world)
 {
-    struct tally *tally = calloc(1, sizeof *tally);
-    bool room = tally != NULL, right = false;
+    struct share_counts *counts = calloc(1, sizeof *counts);
+    bool room = counts != NULL, right = false;
     for (int pool = 0; room && pool < SHARES_CHARGED; pool++)
-        room = (tally->charged[pool] = calloc(world->limits.users, sizeof(uint32_t)));
+        room = (counts->charged[pool] = calloc(world->limits.users, sizeof(uint32_t)));
     if (room) {
-        tally_all(tally, world);
-        right = is_as_told(tally, world);
+        count_all(counts, world);
+        right = is_as_told(counts, world);
     }
-    for (int pool = 0; tally && pool < SHARES_CHARGED; pool++)
-        free(tally->charged[pool]);
-    free(tally);
+    for (int pool = 0; counts && pool < SHARES_CHARGED; pool++)
+        free(counts->charged[pool]);
+    free(counts);
     return !room ? "no memory to count the shares" : right ? NULL : "a count of what somebody is charged for is wrong";
 }

@@ -1,5 +1,5 @@
 /* Shares: nobody can use up what all have in common. The tables have room for so many masks, channels, pieces of
- * metadata, watches and memberships; each has somebody who is charged for it, and whoever wants one more asks here
+ * metadata, monitors and memberships; each has somebody who is charged for it, and whoever wants one more asks here
  * first.
  *
  * Each user may have a few of everything, which are kept for all who are present. Of what is left, one may have more as

@@ -10,10 +10,10 @@
 #include "attendance.h"
 #include "doors.h"
 #include "layout.h"
-#include "leavers.h"
+#include "whowas.h"
 #include "metadata.h"
 #include "shares.h"
-#include "watches.h"
+#include "monitors.h"
 
 /* Names that look alike are in one list, so that those can be found too. */
 static uint32_t *bucket(const struct world *world, const char *nick)
@@ -50,7 +50,7 @@ bool user_has_nick(const struct world *world, uint32_t index)
 
 static void save(struct world *world, const struct user_shm *user)
 {
-    shared_save(world->shared, user, offsetof(struct user_shm, first_membership));
+    txn_save(world->txn, user, offsetof(struct user_shm, first_membership));
 }
 
 void user_name_host(char shown[HOST_SIZE], const char *host)
@@ -69,9 +69,9 @@ static void extend(struct world *world, uint32_t index)
         return;
     for (uint32_t i = shm->users_end; i < index; i++) {
         struct user_shm *user = &world->users[i];
-        user->first_membership = user->first_watch = user->first_metadata = NONE;
+        user->first_membership = user->first_monitor = user->first_metadata = NONE;
     }
-    shared_save(world->shared, &shm->users_end, sizeof shm->users_end);
+    txn_save(world->txn, &shm->users_end, sizeof shm->users_end);
     shm->users_end = index + 1;
 }
 
@@ -80,20 +80,20 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, ui
 {
     struct user_shm *user = &world->users[index];
     save(world, user);
-    shared_save(world->shared, &world->shm->next_order, sizeof world->shm->next_order);
+    txn_save(world->txn, &world->shm->next_order, sizeof world->shm->next_order);
     uint32_t generation = user->generation + 1;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     *user = (struct user_shm){.state = USER_ATTACHED,
                               .generation = generation,
                               .pid = pid,
                               .door = door,
                               .current = NONE,
                               .order = world->shm->next_order++,
-                              .attached_at = clock_told(),
-                              .attached_elapsed = now,
-                              .active_elapsed = now,
+                              .attached_at = clock_realtime(),
+                              .attached_monotonic = now,
+                              .active_monotonic = now,
                               .first_membership = NONE,
-                              .first_watch = NONE,
+                              .first_monitor = NONE,
                               .first_metadata = NONE,
                               .nick_next = NONE};
     name_guest(index, user->nick);
@@ -127,16 +127,16 @@ void user_count(struct world *world, const struct user_shm *user, uint32_t by)
 void user_introduce_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->state, sizeof user->state);
+    txn_save(world->txn, &user->state, sizeof user->state);
     user_count(world, user, OUT);
     user->state = USER_PRESENT;
     CRASHPOINT("user-half-introduced");
     user_count(world, user, 1);
     struct world_shm *shm = world->shm;
-    shared_save(world->shared, &shm->arrivals, sizeof shm->arrivals);
+    txn_save(world->txn, &shm->arrivals, sizeof shm->arrivals);
     shm->arrivals++;
     if (shm->present > shm->most_present) {
-        shared_save(world->shared, &shm->most_present, sizeof shm->most_present);
+        txn_save(world->txn, &shm->most_present, sizeof shm->most_present);
         shm->most_present = shm->present;
     }
 }
@@ -146,7 +146,7 @@ void user_rename_locked(struct world *world, uint32_t index, const char *nick)
     struct user_shm *user = &world->users[index];
     save(world, user);
     if (user->state == USER_PRESENT)
-        leaver_add_locked(world, index);
+        whowas_add_locked(world, index);
     unlink_nick(world, index);
     text_copy(user->nick, sizeof user->nick, nick);
     CRASHPOINT("user-renamed");
@@ -166,15 +166,15 @@ void user_describe_locked(struct world *world, uint32_t index, const char *usern
 void user_set_realname_locked(struct world *world, uint32_t index, const char *realname)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, user->realname, sizeof user->realname);
+    txn_save(world->txn, user->realname, sizeof user->realname);
     text_copy(user->realname, sizeof user->realname, realname);
 }
 
 void user_touch_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->active_elapsed, sizeof user->active_elapsed);
-    user->active_elapsed = clock_elapsed();
+    txn_save(world->txn, &user->active_monotonic, sizeof user->active_monotonic);
+    user->active_monotonic = clock_monotonic();
 }
 
 void user_set_away_locked(struct world *world, uint32_t index, const char *away)
@@ -187,14 +187,14 @@ void user_set_away_locked(struct world *world, uint32_t index, const char *away)
 void user_set_caps_locked(struct world *world, uint32_t index, uint64_t caps)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->caps, sizeof user->caps);
+    txn_save(world->txn, &user->caps, sizeof user->caps);
     user->caps = caps;
 }
 
 void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->flags, sizeof user->flags);
+    txn_save(world->txn, &user->flags, sizeof user->flags);
     user_count(world, user, OUT);
     user->flags = flags;
     CRASHPOINT("user-flags-half-set");
@@ -204,15 +204,15 @@ void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
 void user_set_current_locked(struct world *world, uint32_t index, uint32_t channel)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->current, sizeof user->current);
+    txn_save(world->txn, &user->current, sizeof user->current);
     user->current = channel;
 }
 
 void user_set_hand_locked(struct world *world, uint32_t index, bool up)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->hand_elapsed, sizeof user->hand_elapsed);
-    user->hand_elapsed = up ? clock_elapsed() : 0;
+    txn_save(world->txn, &user->hand_monotonic, sizeof user->hand_monotonic);
+    user->hand_monotonic = up ? clock_monotonic() : 0;
 }
 
 void user_leave_locked(struct world *world, uint32_t index)
@@ -224,19 +224,19 @@ void user_leave_locked(struct world *world, uint32_t index)
         member_remove_locked(world, at);
     }
     CRASHPOINT("user-left-channels");
-    for (uint32_t at; (at = user->first_watch) < watch_limit(&world->limits);) {
-        if (!watch_is_live(world, &world->watches[at]) || world->watches[at].user != index)
+    for (uint32_t at; (at = user->first_monitor) < monitor_limit(&world->limits);) {
+        if (!monitor_is_live(world, &world->monitors[at]) || world->monitors[at].user != index)
             break;
-        watch_remove_locked(world, at);
+        monitor_remove_locked(world, at);
     }
     metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {
-        leaver_add_locked(world, index);
+        whowas_add_locked(world, index);
         attendance_add_locked(world, index);
     }
     user_count(world, user, OUT);
     unlink_nick(world, index);
-    shared_save(world->shared, &user->state, sizeof user->state);
+    txn_save(world->txn, &user->state, sizeof user->state);
     user->state = USER_GONE;
     share_leave(world, index);
 }
@@ -244,14 +244,14 @@ void user_leave_locked(struct world *world, uint32_t index)
 void user_free_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->state, sizeof user->state);
+    txn_save(world->txn, &user->state, sizeof user->state);
     user->state = USER_FREE;
 }
 
 void user_skip_locked(struct world *world, uint32_t index)
 {
     struct user_shm *user = &world->users[index];
-    shared_save(world->shared, &user->generation, sizeof user->generation);
+    txn_save(world->txn, &user->generation, sizeof user->generation);
     user->generation++;
 }
 

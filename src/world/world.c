@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/port.h"
 #include "attendance.h"
@@ -17,20 +18,20 @@
 #include "counters.h"
 #include "guesses.h"
 #include "layout.h"
-#include "leavers.h"
+#include "whowas.h"
 #include "metadata.h"
 #include "penalties.h"
 #include "recorder.h"
-#include "streams.h"
-#include "watches.h"
+#include "delivery_marks.h"
+#include "monitors.h"
 
 /* The arrays behind the head, each from a new cache line. */
 struct places {
     uint64_t users, channels, members, masks, nick_buckets, channel_buckets;
-    uint64_t bans, leavers, watches;
+    uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t streams, lives, recorders, penalties, guesses, end;
+    uint64_t delivery_marks, recorders, penalties, guesses, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -57,14 +58,13 @@ static struct places place(const struct world_limits *limits)
     places.channel_buckets =
         after(places.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
     places.bans = after(places.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
-    places.leavers = after(places.bans, BANS, sizeof(struct ban_shm));
-    places.watches = after(places.leavers, LEAVERS, sizeof(struct leaver_shm));
-    places.metadata = after(places.watches, watch_limit(limits), sizeof(struct watch_shm));
+    places.whowas = after(places.bans, BANS, sizeof(struct ban_shm));
+    places.monitors = after(places.whowas, WHOWAS, sizeof(struct whowas_shm));
+    places.metadata = after(places.monitors, monitor_limit(limits), sizeof(struct monitor_shm));
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
-    places.streams = after(places.counters, 1, counters_size(limits));
-    places.lives = after(places.streams, limits->users, sizeof(struct stream_shm));
-    places.recorders = after(places.lives, (size_t)limits->users + limits->couriers + 1, lock_size());
+    places.delivery_marks = after(places.counters, 1, counters_size(limits));
+    places.recorders = after(places.delivery_marks, limits->users, sizeof(struct delivery_marks_shm));
     places.penalties = after(places.recorders, 1, recorders_size(limits));
     places.guesses = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     places.end = after(places.guesses, 1, guesses_size(limits));
@@ -82,11 +82,11 @@ static void repair(void *context)
     world_repair_locked(context);
 }
 
-static void lay_out(struct world *world, struct shared *shared, const struct world_limits *limits)
+static void lay_out(struct world *world, struct txn *txn, const struct world_limits *limits)
 {
-    char *base = shared_area(shared, NULL);
+    char *base = txn_area(txn, NULL);
     struct places places = place(limits);
-    *world = (struct world){.shared = shared,
+    *world = (struct world){.txn = txn,
                             .shm = (struct world_shm *)base,
                             .users = (struct user_shm *)(base + places.users),
                             .channels = (struct channel_shm *)(base + places.channels),
@@ -95,33 +95,27 @@ static void lay_out(struct world *world, struct shared *shared, const struct wor
                             .nick_buckets = (uint32_t *)(base + places.nick_buckets),
                             .channel_buckets = (uint32_t *)(base + places.channel_buckets),
                             .bans = (struct ban_shm *)(base + places.bans),
-                            .leavers = (struct leaver_shm *)(base + places.leavers),
-                            .watches = (struct watch_shm *)(base + places.watches),
+                            .whowas = (struct whowas_shm *)(base + places.whowas),
+                            .monitors = (struct monitor_shm *)(base + places.monitors),
                             .attendances = (struct attendance_shm *)(base + places.attendances),
                             .counters = (struct counters_shm *)(base + places.counters),
                             .metadata = (struct metadata_shm *)(base + places.metadata),
-                            .streams = (struct stream_shm *)(base + places.streams),
+                            .delivery_marks = (struct delivery_marks_shm *)(base + places.delivery_marks),
                             .penalties = (struct penalty_shm *)(base + places.penalties),
                             .recorders = (struct recorder_shm *)(base + places.recorders),
                             .guesses = (struct guesses_shm *)(base + places.guesses),
-                            .lives = base + places.lives,
                             .limits = *limits};
-    shared_set_repair(shared, repair, world);
+    txn_set_repair(txn, repair, world);
 }
 
-struct lock_shm *world_life(const struct world *world, uint32_t user)
+void world_note_supervisor(struct world *world, pid_t pid)
 {
-    return (struct lock_shm *)(world->lives + user * lock_size());
+    atomic_store(&world->shm->supervisor, (int32_t)pid); /* pairs with the load in world_noted_supervisor */
 }
 
-struct lock_shm *world_courier_life(const struct world *world, uint32_t courier)
+pid_t world_noted_supervisor(const struct world *world)
 {
-    return world_life(world, world->limits.users + courier);
-}
-
-struct lock_shm *world_supervisor_life(const struct world *world)
-{
-    return world_courier_life(world, world->limits.couriers);
+    return atomic_load(&world->shm->supervisor);
 }
 
 void world_come_forward(struct world *world)
@@ -144,28 +138,25 @@ uint32_t world_retiring(const struct world *world)
     return atomic_load(&world->shm->retiring) - 1;
 }
 
-void world_create(struct world *world, struct shared *shared, const struct world_limits *limits)
+void world_create(struct world *world, struct txn *txn, const struct world_limits *limits)
 {
-    lay_out(world, shared, limits);
+    lay_out(world, txn, limits);
     world->shm->limits = *limits;
-    world->shm->started_at = clock_told();
-    world->shm->started_elapsed = clock_elapsed();
+    world->shm->started_at = clock_realtime();
+    world->shm->started_monotonic = clock_monotonic();
     if (port_random(&world->shm->seed, sizeof world->shm->seed))
         log_warning("no random number for the tables");
-    for (uint32_t i = 0; i <= limits->users + limits->couriers; i++)
-        if (lock_init(world_life(world, i)))
-            fatal(EX_OSERR, "cannot make a lock: %s", strerror(errno));
     world_repair_locked(world); /* nobody else is here yet */
-    shared_begin(shared, 0);
+    txn_begin(txn, 0);
     channel_set_modes_locked(world, channel_create_locked(world, LOBBY_NAME, NONE),
                              CHANNEL_NO_EXTERNAL | CHANNEL_TOPIC_LOCK);
-    shared_commit(shared);
+    txn_commit(txn);
 }
 
-int world_attach(struct world *world, struct shared *shared)
+int world_attach(struct world *world, struct txn *txn)
 {
     size_t size;
-    const struct world_shm *shm = shared_area(shared, &size);
+    const struct world_shm *shm = txn_area(txn, &size);
     if (size < sizeof *shm) {
         errno = EPROTO;
         return -1;
@@ -176,15 +167,15 @@ int world_attach(struct world *world, struct shared *shared)
         errno = EPROTO;
         return -1;
     }
-    lay_out(world, shared, &limits);
+    lay_out(world, txn, &limits);
     return 0;
 }
 
 uint64_t world_hash(const struct world *world, const void *bytes, size_t length)
 {
-    uint64_t sum = UINT64_C(14695981039346656037) ^ world->shm->seed;
+    uint64_t sum = HASH64_START ^ world->shm->seed;
     for (size_t i = 0; i < length; i++)
-        sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+        sum = hash64_add(sum, ((const unsigned char *)bytes)[i]);
     return sum ^ sum >> 32;
 }
 
@@ -192,7 +183,7 @@ uint32_t world_extend_locked(struct world *world, uint32_t *end, uint32_t limit)
 {
     if (*end >= limit)
         return NONE;
-    shared_save(world->shared, end, sizeof *end);
+    txn_save(world->txn, end, sizeof *end);
     return (*end)++;
 }
 
@@ -243,14 +234,14 @@ int64_t world_started(const struct world *world)
 
 int64_t world_uptime(const struct world *world)
 {
-    return (clock_elapsed() - world->shm->started_elapsed) / (1000 * MS);
+    return (clock_monotonic() - world->shm->started_monotonic) / (1000 * MS);
 }
 
 void world_set_settings_locked(struct world *world, const char *text, size_t length)
 {
     struct world_shm *shm = world->shm;
-    shared_save(world->shared, &shm->settings_length, sizeof shm->settings_length);
-    shared_save(world->shared, shm->settings, world_bound(shm->settings_length, SETTINGS_TEXT_SIZE));
+    txn_save(world->txn, &shm->settings_length, sizeof shm->settings_length);
+    txn_save(world->txn, shm->settings, world_bound(shm->settings_length, SETTINGS_TEXT_SIZE));
     shm->settings_length = (uint32_t)length;
     memcpy(shm->settings, text, length);
     atomic_fetch_add(&shm->settings_version, 1); /* pairs with the load in world_settings_version */
@@ -293,7 +284,7 @@ uint32_t world_take_orders(struct world *world)
 
 void world_set_stop_locked(struct world *world, const struct stop_shm *stop)
 {
-    shared_save(world->shared, &world->shm->stop, sizeof world->shm->stop);
+    txn_save(world->txn, &world->shm->stop, sizeof world->shm->stop);
     world->shm->stop = *stop;
 }
 
@@ -306,7 +297,7 @@ struct stop_shm world_stop_locked(const struct world *world)
 
 void world_set_silence_locked(struct world *world, bool silence)
 {
-    shared_save(world->shared, &world->shm->silence, sizeof world->shm->silence);
+    txn_save(world->txn, &world->shm->silence, sizeof world->shm->silence);
     world->shm->silence = silence;
 }
 

@@ -2,7 +2,7 @@
  *
  * The structs are open to readers, because commands ask for many fields; only src/world writes to them.
  * Every function here whose name ends in _locked, and every look at a *_shm, needs the lock: that is, a
- * transaction (world->shared) that has begun. Indices are compared with world->limits before they are followed. */
+ * transaction (world->txn) that has begun. Indices are compared with world->limits before they are followed. */
 #ifndef FORKCHAT_WORLD_WORLD_H
 #define FORKCHAT_WORLD_WORLD_H
 
@@ -12,7 +12,7 @@
 
 #include "base/mask.h"
 #include "caps.h"
-#include "ipc/shared.h"
+#include "ipc/txn.h"
 #include "names.h"
 
 #define NONE UINT32_MAX
@@ -54,7 +54,7 @@ enum share_pool {
     SHARE_CHANNELS,
     SHARE_METADATA,
     SHARES_CHARGED, /* those before have a charge each, the others belong to a user */
-    SHARE_WATCHES = SHARES_CHARGED,
+    SHARE_MONITORS = SHARES_CHARGED,
     SHARE_MEMBERS, /* memberships */
     SHARES
 };
@@ -76,9 +76,9 @@ struct user_shm {
     uint32_t current;    /* channel that plain and talk users talk in, or NONE */
     uint64_t order;      /* of connecting: counts up */
     int64_t attached_at;      /* ms since 1970 */
-    int64_t attached_elapsed; /* clock_elapsed(), as the two below */
-    int64_t active_elapsed;
-    int64_t hand_elapsed; /* when they raised their hand; 0: it is down */
+    int64_t attached_monotonic; /* clock_monotonic(), as the two below */
+    int64_t active_monotonic;
+    int64_t hand_monotonic; /* when they raised their hand; 0: it is down */
     char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
     char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
@@ -91,9 +91,9 @@ struct user_shm {
 
     uint32_t first_membership;
     uint32_t membership_count;
-    uint32_t first_watch;
+    uint32_t first_monitor;
     uint32_t first_metadata;
-    uint32_t watch_count;
+    uint32_t monitor_count;
     uint32_t charged[SHARES_CHARGED];
     uint32_t nick_next; /* in the bucket of the nick's hash */
 };
@@ -105,8 +105,8 @@ struct channel_shm {
     uint32_t generation;
     int64_t created_at; /* ms since 1970 */
     int64_t topic_at;
-    int64_t created_elapsed; /* clock_elapsed() */
-    int64_t topic_elapsed;
+    int64_t created_monotonic; /* clock_monotonic() */
+    int64_t topic_monotonic;
     char name[CHANNEL_SIZE];
     char topic[TOPIC_SIZE];
     char topic_by[NICK_SIZE];
@@ -202,7 +202,7 @@ struct world_shm;
 
 /* One process's view. */
 struct world {
-    struct shared *shared;
+    struct txn *txn;
     struct world_shm *shm;
     struct user_shm *users;
     struct channel_shm *channels;
@@ -211,28 +211,27 @@ struct world {
     uint32_t *nick_buckets;
     uint32_t *channel_buckets;
     struct ban_shm *bans;       /* bans.h */
-    struct leaver_shm *leavers; /* leavers.h */
-    struct watch_shm *watches;  /* watches.h */
+    struct whowas_shm *whowas; /* whowas.h */
+    struct monitor_shm *monitors;  /* monitors.h */
     struct attendance_shm *attendances; /* attendance.h */
     struct counters_shm *counters;      /* counters.h */
     struct metadata_shm *metadata; /* metadata.h */
-    struct stream_shm *streams;   /* streams.h */
+    struct delivery_marks_shm *delivery_marks;   /* delivery_marks.h */
     struct penalty_shm *penalties; /* penalties.h */
     struct recorder_shm *recorders; /* recorder.h */
     struct guesses_shm *guesses; /* guesses.h */
-    char *lives; /* of users, then of couriers */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it. */
-#define WORLD_LAYOUT UINT64_C(0x000A)
+#define WORLD_LAYOUT UINT64_C(0x000B)
 
 size_t world_size(const struct world_limits *limits);
 
 /* Makes the tables in a region just created, with the lobby; world_attach uses those that are there. Both
  * make this process repair them if it takes the lock from a dead owner. */
-void world_create(struct world *world, struct shared *shared, const struct world_limits *limits);
-int world_attach(struct world *world, struct shared *shared);
+void world_create(struct world *world, struct txn *txn, const struct world_limits *limits);
+int world_attach(struct world *world, struct txn *txn);
 
 /* A user by index, or NULL if there can be none (an index from the region is not trusted). */
 struct user_shm *world_user(const struct world *world, uint32_t index);
@@ -405,7 +404,7 @@ uint32_t world_take_orders(struct world *world);
 /* A shutdown that was announced. */
 #define STOP_TEXT_SIZE 200
 struct stop_shm {
-    int64_t at; /* clock_elapsed(); 0: none */
+    int64_t at; /* clock_monotonic(); 0: none */
     char text[STOP_TEXT_SIZE];
 };
 void world_set_stop_locked(struct world *world, const struct stop_shm *stop);
@@ -415,26 +414,25 @@ struct stop_shm world_stop_locked(const struct world *world);
 void world_set_silence_locked(struct world *world, bool silence);
 bool world_is_silent_locked(const struct world *world);
 
-/* ---- Lives and succession. No lock needed ---- */
+/* ---- Succession. No lock needed ---- */
 
-/* What the process at a user's place, the one that is a courier, and the supervisor hold as long as they live
- * (lock_live). */
-struct lock_shm *world_life(const struct world *world, uint32_t user);
-struct lock_shm *world_courier_life(const struct world *world, uint32_t courier);
-struct lock_shm *world_supervisor_life(const struct world *world);
+/* A supervisor's pid, for whoever finds the region but none of the files by which the living are known (world/slots.h). Any
+ * process may have written it. */
+void world_note_supervisor(struct world *world, pid_t pid);
+pid_t world_noted_supervisor(const struct world *world);
 
-/* How many supervisors have come forward to take this world over from a dead one. Whoever does rings the bells. */
+/* How many supervisors have come forward to take this world over from a dead one. Whoever does posts the wakeups. */
 void world_come_forward(struct world *world);
 uint32_t world_claims(const struct world *world);
 
-/* The courier that is to make way for another (NONE: none is). Whoever says so rings its bell. */
+/* The courier that is to make way for another (NONE: none is). Whoever says so posts its wakeup. */
 void world_retire(struct world *world, uint32_t courier);
 uint32_t world_retiring(const struct world *world);
 
 /* ---- The end ---- */
 
 /* Tells everyone who follows this world, or comes to life in it, that it is over: the daemon has ended, or a new one
- * takes the place of one that was killed. Whoever calls it rings the bells. No lock needed. */
+ * takes the place of one that was killed. Whoever calls it posts the wakeups. No lock needed. */
 void world_end(struct world *world);
 bool world_is_over(const struct world *world);
 

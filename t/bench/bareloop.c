@@ -184,7 +184,7 @@ int main(int argc, char **argv)
     printf("listening plain %s\nready\n", text);
     fflush(stdout);
     for (;;) {
-        int count = poller_wait(&loop.poller, clock_elapsed() + INT64_C(60000000000));
+        int count = poller_wait(&loop.poller, clock_monotonic() + INT64_C(60000000000));
         for (int i = 0; i < count; i++) {
             uint32_t fd = loop.poller.events[i].number;
             if ((int)fd == loop.listener) {

@@ -46,7 +46,6 @@
 #define KNOCK      (300 * INT64_C(1000))    /* between two connects */
 #define QUIET      (300 * INT64_C(1000000)) /* without a byte: the server has told all it had to */
 #define PATIENCE   (60 * INT64_C(1000000000))
-#define SECOND     INT64_C(1000000000)
 #define NAP                                                                                        \
     INT64_C(1000000)   /* closed loop: gathers news that long, to take work off the machine        \
                         */
@@ -223,7 +222,7 @@ static void window_release(struct run *run)
     }
     if (!run->sending)
         return;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     for (uint32_t i = 0; i < (uint32_t)run->options.senders; i++) {
         struct client *sender = &run->clients[i];
         bool waiting = sender->output_end > 0;
@@ -239,7 +238,7 @@ static void window_release(struct run *run)
 
 static void schedule_send(struct run *run)
 {
-    while (run->sending && run->due <= clock_elapsed()) {
+    while (run->sending && run->due <= clock_monotonic()) {
         struct client *sender = &run->clients[run->scheduled % (uint64_t)run->options.senders];
         bool waiting = sender->output_end > 0;
         client_add_line(run, sender, run->due);
@@ -330,7 +329,7 @@ static void client_read(struct run *run, struct client *client)
     if (got <= 0)
         fatal(EXIT_MISDONE, "the server left %s (%s), having said: %s", client->nick,
               got ? strerror(errno) : "end of file", client->heard);
-    run->now = clock_elapsed();
+    run->now = clock_monotonic();
     run->bytes += (uint64_t)got;
 
     uint32_t number = (uint32_t)(client - run->clients), before = client->received;
@@ -391,19 +390,19 @@ static void on_end(int signal)
  * as ever. */
 static void pump_until(struct run *run, int64_t until)
 {
-    while (clock_elapsed() < until && !ended)
+    while (clock_monotonic() < until && !ended)
         pump(run, until);
 }
 
 /* Until the server has nothing more to say: nicks, arrivals, lists. */
 static void pump_until_quiet(struct run *run)
 {
-    int64_t patience = clock_elapsed() + PATIENCE, since = clock_elapsed();
+    int64_t patience = clock_monotonic() + PATIENCE, since = clock_monotonic();
     uint64_t bytes = run->bytes;
-    while (clock_elapsed() < since + QUIET && clock_elapsed() < patience) {
+    while (clock_monotonic() < since + QUIET && clock_monotonic() < patience) {
         pump(run, since + QUIET);
         if (run->bytes != bytes)
-            since = clock_elapsed();
+            since = clock_monotonic();
         bytes = run->bytes;
     }
 }
@@ -415,7 +414,7 @@ static void client_connect(struct run *run, uint32_t number)
     struct client *client = &run->clients[number];
     static const int on = 1;
     char greeting[200];
-    client->began = clock_elapsed();
+    client->began = clock_monotonic();
     client->fd = socket(run->server.storage.ss_family, SOCK_STREAM, 0);
     if (client->fd < 0)
         fatal(EX_OSERR, "no more sockets: %s", strerror(errno));
@@ -439,13 +438,13 @@ static void client_connect(struct run *run, uint32_t number)
  * how many have. */
 static uint32_t connect_all(struct run *run, int64_t until)
 {
-    while (run->named < run->count && clock_elapsed() < until) {
+    while (run->named < run->count && clock_monotonic() < until) {
         bool more = run->begun < run->count && run->begun - run->named < (uint32_t)run->options.in_flight;
         if (more)
             client_connect(run, run->begun++);
         /* One at a time and not too fast: some listen with a queue of ten, and a connection that
          * finds it full waits a second before it knocks again. */
-        pump(run, more && run->options.in_flight > 1 ? clock_elapsed() + KNOCK : until);
+        pump(run, more && run->options.in_flight > 1 ? clock_monotonic() + KNOCK : until);
     }
     return run->named;
 }
@@ -456,7 +455,7 @@ static void connect_everybody(struct run *run)
     uint64_t before;
     do {
         before = run->bytes;
-        connect_all(run, clock_elapsed() + PATIENCE);
+        connect_all(run, clock_monotonic() + PATIENCE);
     } while (run->named < run->count && run->bytes != before);
     if (run->named < run->count)
         fatal(EXIT_MISDONE, "only %u of %u clients got their names", run->named, run->count);
@@ -469,18 +468,18 @@ static void join_all(struct run *run)
         return;
     for (uint32_t i = 0; i < run->count; i++) {
         run->clients[i].stage = STAGE_JOINING;
-        run->clients[i].began = clock_elapsed();
+        run->clients[i].began = clock_monotonic();
         client_say(run, &run->clients[i], join, strlen(join));
     }
     uint64_t all = (uint64_t)run->count * (run->count + 1) / 2, before = 0;
-    int64_t patience = clock_elapsed() + PATIENCE;
+    int64_t patience = clock_monotonic() + PATIENCE;
     while (run->joined < run->count || run->arrivals < all) {
         pump(run, patience);
-        if (clock_elapsed() >= patience)
+        if (clock_monotonic() >= patience)
             fatal(EXIT_MISDONE, "only %u of %u JOINs done, %llu of %llu arrivals told", run->joined,
                   run->count, (unsigned long long)run->arrivals, (unsigned long long)all);
         if (run->bytes != before)
-            patience = clock_elapsed() + PATIENCE;
+            patience = clock_monotonic() + PATIENCE;
         before = run->bytes;
     }
 }
@@ -494,7 +493,7 @@ static struct sample take_sample(struct run *run)
     struct sample sample = {.deliveries = run->deliveries, .own_cpu = cputime_of(&self, 1, false)};
     sample.cpu =
         options->pid_count ? cputime_of(options->pids, options->pid_count, options->tree) : -1;
-    sample.at = clock_elapsed();
+    sample.at = clock_monotonic();
     return sample;
 }
 
@@ -579,14 +578,14 @@ static void drain(struct run *run)
 {
     run->sending = false;
     uint64_t before = run->bytes;
-    int64_t patience = clock_elapsed() + PATIENCE;
-    while (run->deliveries < run->sent * (run->count - 1) && clock_elapsed() < patience) {
+    int64_t patience = clock_monotonic() + PATIENCE;
+    while (run->deliveries < run->sent * (run->count - 1) && clock_monotonic() < patience) {
         pump(run, patience);
         if (run->bytes != before)
-            patience = clock_elapsed() + PATIENCE;
+            patience = clock_monotonic() + PATIENCE;
         before = run->bytes;
     }
-    for (int64_t until = clock_elapsed() + QUIET / 10; clock_elapsed() < until;) /* a line too many would come now */
+    for (int64_t until = clock_monotonic() + QUIET / 10; clock_monotonic() < until;) /* a line too many would come now */
         pump(run, until);
 }
 
@@ -599,14 +598,14 @@ static int run_load(struct run *run)
 
     run->sending = true;
     run->record_from = INT64_MAX;
-    run->schedule_began = run->due = clock_elapsed();
+    run->schedule_began = run->due = clock_monotonic();
     for (int64_t i = 0; i < run->options.senders; i++)
         run->clients[i].credit = (uint32_t)run->options.window;
     if (!open_loop)
         window_release(run); /* nothing would ever come back to wait for */
     pump_until(run, run->due + run->options.warmup * SECOND);
     struct sample from = take_sample(run);
-    run->record_from = clock_elapsed(); /* reading /proc has held up the lines before */
+    run->record_from = clock_monotonic(); /* reading /proc has held up the lines before */
     pump_until(run, run->record_from + run->options.seconds * SECOND);
     /* At a rate every line counts, the last ones too; saturated, the window is what counts. */
     struct sample to = {.at = 0};
@@ -638,9 +637,9 @@ static int run_load(struct run *run)
 static int run_register(struct run *run)
 {
     struct sample from = take_sample(run);
-    int64_t began = clock_elapsed();
+    int64_t began = clock_monotonic();
     uint32_t named = connect_all(run, began + run->options.seconds * SECOND);
-    double seconds = (double)(clock_elapsed() - began) / 1e9;
+    double seconds = (double)(clock_monotonic() - began) / 1e9;
     pump_until_quiet(run);
     struct sample to = take_sample(run);
     report_word("mode", "register");
@@ -663,9 +662,9 @@ static int run_join(struct run *run)
     connect_everybody(run);
     pump_until_quiet(run);
     struct sample from = take_sample(run);
-    int64_t began = clock_elapsed();
+    int64_t began = clock_monotonic();
     join_all(run);
-    double seconds = (double)(clock_elapsed() - began) / 1e9;
+    double seconds = (double)(clock_monotonic() - began) / 1e9;
     struct sample to = take_sample(run);
     /* Whoever came as the k-th of n saw n - k + 1 arrivals: each number from 1 to n once. */
     uint32_t *seen = must(calloc(run->count, sizeof *seen)), wrong = 0;
@@ -841,7 +840,7 @@ static void run_init(struct run *run)
     run->line = must(calloc(1, run->line_length + 1));
     snprintf(run->line, run->line_length + 1, "%s%*s%s", options->door->say, (int)options->size, "",
              options->door->end);
-    run->began = clock_elapsed();
+    run->began = clock_monotonic();
     poller_open(&run->poller, run->count);
 }
 

@@ -89,7 +89,7 @@ static inline void poller_remove(struct poller *poller, int fd, uint32_t number)
     poller_set(poller, EPOLL_CTL_DEL, fd, number, false);
 }
 
-/* Waits for news until clock_elapsed() is `until`. Returns how many of events[] it filled; 0 when
+/* Waits for news until clock_monotonic() is `until`. Returns how many of events[] it filled; 0 when
  * the time has come, perhaps a little early, or after a signal. */
 static inline int poller_wait(struct poller *poller, int64_t until)
 {
@@ -148,7 +148,7 @@ static inline void poller_remove(struct poller *poller, int fd, uint32_t number)
 
 static inline int poller_wait(struct poller *poller, int64_t until)
 {
-    int64_t left = until - clock_elapsed();
+    int64_t left = until - clock_monotonic();
     int count = 0;
     if (poll(poller->sockets, (nfds_t)poller->most, left > 0 ? (int)(left / 1000000) : 0) <= 0)
         return 0;

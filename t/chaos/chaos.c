@@ -19,6 +19,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "observer.h"
 #include "processes.h"
 #include "reckon.h"
 
@@ -40,7 +41,7 @@ static void __attribute__((format(printf, 1, 2))) finding(const char *format, ..
     va_list list;
     if (++findings > FINDINGS_MAX)
         return;
-    printf("FOUND after %.1f s: ", (double)(clock_elapsed() - started) / 1e9);
+    printf("FOUND after %.1f s: ", (double)(clock_monotonic() - started) / 1e9);
     va_start(list, format);
     vprintf(format, list);
     va_end(list);
@@ -87,7 +88,7 @@ static int clients, ports[3];
 static const char *const doors[] = {"plain", "talk", "irc"};
 static struct reckon reckon;
 static struct world world;
-static struct shared shared;
+static struct txn txn;
 static uint64_t lines_heard, lines_said, people_came, people_refused, faults[HEARD_KINDS];
 
 static int number_of(const struct person *person)
@@ -213,7 +214,7 @@ static void act(struct person *person)
     if (PENDING - person->pending_length < 1000)
         return;
     if (what >= 108 && is_lazy(person)) {
-        person->lazy = clock_elapsed() + chance(1500) * MS;
+        person->lazy = clock_monotonic() + chance(1500) * MS;
     } else if (what >= 108) {
         person->may_leave = true;
         if (what == 108)
@@ -260,8 +261,8 @@ static bool is_hurt(pid_t pid)
 static bool was_harmed(const struct person *person, const struct event *event)
 {
     /* Whoever was to be kicked may have gone, and another with the same name have come. */
-    bool kicked = event->numbers[0] == QUIT_KILLED && kicked_at[number_of(person)] &&
-                  clock_elapsed() - kicked_at[number_of(person)] < 2 * PATIENCE;
+    bool kicked = event->numbers.quit.how == QUIT_KILLED && kicked_at[number_of(person)] &&
+                  clock_monotonic() - kicked_at[number_of(person)] < 2 * PATIENCE;
     return kicked || person->may_leave || is_hurt(person->pid);
 }
 
@@ -273,18 +274,18 @@ static void tell_person(void *owner, const struct event *event)
     person->generation = event->generation;
     if (!person->pid && world.users[event->source].generation == event->generation)
         person->pid = world.users[event->source].pid;
-    if (event->type == EVENT_JOIN && event->numbers[0] == LOBBY)
+    if (event->type == EVENT_JOIN && event->numbers.join.channel == LOBBY)
         person->in = true;
     if (event->type == EVENT_QUIT) {
         person->gone = true;
         person->in = false;
-        person->at = clock_elapsed();
+        person->at = clock_monotonic();
         if (!was_harmed(person, event))
             finding("c%d (%s, %s, place %u/%u) left, way %u, \"%s\", though nobody harmed it", number_of(person),
-                    doors[person->door], event->nick, event->source, event->generation, event->numbers[0],
-                    event->strings[0]);
+                    doors[person->door], event->nick, event->source, event->generation, event->numbers.quit.how,
+                    event->strings.quit.text);
     }
-    const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings[1], "~~") : NULL;
+    const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings.message.text, "~~") : NULL;
     int who, at = 0;
     unsigned life, number;
     if (!mark || sscanf(mark, "~~%d.%u %u %n", &who, &life, &number, &at) != 3 || at == 0)
@@ -309,7 +310,7 @@ static void hear(struct person *person, const char *line, size_t length)
         const struct line *next = transcript->due[transcript->first];
         snprintf(due, sizeof due, "%.*s", (int)next->length, next->bytes);
     }
-    enum verdict what = transcript_hear(transcript, line, length, clock_elapsed());
+    enum verdict what = transcript_hear(transcript, line, length, clock_monotonic());
     lines_heard++;
     if (what != HEARD_RIGHT) {
         faults[what]++;
@@ -331,10 +332,10 @@ static void take(struct person *person)
         person->fd = -1;
         person->ended = true;
         if (!person->gone)
-            person->at = clock_elapsed();
+            person->at = clock_monotonic();
         return;
     }
-    reckon_read(&reckon, clock_elapsed()); /* what can be heard stands in the ring already */
+    reckon_read(&reckon, clock_monotonic()); /* what can be heard stands in the ring already */
     person->length += (size_t)got;
     char *from = person->line, *end;
     while ((end = memchr(from, '\n', (size_t)(person->line + person->length - from)))) {
@@ -352,12 +353,12 @@ static void take(struct person *person)
 static void listen_all(int milliseconds)
 {
     static struct pollfd fds[CLIENTS_MAX];
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     for (int i = 0; i < clients; i++)
         fds[i] = (struct pollfd){.fd = people[i].lazy > now ? -1 : people[i].fd,
                                  .events = people[i].pending_length ? POLLIN | POLLOUT : POLLIN};
     int ready = poll(fds, (nfds_t)clients, milliseconds);
-    reckon_read(&reckon, clock_elapsed());
+    reckon_read(&reckon, clock_monotonic());
     for (int i = 0; ready > 0 && i < clients; i++) {
         if (fds[i].fd < 0 || !fds[i].revents)
             continue;
@@ -375,7 +376,7 @@ static void come(struct person *person)
     char *line = person->line ? person->line : transcript_must(malloc(LINE_SIZE));
     unsigned life = person->life + 1;
     int small = 4096, number = number_of(person);
-    *person = (struct person){.door = number % 3, .line = line, .life = life, .at = clock_elapsed()};
+    *person = (struct person){.door = number % 3, .line = line, .life = life, .at = clock_monotonic()};
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (unsigned)person->door);
     own.sin_port = 0;
     to.sin_port = htons((unsigned short)ports[person->door]);
@@ -521,7 +522,7 @@ static void operate(void)
     case 1:
         if (person->in && !person->gone) {
             person->may_leave = true;
-            kicked_at[number_of(person)] = clock_elapsed();
+            kicked_at[number_of(person)] = clock_monotonic();
             arguments[3] = "kick", arguments[4] = a, arguments[5] = b;
         }
         break;
@@ -557,7 +558,7 @@ static void operate(void)
     default:
         break;
     }
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     commands[slot] = (struct command_run){.pid = fork(), .until = now + seconds * 1000 * MS};
     if (seconds == 0)
         commands[slot].until = -(now + chance(10000) * MS); /* tail: ended by us */
@@ -575,7 +576,7 @@ static void reap(void)
 {
     int status;
     pid_t pid;
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         for (int i = 0; i < COMMANDS; i++)
             if (commands[i].pid == pid)
@@ -613,7 +614,7 @@ static struct stopped {
 
 static void wake_stopped(bool all)
 {
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     for (int i = 0; i < STOPPED; i++) {
         if (stopped[i].pid && (all || now >= stopped[i].until)) {
             if (getsid(stopped[i].pid) == getsid(0))
@@ -640,14 +641,14 @@ static void harm_process(pid_t pid, enum victim victim)
     int64_t most = way == STOPPED_SHORT                  ? chance(50)
                    : victim == COURIER && chance(8) == 0 ? 12000
                                                          : 1500 + chance(2000);
-    stopped[slot] = (struct stopped){pid, clock_elapsed() + most * MS};
+    stopped[slot] = (struct stopped){pid, clock_monotonic() + most * MS};
     kill(pid, SIGSTOP);
 }
 
 static void harm_worker(void)
 {
     uint32_t user = (uint32_t)chance((int)reckon.end);
-    reckon_read(&reckon, clock_elapsed());
+    reckon_read(&reckon, clock_monotonic());
     const struct place *place = &reckon.places[user];
     const struct user_shm *record = &world.users[user];
     struct person *person = (struct person *)place->owner;
@@ -675,20 +676,20 @@ static int64_t hunt_until;
 static void hunt(int milliseconds)
 {
     hunt_after = process_newest_child(daemon_pid);
-    hunt_until = clock_elapsed() + milliseconds * MS;
+    hunt_until = clock_monotonic() + milliseconds * MS;
 }
 
 static bool is_hunting(void)
 {
     pid_t pid = hunt_until ? process_newest_child(daemon_pid) : 0;
     if (pid && pid != hunt_after) {
-        int64_t until = clock_elapsed() + chance(3000) * MS / 1000;
-        while (clock_elapsed() < until)
+        int64_t until = clock_monotonic() + chance(3000) * MS / 1000;
+        while (clock_monotonic() < until)
             continue;
         harm_process(pid, NEWBORN);
         hunt_until = 0;
     }
-    if (clock_elapsed() >= hunt_until)
+    if (clock_monotonic() >= hunt_until)
         hunt_until = 0;
     return hunt_until != 0;
 }
@@ -728,9 +729,9 @@ static void harm_daemon(void)
     }
     kill(daemon_pid, SIGKILL);
     waitpid(daemon_pid, NULL, 0);
-    int64_t until = clock_elapsed() + chance(500) * MS;
+    int64_t until = clock_monotonic() + chance(500) * MS;
     bool courier = chance(4) == 0;
-    while (clock_elapsed() < until) {
+    while (clock_monotonic() < until) {
         listen_all(5);
         if (chance(20) == 0)
             harm_worker();
@@ -763,9 +764,9 @@ static void harm(void)
 
 static void check_tables(void)
 {
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     const char *wrong = world_check_locked(&world);
-    shared_commit(&shared);
+    txn_commit(&txn);
     if (wrong)
         finding("the tables are not whole: %s", wrong);
 }
@@ -773,10 +774,10 @@ static void check_tables(void)
 static uint32_t places_taken(void)
 {
     uint32_t count = 0;
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
         count += world.users[i].state != USER_FREE;
-    shared_commit(&shared);
+    txn_commit(&txn);
     return count;
 }
 
@@ -826,7 +827,7 @@ static void show_progress(void)
         killed += harms[i][KILLED] + harms[i][CRASHED];
     printf("%4.0f s: %d clients are in, %llu came; %llu lines said, %llu heard; %llu killed; supervisor %d "
            "descriptors, %ld KiB; %d findings\n",
-           (double)(clock_elapsed() - started) / 1e9, count_living(), (unsigned long long)people_came,
+           (double)(clock_monotonic() - started) / 1e9, count_living(), (unsigned long long)people_came,
            (unsigned long long)lines_said, (unsigned long long)lines_heard, (unsigned long long)killed,
            process_descriptors(daemon_pid), process_memory(daemon_pid), findings);
 }
@@ -870,7 +871,7 @@ static int free_port(void)
 
 static void prepare(char **argv)
 {
-    static char options[3][60], run[500], resolved[4096], name[REGION_NAME_SIZE];
+    static char options[3][60], run[500];
     const char **at = transcript_must(calloc(200, sizeof *at));
     daemon_command = at;
     for (int i = 0; i < 180 && argv[i]; i++)
@@ -892,10 +893,9 @@ static void prepare(char **argv)
             break;
     }
     snprintf(run, sizeof run, "%s/run", home);
-    if (!daemon_ready || !realpath(run, resolved))
+    if (!daemon_ready)
         give_up("the daemon did not get ready");
-    region_name(resolved, name);
-    if (shared_open(&shared, name, WORLD_LAYOUT) || world_attach(&world, &shared))
+    if (observer_attach(run, &txn, &world))
         give_up("the region");
     reckon.find = find_person;
     reckon.tell = tell_person;
@@ -965,11 +965,11 @@ static bool is_calm(void)
 
 static void settle(void)
 {
-    int64_t end = clock_elapsed() + PATIENCE;
+    int64_t end = clock_monotonic() + PATIENCE;
     wake_stopped(true);
     for (int i = 0; i < clients; i++)
         people[i].lazy = 0;
-    while (clock_elapsed() < end && (!is_calm() || !daemon_ready)) {
+    while (clock_monotonic() < end && (!is_calm() || !daemon_ready)) {
         listen_all(10);
         watch_daemon();
         reap();
@@ -991,7 +991,7 @@ static void settle(void)
 /* Everybody leaves, and nothing may be left of them. */
 static void empty(const struct sizes *before)
 {
-    int64_t end = clock_elapsed() + PATIENCE;
+    int64_t end = clock_monotonic() + PATIENCE;
     struct sizes after;
     for (int i = 0; i < COMMANDS; i++)
         if (commands[i].pid)
@@ -1005,9 +1005,9 @@ static void empty(const struct sizes *before)
         listen_all(10);
         reap();
         for (int i = 0; i < clients; i++)
-            is_over(&people[i], clock_elapsed());
+            is_over(&people[i], clock_monotonic());
         after = measure();
-    } while (clock_elapsed() < end && (places_taken() > 0 || after.processes != before->processes ||
+    } while (clock_monotonic() < end && (places_taken() > 0 || after.processes != before->processes ||
                                        after.descriptors != before->descriptors ||
                                        after.courier_descriptors != before->courier_descriptors));
     printf("before and after: %d and %d processes, supervisor %d and %d descriptors, %ld and %ld KiB; couriers %d and "
@@ -1028,12 +1028,12 @@ static void empty(const struct sizes *before)
 static void stop_daemon(void)
 {
     pid_t left[CLIENTS_MAX];
-    int64_t end = clock_elapsed() + PATIENCE;
+    int64_t end = clock_monotonic() + PATIENCE;
     int count;
-    struct shared gone;
+    struct txn gone;
     daemon_stopping = true;
     kill(daemon_pid, SIGTERM);
-    while ((daemon_pid || processes_titled("", left, CLIENTS_MAX) > 0) && clock_elapsed() < end) {
+    while ((daemon_pid || processes_titled("", left, CLIENTS_MAX) > 0) && clock_monotonic() < end) {
         reap();
         clock_sleep(10);
     }
@@ -1042,9 +1042,9 @@ static void stop_daemon(void)
         finding("%d processes are left", count);
     for (int i = 0; i < count; i++)
         kill(left[i], SIGKILL);
-    if (shared_open(&gone, shared.region.name, WORLD_LAYOUT) == 0) {
+    if (txn_open(&gone, txn.region.name, WORLD_LAYOUT) == 0) {
         finding("shared memory is left");
-        region_unlink(shared.region.name);
+        region_unlink(txn.region.name);
     }
 }
 
@@ -1066,7 +1066,7 @@ int main(int argc, char **argv)
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    started = clock_elapsed();
+    started = clock_monotonic();
     for (int i = 0; i < clients; i++) {
         people[i].fd = -1;
         people[i].ended = true;
@@ -1076,7 +1076,7 @@ int main(int argc, char **argv)
 
     int64_t begun = 0, harmed_at = 0, shown = 0, now;
     int64_t length = atoi(argv[1]) * INT64_C(1000000000);
-    while (!interrupted && findings < FINDINGS_MAX && ((now = clock_elapsed()) < begun + length || !begun)) {
+    while (!interrupted && findings < FINDINGS_MAX && ((now = clock_monotonic()) < begun + length || !begun)) {
         if (!begun && (count_living() == clients || now - started > PATIENCE)) {
             begun = now;
             printf("%d clients are in\n", count_living());

@@ -2,32 +2,28 @@
  * are taken and what is wrong; status 1 then. The lock is taken as everybody takes it, so a death that nobody has
  * mended yet is mended first. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sysexits.h>
 
-#include "world/world.h"
+#include "observer.h"
 
 int main(int argc, char **argv)
 {
-    static char path[4096];
-    char name[REGION_NAME_SIZE];
-    struct shared shared;
+    struct txn txn;
     struct world world;
     unsigned taken = 0;
-    if (argc != 2 || !realpath(argv[1], path)) {
+    if (argc != 2) {
         fprintf(stderr, "usage: check RUNTIME-DIRECTORY\n");
         return EX_USAGE;
     }
-    region_name(path, name);
-    if (shared_open(&shared, name, WORLD_LAYOUT) || world_attach(&world, &shared)) {
+    if (observer_attach(argv[1], &txn, &world)) {
         perror("check");
         return EX_UNAVAILABLE;
     }
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     const char *wrong = world_check_locked(&world);
     for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
         taken += world_user(&world, i)->state != USER_FREE;
-    shared_commit(&shared);
+    txn_commit(&txn);
     printf("%u places taken, tables: %s\n", taken, wrong ? wrong : "whole");
     return wrong != NULL;
 }

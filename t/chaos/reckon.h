@@ -41,10 +41,10 @@ static inline void reckon_begin(struct reckon *reckon, struct world *world)
     reckon->world = world;
     reckon->places = (struct place *)transcript_must(calloc(limits->users, sizeof *reckon->places));
     reckon->in = (unsigned char *)transcript_must(calloc((size_t)limits->users * limits->channels, 1));
-    shared_begin_look(world->shared);
-    reckon->position = ring_head(&world->shared->ring);
-    reckon->expected = ring_sequence_locked(&world->shared->ring, reckon->position);
-    shared_commit(world->shared);
+    txn_begin_look(world->txn);
+    reckon->position = ring_head(&world->txn->ring);
+    reckon->expected = ring_sequence_locked(&world->txn->ring, reckon->position);
+    txn_commit(world->txn);
 }
 
 /* The rendering made last, for viewers of the same kind. */
@@ -73,7 +73,7 @@ static inline void reckon_give(struct reckon *reckon, uint32_t user, const struc
     if (!place->transcript || event->type == EVENT_METADATA)
         return;
     if (event->type == EVENT_REPLY) {
-        transcript_due(place->transcript, event->strings[0], event->lengths[0], now);
+        transcript_due(place->transcript, event->strings.reply.bytes, EVENT_LENGTH(event, reply.bytes), now);
         return;
     }
     struct view view = {.door = place->door, .caps = place->caps, .self = self};
@@ -152,14 +152,14 @@ static inline void reckon_before(struct reckon *reckon, const struct event *even
         struct place *place = &reckon->places[user];
         *place = (struct place){.here = true,
                                 .generation = event->generation,
-                                .door = event->numbers[0],
+                                .door = event->numbers.connect.door,
                                 .current = NONE};
         place->owner = reckon->find(event->shown, &place->transcript);
         if (user >= reckon->end)
             reckon->end = user + 1;
     } else if (event->type == EVENT_JOIN) {
-        *reckon_in(reckon, event->numbers[0], user) = (unsigned char)(event->numbers[1] + 1);
-        reckon->places[user].current = event->numbers[0];
+        *reckon_in(reckon, event->numbers.join.channel, user) = (unsigned char)(event->numbers.join.member_flags + 1);
+        reckon->places[user].current = event->numbers.join.channel;
     }
 }
 
@@ -171,16 +171,16 @@ static inline void reckon_after(struct reckon *reckon, const struct event *event
         return;
     struct place *place = &reckon->places[user];
     if (event->type == EVENT_PART || event->type == EVENT_KICK) {
-        *reckon_in(reckon, event->numbers[0], user) = 0;
-        place->current = event->numbers[3];
+        *reckon_in(reckon, event->numbers.part.channel, user) = 0;
+        place->current = event->numbers.part.current_after;
     } else if (event->type == EVENT_STATUS) {
-        *reckon_in(reckon, event->numbers[0], user) = (unsigned char)(event->numbers[2] + 1);
+        *reckon_in(reckon, event->numbers.status.channel, user) = (unsigned char)(event->numbers.status.after + 1);
     } else if (event->type == EVENT_CURRENT) {
-        place->current = event->numbers[1];
+        place->current = event->numbers.current.after;
     } else if (event->type == EVENT_CAPS) {
-        place->caps = event->numbers[2] | (uint64_t)event->numbers[3] << 32;
+        place->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_FLAGS) {
-        place->flags = event->numbers[1];
+        place->flags = event->numbers.flags.after;
     } else if (event->type == EVENT_QUIT) {
         for (uint32_t i = 0; i < reckon->world->limits.channels; i++)
             *reckon_in(reckon, i, user) = 0;
@@ -205,7 +205,7 @@ static inline void reckon_event(struct reckon *reckon, const struct event *event
 static inline void reckon_read(struct reckon *reckon, int64_t now)
 {
     static char copy[RING_RECORD_MAX];
-    const struct ring *ring = &reckon->world->shared->ring;
+    const struct ring *ring = &reckon->world->txn->ring;
     for (;;) {
         struct ring_record record;
         struct event event;

@@ -10,7 +10,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +22,6 @@
 static const char *offsets;
 static int (*real_gettime)(clockid_t, struct timespec *);
 static int (*real_semaphore)(sem_t *, clockid_t, const struct timespec *);
-static int (*real_mutex)(pthread_mutex_t *, clockid_t, const struct timespec *);
 
 /* Changes what the clock shows to what it is to show. */
 static void set(clockid_t clock, struct timespec *now)
@@ -45,7 +43,6 @@ __attribute__((constructor)) static void begin(void)
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     *(void **)&real_gettime = dlsym(RTLD_NEXT, "clock_gettime");
     *(void **)&real_semaphore = dlsym(RTLD_NEXT, "sem_clockwait");
-    *(void **)&real_mutex = dlsym(RTLD_NEXT, "pthread_mutex_clocklock");
     if (fd < 0)
         return;
     void *mapped = mmap(NULL, 2 * NUMBER, PROT_READ, MAP_SHARED, fd, 0);
@@ -83,15 +80,6 @@ int sem_timedwait(sem_t *semaphore, const struct timespec *deadline)
     return -1;
 }
 
-int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadline)
-{
-    int error;
-    do {
-        error = pthread_mutex_trylock(mutex);
-    } while (error == EBUSY && !is_past(deadline));
-    return error == EBUSY ? ETIMEDOUT : error;
-}
-
 /* The same span from now on, by the system's clock. */
 static struct timespec real_deadline(clockid_t clock, const struct timespec *deadline)
 {
@@ -107,10 +95,4 @@ int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *dead
 {
     struct timespec real = real_deadline(clock, deadline);
     return real_semaphore(semaphore, clock, &real);
-}
-
-int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
-{
-    struct timespec real = real_deadline(clock, deadline);
-    return real_mutex(mutex, clock, &real);
 }

@@ -8,21 +8,21 @@
 
 static void forget_all(void)
 {
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     for (uint32_t i = bans_end_locked(&fuzz_world); i-- > 0;) {
         const struct ban_shm *ban = ban_at_locked(&fuzz_world, i, 1);
         char mask[MASK_SIZE];
         if (ban && text_copy(mask, sizeof mask, ban->mask))
             CLAIM(ban_remove_locked(&fuzz_world, mask));
     }
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
 }
 
 static bool same(const struct ban_shm *a, const struct ban_shm *b)
 {
     return strcmp(a->mask, b->mask) == 0 && strcmp(a->by, b->by) == 0 && strcmp(a->reason, b->reason) == 0 &&
-           a->set_at == b->set_at && !a->expires_elapsed == !b->expires_elapsed &&
-           llabs(a->expires_elapsed - b->expires_elapsed) < 1100 * MS; /* the file has seconds */
+           a->set_at == b->set_at && !a->expires_monotonic == !b->expires_monotonic &&
+           llabs(a->expires_monotonic - b->expires_monotonic) < 1100 * MS; /* the file has seconds */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     windows_open(&session.windows, "#x", WINDOW_CHANNEL)->joined = true;
     window_join(session.windows.list[1], "bob");
     windows_show(&session.windows, 1);
-    for (size_t at = 0; at < size && !session.ended; at += 7) {
+    for (size_t at = 0; at < size && session.state != SESSION_ENDED; at += 7) {
         keys_feed(&terminal.keys, (const char *)data + at, size - at < 7 ? size - at : 7, terminal_key, &terminal);
         check(&terminal.edit);
     }

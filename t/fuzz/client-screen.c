@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 || size > 60000 || port_socketpair(SOCK_STREAM, ends))
         return 0;
     options.door = (enum door)(data[0] % 4);
-    options.door_told = data[0] & 4;
+    options.door_is_known = data[0] & 4;
     if (session_init(&session, &options))
         abort();
     session.interactive = true;
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool welcomed = options.door == DOOR_IRC && (data[0] & 8);
     if ((welcomed && write(ends[1], welcome, sizeof welcome - 1) < 0) || write(ends[1], data + 1, size - 1) < 0)
         abort();
-    for (int i = 0; i < 6 && !session.ended; i++) {
+    for (int i = 0; i < 6 && session.state != SESSION_ENDED; i++) {
         session_work(&session, POLLIN);
         while (read(ends[1], drain, sizeof drain) > 0)
             ;

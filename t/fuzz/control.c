@@ -36,13 +36,13 @@ static void obey(struct session *session)
 static void populate(void)
 {
     fuzz_make_world();
-    shared_begin(&fuzz_shared, 2 * EVENT_NEED_MAX);
+    txn_begin(&fuzz_shared, 2 * EVENT_NEED_MAX);
     if (fuzz_world.users[0].state == USER_FREE) {
         user_attach_locked(&fuzz_world, 0, 1, DOOR_IRC, "192.0.2.1:1", "192.0.2.1");
         user_introduce_locked(&fuzz_world, 0);
         user_rename_locked(&fuzz_world, 0, "to\\[t\xC3\xB6]");
     }
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
 }
 
 static void claim_line(const char *line, bool json)
@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .wording = door_of(DOOR_CONTROL)->wording,
+                                .format_reply = door_of(DOOR_CONTROL)->format_reply,
                                 .door = DOOR_CONTROL,
                                 .verb_prefix = "",
                                 .user = NONE,

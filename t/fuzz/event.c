@@ -72,8 +72,8 @@ static void make(struct event *event, char *bytes, size_t size)
     event->type = numbers[0] % EVENT_TYPES;
     event->audience = numbers[1] % AUDIENCES;
     event->flags = numbers[2];
-    event->numbers[0] = numbers[3] & 7;
-    event->numbers[1] = numbers[3] >> 3;
+    event->numbers.all[0] = numbers[3] & 7;
+    event->numbers.all[1] = numbers[3] >> 3;
     event->time = (int64_t)((uint64_t)numbers[4] << 32 | numbers[5]);
     event->id = (uint64_t)numbers[5] << 30;
     char *at = bytes + head, *end = bytes + size;
@@ -88,7 +88,7 @@ static void make(struct event *event, char *bytes, size_t size)
         if (i < 5) {
             *strings[i] = string;
         } else {
-            event->strings[i - 5] = string;
+            event->strings.all[i - 5] = string;
             event->lengths[i - 5] = string == nothing ? 0 : (size_t)(stop - string);
         }
     }
@@ -116,8 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t caps = sets[data[0] % (sizeof sets / sizeof *sets)];
     if (event_decode(&record, &event)) {
         for (int i = 0; i < EVENT_STRINGS; i++)
-            CLAIM(event.strings[i] >= bytes && event.strings[i] + event.lengths[i] < bytes + size &&
-                  event.strings[i][event.lengths[i]] == '\0');
+            CLAIM(event.strings.all[i] >= bytes && event.strings.all[i] + event.lengths[i] < bytes + size &&
+                  event.strings.all[i][event.lengths[i]] == '\0');
         CLAIM(event.type < EVENT_TYPES && event.audience < AUDIENCES);
         render(&event, caps);
     } else {

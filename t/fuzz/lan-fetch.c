@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fetch fetch = {.card = {.id = "0123456789abcdef", .size = 5, .name = "t", .tree = size % 2},
                           .output = folder,
                           .password = size % 3 ? NULL : "x",
-                          .patience = 100};
+                          .timeout = 100};
     hash_manifest(fetch.card.tree, fetch.card.hash);
     CLAIM(write(ends[1], data, size) == (ssize_t)size);
     shutdown(ends[1], SHUT_WR);

@@ -40,7 +40,7 @@ static void offer(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int ends[2];
-    struct serve_terms terms = {.offers = offers, .count = 2, .patience = 100};
+    struct serve_terms terms = {.offers = offers, .count = 2, .timeout = 100};
     offer();
     if (size > 30000 || socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
         return 0;

@@ -19,15 +19,15 @@ static void within(const char *line, size_t size, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *line = malloc(size + 1), *rest;
-    struct typed_place place;
+    struct typed_offer offer;
     if (!line)
         abort();
     memcpy(line, data, size);
     line[size] = '\0';
-    if (typed_read_place(line, &place)) {
-        CLAIM(place.port >= 0); /* beyond 65535 it is the port of nobody, and the line still no text to say */
-        CLAIM(memchr(place.address, '\0', sizeof place.address) && memchr(place.name, '\0', sizeof place.name));
-        CLAIM(memchr(place.password, '\0', sizeof place.password));
+    if (typed_read_offer(line, &offer)) {
+        CLAIM(offer.port >= 0); /* beyond 65535 it is the port of nobody, and the line still no text to say */
+        CLAIM(memchr(offer.address, '\0', sizeof offer.address) && memchr(offer.name, '\0', sizeof offer.name));
+        CLAIM(memchr(offer.password, '\0', sizeof offer.password));
     }
     rest = line;
     within(line, size, typed_name(&rest, is_short, NULL));

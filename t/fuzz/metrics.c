@@ -24,7 +24,7 @@ static int ask(const char *bytes, size_t length, size_t piece)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .wording = door->wording,
+                                .format_reply = door->format_reply,
                                 .door = DOOR_METRICS,
                                 .verb_prefix = "",
                                 .user = NONE,

@@ -8,7 +8,7 @@
 #include "base/lines.h"
 #include "world.h"
 
-static void attend(struct session *session)
+static void housekeep(struct session *session)
 {
     (void)session;
 }
@@ -26,7 +26,7 @@ static uint64_t hash_events(uint64_t position)
         hash = (hash ^ event.type) * UINT64_C(1099511628211);
         for (int i = 0; i < EVENT_STRINGS; i++)
             for (size_t at = 0; at < event.lengths[i]; at++)
-                hash = (hash ^ (unsigned char)event.strings[i][at]) * UINT64_C(1099511628211);
+                hash = (hash ^ (unsigned char)event.strings.all[i][at]) * UINT64_C(1099511628211);
     }
     return hash;
 }
@@ -40,17 +40,17 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .wording = door->wording,
+                                .format_reply = door->format_reply,
                                 .door = kind,
                                 .user = 0,
                                 .verb_prefix = door->verb_prefix,
-                                .attend = attend,
-                                .call_supervisor = attend};
+                                .housekeep = housekeep,
+                                .call_supervisor = housekeep};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     uint64_t position = ring_head(&fuzz_shared.ring);
     session->generation = user_attach_locked(&fuzz_world, 0, 1, kind, "127.0.0.1:1", "127.0.0.1");
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
     if (door->open(session))
         abort();
     while (length > 0 && !session->leaving) {
@@ -69,10 +69,10 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
     free(session->door_state);
     free(session);
     uint64_t hash = hash_events(position);
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     CLAIM(fuzz_world.users[0].state == USER_GONE || fuzz_world.users[0].state == USER_FREE);
     user_free_locked(&fuzz_world, 0);
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
     claim_world();
     return hash;
 }

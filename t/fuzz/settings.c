@@ -2,7 +2,7 @@
  * written of them reads as the same. */
 #include "driver.h"
 
-#include "world/settings.h"
+#include "conf/settings.h"
 
 static char text[1 << 16], again[1 << 16];
 

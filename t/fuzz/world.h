@@ -8,7 +8,7 @@
 #include "door/door.h"
 #include "ipc/region.h"
 
-static struct shared fuzz_shared;
+static struct txn fuzz_shared;
 static struct world fuzz_world;
 static struct settings *fuzz_settings;
 
@@ -21,7 +21,7 @@ static void fuzz_make_world(void)
         return;
     snprintf(name, sizeof name, "/forkchat-fuzz-%ld", (long)getpid());
     fuzz_hush();
-    if (shared_create(&fuzz_shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)))
+    if (txn_create(&fuzz_shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)))
         abort();
     region_unlink(name);
     world_create(&fuzz_world, &fuzz_shared, &limits);
@@ -32,12 +32,12 @@ static void fuzz_make_world(void)
 
 static inline void claim_world(void)
 {
-    shared_begin_look(&fuzz_shared);
+    txn_begin_look(&fuzz_shared);
     const char *wrong = world_check_locked(&fuzz_world);
     if (wrong)
         printf("%s\n", wrong);
     CLAIM(!wrong);
-    shared_commit(&fuzz_shared);
+    txn_commit(&fuzz_shared);
 }
 
 #endif

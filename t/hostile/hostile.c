@@ -37,7 +37,7 @@
 #include "base/net.h"
 #include "base/parse.h"
 
-enum { SECOND = 1000 /* ms */, PIECE = 8192 };
+enum { SECOND_MS = 1000, PIECE = 8192 };
 
 struct bytes {
     char *at;
@@ -197,7 +197,7 @@ static void besiege(struct plan *plan)
             polled[i] =
                 (struct pollfd){.fd = plan->clients[i].fd,
                                 .events = (short)((plan->reads && !plan->slow ? POLLIN : 0) | (busy ? POLLOUT : 0))};
-        if (poll(polled, count + 1, plan->slow ? SECOND : -1) < 0 && errno != EINTR)
+        if (poll(polled, count + 1, plan->slow ? SECOND_MS : -1) < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
         for (size_t i = 0; i < count; i++) {
             struct client *client = &plan->clients[i];

@@ -6,6 +6,7 @@
 #   on HOST COMMAND…      runs it there
 #   peer NAME HOST ARG…   starts forkchat-lan there; its output is in $(peer_log NAME)
 #   piped NAME HOST       the same, reading lines from descriptor 7
+#   get HOST NAME ARG…    fetches as that peer, into $BATS_TEST_TMPDIR/NAME.files
 #   lan_close             ends all peers and deletes all hosts
 
 # shellcheck source-path=SCRIPTDIR
@@ -140,3 +141,15 @@ lan_close() {
     done
     return "$status"
 }
+
+# get HOST NAME ARG…: GET_PATIENCE is for how many seconds it waits for an offer; unset: as long as it does by itself.
+get() {
+    local host=$1 name=$2
+    shift 2
+    mkdir -p "$BATS_TEST_TMPDIR/$name.files"
+    on "$host" "$LAN_PROGRAM" --name "$name" --state "$BATS_TEST_TMPDIR/$name.state" \
+        --output "$BATS_TEST_TMPDIR/$name.files" ${GET_PATIENCE:+--patience "$GET_PATIENCE"} "$@" 3>&-
+}
+
+# parts NAME: what is left of transfers of that peer's that did not come to their end.
+parts() { find "$BATS_TEST_TMPDIR/$1.files" -name '.*.part'; }

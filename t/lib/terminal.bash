@@ -117,6 +117,25 @@ term_stop() {
     term kill-server 2>/dev/null || :
 }
 
+# join [COLUMNS [ROWS]]: an IRC server, somebody called bob on it, and alice at a terminal, all in #x. AHEAD stands in
+# front of the call.
+join() {
+    start_ngircd
+    peer_start bob '#x'
+    term_start "$@"
+    term_modes before
+    term_run "clear; ${AHEAD-} '$FORKCHAT' -n alice -j '#x' 127.0.0.1 $SERVER_PORT; echo status \$?"
+    term_see "here: alice bob"
+}
+
+# For teardown.
+term_close() {
+    term_stop
+    peer_stop
+    server_stop
+    nothing_is_left
+}
+
 # --- servers ---
 
 port_answers() {
@@ -152,6 +171,7 @@ server_launch() {
     }
 }
 
+# shellcheck disable=SC2120 # tests name other signals
 server_stop() {
     [[ -n ${SERVER_PID-} ]] || return 0
     kill "${1:--TERM}" "$SERVER_PID" 2>/dev/null || :

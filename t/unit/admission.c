@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "check.h"
 #include "child.h"
 #include "process/admission.h"
 
-#define SECOND INT64_C(1000000000)
 #define SEATS  300u
 
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static struct settings *settings;
 static char name[REGION_NAME_SIZE];
@@ -20,8 +20,8 @@ static void start(void)
 {
     struct world_limits limits = {.users = SEATS, .channels = 10, .members = 2 * SEATS, .masks = 50, .couriers = 1};
     child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
+    CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &txn, &limits);
     settings = settings_new();
     admission_start(SEATS);
     now = 1000 * SECOND;
@@ -30,7 +30,7 @@ static void start(void)
 static void stop(void)
 {
     settings_free(settings);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -53,9 +53,9 @@ static enum admission check(const char *host)
 
 static int64_t blame(uint32_t seat, enum penalty reason)
 {
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     int64_t refused = admission_blame_locked(settings, &world, seat, reason, now);
-    shared_commit(&shared);
+    txn_commit(&txn);
     return refused;
 }
 
@@ -248,11 +248,11 @@ static void lifted(void)
     start();
     add(0, "192.0.2.1");
     blame(0, PENALTY_CRASH);
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     const struct penalty_shm *penalty = penalty_next_locked(&world, &at, now);
     CHECK(penalty && penalty_owed(penalty, now) == 10 && !penalty_next_locked(&world, &at, now));
     penalty_lift_locked(&world, penalty);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(check("192.0.2.1") == ADMISSION_GRANTED);
     CHECK(blame(0, PENALTY_CRASH) == 10);
     stop();
@@ -279,10 +279,10 @@ static void million(void)
     }
     CHECK(check("192.0.2.1") == ADMISSION_PENALTY);
     uint32_t at = 0, count = 0;
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     while (penalty_next_locked(&world, &at, now))
         count++;
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(count > 1 && count <= PENALTIES);
     CHECK(check("198.51.100.1") == ADMISSION_GRANTED);
     stop();

@@ -1,4 +1,4 @@
-/* When a new day is told. */
+/* When a new day is told of. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,10 +11,10 @@
 
 static char name[64];
 
-static int look(struct day *day, int64_t told)
+static int look(struct day *day, int64_t time)
 {
     *name = '\0';
-    return day_has_changed(day, told, name, sizeof name);
+    return day_has_changed(day, time, name, sizeof name);
 }
 
 static void zone(const char *tz)

@@ -157,7 +157,7 @@ static int keys_give(const char *bytes, size_t step, const char *expected)
         size_t rest = strlen(bytes) - at;
         keys_feed(&keys, bytes + at, rest < step ? rest : step, see, NULL);
     }
-    int64_t now = clock_elapsed();
+    int64_t now = clock_monotonic();
     keys_timeout(&keys, now - 1000 * MS, see, NULL); /* too early */
     if (keys_wait(&keys, now) >= 0)
         keys_timeout(&keys, now + keys_wait(&keys, now) * MS, see, NULL);

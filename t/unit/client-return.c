@@ -19,7 +19,7 @@ static void lose(void)
 {
     close(server);
     session_work(&session, POLLIN);
-    CHECK(!session.ended && session.connection.state == CONNECTION_NONE && !session.ready);
+    CHECK(session.state != SESSION_ENDED && session.connection.state == CONNECTION_NONE && session.state != SESSION_READY);
 }
 
 /* And is there again. */
@@ -43,13 +43,13 @@ static void queue_waits(void)
 {
     stay("#x");
     pace_init(&session.pace, 1, 60);
-    session_input(&session, "one", false);
-    session_input(&session, "two", false);
-    session_input(&session, "three", false);
+    input_take_line(&session, "one", false);
+    input_take_line(&session, "two", false);
+    input_take_line(&session, "three", false);
     CHECK(strcmp(sent(), "PRIVMSG #x :one\r\nPING :arrived\r\n") == 0);
     receive(":s PONG s :arrived\r\n");
     lose();
-    session_input(&session, "four", false);
+    input_take_line(&session, "four", false);
     CHECK(has_shown("#x", "this waits until everything is joined again: four"));
     session.pace.lines = 0;
     come_back(":s 001 alice :welcome\r\n");
@@ -62,21 +62,21 @@ static void queue_waits(void)
 static void nothing_before_joined(void)
 {
     stay("#x");
-    session_input(&session, "one", false);
+    input_take_line(&session, "one", false);
     sent();
     receive(":s PONG s :arrived\r\n");
     lose();
-    session_input(&session, "two", false);
-    session_input(&session, "/topic a new one", false);
-    session_input(&session, "//three", false);
-    session_input(&session, "/msg bob four", false);
+    input_take_line(&session, "two", false);
+    input_take_line(&session, "/topic a new one", false);
+    input_take_line(&session, "//three", false);
+    input_take_line(&session, "/msg bob four", false);
     meet();
     receive(":s CAP * LS :\r\n");
     CHECK(strcmp(sent(), "CAP LS 302\r\nNICK alice\r\nUSER alice 0 * :Alice\r\nCAP END\r\n") == 0);
-    session_input(&session, "five", false);
+    input_take_line(&session, "five", false);
     receive(":s 001 alice :welcome\r\n");
     CHECK(strcmp(sent(), "JOIN #x\r\n") == 0);
-    session_input(&session, "six", false);
+    input_take_line(&session, "six", false);
     CHECK(strcmp(sent(), "") == 0);
     receive(":alice!u@h JOIN #x\r\n");
     CHECK(strcmp(sent(), "PRIVMSG #x :two\r\nTOPIC #x :a new one\r\nPRIVMSG #x :/three\r\nPRIVMSG bob :four\r\n"
@@ -89,10 +89,10 @@ static void nothing_before_joined(void)
 static void unknown_is_told(void)
 {
     stay("#x");
-    session_input(&session, "surely", false);
+    input_take_line(&session, "surely", false);
     CHECK(strcmp(sent(), "PRIVMSG #x :surely\r\nPING :arrived\r\n") == 0);
     receive(":s PONG s :arrived\r\n");
-    session_input(&session, "perhaps", false);
+    input_take_line(&session, "perhaps", false);
     CHECK(strcmp(sent(), "PRIVMSG #x :perhaps\r\n") == 0); /* the next question can wait */
     lose();
     CHECK(has_shown("#x", "it is not known whether this has arrived: perhaps"));
@@ -112,7 +112,7 @@ static void unwritten_is_sent(void)
     for (int i = 0; i < count; i++) {
         char line[32];
         snprintf(line, sizeof line, "%03d", i);
-        session_input(&session, line, false);
+        input_take_line(&session, line, false);
     }
     session_work(&session, 0);
     session_work(&session, 0);
@@ -137,15 +137,15 @@ static void unwritten_is_sent(void)
 static void passwords(void)
 {
     stay("#x");
-    session_input(&session, "/oper me sesame", false);
-    session_input(&session, "/msg NickServ identify sesame", false);
-    session_input(&session, "let it pass whole", false);
+    input_take_line(&session, "/oper me sesame", false);
+    input_take_line(&session, "/msg NickServ identify sesame", false);
+    input_take_line(&session, "let it pass whole", false);
     sent();
     lose();
     CHECK(has_shown("", "it is not known whether this has arrived: OPER …"));
     CHECK(has_shown("#x", "it is not known whether this has arrived: let it pass whole"));
-    session_input(&session, "/join #k sesame", false);
-    session_input(&session, "/oper me sesame", false);
+    input_take_line(&session, "/join #k sesame", false);
+    input_take_line(&session, "/oper me sesame", false);
     for (int w = 0; w < session.windows.count; w++)
         for (uint64_t i = 0; i < session.windows.list[w]->total; i++)
             CHECK(session.windows.list[w]->kind == WINDOW_QUERY ||
@@ -156,12 +156,12 @@ static void passwords(void)
 static void who_we_are(void)
 {
     stay("#x");
-    session_input(&session, "/nick zoe", false);
+    input_take_line(&session, "/nick zoe", false);
     receive(":alice!u@h NICK :zoe\r\n");
-    session_input(&session, "/away at lunch", false);
-    session_input(&session, "/join #kk,#plain,#none sesame,,x", false);
+    input_take_line(&session, "/away at lunch", false);
+    input_take_line(&session, "/join #kk,#plain,#none sesame,,x", false);
     receive(":zoe!u@h JOIN #kk\r\n:zoe!u@h JOIN #plain\r\n:s 403 zoe #none :No\r\n");
-    session_input(&session, "/join #left", false);
+    input_take_line(&session, "/join #left", false);
     receive(":zoe!u@h JOIN #left\r\n:zoe!u@h PART #left\r\n");
     receive(":bob!b@h MODE #plain +ok-v zoe new bob\r\n:bob!b@h MODE #kk -lk+o *\r\n:bob!b@h MODE #kk +lk 5 other\r\n");
     receive(":zoe!u@h JOIN #out\r\n:bob!b@h KICK #out zoe\r\n");
@@ -172,9 +172,9 @@ static void who_we_are(void)
     receive(":s 001 zoe :welcome\r\n");
     CHECK(strcmp(sent(), "AWAY :at lunch\r\nJOIN #x\r\nJOIN #kk other\r\nJOIN #plain new\r\n") == 0);
     receive(":zoe!u@h JOIN #x\r\n:s 475 zoe #kk :Cannot join\r\n");
-    CHECK(!session.ready);
+    CHECK(session.state != SESSION_READY);
     receive(":zoe!u@h JOIN #plain\r\n");
-    CHECK(session.ready);
+    CHECK(session.state == SESSION_READY);
     end();
 }
 
@@ -200,13 +200,13 @@ static void the_right_window(void)
     stay("#x");
     receive(":alice!u@h JOIN #y\r\n");
     lose();
-    session_input(&session, "/window #x", false);
-    session_input(&session, "in x", false);
-    session_input(&session, "/window #y", false);
-    session_input(&session, "in y", false);
-    session_input(&session, "/window 1", false);
-    session_input(&session, "to nobody", false);
-    session_input(&session, "/window #x", false);
+    input_take_line(&session, "/window #x", false);
+    input_take_line(&session, "in x", false);
+    input_take_line(&session, "/window #y", false);
+    input_take_line(&session, "in y", false);
+    input_take_line(&session, "/window 1", false);
+    input_take_line(&session, "to nobody", false);
+    input_take_line(&session, "/window #x", false);
     come_back(":s 001 alice :welcome\r\n:alice!u@h JOIN #x\r\n:alice!u@h JOIN #y\r\n");
     CHECK(strstr(sent(), "PRIVMSG #x :in x\r\nPRIVMSG #y :in y\r\nPING"));
     CHECK(strcmp(windows_current(&session.windows)->name, "#x") == 0);
@@ -218,7 +218,7 @@ static void early_lines(void)
 {
     start_irc("#x");
     options.reconnect = true;
-    session_input(&session, "hello", false);
+    input_take_line(&session, "hello", false);
     receive(":s 001 alice :welcome\r\n");
     sent();
     receive(":alice!u@h JOIN #x\r\n");
@@ -230,10 +230,10 @@ static void leaving_meanwhile(void)
 {
     stay("#x");
     lose();
-    session_input(&session, "one", false);
-    session_input(&session, "two", false);
-    session_input(&session, "/quit", false);
-    CHECK(session.ended && strcmp(session.farewell, "left; 2 lines were not sent") == 0);
+    input_take_line(&session, "one", false);
+    input_take_line(&session, "two", false);
+    input_take_line(&session, "/quit", false);
+    CHECK(session.state == SESSION_ENDED && strcmp(session.farewell, "left; 2 lines were not sent") == 0);
     end();
 }
 
@@ -246,30 +246,30 @@ static void doors_return(void)
     sent();
     receive("[server] you are now alice\n");
     answer_arrival("#x");
-    session_input(&session, "/nick zoe", false);
+    input_take_line(&session, "/nick zoe", false);
     receive("[server] you are now zoe\n");
-    session_input(&session, "/away lunch", false);
-    session_input(&session, "/join #kk sesame", false);
+    input_take_line(&session, "/away lunch", false);
+    input_take_line(&session, "/join #kk sesame", false);
     receive("[server] you are now talking in #kk\n");
     CHECK(strcmp(session.nick, "zoe") == 0);
-    session_input(&session, "/join #y", false);
+    input_take_line(&session, "/join #y", false);
     receive("[server] you are now talking in #y\n");
-    session_input(&session, "/part #y", false);
+    input_take_line(&session, "/part #y", false);
     receive("[server] you left #y\n");
-    session_input(&session, "/join #kk", false);
+    input_take_line(&session, "/join #kk", false);
     receive("[server] you are now talking in #kk\n");
-    session_input(&session, "/part #lobby", false);
+    input_take_line(&session, "/part #lobby", false);
     receive("[server] you left #lobby\n");
     sent();
     answer_arrival("");
-    session_input(&session, "perhaps", false);
+    input_take_line(&session, "perhaps", false);
     sent();
     lose();
     CHECK(has_shown("", "it is not known whether this has arrived: SAY perhaps"));
-    session_input(&session, "one", false);
+    input_take_line(&session, "one", false);
     meet();
     CHECK(sent_at_arrival("NICK zoe\nAWAY lunch\nJOIN #x\nJOIN #kk sesame\nPART #lobby\n"));
-    session_input(&session, "two", false);
+    input_take_line(&session, "two", false);
     receive("[server] the nick zoe is taken: try another\n");
     CHECK(strcmp(sent(), "NICK zoe_\n") == 0);
     receive("[server] you are now talking in #x\n");
@@ -288,21 +288,113 @@ static void doors_refuse(void)
     sent();
     answer_arrival("#x");
     lose();
-    session_input(&session, "secret", false);
+    input_take_line(&session, "secret", false);
     meet();
     CHECK(sent_at_arrival("/nick alice\n/join #x\n"));
     receive("[server] #x has a key: /JOIN #x <key>\r\n");
     answer_arrival("");
     CHECK(strcmp(sent(), "") == 0 &&
           has_shown("", "you are not in #x: /join #x or another; this was not said: secret"));
-    session_input(&session, "/me whispers", false);
+    input_take_line(&session, "/me whispers", false);
     CHECK(strcmp(sent(), "") == 0);
-    session_input(&session, "/join #x sesame", false);
+    input_take_line(&session, "/join #x sesame", false);
     receive("[server] you are now talking in #x\r\n");
     CHECK(sent_at_arrival("/join #x sesame\n"));
-    session_input(&session, "here", false);
+    input_take_line(&session, "here", false);
     CHECK(strcmp(sent(), "here\n") == 0);
     end();
+}
+
+/* --- states --- */
+
+enum event { DIAL, CONNECT, JOINED, LOSE, TIME, LEAVE, END, EVENTS };
+
+/* Somebody who comes back, in that state. */
+static void put_into(enum session_state state)
+{
+    begin(DOOR_IRC, NULL);
+    options.reconnect = true;
+    strcpy(options.port, "1");
+    options.host[0] = '\0';
+    switch (state) {
+    case SESSION_UNCONNECTED:
+        close(server);
+        session_work(&session, POLLIN);
+        break;
+    case SESSION_DIALLING:
+        session_dial(&session);
+        break;
+    case SESSION_ARRIVING:
+        break;
+    case SESSION_READY:
+    case SESSION_LEAVING:
+        session_make_ready(&session);
+        if (state == SESSION_LEAVING)
+            session_leave(&session, "");
+        break;
+    case SESSION_ENDED:
+        session_end(&session, 0, "%s", "");
+        break;
+    }
+    CHECK(session.state == state);
+}
+
+static void happen(enum event event)
+{
+    switch (event) {
+    case DIAL:
+        session_dial(&session);
+        break;
+    case CONNECT:
+        meet();
+        break;
+    case JOINED:
+        session_make_ready(&session);
+        break;
+    case LOSE:
+        close(server);
+        session_work(&session, POLLIN);
+        break;
+    case TIME:
+        session.until = session.until ? 1 : 0;
+        session_work(&session, 0);
+        break;
+    case LEAVE:
+        session_leave(&session, "");
+        break;
+    case END:
+        session_end(&session, 0, "%s", "");
+        break;
+    case EVENTS:
+        break;
+    }
+}
+
+/* What leads from one state to another, as the table in src/client/session.c has it; NONE: that cannot happen there. */
+static void every_transition(void)
+{
+    enum { U = SESSION_UNCONNECTED, D = SESSION_DIALLING, A = SESSION_ARRIVING, R = SESSION_READY, L = SESSION_LEAVING,
+           E = SESSION_ENDED, NONE = -1 };
+    static const int table[][EVENTS] = {
+        /*                       DIAL  CONNECT JOINED LOSE  TIME  LEAVE END */
+        [SESSION_UNCONNECTED] = {D,    A,      U,     U,    D,    E,    E},
+        [SESSION_DIALLING] =    {D,    NONE,   D,     NONE, NONE, E,    E},
+        [SESSION_ARRIVING] =    {NONE, NONE,   R,     U,    A,    L,    E},
+        [SESSION_READY] =       {NONE, NONE,   R,     U,    R,    L,    E},
+        [SESSION_LEAVING] =     {NONE, NONE,   L,     E,    E,    E,    E},
+        [SESSION_ENDED] =       {NONE, NONE,   E,     E,    E,    E,    E},
+    };
+    for (int state = 0; state <= SESSION_ENDED; state++)
+        for (int event = 0; event < EVENTS; event++) {
+            if (table[state][event] == NONE)
+                continue;
+            put_into((enum session_state)state);
+            happen((enum event)event);
+            if ((int)session.state != table[state][event])
+                printf("# from %d by %d to %d\n", state, event, (int)session.state);
+            CHECK((int)session.state == table[state][event]);
+            end();
+        }
 }
 
 int main(void)
@@ -320,5 +412,6 @@ int main(void)
     CASE("who leaves meanwhile is told how much was not sent", leaving_meanwhile);
     CASE("at the plain and talk doors all is as before, too", doors_return);
     CASE("what was for a channel that cannot be joined again is not said elsewhere", doors_refuse);
+    CASE("a session goes from each state where it is to go, whatever happens", every_transition);
     CHECK_DONE();
 }

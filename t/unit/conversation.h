@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/port.h"
+#include "client/input.h"
 #include "client/session.h"
 
 static struct session session;
@@ -24,13 +25,12 @@ static inline void meet(void)
         abort();
     server = ends[1];
     fd_set_nonblocking(server);
-    session.retry_at = 0;
     session_adopt(&session, ends[0]);
 }
 
 static inline void begin_as(bool told, enum door door, const char *channel)
 {
-    options = (struct options){.door = door, .door_told = told, .nick = "alice", .host = "test", .real_name = "Alice"};
+    options = (struct options){.door = door, .door_is_known = told, .nick = "alice", .host = "test", .real_name = "Alice"};
     if (channel)
         options.channels[options.channel_count++] = channel;
     if (session_init(&session, &options))

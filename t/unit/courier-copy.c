@@ -4,7 +4,7 @@
 #include "crowd.h"
 #include "process/courier_parts.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 /* What of a user's flags an audience can be chosen by. */
 #define CHOSEN (USER_OPERATOR | USER_WALLOPS | USER_NOTICES)
@@ -23,12 +23,12 @@ static void start_courier(struct courier *courier, uint32_t number)
     courier_start(courier);
 }
 
-static void free_leavers(struct courier *courier)
+static void free_whowas(struct courier *courier)
 {
     for (size_t i = 0; i < courier->touched_count; i++)
         courier->touched[i]->touched = false;
     courier->touched_count = 0;
-    courier_close_leavers(courier, INT64_MAX);
+    courier_close_draining(courier, INT64_MAX);
 }
 
 static void stop_courier(struct courier *courier)
@@ -37,7 +37,7 @@ static void stop_courier(struct courier *courier)
     for (uint32_t i = 0; i < CLIENTS; i++)
         if (courier->audience.clients[i])
             courier_let_go(courier, courier->audience.clients[i], false);
-    free_leavers(courier);
+    free_whowas(courier);
     for (uint32_t i = 0; i < crowd_limits.channels; i++)
         free(courier->audience.rooms[i].members);
     free(courier->audience.clients);
@@ -50,14 +50,14 @@ static void stop_courier(struct courier *courier)
 static void catch_up(struct courier *courier)
 {
     struct ring_record record;
-    while (ring_read(&shared.ring, &courier->position, &record) == RING_OK) {
+    while (ring_read(&txn.ring, &courier->position, &record) == RING_OK) {
         struct event event;
         CHECK(event_decode(&record, &event));
         courier_apply_before(courier, &event);
         courier_apply_after(courier, &event);
     }
-    free_leavers(courier);
-    ring_advance(&shared.ring, (int)courier->number, courier->position);
+    free_whowas(courier);
+    ring_advance(&txn.ring, (int)courier->number, courier->position);
 }
 
 static bool is_member(const struct courier *courier, const struct client *client, uint32_t channel, uint32_t flags)
@@ -69,12 +69,12 @@ static bool is_member(const struct courier *courier, const struct client *client
     return false;
 }
 
-static bool watches(const struct courier *courier, const struct client *client, const char *nick)
+static bool monitors(const struct courier *courier, const struct client *client, const char *nick)
 {
-    const struct watcher *at = NULL;
-    const struct client *watcher;
-    while ((watcher = audience_watcher(&courier->audience, nick, &at)))
-        if (watcher == client)
+    const struct monitor *at = NULL;
+    const struct client *monitor;
+    while ((monitor = audience_next_monitor(&courier->audience, nick, &at)))
+        if (monitor == client)
             return true;
     return false;
 }
@@ -110,11 +110,11 @@ static const char *compare_user(const struct courier *courier, uint32_t index)
             return "a membership differs";
     if (client->channel_count != count)
         return "there is a membership too many";
-    for (uint32_t at = user->first_watch; at != NONE; at = world.watches[at].next)
-        if (!watches(courier, client, world.watches[at].nick))
-            return "a watch is missing";
-    if (client->watch_count != user->watch_count)
-        return "there is a watch too many";
+    for (uint32_t at = user->first_monitor; at != NONE; at = world.monitors[at].next)
+        if (!monitors(courier, client, world.monitors[at].nick))
+            return "a monitor is missing";
+    if (client->monitor_count != user->monitor_count)
+        return "there is a monitor too many";
     count = 0;
     for (uint32_t at = NONE; (at = metadata_next_locked(&world, METADATA_SUBSCRIPTION, index, at)) != NONE; count++)
         if (!audience_is_subscribed(client, world.metadata[at].key))
@@ -150,15 +150,15 @@ static const char *compare_client(const struct courier *mine, const struct couri
                 return "is not in the same channels";
     if (!user_has_nick(&world, index) || world.users[index].generation != a->generation)
         return NULL;
-    if (a->watch_count != b->watch_count || count_subscriptions(a) != count_subscriptions(b))
-        return "has not as many watches or subscriptions";
+    if (a->monitor_count != b->monitor_count || count_subscriptions(a) != count_subscriptions(b))
+        return "has not as many monitors or subscriptions";
     for (const struct subscription *at = a->subscriptions; at; at = at->next)
         if (!audience_is_subscribed(b, at->key))
             return "has not the same subscriptions";
     for (uint32_t i = 0; i < AUDIENCE_BUCKETS; i++)
-        for (const struct watcher *at = mine->audience.watchers[i]; at; at = at->next)
-            if (at->client == a && !watches(other, b, at->nick))
-                return "has not the same watches";
+        for (const struct monitor *at = mine->audience.monitors[i]; at; at = at->next)
+            if (at->client == a && !monitors(other, b, at->nick))
+                return "has not the same monitors";
     return NULL;
 }
 
@@ -185,14 +185,14 @@ static void followed(void)
     crowd_start(&crowd_limits);
     CHECK(port_socketpair(SOCK_DGRAM, mailbox) == 0);
     for (uint32_t i = 0; i < 2; i++) {
-        ring_open_reader_locked(&shared.ring, (int)i, true, ring_head(&shared.ring));
+        ring_open_reader_locked(&txn.ring, (int)i, true, ring_head(&txn.ring));
         start_courier(&couriers[i], i);
     }
     crowd_come_all();
     for (int i = 0; i < 6000 && !check_failed; i++) {
         crowd_step();
         struct courier *courier = &couriers[below(2)];
-        bool behind = courier->position != ring_head(&shared.ring);
+        bool behind = courier->position != ring_head(&txn.ring);
         if (below(6) == 0) {
             replace(courier);
             replaced += behind;

@@ -7,9 +7,9 @@
 #include "check.h"
 #include "child.h"
 #include "process/courier_parts.h"
-#include "world/streams.h"
+#include "world/delivery_marks.h"
 
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static struct settings *settings;
 static struct courier courier;
@@ -24,8 +24,8 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
 {
     struct world_limits limits = {.users = 2, .channels = 2, .members = 4, .masks = 5, .couriers = 1};
     child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
+    CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &txn, &limits);
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 && socketpair(AF_UNIX, SOCK_DGRAM, 0, mailbox) == 0);
     settings = settings_new();
     courier = (struct courier){.world = &world,
@@ -38,9 +38,9 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
     courier.early[0].fd = courier.early[1].fd = -1;
     audience_init(&courier.audience, &world);
     courier.render = render_new();
-    ring_open_reader_locked(&shared.ring, 0, true, 0);
-    stream_begin(&world, 0, GENERATION, 0);
-    stream_set_mark(&world, 0, mark, bytes);
+    ring_open_reader_locked(&txn.ring, 0, true, 0);
+    delivery_marks_begin(&world, 0, GENERATION, 0);
+    delivery_marks_set(&world, 0, mark, bytes);
     client = courier_connect(&courier, 0, GENERATION, DOOR_PLAIN);
     client->outbox.fd = ends[0];
 }
@@ -64,7 +64,7 @@ static void stop(void)
     close(mailbox[1]);
     free(courier.early);
     settings_free(settings);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -80,9 +80,9 @@ static void batch(uint64_t position, const char *bytes)
 
 static bool marked(uint64_t position, uint64_t bytes, bool behind)
 {
-    struct stream_mark mark;
+    struct delivery_mark mark;
     bool is_behind;
-    return stream_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position && mark.bytes == bytes &&
+    return delivery_marks_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position && mark.bytes == bytes &&
            is_behind == behind;
 }
 

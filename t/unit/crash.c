@@ -5,11 +5,11 @@
  * The layer is compiled into this test, with its crash points in, in place of the one in the
  * library. */
 #define CRASHPOINTS
-#include "ipc/bell.c"
+#include "ipc/wakeup.c"
 #include "ipc/journal.c"
 #include "ipc/lock.c"
 #include "ipc/ring.c"
-#include "ipc/shared.c"
+#include "ipc/txn.c"
 
 #include "check.h"
 #include "child.h"
@@ -21,7 +21,7 @@ struct truth {
     uint64_t derived;
 };
 
-static struct shared shared;
+static struct txn txn;
 static struct truth *truth;
 static int points_left = -1; /* crash points to pass before death; -1 for ever */
 static const char *died_at;
@@ -46,18 +46,18 @@ static void repair(void *context)
 static void set(uint64_t value)
 {
     struct iovec part = {.iov_base = &value, .iov_len = sizeof value};
-    shared_begin(&shared, 2 * ring_need(sizeof value));
-    shared_publish(&shared, &part, 1, 1);
+    txn_begin(&txn, 2 * ring_need(sizeof value));
+    txn_publish(&txn, &part, 1, 1);
     for (int i = 0; i < FIELDS; i++) {
-        shared_save(&shared, &truth->fields[i], sizeof truth->fields[i]);
+        txn_save(&txn, &truth->fields[i], sizeof truth->fields[i]);
         CRASHPOINT("between saving and changing");
         truth->fields[i] = value;
         CRASHPOINT("changed");
     }
-    shared_publish(&shared, &part, 1, 1);
+    txn_publish(&txn, &part, 1, 1);
     truth->derived = 2 * value;
-    shared_commit(&shared);
-    shared_ring_bells(&shared);
+    txn_commit(&txn);
+    txn_wake_readers(&txn);
 }
 
 static uint64_t next_value;
@@ -70,8 +70,8 @@ static void change_and_die(void)
 
 static void recover_and_die(void)
 {
-    shared_begin(&shared, 0);
-    shared_commit(&shared);
+    txn_begin(&txn, 0);
+    txn_commit(&txn);
 }
 
 /* What the ring says in pairs must be what the truth says. Returns it, and checks that all agree.
@@ -79,7 +79,7 @@ static void recover_and_die(void)
 static uint64_t consistent(uint64_t *place)
 {
     static uint64_t last;
-    shared_begin(&shared, 0);
+    txn_begin(&txn, 0);
     for (int i = 1; i < FIELDS; i++)
         CHECK(truth->fields[i] == truth->fields[0]);
     CHECK(truth->derived == 2 * truth->fields[0]);
@@ -88,15 +88,15 @@ static uint64_t consistent(uint64_t *place)
     int records = 0;
     if (*place == origin)
         last = 0;
-    while ((result = ring_read(&shared.ring, place, &record)) == RING_OK) {
+    while ((result = ring_read(&txn.ring, place, &record)) == RING_OK) {
         CHECK(record.length == sizeof last);
         memcpy(&last, record.payload, sizeof last);
         records++;
     }
     CHECK(result == RING_EMPTY && records % 2 == 0);
     CHECK(last == truth->fields[0]);
-    ring_advance(&shared.ring, 0, *place);
-    shared_commit(&shared);
+    ring_advance(&txn.ring, 0, *place);
+    txn_commit(&txn);
     return last;
 }
 
@@ -106,16 +106,16 @@ static char name[REGION_NAME_SIZE];
 static void start(void)
 {
     child_name_region(name);
-    CHECK(shared_create(&shared, name, 1, RING_MIN_SIZE, sizeof *truth) == 0);
-    truth = shared_area(&shared, NULL);
-    shared_set_repair(&shared, repair, NULL);
-    place = origin = ring_head(&shared.ring);
-    ring_open_reader_locked(&shared.ring, 0, true, place);
+    CHECK(txn_create(&txn, name, 1, RING_MIN_SIZE, sizeof *truth) == 0);
+    truth = txn_area(&txn, NULL);
+    txn_set_repair(&txn, repair, NULL);
+    place = origin = ring_head(&txn.ring);
+    ring_open_reader_locked(&txn.ring, 0, true, place);
 }
 
 static void stop(void)
 {
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -139,10 +139,10 @@ static int die_everywhere(void (*body)(void), bool dead_before)
         if (status == 0)
             return point;
         CHECK(child_was_killed(status));
-        while (bell_wait(ring_bell(&shared.ring, 0), 0)) /* whatever the dead left, */
+        while (wakeup_wait(ring_wakeup(&txn.ring, 0), 0)) /* whatever the dead left, */
             continue;
         set(now + 1); /* the next publisher is heard */
-        CHECK(bell_wait(ring_bell(&shared.ring, 0), 0));
+        CHECK(wakeup_wait(ring_wakeup(&txn.ring, 0), 0));
         CHECK(consistent(&place) == now + 1);
     }
     return 0;

@@ -13,9 +13,9 @@
 #include "world/bans.h"
 #include "world/crashes.h"
 #include "world/layout.h"
-#include "world/trace.h"
+#include "world/message_index.h"
 
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static char name[REGION_NAME_SIZE];
 static struct settings *settings;
@@ -36,7 +36,7 @@ static uint32_t below(uint32_t limit)
 
 static struct session sessions[CLIENTS + 1]; /* the last is at the desk, and no client */
 
-static void attend(struct session *session)
+static void housekeep(struct session *session)
 {
     (void)session;
 }
@@ -74,12 +74,12 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
 {
     *session = (struct session){.world = &world,
                                 .settings = settings,
-                                .wording = door_of(door)->wording,
+                                .format_reply = door_of(door)->format_reply,
                                 .door = door,
                                 .verb_prefix = door_of(door)->verb_prefix,
                                 .user = user,
-                                .attend = attend,
-                                .call_supervisor = attend,
+                                .housekeep = housekeep,
+                                .call_supervisor = housekeep,
                                 .wait = wait_no_more};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
 }
@@ -103,13 +103,13 @@ static void come_to(struct session *session, uint32_t place)
     char line[80];
     end_session(session);
     begin_session(session, door_at(place), place);
-    shared_begin(&shared, EVENT_NEED_MAX);
+    txn_begin(&txn, EVENT_NEED_MAX);
     session->generation = user_attach_locked(&world, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
     struct event event = event_of_locked(&world, EVENT_CONNECT, place);
-    event.numbers[0] = session->door;
+    event.numbers.connect.door = session->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(&world, &event);
-    shared_commit(&shared);
+    txn_commit(&txn);
     CHECK(door_of(session->door)->open(session) == 0);
     if (session->door == DOOR_IRC && !session->leaving) {
         if (below(4))
@@ -131,7 +131,7 @@ static void come(uint32_t place)
 /* As the supervisor puts in order what a worker left. */
 static void bury(uint32_t place)
 {
-    shared_begin(&shared, 2 * EVENT_NEED_MAX);
+    txn_begin(&txn, 2 * EVENT_NEED_MAX);
     const struct user_shm *user = &world.users[place];
     if (user->state == USER_ATTACHED || user->state == USER_PRESENT)
         register_leave_locked(&world, place, QUIT_CRASHED, "");
@@ -142,7 +142,7 @@ static void bury(uint32_t place)
     user_free_locked(&world, place);
     if (below(4) == 0)
         user_skip_locked(&world, place);
-    shared_commit(&shared);
+    txn_commit(&txn);
     end_session(&sessions[place]);
 }
 
@@ -169,7 +169,7 @@ static const char *const irc_lines[] = {
     "BATCH +r draft/multiline %c\r\n@batch=r PRIVMSG %c :%t", "@batch=r PRIVMSG %c :%t", "BATCH -r", "CAP REQ :%d",
     "CAP REQ :-%d",
     "MARKREAD %c timestamp=2026-01-01T00:00:00.000Z", "NAMES %c", "WHO %c", "WHOIS %n", "LIST", "STATS k"};
-static const char *const people_lines[] = {
+static const char *const text_dialect_lines[] = {
     "NICK %n", "NICK %w", "MSG %c %t", "MSG %t", "SAY %t", "ME %t", "JOIN %c", "JOIN %c %w", "PART %c %t", "PART", "TOPIC %t",
     "TOPIC %c %t", "KICK %n %t", "KICK %c %n %t",
     "INVITE %n", "INVITE %c %n", "MODE %x %n", "MODE %c %x %n", "MODE +b %m", "AWAY %t", "AWAY", "KILL %n %t", "BAN %n 1h %t", "BAN %m %t", "UNBAN %m",
@@ -220,8 +220,8 @@ static void add_word(struct text *text, char kind)
         text_add_char(text, '*');
         break;
     case 'i': {
-        uint64_t last = world.shm->traces - 1 - below(4);
-        text_addf(text, "%llx", (unsigned long long)world.shm->trace[last % TRACE_SIZE].id);
+        uint64_t last = world.shm->messages_indexed - 1 - below(4);
+        text_addf(text, "%llx", (unsigned long long)world.shm->message_index[last % MESSAGE_INDEX_SIZE].id);
         break;
     }
     case 't':
@@ -266,7 +266,7 @@ static void send_something(struct session *session)
         text_add(&text, "@label=l ");
     const char *form = irc                            ? PICK(irc_lines)
                        : session->door == DOOR_CONTROL ? PICK(control_lines)
-                                                       : PICK(people_lines);
+                                                       : PICK(text_dialect_lines);
     if (irc && form[0] == '@')
         text_init(&text, line, sizeof line);
     if (below(6) == 0)
@@ -290,9 +290,9 @@ static void crowd_start(const struct world_limits *limits)
 {
     child_name_region(name);
     seed = 20260101;
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(limits)) == 0);
-    ring_start_at(&shared.ring, 1 << 20);
-    world_create(&world, &shared, limits);
+    CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(limits)) == 0);
+    ring_start_at(&txn.ring, 1 << 20);
+    world_create(&world, &txn, limits);
     settings = settings_new();
     settings_read_option(settings, "server-name irc.test");
     settings->flood.count = 0;
@@ -305,7 +305,7 @@ static void crowd_stop(void)
     for (uint32_t i = 0; i <= CLIENTS; i++)
         end_session(&sessions[i]);
     settings_free(settings);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -330,17 +330,17 @@ static void crowd_step(void)
     send_something(&sessions[place]);
     if (below(50) == 0) {
         memset(text, (int)('a' + below(26)), sizeof text);
-        shared_begin_look(&shared);
+        txn_begin_look(&txn);
         world_set_settings_locked(&world, text, below(SETTINGS_TEXT_SIZE));
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
     if (below(20) == 0) { /* nobody is kept out or silent for ever */
-        shared_begin_look(&shared);
+        txn_begin_look(&txn);
         world_set_silence_locked(&world, false);
         channel_set_modes_locked(&world, LOBBY, CHANNEL_TOPIC_LOCK);
         for (uint32_t k = 0; k < bans_end_locked(&world); k++)
             ban_remove_locked(&world, world.bans[k].mask);
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
 }
 

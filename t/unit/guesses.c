@@ -1,6 +1,7 @@
 /* Guessing at an operator's password: who waits for how long, and that what is hashed does not tell who is one. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/port.h"
 static int hashed[2]; /* by whether it is bcrypt's */
 static const char *count_hash(const char *password, const char *setting)
@@ -13,7 +14,6 @@ static const char *count_hash(const char *password, const char *setting)
 
 #include "tables.h"
 
-#define SECOND INT64_C(1000000000)
 
 static struct net_range at(const char *address)
 {

@@ -10,7 +10,6 @@
 #include "check.h"
 #include "child.h"
 
-#define SECOND (1000 * MS)
 
 static int64_t had(const struct patience *patience)
 {

@@ -8,7 +8,7 @@
 #include "child.h"
 #include "world/crashes.h"
 
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static char name[REGION_NAME_SIZE];
 static const char *deadly; /* the crash point at which a child dies */
@@ -26,13 +26,13 @@ static void start(void)
 {
     struct world_limits limits = {.users = 3, .channels = 10, .members = 40, .masks = 50, .couriers = 2};
     child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
+    CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &txn, &limits);
 }
 
 static void stop(void)
 {
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
@@ -338,7 +338,7 @@ static void faults(void)
 static void crashes(void)
 {
     start();
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     uint64_t at = UINT64_MAX;
     CHECK(!crash_before_locked(&world, &at));
     for (int i = 1; i <= 2 * (int)CRASHES + 3; i++) {
@@ -351,7 +351,7 @@ static void crashes(void)
             CHECK(found->pid == expected--);
         CHECK(i - expected == (i < (int)CRASHES ? i : (int)CRASHES));
     }
-    shared_commit(&shared);
+    txn_commit(&txn);
     stop();
 }
 

@@ -18,8 +18,8 @@ static struct event made(enum event_type type)
     event.account = "t";
     event.flags |= EVENT_BOT;
     for (int i = 0; i < EVENT_STRINGS; i++) {
-        event.strings[i] = type == EVENT_MULTILINE && i == 1 ? lines : "#x";
-        event.lengths[i] = strlen(event.strings[i]);
+        event.strings.all[i] = type == EVENT_MULTILINE && i == 1 ? lines : "#x";
+        event.lengths[i] = strlen(event.strings.all[i]);
     }
     event.audience = AUDIENCE_CHANNEL;
     return event;

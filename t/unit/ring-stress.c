@@ -3,7 +3,7 @@
  * be told of every one. Then the same with publishers that are killed at random and replaced.
  *
  * ring-stress [RECORDS [SEED [KILLS]]] */
-#include "ipc/shared.h"
+#include "ipc/txn.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "check.h"
 #include "child.h"
+#include "slots.h"
 
 enum { PUBLISHERS = 3, READERS = 2, OBSERVER = READERS, RING = 1 << 20, LARGEST = 400 };
 
@@ -33,7 +34,7 @@ struct tally {
     _Atomic uint32_t done; /* nobody publishes any more */
 };
 
-static struct shared shared;
+static struct txn txn;
 static struct tally *tally;
 static uint64_t records_wanted = 4000000, seed, kills_wanted = 300;
 
@@ -66,13 +67,13 @@ static void publish_as(uint32_t publisher)
     memset(filling, (int)('A' + publisher), sizeof filling);
     uint64_t share = records_wanted / PUBLISHERS;
     for (;;) {
-        shared_begin(&shared, 4 * ring_need(sizeof(struct mark) + LARGEST));
+        txn_begin(&txn, 4 * ring_need(sizeof(struct mark) + LARGEST));
         uint64_t number = tally->published[publisher];
         if (number >= share) {
-            shared_commit(&shared);
+            txn_commit(&txn);
             break;
         }
-        shared_save(&shared, &tally->published[publisher], sizeof number);
+        txn_save(&txn, &tally->published[publisher], sizeof number);
         tally->published[publisher] = number + 4;
         for (uint64_t i = number; i < number + 4; i++) {
             size_t length = mix(seed ^ i * PUBLISHERS ^ publisher) % (i % 64 ? 120 : LARGEST);
@@ -80,10 +81,10 @@ static void publish_as(uint32_t publisher)
                 .publisher = publisher, .length = (uint32_t)(sizeof mark + length), .number = i};
             mark.check = hash_bytes(filling, length, mix(i << 8 | publisher));
             struct iovec parts[] = {{&mark, sizeof mark}, {filling, length}};
-            shared_publish(&shared, parts, 2, (1 << (READERS + 1)) - 1);
+            txn_publish(&txn, parts, 2, (1 << (READERS + 1)) - 1);
         }
-        shared_commit(&shared);
-        shared_ring_bells(&shared);
+        txn_commit(&txn);
+        txn_wake_readers(&txn);
     }
 }
 
@@ -112,19 +113,19 @@ static bool take(int reader, const struct ring_record *record)
 
 static void read_as(int reader)
 {
-    uint64_t position = ring_cursor(&shared.ring, reader), records = 0;
+    uint64_t position = ring_cursor(&txn.ring, reader), records = 0;
     for (;;) {
         struct ring_record record;
         enum ring_result result = RING_OK;
         uint64_t before = position;
         bool done = atomic_load(&tally->done);
         for (int i = 0;
-             i < 256 && (result = ring_read(&shared.ring, &position, &record)) == RING_OK;
+             i < 256 && (result = ring_read(&txn.ring, &position, &record)) == RING_OK;
              i++, records++)
             if (record.sequence != records || !take(reader, &record))
                 result = RING_BROKEN, i = 256;
         if (position != before)
-            ring_advance(&shared.ring, reader, position);
+            ring_advance(&txn.ring, reader, position);
         if (result == RING_BROKEN) {
             tally->seen[reader].broken = true;
             break;
@@ -133,21 +134,21 @@ static void read_as(int reader)
             if (done)
                 break;
             /* For ever: a wake-up that is lost shows as a test that does not end. */
-            bell_wait(ring_bell(&shared.ring, reader), -1);
+            wakeup_wait(ring_wakeup(&txn.ring, reader), -1);
         }
     }
     if (tally->seen[reader].broken)
-        ring_close_reader(&shared.ring, reader); /* let the others finish */
+        ring_close_reader(&txn.ring, reader); /* let the others finish */
 }
 
 static void observe(void)
 {
     static char copy[RING_RECORD_MAX];
-    uint64_t position = ring_cursor(&shared.ring, OBSERVER), expected = 0, missed, state = seed;
+    uint64_t position = ring_cursor(&txn.ring, OBSERVER), expected = 0, missed, state = seed;
     for (;;) {
         struct ring_record record;
         bool done = atomic_load(&tally->done);
-        switch (ring_observe(&shared.ring, &position, &expected, &record, copy, &missed)) {
+        switch (ring_observe(&txn.ring, &position, &expected, &record, copy, &missed)) {
         case RING_OK:
             if (!take(OBSERVER, &record)) {
                 tally->seen[OBSERVER].broken = true;
@@ -163,7 +164,7 @@ static void observe(void)
         case RING_EMPTY:
             if (done)
                 return;
-            bell_wait(ring_bell(&shared.ring, OBSERVER), 10);
+            wakeup_wait(ring_wakeup(&txn.ring, OBSERVER), 10);
             break;
         case RING_BROKEN:
             tally->seen[OBSERVER].broken = true;
@@ -180,6 +181,8 @@ static pid_t publishers[PUBLISHERS], readers[READERS + 1];
 static uint32_t role;
 static void be_publisher(void)
 {
+    if (txn_live(&txn, 1 + role))
+        _exit(1); /* somebody lives there who should be dead */
     publish_as(role);
 }
 static void be_reader(void)
@@ -193,10 +196,11 @@ static void be_reader(void)
 static void start(void)
 {
     child_name_region(name);
-    CHECK(shared_create(&shared, name, 1, RING, sizeof *tally) == 0);
-    tally = shared_area(&shared, NULL);
+    CHECK(txn_create(&txn, name, 1, RING, sizeof *tally) == 0);
+    slots_make(&txn.liveness);
+    tally = txn_area(&txn, NULL);
     for (role = 0; role <= OBSERVER; role++)
-        ring_open_reader_locked(&shared.ring, (int)role, role < READERS, ring_head(&shared.ring));
+        ring_open_reader_locked(&txn.ring, (int)role, role < READERS, ring_head(&txn.ring));
     for (role = 0; role <= OBSERVER; role++)
         readers[role] = child_start(be_reader);
     for (role = 0; role < PUBLISHERS; role++)
@@ -208,7 +212,7 @@ static void finish(void)
     for (int i = 0; i < PUBLISHERS; i++)
         CHECK(child_wait(publishers[i]) == 0);
     atomic_store(&tally->done, 1);
-    ring_bells_again(&shared.ring, ~UINT64_C(0));
+    ring_wake_again(&txn.ring, ~UINT64_C(0));
     for (int i = 0; i <= READERS; i++)
         CHECK(child_wait(readers[i]) == 0);
 
@@ -216,27 +220,27 @@ static void finish(void)
     for (int i = 0; i < PUBLISHERS; i++)
         published += tally->published[i];
     CHECK(published >= records_wanted / PUBLISHERS * PUBLISHERS);
-    CHECK(ring_sequence_locked(&shared.ring, ring_head(&shared.ring)) == published);
+    CHECK(ring_sequence_locked(&txn.ring, ring_head(&txn.ring)) == published);
     for (int i = 0; i < READERS; i++) {
         CHECK(!tally->seen[i].broken);
         CHECK(tally->seen[i].records == published);
         CHECK(tally->seen[i].hash == tally->seen[0].hash);
-        CHECK(ring_cursor(&shared.ring, i) == ring_head(&shared.ring));
+        CHECK(ring_cursor(&txn.ring, i) == ring_head(&txn.ring));
     }
     CHECK(!tally->seen[OBSERVER].broken);
     CHECK(tally->seen[OBSERVER].records + tally->seen[OBSERVER].missed == published);
     printf("# %" PRIu64 " records, %" PRIu64 " MB; the observer missed %" PRIu64 "\n", published,
            tally->seen[0].bytes >> 20, tally->seen[OBSERVER].missed);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
 static void load(void)
 {
-    int64_t began = clock_elapsed();
+    int64_t began = clock_monotonic();
     start();
     finish();
-    double seconds = (double)(clock_elapsed() - began) / 1e9;
+    double seconds = (double)(clock_monotonic() - began) / 1e9;
     printf("# %.2f s: %.0f records/s, each published once and read %d times on the same cores\n",
            seconds, (double)records_wanted / seconds, READERS + 1);
 }
@@ -257,7 +261,7 @@ static void killing(void)
         kills += status != 0;
         if (status == 0) /* nothing left to publish */
             break;
-        ring_bells_again(&shared.ring, ~UINT64_C(0)); /* as the supervisor does */
+        ring_wake_again(&txn.ring, ~UINT64_C(0)); /* as the supervisor does */
         publishers[role] = child_start(be_publisher);
     }
     if (kills < kills_wanted)
@@ -271,40 +275,40 @@ static void cost(void)
 {
     enum { RECORDS = 400000, BATCH = 16 };
     child_name_region(name);
-    CHECK(shared_create(&shared, name, 1, RING, sizeof *tally) == 0);
-    ring_open_reader_locked(&shared.ring, 0, true, ring_head(&shared.ring));
+    CHECK(txn_create(&txn, name, 1, RING, sizeof *tally) == 0);
+    ring_open_reader_locked(&txn.ring, 0, true, ring_head(&txn.ring));
     char payload[100] = "";
     struct iovec part = {payload, sizeof payload};
     int64_t publishing = 0, reading = 0;
-    uint64_t position = ring_head(&shared.ring), read = 0;
+    uint64_t position = ring_head(&txn.ring), read = 0;
     for (int i = 0; i < RECORDS; i += BATCH) {
-        int64_t began = clock_elapsed();
+        int64_t began = clock_monotonic();
         for (int j = 0; j < BATCH; j++) {
-            shared_begin(&shared, ring_need(sizeof payload));
-            shared_publish(&shared, &part, 1, 1);
-            shared_commit(&shared);
+            txn_begin(&txn, ring_need(sizeof payload));
+            txn_publish(&txn, &part, 1, 1);
+            txn_commit(&txn);
         }
-        shared_ring_bells(&shared);
-        int64_t between = clock_elapsed();
+        txn_wake_readers(&txn);
+        int64_t between = clock_monotonic();
         struct ring_record record;
-        while (ring_read(&shared.ring, &position, &record) == RING_OK)
+        while (ring_read(&txn.ring, &position, &record) == RING_OK)
             read++;
-        ring_advance(&shared.ring, 0, position);
-        bell_wait(ring_bell(&shared.ring, 0), 0);
+        ring_advance(&txn.ring, 0, position);
+        wakeup_wait(ring_wakeup(&txn.ring, 0), 0);
         publishing += between - began;
-        reading += clock_elapsed() - between;
+        reading += clock_monotonic() - between;
     }
     CHECK(read == RECORDS);
     printf("# alone: %.0f ns to publish a record of 100 bytes in its own transaction, %.1f ns to "
            "read it\n",
            (double)publishing / RECORDS, (double)reading / RECORDS);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 
 int main(int argc, char **argv)
 {
-    seed = (uint64_t)clock_elapsed() % 1000000;
+    seed = (uint64_t)clock_monotonic() % 1000000;
     if (argc > 1)
         records_wanted = strtoull(argv[1], NULL, 10);
     if (argc > 2)

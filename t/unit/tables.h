@@ -9,7 +9,7 @@
 #include "child.h"
 #include "world/world.h"
 
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static char tables_name[REGION_NAME_SIZE];
 
@@ -18,9 +18,9 @@ static inline void tables_start(uint32_t masks)
 {
     struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 1};
     child_name_region(tables_name);
-    CHECK(shared_create(&shared, tables_name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
-    shared_begin_look(&shared);
+    CHECK(txn_create(&txn, tables_name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &txn, &limits);
+    txn_begin_look(&txn);
 }
 
 static inline bool tables_are_consistent(void)
@@ -36,23 +36,23 @@ static inline void tables_stop(void)
     CHECK(tables_are_consistent());
     world_repair_locked(&world);
     CHECK(tables_are_consistent());
-    shared_commit(&shared);
-    region_unmap(&shared.region);
+    txn_commit(&txn);
+    region_unmap(&txn.region);
     region_unlink(tables_name);
 }
 
 /* A child begins a change and dies with the lock held. */
 static inline void tables_die_in(void (*change)(uint32_t which), uint32_t which)
 {
-    shared_commit(&shared);
+    txn_commit(&txn);
     pid_t child = fork();
     if (child == 0) {
-        shared_begin(&shared, 0);
+        txn_begin(&txn, 0);
         change(which);
         raise(SIGKILL);
     }
     CHECK(waitpid(child, NULL, 0) == child);
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     CHECK(tables_are_consistent());
 }
 

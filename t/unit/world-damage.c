@@ -9,12 +9,12 @@
 #include "world/attendance.h"
 #include "world/bans.h"
 #include "world/layout.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 #include "world/metadata.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 static const struct world_limits limits = {.users = 12, .channels = 8, .members = 40, .masks = 30, .couriers = 2};
-static struct shared shared;
+static struct txn txn;
 static struct world world;
 static char name[REGION_NAME_SIZE];
 
@@ -30,7 +30,7 @@ static uint32_t below(uint32_t limit)
 static void fill(void)
 {
     struct ban_shm ban = {.state = BAN_LIVE, .mask = "*@192.0.2.*"};
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     for (uint32_t i = 0; i < 5; i++) {
         char word[20];
         snprintf(word, sizeof word, "#c%u", i);
@@ -50,12 +50,12 @@ static void fill(void)
         }
         metadata_set_locked(&world, METADATA_OF_USER, i, word, "value", NONE);
         metadata_set_locked(&world, METADATA_SUBSCRIPTION, i, word, "", NONE);
-        watch_add_locked(&world, i, "toto");
-        watch_add_locked(&world, i, "tutu");
+        monitor_add_locked(&world, i, "toto");
+        monitor_add_locked(&world, i, "tutu");
         snprintf(ban.mask, sizeof ban.mask, "u%u@192.0.2.*", i);
         ban_add_locked(&world, &ban, 1);
     }
-    shared_commit(&shared);
+    txn_commit(&txn);
 }
 
 /* A number as somebody would choose it who means harm. */
@@ -93,7 +93,7 @@ static void fill_table(void)
         memset(world.bans, 'x', BANS * sizeof *world.bans);
         break;
     default:
-        memset(world.watches, 'x', 24 * sizeof *world.watches);
+        memset(world.monitors, 'x', 24 * sizeof *world.monitors);
     }
 }
 
@@ -119,7 +119,7 @@ static void damage(void)
         damage_record(world.masks, limits.masks, sizeof *world.masks);
         break;
     case 6:
-        damage_record(world.watches, 24, sizeof *world.watches);
+        damage_record(world.monitors, 24, sizeof *world.monitors);
         break;
     case 7:
         damage_record(world.metadata, 60, sizeof *world.metadata);
@@ -152,7 +152,7 @@ static void look_at_everything(void)
     channel_find_locked(&world, "#none");
     while (attendance_next_locked(&world, &at) && at % 4096 != 0)
         continue;
-    for (int i = 0; i < 2000 && leaver_before_locked(&world, &back); i++)
+    for (int i = 0; i < 2000 && whowas_before_locked(&world, &back); i++)
         continue;
 }
 
@@ -160,7 +160,7 @@ static void look_at_everything(void)
 static void bury_all(void)
 {
     for (uint32_t i = 0; i < limits.users; i++) {
-        shared_begin(&shared, 2 * EVENT_NEED_MAX);
+        txn_begin(&txn, 2 * EVENT_NEED_MAX);
         const struct user_shm *user = &world.users[i];
         if (user->state == USER_FREE) {
             user_skip_locked(&world, i);
@@ -169,7 +169,7 @@ static void bury_all(void)
                 register_leave_locked(&world, i, QUIT_CRASHED, "");
             user_free_locked(&world, i);
         }
-        shared_commit(&shared);
+        txn_commit(&txn);
     }
 }
 
@@ -177,10 +177,10 @@ static void damaged(void)
 {
     size_t size;
     child_name_region(name);
-    CHECK(shared_create(&shared, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
-    world_create(&world, &shared, &limits);
+    CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
+    world_create(&world, &txn, &limits);
     fill();
-    char *tables = shared_area(&shared, &size), *whole = malloc(size);
+    char *tables = txn_area(&txn, &size), *whole = malloc(size);
     memcpy(whole, tables, size);
     for (int i = 0; i < 3000 && !check_failed; i++) {
         memcpy(tables, whole, size);
@@ -196,7 +196,7 @@ static void damaged(void)
         look_at_everything();
     }
     free(whole);
-    region_unmap(&shared.region);
+    region_unmap(&txn.region);
     region_unlink(name);
 }
 

@@ -1,11 +1,12 @@
-/* Watches, leavers, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever
+/* Monitors, WHOWAS records, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever
  * dies in the middle of a change leaves tables that can be put in order. */
+#include "base/clock.h"
 #include "base/net.h"
 #include "tables.h"
 #include "world/bans.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 #include "world/penalties.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 static uint32_t user(uint32_t place, const char *nick)
 {
@@ -23,57 +24,57 @@ static void skipped(void)
     channel_create_locked(&world, "#room", NONE);
     member_add_locked(&world, 0, LOBBY, 0);
     member_add_locked(&world, 0, 1, 0);
-    CHECK(watch_add_locked(&world, 0, "two") != NONE);
+    CHECK(monitor_add_locked(&world, 0, "two") != NONE);
     user(3, "four"); /* before whoever was given the places 1 and 2 */
     CHECK(tables_are_consistent());
-    CHECK(world.users[1].first_membership == NONE && world.users[2].first_watch == NONE);
+    CHECK(world.users[1].first_membership == NONE && world.users[2].first_monitor == NONE);
     tables_stop();
 }
 
-/* ---- watches ---- */
+/* ---- monitors ---- */
 
-static void watched(void)
+static void monitored(void)
 {
     tables_start(50);
     uint32_t one = user(0, "one"), two = user(1, "two");
-    CHECK(watch_add_locked(&world, one, "Toto") != NONE);
-    CHECK(watch_add_locked(&world, one, "tata") != NONE);
-    CHECK(watch_add_locked(&world, two, "toto") != NONE);
-    CHECK(watch_find_locked(&world, one, "tOTO") != NONE);
-    CHECK(watch_find_locked(&world, two, "tata") == NONE);
-    CHECK(world.users[one].watch_count == 2 && tables_are_consistent());
-    watch_remove_locked(&world, watch_find_locked(&world, one, "toto"));
-    CHECK(watch_find_locked(&world, one, "toto") == NONE && watch_find_locked(&world, two, "toto") != NONE);
+    CHECK(monitor_add_locked(&world, one, "Toto") != NONE);
+    CHECK(monitor_add_locked(&world, one, "tata") != NONE);
+    CHECK(monitor_add_locked(&world, two, "toto") != NONE);
+    CHECK(monitor_find_locked(&world, one, "tOTO") != NONE);
+    CHECK(monitor_find_locked(&world, two, "tata") == NONE);
+    CHECK(world.users[one].monitor_count == 2 && tables_are_consistent());
+    monitor_remove_locked(&world, monitor_find_locked(&world, one, "toto"));
+    CHECK(monitor_find_locked(&world, one, "toto") == NONE && monitor_find_locked(&world, two, "toto") != NONE);
     world_repair_locked(&world);
-    CHECK(watch_find_locked(&world, one, "tata") != NONE && world.users[one].watch_count == 1);
+    CHECK(monitor_find_locked(&world, one, "tata") != NONE && world.users[one].monitor_count == 1);
     tables_stop();
 }
 
-static void watches_leave(void)
+static void monitors_leave(void)
 {
     tables_start(50);
     uint32_t one = user(0, "one");
     for (int i = 0; i < 10; i++) {
         char nick[NICK_SIZE];
         snprintf(nick, sizeof nick, "n%d", i);
-        watch_add_locked(&world, one, nick);
+        monitor_add_locked(&world, one, nick);
     }
     user_leave_locked(&world, one);
     CHECK(tables_are_consistent());
     user_free_locked(&world, one);
     one = user(0, "one");
-    CHECK(world.users[one].watch_count == 0);
+    CHECK(world.users[one].monitor_count == 0);
     uint32_t count = 0;
     for (char nick[NICK_SIZE]; count < 100000; count++) {
         snprintf(nick, sizeof nick, "n%u", count);
-        if (watch_add_locked(&world, one, nick) == NONE)
+        if (monitor_add_locked(&world, one, nick) == NONE)
             break;
     }
-    CHECK(count == watch_limit(&world.limits));
+    CHECK(count == monitor_limit(&world.limits));
     tables_stop();
 }
 
-/* ---- leavers ---- */
+/* ---- WHOWAS records ---- */
 
 static void remembered(void)
 {
@@ -82,10 +83,10 @@ static void remembered(void)
     user_rename_locked(&world, 0, "second");
     user_leave_locked(&world, 0);
     uint64_t at = UINT64_MAX;
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "second") == 0);
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "first") == 0);
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
-    CHECK(leaver_before_locked(&world, &at) == NULL);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "second") == 0);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "first") == 0);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "guest1") == 0);
+    CHECK(whowas_before_locked(&world, &at) == NULL);
     tables_stop();
 }
 
@@ -93,15 +94,15 @@ static void forgotten(void)
 {
     tables_start(50);
     user(0, "toto");
-    for (uint32_t i = 0; i < LEAVERS + 10; i++) {
+    for (uint32_t i = 0; i < WHOWAS + 10; i++) {
         world.users[0].generation++; /* each another user */
-        leaver_add_locked(&world, 0);
+        whowas_add_locked(&world, 0);
     }
     uint64_t at = UINT64_MAX;
     uint32_t count = 0;
-    while (count < 2 * LEAVERS && leaver_before_locked(&world, &at))
+    while (count < 2 * WHOWAS && whowas_before_locked(&world, &at))
         count++;
-    CHECK(count <= LEAVERS && count >= LEAVERS - 1);
+    CHECK(count <= WHOWAS && count >= WHOWAS - 1);
     tables_stop();
 }
 
@@ -111,27 +112,27 @@ static void one_of_many(void)
     user(0, "toto");
     user_rename_locked(&world, 0, "tutu");
     user(1, "tata");
-    for (int i = 0; i < 2 * (int)LEAVERS; i++) {
+    for (int i = 0; i < 2 * (int)WHOWAS; i++) {
         char nick[20];
         snprintf(nick, sizeof nick, "n%d", i);
         user_rename_locked(&world, 1, nick);
-        shared_commit(&shared); /* the journal has not room for them all */
-        shared_begin_look(&shared);
+        txn_commit(&txn); /* the journal has not room for them all */
+        txn_begin_look(&txn);
     }
     uint64_t at = UINT64_MAX;
     uint32_t count = 0;
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "n2046") == 0);
-    for (const struct leaver_shm *leaver; (leaver = leaver_before_locked(&world, &at));)
-        count += strcmp(leaver->nick, "toto") == 0;
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "n2046") == 0);
+    for (const struct whowas_shm *whowas; (whowas = whowas_before_locked(&world, &at));)
+        count += strcmp(whowas->nick, "toto") == 0;
     CHECK(count == 1);
     tables_stop();
 }
 
 /* ---- bans ---- */
 
-static struct ban_shm a_ban(const char *mask, int64_t expires_elapsed)
+static struct ban_shm a_ban(const char *mask, int64_t expires_monotonic)
 {
-    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_elapsed = expires_elapsed};
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = 1000, .expires_monotonic = expires_monotonic};
     CHECK(ban_normalise(ban.mask, mask));
     strcpy(ban.by, "toto");
     strcpy(ban.reason, "why");
@@ -184,7 +185,6 @@ static void ranges(void)
     CHECK(!net_in_range("nobody", "10.0.0.0/8") && !net_in_range("10.0.0.1", "10.0.0.1"));
 }
 
-#define SECOND INT64_C(1000000000)
 
 static bool wrong_password(const struct net_range *from, int64_t now)
 {
@@ -247,20 +247,20 @@ static void died(void (*change)(uint32_t place))
 {
     tables_die_in(change, 0);
     uint64_t at = UINT64_MAX;
-    CHECK(world.users[0].state == USER_PRESENT && world.users[0].watch_count == 2);
-    CHECK(strcmp(leaver_before_locked(&world, &at)->nick, "guest1") == 0);
+    CHECK(world.users[0].state == USER_PRESENT && world.users[0].monitor_count == 2);
+    CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "guest1") == 0);
     CHECK(ban_find_locked(&world, "a", "x", 1) && !ban_find_locked(&world, "b", "x", 1));
 }
 
 static void watch_more(uint32_t place)
 {
-    watch_add_locked(&world, place, "more");
+    monitor_add_locked(&world, place, "more");
 }
 
 static void watch_less(uint32_t place)
 {
-    watch_remove_locked(&world, world.users[place].first_watch);
-    watch_remove_locked(&world, world.users[place].first_watch);
+    monitor_remove_locked(&world, world.users[place].first_monitor);
+    monitor_remove_locked(&world, world.users[place].first_monitor);
 }
 
 static void leave(uint32_t place)
@@ -280,8 +280,8 @@ static void taken_back(void)
 {
     tables_start(50);
     user(0, "toto");
-    watch_add_locked(&world, 0, "tata");
-    watch_add_locked(&world, 0, "tutu");
+    monitor_add_locked(&world, 0, "tata");
+    monitor_add_locked(&world, 0, "tutu");
     struct ban_shm ban = a_ban("a@*", 0);
     ban_add_locked(&world, &ban, 1000);
     died(watch_more);
@@ -294,8 +294,8 @@ static void taken_back(void)
 int main(void)
 {
     CASE("a place before one that was taken earlier is empty", skipped);
-    CASE("a watch is found by its nick, whatever the case, and is one user's", watched);
-    CASE("who leaves watches nobody, and all together watch no more than fit", watches_leave);
+    CASE("a monitor is found by its nick, whatever the case, and is one user's", monitored);
+    CASE("who leaves monitors nobody, and all together monitor no more than fit", monitors_leave);
     CASE("who leaves or takes another nick is remembered, the last first", remembered);
     CASE("only so many are remembered", forgotten);
     CASE("one who takes nick after nick has nobody else forgotten", one_of_many);

@@ -2,7 +2,7 @@
 #include "tables.h"
 #include "world/metadata.h"
 #include "world/shares.h"
-#include "world/watches.h"
+#include "world/monitors.h"
 
 static uint32_t user_at(uint32_t place, const char *host)
 {
@@ -146,8 +146,8 @@ static uint32_t take(enum share_pool pool, uint32_t who)
     for (; count < 1000 && share_ask_locked(&world, pool, who) == SHARE_FITS; count++) {
         char name[20];
         snprintf(name, sizeof name, "#u%u-%u", who, count);
-        if (pool == SHARE_WATCHES) {
-            CHECK(watch_add_locked(&world, who, name + 1) != NONE);
+        if (pool == SHARE_MONITORS) {
+            CHECK(monitor_add_locked(&world, who, name + 1) != NONE);
         } else if (pool == SHARE_METADATA) {
             /* Of several channels: an owner has not so many keys. */
             CHECK(metadata_set_locked(&world, METADATA_OF_CHANNEL, count / METADATA_KEYS, name + 1, "v", who));
@@ -166,8 +166,8 @@ static void every_pool(void)
     tables_start(60);
     for (uint32_t i = 0; i < 4; i++)
         user(i);
-    uint32_t one = take(SHARE_WATCHES, 0), two = take(SHARE_WATCHES, 1), three = take(SHARE_WATCHES, 2);
-    CHECK(one > 300 && two > 100 && three > 100 && take(SHARE_WATCHES, 3) > 100);
+    uint32_t one = take(SHARE_MONITORS, 0), two = take(SHARE_MONITORS, 1), three = take(SHARE_MONITORS, 2);
+    CHECK(one > 300 && two > 100 && three > 100 && take(SHARE_MONITORS, 3) > 100);
     CHECK(take(SHARE_CHANNELS, 0) >= 2 && take(SHARE_CHANNELS, 1) >= 1 && take(SHARE_CHANNELS, 2) >= 1 &&
           take(SHARE_CHANNELS, 3) >= 1);
     CHECK(take(SHARE_METADATA, 0) > 50);
@@ -214,7 +214,7 @@ int main(void)
     CASE("what one of an address left behind does not shut out another", neighbours);
     CASE("operators of the server may have whatever is free", operators_may);
     CASE("invitations are charged to who invites", invitations_too);
-    CASE("it is so with watches, channels, memberships and metadata", every_pool);
+    CASE("it is so with monitors, channels, memberships and metadata", every_pool);
     CASE("whoever dies in the middle of it is charged for what is there", deaths);
     CHECK_DONE();
 }

@@ -5,21 +5,21 @@
  *
  * The layer below is compiled into this test, with its crash points in, in place of the one in the library. */
 #define CRASHPOINTS
-#include "ipc/bell.c"
+#include "ipc/wakeup.c"
 #include "ipc/journal.c"
 #include "ipc/lock.c"
 #include "ipc/ring.c"
-#include "ipc/shared.c"
+#include "ipc/txn.c"
 
 #include "check.h"
 #include "crowd.h"
 #include "world/attendance.h"
 #include "world/counters.h"
 #include "world/guesses.h"
-#include "world/leavers.h"
+#include "world/whowas.h"
 #include "world/metadata.h"
-#include "world/streams.h"
-#include "world/watches.h"
+#include "world/delivery_marks.h"
+#include "world/monitors.h"
 
 /* ---- copies of the region, and what a death leaves of them ---- */
 
@@ -39,20 +39,20 @@ static void move(struct copy *copy, void *pointer, size_t size)
 {
     char *at;
     memcpy(&at, pointer, sizeof at);
-    at = copy->bytes + (at - shared.region.base);
+    at = copy->bytes + (at - txn.region.base);
     memcpy(pointer, &at, size);
 }
 
 static void make_copy(struct copy *copy)
 {
-    copy->bytes = calloc(1, shared.region.size);
+    copy->bytes = calloc(1, txn.region.size);
     copy->world = world;
-    copy->world.shared = NULL; /* nothing may be saved, nothing published */
+    copy->world.txn = NULL; /* nothing may be saved, nothing published */
     void *pointers[] = {&copy->world.shm,         &copy->world.users,     &copy->world.channels,
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
-                        &copy->world.bans,        &copy->world.leavers,   &copy->world.channel_buckets,
-                        &copy->world.watches,     &copy->world.metadata,  &copy->world.attendances,
-                        &copy->world.counters,    &copy->world.streams,   &copy->world.guesses};
+                        &copy->world.bans,        &copy->world.whowas,   &copy->world.channel_buckets,
+                        &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
+                        &copy->world.counters,    &copy->world.delivery_marks,   &copy->world.guesses};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
         move(copy, pointers[i], sizeof(char *));
 }
@@ -60,8 +60,8 @@ static void make_copy(struct copy *copy)
 static void copy_tables(struct copy *copy)
 {
     size_t size;
-    const char *tables = shared_area(&shared, &size);
-    memcpy(copy->bytes + (tables - shared.region.base), tables, size);
+    const char *tables = txn_area(&txn, &size);
+    memcpy(copy->bytes + (tables - txn.region.base), tables, size);
 }
 
 #define BLANK(table, count, field)                                                                 \
@@ -76,12 +76,12 @@ static void blank_derived(struct world *copy)
     BLANK(copy->channels, copy->limits.channels, first_member);
     BLANK(copy->members, copy->limits.members, next_of_channel);
     BLANK(copy->masks, copy->limits.masks, next_of_channel);
-    BLANK(copy->watches, watch_limit(&copy->limits), next);
+    BLANK(copy->monitors, monitor_limit(&copy->limits), next);
     BLANK(copy->metadata, metadata_limit(&copy->limits), next);
     memset(copy->nick_buckets, 0, world_buckets(copy->limits.users) * sizeof(uint32_t));
     memset(copy->channel_buckets, 0, world_buckets(copy->limits.channels) * sizeof(uint32_t));
     memset(copy->counters, 0, counters_size(&copy->limits));
-    memset(copy->streams, 0, copy->limits.users * sizeof *copy->streams);
+    memset(copy->delivery_marks, 0, copy->limits.users * sizeof *copy->delivery_marks);
     memset(copy->guesses, 0, guesses_size(&copy->limits));
     memset(&shm->present, 0, sizeof *shm - offsetof(struct world_shm, present));
     atomic_store(&shm->bans_version, 0);
@@ -103,8 +103,8 @@ static void tell_difference(const char *place)
     } tables[] = {{"head", at->shm, sizeof *at->shm},          {"users", at->users, sizeof *at->users},
                   {"channels", at->channels, sizeof *at->channels}, {"members", at->members, sizeof *at->members},
                   {"masks", at->masks, sizeof *at->masks},     {"bans", at->bans, sizeof *at->bans},
-                  {"leavers", at->leavers, sizeof *at->leavers},
-                  {"watches", at->watches, sizeof *at->watches},
+                  {"whowas", at->whowas, sizeof *at->whowas},
+                  {"monitors", at->monitors, sizeof *at->monitors},
                   {"metadata", at->metadata, sizeof *at->metadata},
                   {"attendances", at->attendances, sizeof *at->attendances}};
     const char *was = (const char *)before.world.shm, *wrong = (const char *)at->shm;
@@ -123,17 +123,17 @@ static void tell_difference(const char *place)
 /* Has the process die here, in a copy, and recovers that. */
 static void die_in_copy(const char *place)
 {
-    uint64_t head = ring_head(&shared.ring);
+    uint64_t head = ring_head(&txn.ring);
     bool committed = head != head_before || strcmp(place, "before-unlock") == 0;
     size_t size;
     char *tables = (char *)after.world.shm;
-    shared_area(&shared, &size);
+    txn_area(&txn, &size);
     copy_tables(&after);
 
-    const struct journal_shm *journal = shared.journal.shared;
-    struct journal_shm *copied = (struct journal_shm *)(after.bytes + ((const char *)journal - shared.region.base));
+    const struct journal_shm *journal = txn.journal.shared;
+    struct journal_shm *copied = (struct journal_shm *)(after.bytes + ((const char *)journal - txn.region.base));
     memcpy(copied, journal, sizeof *journal + journal->used);
-    struct journal own = shared.journal;
+    struct journal own = txn.journal;
     own.shared = copied;
     own.base = after.bytes;
     journal_recover_locked(&own, head);
@@ -161,11 +161,11 @@ void crashpoint_pass(const char *place)
     if (strcmp(place, "lock-taken") == 0) {
         copy_tables(&before);
         blank_derived(&before.world);
-        head_before = ring_head(&shared.ring);
+        head_before = ring_head(&txn.ring);
         in_transaction = true;
         transactions++;
     } else if (in_transaction) {
-        uint64_t used = shared.journal.shared->used;
+        uint64_t used = txn.journal.shared->used;
         most_saved = used > most_saved ? used : most_saved;
         bool last = strcmp(place, "before-unlock") == 0;
         if (last && world_check_locked(&world))
@@ -213,8 +213,8 @@ static void check_all_were_run(void)
     }
     const struct world_shm *shm = world.shm;
     CHECK(shm->channels_end > 5 && shm->members_end > 5 && shm->masks_end > 5);
-    CHECK(shm->bans_end > 2 && shm->watches_end > 5 && shm->metadata_end > 5);
-    CHECK(shm->leavers_end > 50 && shm->attendances_end > 50 && shm->traces > 50 && shm->crashes_end > 0);
+    CHECK(shm->bans_end > 2 && shm->monitors_end > 5 && shm->metadata_end > 5);
+    CHECK(shm->whowas_end > 50 && shm->attendances_end > 50 && shm->messages_indexed > 50 && shm->crashes_end > 0);
 }
 
 static void any_command(void)
@@ -233,12 +233,12 @@ static void fill_metadata(enum metadata_kind kind, uint32_t owner, uint32_t coun
     char key[METADATA_KEY_SIZE], value[METADATA_VALUE_SIZE];
     memset(value, 'v', sizeof value - 1);
     value[sizeof value - 1] = '\0';
-    shared_begin_look(&shared);
+    txn_begin_look(&txn);
     for (uint32_t i = 0; i < count; i++) {
         snprintf(key, sizeof key, "key%u", i);
         CHECK(metadata_set_locked(&world, kind, owner, key, kind == METADATA_SUBSCRIPTION ? "" : value, NONE));
     }
-    shared_commit(&shared);
+    txn_commit(&txn);
 }
 
 /* Alone in as many channels as may be, all of which end with them; and all that a user and a channel can have. */
@@ -252,7 +252,7 @@ static void largest_leave(void)
     come(0);
     feed(&sessions[0], "JOIN 0\r\n");
     for (uint32_t i = 0; i < EVENT_CHANNELS; i++) {
-        shared_begin_look(&shared);
+        txn_begin_look(&txn);
         snprintf(word, sizeof word, "#channel%u", i);
         uint32_t channel = channel_create_locked(&world, word, NONE);
         CHECK(channel != NONE && member_add_locked(&world, 0, channel, MEMBER_OPERATOR) != NONE);
@@ -261,17 +261,17 @@ static void largest_leave(void)
             snprintf(word, sizeof word, "*!*@host%u", k);
             CHECK(mask_add_locked(&world, channel, MASK_BAN, word, NONE) == MASK_ADDED);
         }
-        shared_commit(&shared);
+        txn_commit(&txn);
         fill_metadata(METADATA_OF_CHANNEL, channel, METADATA_KEYS);
     }
     fill_metadata(METADATA_OF_USER, 0, METADATA_KEYS);
     fill_metadata(METADATA_SUBSCRIPTION, 0, METADATA_SUBSCRIPTIONS);
-    shared_begin_look(&shared);
-    for (uint32_t i = 0; i < WATCHES_OF_ONE; i++) {
-        snprintf(word, sizeof word, "watched%u", i);
-        CHECK(watch_add_locked(&world, 0, word) != NONE);
+    txn_begin_look(&txn);
+    for (uint32_t i = 0; i < MONITORS_OF_ONE; i++) {
+        snprintf(word, sizeof word, "monitored%u", i);
+        CHECK(monitor_add_locked(&world, 0, word) != NONE);
     }
-    shared_commit(&shared);
+    txn_commit(&txn);
     looking = true;
     bury(0);
     CHECK(places > 0 && most_saved > 0 && most_saved < JOURNAL_CAPACITY / 2);
@@ -300,10 +300,10 @@ static void largest_answer(void)
                        "NICK nnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\r\n"
                        "JOIN #aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,#bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n");
     send_lines(&sessions[0], "#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-    CHECK(world.shm->traces == 1);
+    CHECK(world.shm->messages_indexed == 1);
     /* Twice as much would be more than a transaction asks room for: it must be refused. */
     send_lines(&sessions[0], "#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,#bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
-    CHECK(world.shm->traces == 1);
+    CHECK(world.shm->messages_indexed == 1);
     stop();
 }
 

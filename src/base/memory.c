@@ -1,0 +1,13 @@
+/* Memory without which there is no going on. Every process uses it; writes no shared memory. */
+#include "memory.h"
+
+#include <sysexits.h>
+
+#include "log.h"
+
+void *memory_must(void *memory)
+{
+    if (!memory)
+        fatal(EX_OSERR, "out of memory");
+    return memory;
+}

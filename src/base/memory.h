@@ -1,0 +1,9 @@
+/* Memory without which there is no going on. */
+#ifndef FORKCHAT_BASE_MEMORY_H
+#define FORKCHAT_BASE_MEMORY_H
+
+/* Returns `memory`, what malloc(3) and its kind gave; if that is NULL, the process ends with EX_OSERR and a line of the
+ * log. Does not block. */
+void *memory_must(void *memory);
+
+#endif

@@ -1,0 +1,29 @@
+/* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their users, couriers and
+ * the supervisor their own, and all others (control processes, the console, whoever looks from outside) share the rest. */
+#ifndef FORKCHAT_WORLD_SLOTS_H
+#define FORKCHAT_WORLD_SLOTS_H
+
+#include "world.h"
+
+/* Control processes and consoles, those of a supervisor that was killed among them. */
+#define SLOT_OTHERS 128
+
+uint32_t slot_of_worker(const struct world *world, uint32_t user);
+uint32_t slot_of_courier(const struct world *world, uint32_t courier);
+uint32_t slot_of_supervisor(const struct world *world);
+
+/* The lowest of the others', of SLOT_OTHERS in a row: also how many slots of workers, couriers and supervisors there are,
+ * which begin at 1. */
+uint32_t slot_of_others(const struct world *world);
+
+/* This process lives there from now on, until it ends, and takes the lock as that one (txn_live). Returns 0, or -1 and
+ * errno: EAGAIN or EACCES if somebody else does. slot_live_among_others: EAGAIN if no slot is left. Before the sandbox. */
+int slot_live(struct world *world, uint32_t slot);
+int slot_live_among_others(struct world *world);
+
+/* The pid of whoever lives there, as the kernel knows it; 0 if nobody does, LIVENESS_UNKNOWN if it does not say. Not asked of
+ * one's own slot. */
+pid_t slot_pid(const struct world *world, uint32_t slot);
+bool slot_is_alive(const struct world *world, uint32_t slot);
+
+#endif
