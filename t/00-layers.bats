@@ -16,7 +16,8 @@ may_use() {
     event) echo base ipc world event ;;
     command) echo base ipc world conf event command ;;
     door) echo base ipc world conf event command door ;;
-    process) echo base ipc world conf event command door process ;;
+    service) echo base ipc world conf event command service ;;
+    process) echo base ipc world conf event command door service process ;;
     tty) echo base tty ;;
     client) echo base tty client ;;
     lan) echo base tty lan ;;

@@ -257,7 +257,7 @@ void operator_bans(struct session *session, struct request *request)
         ban_seal(&bans[count++]);
     }
     session_commit(session);
-    if (session->door == DOOR_CONTROL) {
+    if (session->door == SERVICE_CONTROL) {
         report_bans(session, bans, count);
         free(bans);
         return;

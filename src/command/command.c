@@ -10,7 +10,7 @@
 #define PLAIN  DOOR_BIT(DOOR_PLAIN)
 #define TALK   DOOR_BIT(DOOR_TALK)
 #define IRC    DOOR_BIT(DOOR_IRC)
-#define CONTROL DOOR_BIT(DOOR_CONTROL)
+#define CONTROL DOOR_BIT(SERVICE_CONTROL)
 
 static const struct command table[] = {
     {"", TALK, 0, 0, NULL, "<text>", "said to all in the current channel", .help = HELP_FIRST},

@@ -312,8 +312,7 @@ void control_stats(struct session *session, struct request *request)
     for (int i = 0; i < DOOR_KINDS; i++) {
         char what[60];
         snprintf(what, sizeof what, "clients %s", door_name((enum door_kind)i));
-        if (door_default_port((enum door_kind)i))
-            add_stat(report, what, counts.doors[i]);
+        add_stat(report, what, counts.doors[i]);
     }
     add_stat(report, "operators", counts.operators);
     add_stat(report, "channels", counts.channels);

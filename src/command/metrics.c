@@ -51,8 +51,6 @@ static void write_clients(struct session *session)
     head(session, "clients", "gauge", "Clients who are here, by door.");
     for (int i = 0; i < DOOR_KINDS; i++) {
         char label[60];
-        if (door_default_port((enum door_kind)i) == 0)
-            continue;
         snprintf(label, sizeof label, "door=\"%s\"", door_name((enum door_kind)i));
         sample(session, "clients", label, counts.doors[i]);
     }

@@ -263,10 +263,10 @@ static bool take_listen(const struct reading *reading)
         return true; /* doors are the supervisor's; and the name of an interface is nothing to ask the system in a
                         worker */
     int door = door_by_name(reading->words[0]);
-    if (door < 0 || door == DOOR_CONTROL) {
+    if (door < 0 || door == SERVICE_CONTROL) {
         text_addf(reading->wrong, "no such door \"%.40s\": the doors are", reading->words[0]);
-        for (int i = 0; i < DOOR_KINDS; i++)
-            if (i != DOOR_CONTROL)
+        for (int i = 0; i < WAYS_IN; i++)
+            if (door_name((enum door_kind)i) && i != SERVICE_CONTROL)
                 text_addf(reading->wrong, "%s %s", i ? "," : "", door_name((enum door_kind)i));
         return false;
     }

@@ -120,8 +120,6 @@ void settings_complete(struct settings *settings)
     if (settings->listen_count == 0) {
         for (int i = 0; i < DOOR_KINDS; i++) {
             char address[32];
-            if (door_default_port((enum door_kind)i) == 0)
-                continue;
             struct setting_listen *listen = &settings->listens[settings->listen_count++];
             snprintf(address, sizeof address, "*:%u", door_default_port((enum door_kind)i));
             listen->door = (enum door_kind)i;

@@ -10,11 +10,10 @@ const struct door *door_of(enum door_kind kind)
         return door_talk();
     case DOOR_IRC:
         return door_irc();
-    case DOOR_METRICS:
-        return door_metrics();
-    case DOOR_CONTROL:
-        return door_control();
     case DOOR_KINDS:
+    case SERVICE_METRICS:
+    case SERVICE_CONTROL:
+    case WAYS_IN:
         break;
     }
     return NULL;

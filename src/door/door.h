@@ -27,7 +27,7 @@ struct door {
     /* Worker: the client sends nothing more; what it left unfinished is acted on if it can be. */
     void (*finish)(struct session *session);
 
-    /* Worker: nothing came for session->wake_after seconds. Control and metrics: no whole command came in time. */
+    /* Worker: nothing came for session->wake_after seconds. */
     void (*idle)(struct session *session);
 
     /* Courier: adds the event as that viewer sees it; nothing if they do not. */
@@ -47,6 +47,7 @@ struct door {
     void (*refuse)(struct text *text, const char *why);
 };
 
+/* The door of that number, or NULL if clients do not come that way. */
 const struct door *door_of(enum door_kind kind);
 
 #endif

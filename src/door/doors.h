@@ -7,7 +7,5 @@
 const struct door *door_plain(void);
 const struct door *door_talk(void);
 const struct door *door_irc(void);
-const struct door *door_metrics(void);
-const struct door *door_control(void);
 
 #endif

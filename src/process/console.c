@@ -24,8 +24,8 @@
 #include "base/patience.h"
 #include "base/port.h"
 #include "base/width.h"
-#include "door/door.h"
 #include "follow.h"
+#include "service/service.h"
 #include "world/recorder.h"
 
 #define PROMPT      "> "
@@ -298,7 +298,7 @@ static void take_input(struct terminal *terminal)
     }
     follow_settings(session, &terminal->follow);
     if (bytes[strspn(bytes, " \t\r\n")])
-        door_of(DOOR_CONTROL)->feed(session, bytes, (size_t)got);
+        service_control()->feed(session, bytes, (size_t)got);
     recorder_rest(session->recorder);
 }
 
@@ -339,7 +339,7 @@ void console_run(const struct console *console, const struct control_birth *birt
     if (console->error < 0)
         session->by = "the console"; /* on the screen it stands already */
     if (fd_set_nonblocking(terminal.log) || lines_init(&terminal.log_lines, LINE_LIMIT / 2) ||
-        lines_init(&terminal.answer_lines, LINE_LIMIT) || door_of(DOOR_CONTROL)->open(session))
+        lines_init(&terminal.answer_lines, LINE_LIMIT) || service_control()->open(session))
         fatal(EX_OSERR, "out of memory");
     put(&terminal, "\n", 1);
     divide(&terminal);

@@ -1,4 +1,4 @@
-/* The control process, and that of metrics, which differs in the door alone: reads commands from its socket, runs them
+/* The control process, and that of metrics, which differs in the service alone: reads commands from its socket, runs them
  * with an operator's rights, and writes the answers there itself, always without the lock. It is no client and in no
  * table; it publishes as the server.
  *
@@ -18,8 +18,8 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "base/trespass.h"
-#include "door/door.h"
 #include "follow.h"
+#include "service/service.h"
 #include "world/recorder.h"
 #include "world/slots.h"
 
@@ -42,7 +42,7 @@ static void deliver(struct session *session, const char *bytes, size_t length)
 {
     struct control *control = (struct control *)session;
     struct pollfd output = {.fd = control->birth->socket, .events = POLLOUT};
-    bool metrics = control->birth->door == DOOR_METRICS;
+    bool metrics = control->birth->service == SERVICE_METRICS;
     int64_t end = metrics ? control->end : clock_monotonic() + SEND_NS;
     CRASHPOINT("control-answers");
     while (length > 0 && !session->leaving) {
@@ -107,8 +107,8 @@ void control_begin(struct session *session, const struct control_birth *birth)
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = birth->world,
                                 .settings = birth->settings,
-                                .format_reply = door_of(birth->door)->format_reply,
-                                .door = birth->door,
+                                .format_reply = service_of(birth->service)->format_reply,
+                                .door = birth->service,
                                 .verb_prefix = "",
                                 .user = NONE,
                                 .recorder = recorder_take_other(birth->world, getpid()),
@@ -119,10 +119,10 @@ void control_begin(struct session *session, const struct control_birth *birth)
 
 static void serve(struct control *control)
 {
-    const struct door *door = door_of(control->birth->door);
+    const struct service *service = service_of(control->birth->service);
     struct session *session = &control->session;
     char bytes[4096];
-    control->end = clock_monotonic() + (control->birth->door == DOOR_METRICS ? ASK_NS : IDLE_NS);
+    control->end = clock_monotonic() + (control->birth->service == SERVICE_METRICS ? ASK_NS : IDLE_NS);
     /* Time is looked at behind input: an operator's command may have waited here longer than this process for a processor. */
     do {
         if (wait_input(control->birth->socket, 1000) <= 0)
@@ -131,16 +131,16 @@ static void serve(struct control *control)
         if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
             continue;
         if (got <= 0) {
-            door->finish(session);
+            service->finish(session);
             return;
         }
         follow_settings(session, &control->follow);
         TRESPASS(bytes, (size_t)got);
-        door->feed(session, bytes, (size_t)got);
+        service->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
     } while (!session->leaving && clock_monotonic() < control->end && !stopping && !world_is_over(session->world));
     if (!session->leaving && !stopping && !world_is_over(session->world))
-        door->idle(session);
+        service->time_out(session);
 }
 
 /* A socket closed with bytes unread would have the kernel throw the answer away. */
@@ -166,7 +166,7 @@ void control_run(const struct control_birth *birth)
     sigprocmask(SIG_BLOCK, &stop, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    bool metrics = birth->door == DOOR_METRICS;
+    bool metrics = birth->service == SERVICE_METRICS;
     bool may = metrics || desk_may(birth->desk, birth->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
     control.birth = birth;
@@ -183,7 +183,7 @@ void control_run(const struct control_birth *birth)
     }
     session->by = who;
     CRASHPOINT("control-admitted");
-    if (door_of(birth->door)->open(session))
+    if (service_of(birth->service)->open(session))
         fatal(EX_OSERR, "out of memory");
     serve(&control);
     if (metrics)

@@ -14,7 +14,7 @@ struct control_birth {
     const struct confinement *confinement;
     const struct desk *desk;
     int socket;
-    enum door_kind door; /* CONTROL or METRICS */
+    enum door_kind service;
     int supervisor; /* a pipe: one byte has it look at what it was ordered */
 };
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "door/door.h"
+#include "service/service.h"
 #include "world/counters.h"
 #include "world/guesses.h"
 
@@ -28,7 +29,8 @@ static void refuse(int socket, enum door_kind door, const char *why)
     char line[200];
     struct text text;
     text_init(&text, line, sizeof line);
-    door_of(door)->refuse(&text, why);
+    const struct service *service = service_of(door);
+    (service ? service->refuse : door_of(door)->refuse)(&text, why);
     /* Best effort: who is refused may have gone already. */
     if (send(socket, line, text.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         return;
@@ -164,7 +166,7 @@ static void refuse_for_now(struct supervisor *supervisor, int socket, enum door_
 /* A connection that is no client's, however many clients there are. */
 static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int socket)
 {
-    int seat = desk_seat(&supervisor->desk, door == DOOR_CONTROL);
+    int seat = desk_seat(&supervisor->desk, door == SERVICE_CONTROL);
     if (seat < 0) {
         refuse(socket, door, "too many control connections: try again later");
         return;
@@ -274,11 +276,11 @@ static void show_numbers(struct supervisor *supervisor, int socket, const struct
 {
     const char *why = check_origin(supervisor, from, false);
     if (!why) {
-        seat_at_desk(supervisor, DOOR_METRICS, socket);
+        seat_at_desk(supervisor, SERVICE_METRICS, socket);
         return;
     }
     tell_refusal(from, why);
-    refuse(socket, DOOR_METRICS, why);
+    refuse(socket, SERVICE_METRICS, why);
 }
 
 void supervisor_accept_operators(struct supervisor *supervisor)
@@ -286,9 +288,9 @@ void supervisor_accept_operators(struct supervisor *supervisor)
     for (int i = 0; i < ACCEPT_BURST; i++) {
         int socket = desk_accept(&supervisor->desk);
         if (socket >= 0) {
-            seat_at_desk(supervisor, DOOR_CONTROL, socket);
+            seat_at_desk(supervisor, SERVICE_CONTROL, socket);
             close(socket);
-        } else if (is_short(supervisor, supervisor->desk.listener, DOOR_CONTROL)) {
+        } else if (is_short(supervisor, supervisor->desk.listener, SERVICE_CONTROL)) {
             return;
         }
     }
@@ -300,7 +302,7 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
         struct net_address from = {.length = sizeof from.storage};
         int socket = port_accept(listener->fd, (struct sockaddr *)&from.storage, &from.length);
         if (socket >= 0) {
-            if (listener->wanted.door == DOOR_METRICS)
+            if (listener->wanted.door == SERVICE_METRICS)
                 show_numbers(supervisor, socket, &from);
             else
                 welcome(supervisor, socket, listener->wanted.door, &from);

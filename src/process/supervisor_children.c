@@ -75,7 +75,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
 }
 
 /* In a child at the desk. */
-static struct control_birth birth_at_desk(const struct supervisor *supervisor, enum door_kind door,
+static struct control_birth birth_at_desk(const struct supervisor *supervisor, enum door_kind service,
                                           int socket)
 {
     return (struct control_birth){.world = (struct world *)&supervisor->world,
@@ -83,18 +83,18 @@ static struct control_birth birth_at_desk(const struct supervisor *supervisor, e
                                   .confinement = &supervisor->confinement,
                                   .desk = &supervisor->desk,
                                   .socket = socket,
-                                  .door = door,
+                                  .service = service,
                                   .supervisor = supervisor->heirlooms.calls[1]};
 }
 
-pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind door, int socket)
+pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind service, int socket)
 {
     pid_t pid = fork();
     if (pid != 0)
         return pid;
     forget_supervisor(supervisor);
     heirlooms_leave(&supervisor->heirlooms, -1);
-    struct control_birth birth = birth_at_desk(supervisor, door, socket);
+    struct control_birth birth = birth_at_desk(supervisor, service, socket);
     control_run(&birth);
     exit(0);
 }
@@ -110,7 +110,7 @@ void supervisor_start_console(struct supervisor *supervisor)
     if (pid == 0) {
         forget_supervisor(supervisor);
         heirlooms_leave(&supervisor->heirlooms, -1);
-        struct control_birth birth = birth_at_desk(supervisor, DOOR_CONTROL, -1);
+        struct control_birth birth = birth_at_desk(supervisor, SERVICE_CONTROL, -1);
         console_run(console, &birth);
         exit(0);
     }
@@ -126,7 +126,7 @@ void supervisor_introduce(const struct supervisor *supervisor)
     if (!supervisor->invocation->foreground)
         return;
     text_init(&text, line, sizeof line);
-    for (int i = 0; (command = command_list(DOOR_CONTROL, i)); i++)
+    for (int i = 0; (command = command_list(SERVICE_CONTROL, i)); i++)
         text_addf(&text, " %s", command->verb);
     log_info("forkchatd %s; %s:%s", FORKCHAT_VERSION,
              supervisor->console.pid ? "commands, here or by forkchatctl"

@@ -131,7 +131,7 @@ void supervisor_mend_places(struct supervisor *supervisor);
 
 /* Return 0, or -1 and errno; and the pid of the child, or -1. */
 int supervisor_fork_courier(struct supervisor *supervisor, int number);
-pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind door, int socket);
+pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind service, int socket);
 pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int socket,
                              enum door_kind door, const struct net_address *from);
 

@@ -1,8 +1,9 @@
-/* The control door: whatever is asked, each answer is whole lines of which the last tells the status, answers for programs
+/* Control: whatever is asked, each answer is whole lines of which the last tells the status, answers for programs
  * are JSON, nothing drives a terminal, and the tables stay whole. */
 #include "driver.h"
 #include "base/lines.h"
 #include "json.h"
+#include "service/service.h"
 #include "world.h"
 #include "world/counters.h"
 
@@ -62,7 +63,7 @@ static void ask(struct session *session, const char *line, size_t length)
     bool json = length >= 5 && memcmp(line, "json ", 5) == 0;
     int dots = 0;
     length_said = 0;
-    door_of(DOOR_CONTROL)->feed(session, line, length);
+    service_control()->feed(session, line, length);
     said[length_said] = '\0';
     CLAIM(strlen(said) == length_said && length_said > 0 && said[length_said - 1] == '\n');
     for (char *at = said, *end; (end = strchr(at, '\n')); at = end + 1) {
@@ -83,15 +84,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .format_reply = door_of(DOOR_CONTROL)->format_reply,
-                                .door = DOOR_CONTROL,
+                                .format_reply = service_control()->format_reply,
+                                .door = SERVICE_CONTROL,
                                 .verb_prefix = "",
                                 .user = NONE,
                                 .call_supervisor = obey,
                                 .deliver = deliver,
                                 .wait = wait_no_longer};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
-    if (door_of(DOOR_CONTROL)->open(session))
+    if (service_control()->open(session))
         abort();
     for (const char *feed; at < end && (feed = memchr(at, '\n', (size_t)(end - at))) && !session->leaving;
          at = feed + 1)

@@ -1,7 +1,8 @@
-/* The metrics door: whatever is asked in whatever pieces, there is at most one answer, it is HTTP, and only a request for
+/* Metrics: whatever is asked in whatever pieces, there is at most one answer, it is HTTP, and only a request for
  * /metrics gets numbers. */
 #include "driver.h"
 #include "base/lines.h"
+#include "service/service.h"
 #include "world.h"
 
 static char said[1 << 18];
@@ -18,30 +19,29 @@ static void deliver(struct session *session, const char *bytes, size_t length)
 /* The status it answers with, or 0 if it waits for more. */
 static int ask(const char *bytes, size_t length, size_t piece)
 {
-    const struct door *door = door_of(DOOR_METRICS);
+    const struct service *service = service_metrics();
     struct session *session = calloc(1, sizeof *session);
     if (!session)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .format_reply = door->format_reply,
-                                .door = DOOR_METRICS,
+                                .door = SERVICE_METRICS,
                                 .verb_prefix = "",
                                 .user = NONE,
                                 .deliver = deliver};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
-    if (door->open(session))
+    if (service->open(session))
         abort();
     length_said = 0;
     while (length > 0 && !session->leaving) {
         size_t part = piece < length ? piece : length;
-        door->feed(session, bytes, part);
+        service->feed(session, bytes, part);
         bytes += part;
         length -= part;
     }
     bool answered = session->leaving;
     if (!answered)
-        door->finish(session);
+        service->finish(session);
     CLAIM(answered == (length_said > 0));
     lines_free(session->door_state); /* they are first in it */
     free(session->door_state);

@@ -10,6 +10,7 @@
 #include "child.h"
 #include "command/families.h"
 #include "door/door.h"
+#include "service/service.h"
 #include "world/bans.h"
 #include "world/crashes.h"
 #include "world/layout.h"
@@ -54,7 +55,10 @@ static void take_answer(struct session *session, const char *bytes, size_t lengt
 
 static void feed(struct session *session, const char *line)
 {
-    door_of(session->door)->feed(session, line, strlen(line));
+    if (session->door == SERVICE_CONTROL)
+        service_control()->feed(session, line, strlen(line));
+    else
+        door_of(session->door)->feed(session, line, strlen(line));
     if (!session->leaving)
         session_flush(session);
 }
@@ -72,11 +76,12 @@ static void end_session(struct session *session)
 
 static void begin_session(struct session *session, enum door_kind door, uint32_t user)
 {
+    bool control = door == SERVICE_CONTROL;
     *session = (struct session){.world = &world,
                                 .settings = settings,
-                                .format_reply = door_of(door)->format_reply,
+                                .format_reply = control ? service_control()->format_reply : door_of(door)->format_reply,
                                 .door = door,
-                                .verb_prefix = door_of(door)->verb_prefix,
+                                .verb_prefix = control ? "" : door_of(door)->verb_prefix,
                                 .user = user,
                                 .housekeep = housekeep,
                                 .call_supervisor = housekeep,
@@ -241,7 +246,7 @@ static bool is_left_out(const struct command *command)
 /* Every command of the door in turn, with any words. */
 static void add_any(struct text *text, enum door_kind door)
 {
-    static int next[DOOR_KINDS];
+    static int next[WAYS_IN];
     const struct command *command;
     do {
         if (!(command = command_list(door, next[door]++)))
@@ -265,7 +270,7 @@ static void send_something(struct session *session)
     if (irc && below(5) == 0)
         text_add(&text, "@label=l ");
     const char *form = irc                            ? PICK(irc_lines)
-                       : session->door == DOOR_CONTROL ? PICK(control_lines)
+                       : session->door == SERVICE_CONTROL ? PICK(control_lines)
                                                        : PICK(text_dialect_lines);
     if (irc && form[0] == '@')
         text_init(&text, line, sizeof line);
@@ -311,9 +316,9 @@ static void crowd_stop(void)
 
 static void crowd_come_all(void)
 {
-    begin_session(&sessions[CLIENTS], DOOR_CONTROL, NONE);
+    begin_session(&sessions[CLIENTS], SERVICE_CONTROL, NONE);
     sessions[CLIENTS].deliver = take_answer;
-    CHECK(door_of(DOOR_CONTROL)->open(&sessions[CLIENTS]) == 0);
+    CHECK(service_control()->open(&sessions[CLIENTS]) == 0);
     for (uint32_t i = 0; i < CLIENTS; i++)
         come(i);
 }

@@ -201,7 +201,7 @@ static void stop(void)
 
 static void check_all_were_run(void)
 {
-    static const enum door_kind doors[] = {DOOR_PLAIN, DOOR_TALK, DOOR_IRC, DOOR_CONTROL};
+    static const enum door_kind doors[] = {DOOR_PLAIN, DOOR_TALK, DOOR_IRC, SERVICE_CONTROL};
     const struct command *command;
     for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
         for (int k = 0; (command = command_list(doors[i], k)); k++) {

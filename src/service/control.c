@@ -1,7 +1,7 @@
-/* The control door: forkchatctl(8) and the console. A line is a command, with "json " in front of it if a program
+/* Control: forkchatctl(8) and the console. A line is a command, with "json " in front of it if a program
  * reads the answer. Each line of an answer begins with a blank, or with ! if it says why something was not done; the
- * last is a dot and the exit status. Run by control processes; they are no clients, so nothing is rendered for them. */
-#include "doors.h"
+ * last is a dot and the exit status. Run by control processes and the console. */
+#include "service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/report.h"
+#include "command/command.h"
 
 #define LINE_LIMIT 2048
 
@@ -37,7 +38,7 @@ static void run(struct session *session, char *line)
         log_info("control \"%s\" by %s", clean, session->by);
     char *rest = clean;
     const char *verb = text_next_word(&rest);
-    const struct command *command = verb ? command_find(DOOR_CONTROL, verb) : NULL;
+    const struct command *command = verb ? command_find(SERVICE_CONTROL, verb) : NULL;
     if (command)
         command_run_text(session, command, rest);
     else
@@ -77,7 +78,7 @@ static void control_finish(struct session *session)
     take(session, result, line, length);
 }
 
-static void control_idle(struct session *session)
+static void control_time_out(struct session *session)
 {
     char line[80];
     int length = snprintf(line, sizeof line, "!no command came in time: goodbye\n.%d\n", EX_TEMPFAIL);
@@ -147,27 +148,18 @@ static void control_format_reply(struct session *session, enum reply_code code, 
     say_line(session, status ? '!' : ' ', line);
 }
 
-static void control_render(struct text *text, const struct event *event, const struct view *view)
-{
-    (void)text;
-    (void)event;
-    (void)view;
-}
-
 static void control_refuse(struct text *text, const char *why)
 {
     text_addf(text, "!%s\n.%d\n", why, EX_UNAVAILABLE);
 }
 
-const struct door *door_control(void)
+const struct service *service_control(void)
 {
-    static const struct door door = {.verb_prefix = "",
-                                     .format_reply = control_format_reply,
-                                     .open = control_open,
-                                     .feed = control_feed,
-                                     .finish = control_finish,
-                                     .idle = control_idle,
-                                     .render = control_render,
-                                     .refuse = control_refuse};
-    return &door;
+    static const struct service service = {.open = control_open,
+                                           .feed = control_feed,
+                                           .finish = control_finish,
+                                           .time_out = control_time_out,
+                                           .format_reply = control_format_reply,
+                                           .refuse = control_refuse};
+    return &service;
 }

@@ -1,6 +1,6 @@
-/* The metrics door: HTTP (RFC 9112), of which GET and HEAD of /metrics are all there is. A request is read to its end
+/* Metrics: HTTP (RFC 9112), of which GET and HEAD of /metrics are all there is. A request is read to its end
  * and answered, and the connection closes. Run by processes of the desk; they are no clients. */
-#include "doors.h"
+#include "service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ static void metrics_feed(struct session *session, const char *bytes, size_t leng
     }
 }
 
-static void metrics_idle(struct session *session)
+static void metrics_time_out(struct session *session)
 {
     answer(session, session->door_state, "408 Request Timeout");
 }
@@ -88,36 +88,18 @@ static void metrics_finish(struct session *session)
     (void)session;
 }
 
-static void metrics_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count)
-{
-    (void)session;
-    (void)code;
-    (void)arguments;
-    (void)count;
-}
-
-static void metrics_render(struct text *text, const struct event *event, const struct view *view)
-{
-    (void)text;
-    (void)event;
-    (void)view;
-}
-
 static void metrics_refuse(struct text *text, const char *why)
 {
     text_addf(text, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s\n",
               why);
 }
 
-const struct door *door_metrics(void)
+const struct service *service_metrics(void)
 {
-    static const struct door door = {.verb_prefix = "",
-                                     .format_reply = metrics_format_reply,
-                                     .open = metrics_open,
-                                     .feed = metrics_feed,
-                                     .finish = metrics_finish,
-                                     .idle = metrics_idle,
-                                     .render = metrics_render,
-                                     .refuse = metrics_refuse};
-    return &door;
+    static const struct service service = {.open = metrics_open,
+                                           .feed = metrics_feed,
+                                           .finish = metrics_finish,
+                                           .time_out = metrics_time_out,
+                                           .refuse = metrics_refuse};
+    return &service;
 }
