@@ -65,7 +65,7 @@ unit() {
 }
 
 @test "who is starved of processor time is given more patience, who is stopped or loops is not" {
-    unit patience
+    unit stall
 }
 
 @test "files are read and replaced whole" {

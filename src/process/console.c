@@ -21,7 +21,7 @@
 #include "base/fd.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/patience.h"
+#include "base/stall.h"
 #include "base/port.h"
 #include "base/width.h"
 #include "follow.h"
@@ -118,9 +118,9 @@ void console_end(struct console *console)
         return;
     kill(console->pid, SIGTERM);
     int status = 0;
-    struct patience patience = {0};
+    struct stall stall = {0};
     while (waitpid(console->pid, &status, WNOHANG) == 0) {
-        if (patience_look(&patience, console->pid) > CONSOLE_END_MS * MS) {
+        if (stall_measure(&stall, console->pid) > CONSOLE_END_MS * MS) {
             kill(console->pid, SIGKILL);
             waitpid(console->pid, &status, 0);
             break;

@@ -13,13 +13,13 @@
 #include "base/crashpoint.h"
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/patience.h"
+#include "base/stall.h"
 #include "base/paths.h"
 #include "base/port.h"
 #include "ipc/pass.h"
 #include "world/slots.h"
 
-/* What every courier that lives may use for an answer: base/patience.h. */
+/* What every courier that lives may use for an answer: base/stall.h. */
 #define CLAIM_NS (5000 * MS)
 /* For one that has been born and does not live yet: nobody knows its pid. */
 #define NEWBORN_NS (60000 * MS)
@@ -150,8 +150,8 @@ static void count_missing(void *context, const char *name, int number, int *fd)
 
 /* For how long each that may answer was waited for. */
 struct waiting {
-    struct patience couriers[COURIERS_MAX];
-    struct patience newborn;
+    struct stall couriers[COURIERS_MAX];
+    struct stall newborn;
 };
 
 /* Whether somebody may still answer who has not had the time for it: a courier, or where none lives one to be. */
@@ -163,9 +163,9 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
         if (pid == 0)
             continue;
         living = true;
-        hopeful |= patience_look(&waiting->couriers[i], pid) < CLAIM_NS;
+        hopeful |= stall_measure(&waiting->couriers[i], pid) < CLAIM_NS;
     }
-    patience_add(&waiting->newborn, clock_monotonic(), 0, false);
+    stall_add(&waiting->newborn, clock_monotonic(), 0, false);
     if (port_end_pending())
         return false;
     return living ? hopeful : waiting->newborn.idled < NEWBORN_NS;

@@ -36,7 +36,7 @@ int heirlooms_claim_region(const char *directory);
 void heirlooms_offer(const struct heirlooms *heirlooms);
 
 /* Comes forward, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds for an
- * answer (base/patience.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this process is to
+ * answer (base/stall.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this process is to
  * end (port_end_pending). */
 int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world);
 

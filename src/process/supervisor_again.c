@@ -20,17 +20,17 @@
 #include "base/port.h"
 
 #define ENVIRONMENT "FORKCHATD_SESSION"
-/* What the new program may use for its answer: base/patience.h. */
+/* What the new program may use for its answer: base/stall.h. */
 #define ANSWER_NS (5000 * MS)
 #define LOOK_MS   100
 
 /* ---- asking the program that is there now ---- */
 
 /* What it prints until it closes the pipe, or has had its time. */
-static void read_answer(pid_t pid, int from, struct patience *patience, char *answer, size_t size)
+static void read_answer(pid_t pid, int from, struct stall *stall, char *answer, size_t size)
 {
     size_t length = 0;
-    while (length + 1 < size && patience_look(patience, pid) < ANSWER_NS) {
+    while (length + 1 < size && stall_measure(stall, pid) < ANSWER_NS) {
         struct pollfd input = {.fd = from, .events = POLLIN};
         if (poll(&input, 1, LOOK_MS) <= 0)
             continue;
@@ -70,15 +70,15 @@ static int ask(const struct supervisor *supervisor, const char *option, bool arg
         _exit(127);
     }
     close(ends[1]);
-    struct patience patience = {0};
+    struct stall stall = {0};
     if (pid > 0)
-        read_answer(pid, ends[0], &patience, answer, size);
+        read_answer(pid, ends[0], &stall, answer, size);
     close(ends[0]);
     free(with);
     if (pid < 0)
         return -1;
     while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (patience_look(&patience, pid) >= ANSWER_NS)
+        if (stall_measure(&stall, pid) >= ANSWER_NS)
             kill(pid, SIGKILL);
         clock_sleep(1);
     }

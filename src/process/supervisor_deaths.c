@@ -22,7 +22,7 @@
 #include "world/crashes.h"
 #include "world/slots.h"
 
-/* All but the first of these are the time that the process could have used, not what passed on the clock: base/patience.h.
+/* All but the first of these are the time that the process could have used, not what passed on the clock: base/stall.h.
  *
  * The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed meanwhile. */
 #define STUCK_NS (1000 * MS)
@@ -284,7 +284,7 @@ static void bury_courier(struct supervisor *supervisor, int number, siginfo_t de
     bool asked = world_retiring(&supervisor->world) == (uint32_t)number;
     supervisor->strangers -= seat->stranger;
     seat->pid = 0;
-    seat->patience = (struct patience){0};
+    seat->stall = (struct stall){0};
     if (asked)
         world_retire(&supervisor->world, NONE);
     if (!is_crash(&death) || (asked && seat->stranger)) {
@@ -365,14 +365,14 @@ void supervisor_watch_lock(struct supervisor *supervisor)
         mend_after_owner(supervisor);
         return;
     }
-    int64_t had = patience_look(&seen->patience, owner);
+    int64_t had = stall_measure(&seen->stall, owner);
     if (now - seen->since < STUCK_NS)
         return;
     if (!seen->woken) {
         seen->woken = true;
         signal_member(supervisor, owner, SIGCONT);
     }
-    if (had < HOPELESS_NS && seen->patience.computed < STUCK_NS)
+    if (had < HOPELESS_NS && seen->stall.computed < STUCK_NS)
         return;
     *seen = (struct holding){slot, turn, .since = now};
     signal_member(supervisor, owner, SIGKILL);
@@ -408,10 +408,10 @@ static uint64_t look_at_courier(struct supervisor *supervisor, int number)
     uint64_t position = ring_cursor(ring, number), waiting = ring_head(ring) - position;
     if (position != seat->position || waiting == 0 || !seat->pid) {
         seat->position = position;
-        seat->patience = (struct patience){0};
+        seat->stall = (struct stall){0};
         return 0;
     }
-    patience_look(&seat->patience, seat->pid);
+    stall_measure(&seat->stall, seat->pid);
     return waiting;
 }
 
@@ -423,11 +423,11 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         uint64_t waiting = look_at_courier(supervisor, i);
-        int64_t had = seat->patience.computed + seat->patience.idled;
+        int64_t had = seat->stall.computed + seat->stall.idled;
         if (waiting > 0 && had >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
             log_warning("courier %d does not keep up with what is said and is ended", i);
             supervisor_signal(supervisor, seat->pid, seat->stranger, SIGKILL);
-            seat->patience = (struct patience){0};
+            seat->stall = (struct stall){0};
         }
     }
 }

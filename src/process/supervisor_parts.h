@@ -6,7 +6,7 @@
 
 #include "ban_file.h"
 #include "base/clock.h"
-#include "base/patience.h"
+#include "base/stall.h"
 #include "confine.h"
 #include "console.h"
 #include "countdown.h"
@@ -31,7 +31,7 @@ struct courier_seat {
     bool old; /* of the supervisor before: to make way */
     int64_t born;
     uint64_t position; /* in the ring, when it was last seen to move */
-    struct patience patience; /* since then */
+    struct stall stall; /* since then */
 };
 
 /* Who was seen to have the lock: supervisor_watch_lock. */
@@ -39,7 +39,7 @@ struct holding {
     uint32_t slot;
     uint32_t turn; /* the how-manieth time the lock was taken */
     int64_t since; /* when this was seen first */
-    struct patience patience; /* since then */
+    struct stall stall; /* since then */
     bool woken;    /* it was told to go on */
 };
 

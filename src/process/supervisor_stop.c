@@ -17,10 +17,10 @@
 /* Since anybody has ended, for those whom no signal reaches: their pids are not what the region says. */
 #define STRAYS_NS (10000 * MS)
 
-static void begin_patience(struct supervisor *supervisor)
+static void restart_stalls(struct supervisor *supervisor)
 {
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        supervisor->couriers[i].patience = (struct patience){0};
+        supervisor->couriers[i].stall = (struct stall){0};
 }
 
 /* Whether a courier may still have something to do, be it last words to send, and had no processor for it yet. */
@@ -29,7 +29,7 @@ static bool is_courier_starved(struct supervisor *supervisor)
     bool starved = false;
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        starved |= seat->pid && patience_look(&seat->patience, seat->pid) < SHUTDOWN_NS;
+        starved |= seat->pid && stall_measure(&seat->stall, seat->pid) < SHUTDOWN_NS;
     }
     return starved;
 }
@@ -39,10 +39,10 @@ static void say_goodbye(struct supervisor *supervisor)
     char words[STOP_TEXT_SIZE + 40];
     const char *text = supervisor->countdown.text;
     snprintf(words, sizeof words, "the server stops now%s%s", *text ? ": " : "", text);
-    struct patience own = {0};
-    begin_patience(supervisor);
+    struct stall own = {0};
+    restart_stalls(supervisor);
     /* The lock may be in the hands of one who waits for a processor, and the ring full because couriers do. */
-    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); patience_add(&own, clock_monotonic(), 0, false)) {
+    for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); stall_add(&own, clock_monotonic(), 0, false)) {
         if (!txn_try_begin(&supervisor->txn, EVENT_NEED_MAX)) {
             supervisor_watch_lock(supervisor);
             clock_sleep(1);
@@ -114,7 +114,7 @@ static void end_family(struct supervisor *supervisor)
     int64_t deadline = clock_monotonic() + SHUTDOWN_NS;
     uint32_t before = UINT32_MAX;
     bool killed = false;
-    begin_patience(supervisor);
+    restart_stalls(supervisor);
     /* With the lock in our hand it is in nobody's who ends now: the log would tell of a change that was taken back. */
     supervisor_begin_look(supervisor);
     world_end(&supervisor->world); /* or a courier would take the signal for its own, and make way for another */

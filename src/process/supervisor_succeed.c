@@ -235,7 +235,7 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found)
     bool over = world_is_over(&supervisor->world);
     if (over || heirlooms_claim(&heirlooms, supervisor->settings->runtime_directory, &supervisor->world)) {
         if (!over && errno == EINTR)
-            return EX_UNAVAILABLE; /* called off: nobody's patience was at its end */
+            return EX_UNAVAILABLE; /* called off, nothing has timed out */
         *found = false;
         return end_survivors(supervisor, over ? "it is over" : strerror(errno));
     }

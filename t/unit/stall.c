@@ -1,5 +1,5 @@
-/* Patience: who is starved of processor time is innocent, who sleeps, is stopped or computes is not. */
-#include "base/patience.h"
+/* Stalls: who is starved of processor time is innocent, who sleeps, is stopped or computes is not. */
+#include "base/stall.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -11,57 +11,57 @@
 #include "child.h"
 
 
-static int64_t had(const struct patience *patience)
+static int64_t had(const struct stall *stall)
 {
-    return patience->computed + patience->idled;
+    return stall->computed + stall->idled;
 }
 
 static void starved(void)
 {
-    struct patience patience = {0};
-    patience_add(&patience, 5 * SECOND, 3 * SECOND, true);
-    CHECK(had(&patience) == 0);
+    struct stall stall = {0};
+    stall_add(&stall, 5 * SECOND, 3 * SECOND, true);
+    CHECK(had(&stall) == 0);
     for (int64_t i = 1; i <= 100; i++)
-        patience_add(&patience, (5 + i) * SECOND, 3 * SECOND + i * MS, true);
-    CHECK(patience.computed == 100 * MS);
-    CHECK(patience.idled == 0);
+        stall_add(&stall, (5 + i) * SECOND, 3 * SECOND + i * MS, true);
+    CHECK(stall.computed == 100 * MS);
+    CHECK(stall.idled == 0);
 }
 
 static void sleeps(void)
 {
-    struct patience patience = {0};
+    struct stall stall = {0};
     for (int64_t i = 1; i <= 11; i++)
-        patience_add(&patience, i * SECOND, 0, false);
-    CHECK(patience.idled == 10 * SECOND);
-    CHECK(patience.computed == 0);
+        stall_add(&stall, i * SECOND, 0, false);
+    CHECK(stall.idled == 10 * SECOND);
+    CHECK(stall.computed == 0);
 }
 
 static void computes(void)
 {
-    struct patience patience = {0};
+    struct stall stall = {0};
     for (int64_t i = 1; i <= 11; i++)
-        patience_add(&patience, i * SECOND, i * SECOND, true);
-    CHECK(patience.computed == 10 * SECOND);
-    patience_add(&patience, 12 * SECOND, 11 * SECOND + SECOND / 2, false); /* part of the time */
-    CHECK(had(&patience) == 11 * SECOND);
+        stall_add(&stall, i * SECOND, i * SECOND, true);
+    CHECK(stall.computed == 10 * SECOND);
+    stall_add(&stall, 12 * SECOND, 11 * SECOND + SECOND / 2, false); /* part of the time */
+    CHECK(had(&stall) == 11 * SECOND);
 }
 
 static void late_look(void)
 {
-    struct patience patience = {0};
-    patience_add(&patience, SECOND, 0, false);
-    patience_add(&patience, 3600 * SECOND, 0, false);
-    CHECK(had(&patience) == PATIENCE_LOOK);
+    struct stall stall = {0};
+    stall_add(&stall, SECOND, 0, false);
+    stall_add(&stall, 3600 * SECOND, 0, false);
+    CHECK(had(&stall) == STALL_STEP_MOST);
 }
 
 static void never_less(void)
 {
-    struct patience patience = {0};
-    patience_add(&patience, SECOND, 5 * SECOND, false);
-    patience_add(&patience, 2 * SECOND, 0, false); /* it is gone: the system tells nothing */
-    CHECK(had(&patience) == SECOND);
-    patience_add(&patience, 2 * SECOND, 0, true);
-    CHECK(had(&patience) == SECOND);
+    struct stall stall = {0};
+    stall_add(&stall, SECOND, 5 * SECOND, false);
+    stall_add(&stall, 2 * SECOND, 0, false); /* it is gone: the system tells nothing */
+    CHECK(had(&stall) == SECOND);
+    stall_add(&stall, 2 * SECOND, 0, true);
+    CHECK(had(&stall) == SECOND);
 }
 
 static bool comes_to(pid_t pid, bool ready)
@@ -95,16 +95,16 @@ static void states(void)
 
 static void looks(void)
 {
-    struct patience patience = {0};
+    struct stall stall = {0};
     pid_t pid = fork();
     if (pid == 0)
         for (;;)
             pause();
     comes_to(pid, false);
-    CHECK(patience_look(&patience, pid) == 0);
-    while (patience_look(&patience, pid) < 100 * MS)
+    CHECK(stall_measure(&stall, pid) == 0);
+    while (stall_measure(&stall, pid) < 100 * MS)
         clock_sleep(30);
-    CHECK(patience.idled >= 90 * MS);
+    CHECK(stall.idled >= 90 * MS);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
 }
@@ -117,6 +117,6 @@ int main(void)
     CASE("whoever looks late charges one look", late_look);
     CASE("nothing is ever taken back", never_less);
     CASE("the system tells who waits for a processor", states);
-    CASE("a sleeping process uses its patience up", looks);
+    CASE("a sleeping process uses its stall up", looks);
     CHECK_DONE();
 }
