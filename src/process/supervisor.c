@@ -27,7 +27,7 @@
 /* A dead worker that could not be put in order yet is tried again after so long. */
 #define RETRY_NS (2 * MS)
 /* How often those who are not our children are looked after. */
-#define STRANGERS_NS (50 * MS)
+#define ORPHANS_NS (50 * MS)
 /* A child that was forked when its supervisor died has closed the doors after so long, also where it hardly gets a
  * processor. */
 #define NEWBORN_MS 60000
@@ -175,8 +175,8 @@ static struct timespec rest(const struct supervisor *supervisor, int64_t now, in
     int64_t most = supervisor->unreaped ? RETRY_NS : 1000 * MS;
     if (now < supervisor->paused_until && most > supervisor->paused_until - now)
         most = supervisor->paused_until - now;
-    if (supervisor->strangers && most > STRANGERS_NS)
-        most = STRANGERS_NS;
+    if (supervisor->orphans && most > ORPHANS_NS)
+        most = ORPHANS_NS;
     if (most > until_told)
         most = until_told;
     return (struct timespec){.tv_sec = most / SECOND, .tv_nsec = most % SECOND};
@@ -188,13 +188,13 @@ static void look_after_family(struct supervisor *supervisor)
     supervisor_watch_couriers(supervisor);
     supervisor_mend_places(supervisor);
     supervisor_renew_couriers(supervisor);
-    if (!child_died && !supervisor->unreaped && !supervisor->strangers)
+    if (!child_died && !supervisor->unreaped && !supervisor->orphans)
         return;
     child_died = 0;
     supervisor->unreaped = false;
     supervisor_reap_couriers(supervisor);
     supervisor_reap_workers(supervisor);
-    supervisor_reap_strangers(supervisor);
+    supervisor_reap_orphans(supervisor);
 }
 
 /* What signals and operators asked for. True if something was done: the doors may be others now. */

@@ -233,7 +233,7 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
     supervisor->free_count--;
     struct seat *seat = &supervisor->seats[number];
     seat->pid = pid;
-    seat->stranger = false;
+    seat->orphan = false;
     seat->door = door;
     unsigned char host[16];
     net_host_bytes(from, host);

@@ -140,10 +140,10 @@ static void write_letter(struct supervisor *supervisor, FILE *letter)
         fprintf(letter, " %d\n", listener->wanted.only_ipv6);
     }
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid && !supervisor->couriers[i].stranger)
+        if (supervisor->couriers[i].pid && !supervisor->couriers[i].orphan)
             fprintf(letter, "courier %d %ld\n", i, (long)supervisor->couriers[i].pid);
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].pid && !supervisor->seats[i].stranger)
+        if (supervisor->seats[i].pid && !supervisor->seats[i].orphan)
             fprintf(letter, "worker %u %ld\n", i, (long)supervisor->seats[i].pid);
     for (int i = 0; i < DESK_SEATS; i++)
         if (supervisor->desk.pids[i])

@@ -51,7 +51,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
         return -1;
     if (pid > 0) {
         seat->pid = pid;
-        seat->stranger = seat->old = false;
+        seat->orphan = seat->old = false;
         seat->born = clock_monotonic();
         count_add(&supervisor->world, COUNT_COURIERS);
         return 0;

@@ -35,7 +35,7 @@
 
 /* So many of those who are not our children, at one look, of whom the kernel is asked whether they live: each costs some
  * microseconds among thousands. */
-#define STRANGERS_ASKED 256
+#define ORPHANS_ASKED 256
 
 /* For `crash last`, with what the dead left at `recorder`, if it has a place there. Lock held. Returns the crash noted. */
 static struct crash_shm note_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
@@ -50,7 +50,7 @@ static struct crash_shm note_crash_locked(struct supervisor *supervisor, const c
     int number = crash.number ? crash.number : RECORDER_ANY;
     recorder_read(recorder, crash.pid, crash.by_signal ? number : 0, &crash.recording);
     if (crash.by_signal && !crash.number)
-        crash.number = crash.recording.fault.signal; /* a stranger's, of whom nobody else tells */
+        crash.number = crash.recording.fault.signal; /* an orphan's, of whom nobody else tells */
     text_copy(crash.process, sizeof crash.process, process);
     if (user) {
         text_copy(crash.who, sizeof crash.who, user_shown(user));
@@ -171,24 +171,24 @@ static bool bury(struct supervisor *supervisor, uint32_t number, const siginfo_t
 static void free_seat(struct supervisor *supervisor, uint32_t number)
 {
     struct seat *seat = &supervisor->seats[number];
-    supervisor->strangers -= seat->stranger;
+    supervisor->orphans -= seat->orphan;
     *seat = (struct seat){0};
     admission_remove(number);
     supervisor->free_seats[supervisor->free_count++] = number;
 }
 
-/* Nobody tells how a stranger died. Those who leave have done so in the tables. A pid that is nobody's any more costs
+/* Nobody tells how an orphan died. Those who leave have done so in the tables. A pid that is nobody's any more costs
  * nothing to find; that one is another's by now, or a zombie's, is asked of some in turn. */
-void supervisor_reap_strangers(struct supervisor *supervisor)
+void supervisor_reap_orphans(struct supervisor *supervisor)
 {
     static uint32_t next;
     uint32_t asked = 0, first = next;
-    for (uint32_t k = 0; supervisor->strangers > 0 && k < supervisor->seat_count; k++) {
+    for (uint32_t k = 0; supervisor->orphans > 0 && k < supervisor->seat_count; k++) {
         uint32_t i = (first + k) % supervisor->seat_count;
         const struct seat *seat = &supervisor->seats[i];
-        if (!seat->stranger)
+        if (!seat->orphan)
             continue;
-        if ((kill(seat->pid, 0) == 0 || errno != ESRCH) && asked++ >= STRANGERS_ASKED)
+        if ((kill(seat->pid, 0) == 0 || errno != ESRCH) && asked++ >= ORPHANS_ASKED)
             continue;
         next = i + 1;
         if (slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
@@ -204,7 +204,7 @@ void supervisor_reap_strangers(struct supervisor *supervisor)
 static bool is_courier(const struct supervisor *supervisor, pid_t pid)
 {
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].stranger)
+        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].orphan)
             return true;
     return false;
 }
@@ -214,7 +214,7 @@ static uint32_t seat_of_child(const struct supervisor *supervisor, pid_t pid)
 {
     uint32_t number = 0;
     while (number < supervisor->seat_count &&
-           (supervisor->seats[number].pid != pid || supervisor->seats[number].stranger))
+           (supervisor->seats[number].pid != pid || supervisor->seats[number].orphan))
         number++;
     return number;
 }
@@ -282,12 +282,12 @@ static void bury_courier(struct supervisor *supervisor, int number, siginfo_t de
 {
     struct courier_seat *seat = &supervisor->couriers[number];
     bool asked = world_retiring(&supervisor->world) == (uint32_t)number;
-    supervisor->strangers -= seat->stranger;
+    supervisor->orphans -= seat->orphan;
     seat->pid = 0;
     seat->stall = (struct stall){0};
     if (asked)
         world_retire(&supervisor->world, NONE);
-    if (!is_crash(&death) || (asked && seat->stranger)) {
+    if (!is_crash(&death) || (asked && seat->orphan)) {
         log_info("courier %d made way for another", number);
         return;
     }
@@ -308,7 +308,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         siginfo_t death = {.si_pid = 0};
-        if (seat->pid && !seat->stranger) {
+        if (seat->pid && !seat->orphan) {
             if (waitid(P_PID, (id_t)seat->pid, &death, WEXITED | WNOHANG) == 0 && death.si_pid == seat->pid)
                 bury_courier(supervisor, i, death);
         } else if (seat->pid && !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i))) {
@@ -333,10 +333,10 @@ static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
 {
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == pid)
-            supervisor_signal(supervisor, pid, supervisor->seats[i].stranger, signal);
+            supervisor_signal(supervisor, pid, supervisor->seats[i].orphan, signal);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == pid)
-            supervisor_signal(supervisor, pid, supervisor->couriers[i].stranger, signal);
+            supervisor_signal(supervisor, pid, supervisor->couriers[i].orphan, signal);
     if (desk_has(&supervisor->desk, pid) || pid == supervisor->console.pid)
         kill(pid, signal);
 }
@@ -426,7 +426,7 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
         int64_t had = seat->stall.computed + seat->stall.idled;
         if (waiting > 0 && had >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
             log_warning("courier %d does not keep up with what is said and is ended", i);
-            supervisor_signal(supervisor, seat->pid, seat->stranger, SIGKILL);
+            supervisor_signal(supervisor, seat->pid, seat->orphan, SIGKILL);
             seat->stall = (struct stall){0};
         }
     }

@@ -21,13 +21,13 @@
 
 struct seat {
     pid_t pid;     /* 0: free */
-    bool stranger; /* not our child: supervisor_succeed.c */
+    bool orphan; /* not our child: supervisor_succeed.c */
     enum door_kind door;
 };
 
 struct courier_seat {
     pid_t pid;
-    bool stranger;
+    bool orphan;
     bool old; /* of the supervisor before: to make way */
     int64_t born;
     uint64_t position; /* in the ring, when it was last seen to move */
@@ -57,7 +57,7 @@ struct supervisor {
     uint32_t free_count, seat_count;
     struct courier_seat couriers[COURIERS_MAX];
     struct heirlooms heirlooms;
-    uint32_t strangers; /* workers and couriers who are not our children */
+    uint32_t orphans; /* workers and couriers who are not our children */
     bool leaving_to_another; /* nobody is let in any more: supervisor_again.c */
     int64_t paused_until; /* no accepting until then */
     int reserve;          /* a descriptor to let go of when there are none, or -1 */
@@ -97,7 +97,7 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found);
 void supervisor_adopt(struct supervisor *supervisor);
 
 /* A place whose seat is free may be used by one who was being born when the supervisor before died: whether it is, and the
- * seat a stranger's from now on. Does not block. */
+ * seat an orphan's from now on. Does not block. */
 bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
 
 /* The same for a courier, which is to make way for another. Whoever adopts it calls its workers. */
@@ -108,7 +108,7 @@ bool supervisor_adopt_courier(struct supervisor *supervisor, int number);
 void supervisor_end_latecomers(struct supervisor *supervisor);
 
 /* Sends a signal to a process; to the workers at every `step`th seat from `first` on; to everybody but the console. */
-void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal);
+void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool orphan, int signal);
 void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal);
 void supervisor_signal_family(const struct supervisor *supervisor, int signal);
 
@@ -156,7 +156,7 @@ int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t 
 
 void supervisor_reap_couriers(struct supervisor *supervisor);
 void supervisor_reap_workers(struct supervisor *supervisor);
-void supervisor_reap_strangers(struct supervisor *supervisor);
+void supervisor_reap_orphans(struct supervisor *supervisor);
 void supervisor_watch_lock(struct supervisor *supervisor);
 void supervisor_watch_couriers(struct supervisor *supervisor);
 

@@ -66,14 +66,14 @@ static uint32_t count_left(struct supervisor *supervisor)
     uint32_t left = 0;
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
-        if (seat->pid && seat->stranger &&
+        if (seat->pid && seat->orphan &&
             !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i)))
             seat->pid = 0;
         left += seat->pid != 0;
     }
     for (uint32_t i = 0; i < supervisor->seat_count; i++) {
         struct seat *seat = &supervisor->seats[i];
-        if (seat->pid && seat->stranger && !slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
+        if (seat->pid && seat->orphan && !slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
             seat->pid = 0;
         left += seat->pid != 0;
     }
@@ -88,24 +88,24 @@ static void forget(struct supervisor *supervisor, pid_t pid, int status)
         console_gone(&supervisor->console, status == 0);
     desk_leave(&supervisor->desk, pid);
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].pid == pid && !supervisor->seats[i].stranger)
+        if (supervisor->seats[i].pid == pid && !supervisor->seats[i].orphan)
             supervisor->seats[i].pid = 0;
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].stranger)
+        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].orphan)
             supervisor->couriers[i].pid = 0;
 }
 
 /* Those who live on by what the region says, but are nobody's children. */
-static void give_up_strangers(struct supervisor *supervisor)
+static void give_up_orphans(struct supervisor *supervisor)
 {
-    if (supervisor->strangers)
+    if (supervisor->orphans)
         log_error("processes that an earlier supervisor left do not end");
-    supervisor->strangers = 0;
+    supervisor->orphans = 0;
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
-        if (supervisor->couriers[i].stranger)
+        if (supervisor->couriers[i].orphan)
             supervisor->couriers[i].pid = 0;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].stranger)
+        if (supervisor->seats[i].orphan)
             supervisor->seats[i].pid = 0;
 }
 
@@ -136,7 +136,7 @@ static void end_family(struct supervisor *supervisor)
         bool starved = !killed && is_courier_starved(supervisor);
         if (!starved && clock_monotonic() > deadline) {
             if (killed)
-                give_up_strangers(supervisor);
+                give_up_orphans(supervisor);
             supervisor_signal_family(supervisor, SIGKILL);
             killed = true;
             deadline = clock_monotonic() + STRAYS_NS;

@@ -33,7 +33,7 @@ static void signal_all(const pid_t *pids, size_t count, int signal)
             kill(pids[i], signal);
 }
 
-static void signal_strangers(const struct supervisor *supervisor, const pid_t *pids, size_t count, int signal)
+static void signal_orphans(const struct supervisor *supervisor, const pid_t *pids, size_t count, int signal)
 {
     const struct confinement *confinement = &supervisor->confinement;
     if (count == 0)
@@ -54,27 +54,27 @@ static void signal_strangers(const struct supervisor *supervisor, const pid_t *p
         waitpid(child, NULL, 0);
 }
 
-void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool stranger, int signal)
+void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool orphan, int signal)
 {
-    if (stranger)
-        signal_strangers(supervisor, &pid, 1, signal);
+    if (orphan)
+        signal_orphans(supervisor, &pid, 1, signal);
     else
         kill(pid, signal);
 }
 
 void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal)
 {
-    pid_t *strangers = calloc(supervisor->seat_count, sizeof *strangers);
+    pid_t *orphans = calloc(supervisor->seat_count, sizeof *orphans);
     size_t count = 0;
     for (uint32_t i = first; i < supervisor->seat_count; i += step) {
         const struct seat *seat = &supervisor->seats[i];
-        if (seat->pid && !seat->stranger)
+        if (seat->pid && !seat->orphan)
             kill(seat->pid, signal);
-        else if (seat->pid && strangers)
-            strangers[count++] = seat->pid;
+        else if (seat->pid && orphans)
+            orphans[count++] = seat->pid;
     }
-    signal_strangers(supervisor, strangers, count, signal);
-    free(strangers);
+    signal_orphans(supervisor, orphans, count, signal);
+    free(orphans);
 }
 
 void supervisor_signal_family(const struct supervisor *supervisor, int signal)
@@ -82,7 +82,7 @@ void supervisor_signal_family(const struct supervisor *supervisor, int signal)
     desk_signal(&supervisor->desk, signal);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid)
-            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].stranger, signal);
+            supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].orphan, signal);
     supervisor_signal_workers(supervisor, 0, 1, signal);
 }
 
@@ -106,7 +106,7 @@ static void signal_lives(const struct supervisor *supervisor, int signal)
     for (uint32_t slot = 1; pids && slot < end; slot++)
         if ((pid = slot_pid(world, slot)))
             pids[count++] = pid;
-    signal_strangers(supervisor, pids, count, signal);
+    signal_orphans(supervisor, pids, count, signal);
     free(pids);
 }
 
@@ -265,9 +265,9 @@ static void describe_seat(struct supervisor *supervisor, uint32_t number)
         admission_add(supervisor->settings, number, bytes);
 }
 
-/* Whether somebody uses the place whose seat is free: that is a stranger's then. Who died since the last supervisor
- * looked is found dead as any other: supervisor_reap_strangers. */
-static bool find_stranger(struct supervisor *supervisor, uint32_t number)
+/* Whether somebody uses the place whose seat is free: that is an orphan's then. Who died since the last supervisor
+ * looked is found dead as any other: supervisor_reap_orphans. */
+static bool find_orphan(struct supervisor *supervisor, uint32_t number)
 {
     struct seat *seat = &supervisor->seats[number];
     pid_t pid = slot_pid(&supervisor->world, slot_of_worker(&supervisor->world, number));
@@ -275,14 +275,14 @@ static bool find_stranger(struct supervisor *supervisor, uint32_t number)
     if (pid == 0 && !used)
         return false;
     seat->pid = pid ? pid : LIVENESS_UNKNOWN;
-    seat->stranger = true;
-    supervisor->strangers++;
+    seat->orphan = true;
+    supervisor->orphans++;
     return true;
 }
 
 bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number)
 {
-    if (!find_stranger(supervisor, number))
+    if (!find_orphan(supervisor, number))
         return false;
     if (txn_try_begin(&supervisor->txn, 0)) {
         describe_seat(supervisor, number);
@@ -298,8 +298,8 @@ bool supervisor_adopt_courier(struct supervisor *supervisor, int number)
     if (pid == 0)
         return false;
     seat->pid = pid;
-    seat->stranger = seat->old = true;
-    supervisor->strangers++;
+    seat->orphan = seat->old = true;
+    supervisor->orphans++;
     return true;
 }
 
@@ -308,7 +308,7 @@ void supervisor_adopt(struct supervisor *supervisor)
     uint32_t here = 0;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (!supervisor->seats[i].pid)
-            find_stranger(supervisor, i);
+            find_orphan(supervisor, i);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         seat->old = seat->pid || supervisor_adopt_courier(supervisor, i);
@@ -326,7 +326,7 @@ void supervisor_adopt(struct supervisor *supervisor)
     txn_commit(&supervisor->txn);
     countdown_start(&supervisor->countdown);
     /* It may have died when it had forked a courier and not yet called its workers. */
-    if (supervisor->strangers)
+    if (supervisor->orphans)
         supervisor_signal_workers(supervisor, 0, 1, SIGUSR1);
     CRASHPOINT("session-adopted");
     log_info("took over the session of the supervisor before: %u connected", here);

@@ -325,7 +325,7 @@ bool worker_has_crashed(const siginfo_t *death)
 
 enum penalty worker_trouble(const siginfo_t *death)
 {
-    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. How a stranger died,
+    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. How an orphan died,
      * who is no child of this supervisor, is not known. */
     if (death->si_code != CLD_EXITED)
         return death->si_status == SIGTERM || death->si_status == 0 ? PENALTY_NONE : PENALTY_CRASH;
