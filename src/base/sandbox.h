@@ -9,7 +9,7 @@
 enum sandbox_role {
     SANDBOX_WORKER, /* receives from one socket, and hands it over */
     SANDBOX_COURIER, /* takes sockets over and writes to them; accepts from one that listens, and hands over */
-    SANDBOX_DESK, /* reads and writes one socket or terminal */
+    SANDBOX_CONTROL, /* reads and writes one socket or terminal */
 };
 
 /* The system's means, in a word for the log: "seccomp"; or NULL if it has none here. Does not block. */

@@ -1,4 +1,4 @@
-/* The sandbox of FreeBSD: capability mode, capsicum(4). Workers, couriers and the desk's processes; writes no shared
+/* The sandbox of FreeBSD: capability mode, capsicum(4). Workers, couriers and control children; writes no shared
  * memory. It knows no roles: a process has the descriptors it has, and no name of a file, an address or another process
  * means anything any more. What it does not refuse is fork; RLIMIT_NPROC does
  * (port_forbid_processes). */

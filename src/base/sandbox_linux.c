@@ -1,4 +1,4 @@
-/* The sandbox of Linux: a filter of system calls, seccomp(2). Workers, couriers and the desk's processes; writes no
+/* The sandbox of Linux: a filter of system calls, seccomp(2). Workers, couriers and control children; writes no
  * shared memory.
  *
  * The rules below are all a process may do. Those with conditions come first, from the top: the first that fits the call
@@ -74,8 +74,8 @@ struct rule {
 
 #define WORKER  (1u << SANDBOX_WORKER)
 #define COURIER (1u << SANDBOX_COURIER)
-#define DESK    (1u << SANDBOX_DESK)
-#define ALL     (WORKER | COURIER | DESK)
+#define CONTROL (1u << SANDBOX_CONTROL)
+#define ALL     (WORKER | COURIER | CONTROL)
 
 #define ALLOW       SECCOMP_RET_ALLOW
 #define FAIL(error) (SECCOMP_RET_ERRNO | (error))
@@ -157,31 +157,31 @@ static void add_all_rules(struct program *program, unsigned role)
     uint32_t self = (uint32_t)getpid();
     const struct rule rules[] = {
         /* What every line costs. */
-        {__NR_recvfrom, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_recvfrom, WORKER | CONTROL, ALLOW, {{0}}},
         /* MSG_FASTOPEN is a way to connect. No process has a socket of datagrams, which could be sent to anybody:
          * heirlooms_make. */
         {__NR_sendmsg, WORKER | COURIER, ALLOW, {HAS_NOT(2, MSG_FASTOPEN)}},
-        {__NR_sendto, DESK, ALLOW, {HAS_NOT(3, MSG_FASTOPEN), IS(5, 0)}},
+        {__NR_sendto, CONTROL, ALLOW, {HAS_NOT(3, MSG_FASTOPEN), IS(5, 0)}},
         {__NR_recvmsg, COURIER, ALLOW, {{0}}},
-        {__NR_ppoll, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_ppoll, WORKER | CONTROL, ALLOW, {{0}}},
         {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAKE)}},
         {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAIT)}},
         {__NR_futex, ALL, ALLOW, {BUT(1, FUTEX_HOW, FUTEX_WAIT_BITSET)}},
         {__NR_write, ALL, ALLOW, {{0}}},
         /* Descriptors it has. */
         {__NR_writev, ALL, ALLOW, {{0}}},
-        {__NR_read, WORKER | DESK, ALLOW, {{0}}},
+        {__NR_read, WORKER | CONTROL, ALLOW, {{0}}},
         {__NR_pipe2, WORKER, ALLOW, {IS(1, O_CLOEXEC | O_NONBLOCK)}}, /* for an answer of a service: call_ask */
         {__NR_accept4, COURIER, ALLOW, {{0}}}, /* the next supervisor, after the death of one */
         {__NR_close, ALL, ALLOW, {{0}}},
-        {__NR_shutdown, COURIER | DESK, ALLOW, {{0}}},
+        {__NR_shutdown, COURIER | CONTROL, ALLOW, {{0}}},
         {__NR_getsockopt, WORKER | COURIER, ALLOW, {IS(1, IPPROTO_TCP), IS(2, TCP_INFO)}},
         {__NR_setsockopt, COURIER, ALLOW, {IS(1, SOL_SOCKET), IS(2, SO_LINGER)}},
         {__NR_fcntl, ALL, ALLOW, {IS(1, F_GETLK)}}, /* who lives in a slot: ipc/liveness.h. To lock another's is not for them */
         {__NR_fcntl, COURIER, ALLOW, {IS(1, F_SETFD)}},
-        {__NR_fcntl, DESK, ALLOW, {IS(1, F_GETFL)}},
-        {__NR_fcntl, DESK, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
-        {__NR_ioctl, DESK, ALLOW, {IS(1, TIOCGWINSZ)}},
+        {__NR_fcntl, CONTROL, ALLOW, {IS(1, F_GETFL)}},
+        {__NR_fcntl, CONTROL, ALLOW, {IS(1, F_SETFL), HAS_NOT(2, O_ASYNC)}},
+        {__NR_ioctl, CONTROL, ALLOW, {IS(1, TIOCGWINSZ)}},
         {__NR_fstat, ALL, ALLOW, {{0}}},
 #ifndef SANITIZED
         /* fstat(3) of some versions of glibc, which stdio can do without. The path need not be empty for it, and would

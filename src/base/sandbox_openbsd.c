@@ -1,5 +1,5 @@
-/* The sandbox of OpenBSD: promises, pledge(2), and no file at all, unveil(2). Workers, couriers and the desk's
- * processes; writes no shared memory. */
+/* The sandbox of OpenBSD: promises, pledge(2), and no file at all, unveil(2). Workers, couriers and control
+ * children; writes no shared memory. */
 #define _BSD_SOURCE
 #include "sandbox.h"
 
@@ -16,7 +16,7 @@ int sandbox_enter(enum sandbox_role role)
     static const char *const promises[] = {
         [SANDBOX_WORKER] = "stdio sendfd",
         [SANDBOX_COURIER] = "stdio recvfd sendfd unix",
-        [SANDBOX_DESK] = "stdio tty",
+        [SANDBOX_CONTROL] = "stdio tty",
     };
     if (unveil("/", "") || unveil(NULL, NULL))
         return -1;

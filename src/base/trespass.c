@@ -1,4 +1,4 @@
-/* Trespassing, for tests only: run by workers and the desk's processes where they have read something. */
+/* Trespassing, for tests only: run by workers and control children where they have read something. */
 #define _GNU_SOURCE
 #include "trespass.h"
 

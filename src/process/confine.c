@@ -1,4 +1,4 @@
-/* Confinement. Prepared by the supervisor, done by workers, couriers and those at the desk. Several walls, each for the
+/* Confinement. Prepared by the supervisor, done by workers, couriers and control children. Several walls, each for the
  * case that another has a hole or is not there: another user, an empty root, limits, and the sandbox. */
 #include "confine.h"
 
@@ -19,7 +19,7 @@
 #include "base/paths.h"
 #include "base/port.h"
 
-/* Workers and the desk open nothing any more, but sockets on their way to a courier are counted as well. */
+/* Workers and control children open nothing any more, but sockets on their way to a courier are counted as well. */
 #define DESCRIPTORS 288
 
 #define RENEW_NS SECOND

@@ -38,7 +38,7 @@ static volatile sig_atomic_t stopping, resized;
 
 struct terminal {
     struct session session; /* first: a session is its terminal */
-    const struct control_birth *birth;
+    const struct control_start *start;
     int out;
     int log;
     int rows; /* 0: plain lines, no region */
@@ -273,7 +273,7 @@ static bool wait_without_input(struct session *session, int milliseconds)
 static void call_supervisor(struct session *session)
 {
     const struct terminal *terminal = (const struct terminal *)session;
-    ssize_t written = write(terminal->birth->supervisor, "", 1);
+    ssize_t written = write(terminal->start->supervisor, "", 1);
     (void)written;
 }
 
@@ -319,7 +319,7 @@ static void set_signals(void)
     signal(SIGTTOU, SIG_IGN);
 }
 
-void console_run(const struct console *console, const struct control_birth *birth)
+void console_run(const struct console *console, const struct control_start *start)
 {
     static struct terminal terminal;
     struct session *session = &terminal.session;
@@ -327,12 +327,12 @@ void console_run(const struct console *console, const struct control_birth *birt
     set_signals();
     port_die_with_parent(SIGTERM);
     port_title_set("forkchatd: console");
-    terminal.birth = birth;
+    terminal.start = start;
     terminal.out = console->output;
     terminal.log = console->log;
-    terminal.follow.version = world_settings_version(birth->world);
-    control_begin(session, birth);
-    confine(birth->confinement, SANDBOX_DESK);
+    terminal.follow.version = world_settings_version(start->world);
+    control_begin(session, start);
+    confine(start->confinement, SANDBOX_CONTROL);
     session->deliver = deliver;
     session->wait = wait_without_input;
     session->call_supervisor = call_supervisor;

@@ -22,7 +22,7 @@ int console_prepare(struct console *console);
 void console_forked(struct console *console, pid_t pid);
 
 /* In the child: serves the terminal until SIGTERM, the end of its input, or the supervisor's death. */
-void console_run(const struct console *console, const struct control_birth *birth);
+void console_run(const struct console *console, const struct control_start *start);
 
 /* It has died, or shall end: standard output and error are what they were, and the screen is whole again, which it
  * could not see to itself if it did not end `well`. */

@@ -32,7 +32,7 @@
 
 struct control {
     struct session session; /* first: a session is its control */
-    const struct control_birth *birth;
+    const struct control_start *start;
     struct follow follow;
     int64_t end; /* when it is over, clock_monotonic(), unless a command is given */
 };
@@ -41,8 +41,8 @@ struct control {
 static void deliver(struct session *session, const char *bytes, size_t length)
 {
     struct control *control = (struct control *)session;
-    struct pollfd output = {.fd = control->birth->socket, .events = POLLOUT};
-    bool metrics = control->birth->service == SERVICE_METRICS;
+    struct pollfd output = {.fd = control->start->socket, .events = POLLOUT};
+    bool metrics = control->start->service == SERVICE_METRICS;
     int64_t end = metrics ? control->end : clock_monotonic() + SEND_NS;
     CRASHPOINT("control-answers");
     while (length > 0 && !session->leaving) {
@@ -86,8 +86,8 @@ static bool wait_while_open(struct session *session, int milliseconds)
     const struct control *control = (const struct control *)session;
     char byte;
     session_flush(session);
-    int ready = wait_input(control->birth->socket, milliseconds);
-    if (ready > 0 && recv(control->birth->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+    int ready = wait_input(control->start->socket, milliseconds);
+    if (ready > 0 && recv(control->start->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
         session->leaving = true;
     else if (ready > 0)
         return false; /* the next command */
@@ -97,21 +97,21 @@ static bool wait_while_open(struct session *session, int milliseconds)
 static void call_supervisor(struct session *session)
 {
     const struct control *control = (const struct control *)session;
-    ssize_t written = write(control->birth->supervisor, "", 1);
+    ssize_t written = write(control->start->supervisor, "", 1);
     (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
 }
 
-void control_begin(struct session *session, const struct control_birth *birth)
+void control_begin(struct session *session, const struct control_start *start)
 {
-    if (slot_live_among_others(birth->world))
+    if (slot_live_among_others(start->world))
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
-    *session = (struct session){.world = birth->world,
-                                .settings = birth->settings,
-                                .format_reply = service_of(birth->service)->format_reply,
-                                .door = birth->service,
+    *session = (struct session){.world = start->world,
+                                .settings = start->settings,
+                                .format_reply = service_of(start->service)->format_reply,
+                                .door = start->service,
                                 .verb_prefix = "",
                                 .user = NONE,
-                                .recorder = recorder_take_other(birth->world, getpid()),
+                                .recorder = recorder_take_other(start->world, getpid()),
                                 .call_supervisor = call_supervisor};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     recorder_begin(session->recorder, getpid());
@@ -119,15 +119,15 @@ void control_begin(struct session *session, const struct control_birth *birth)
 
 static void serve(struct control *control)
 {
-    const struct service *service = service_of(control->birth->service);
+    const struct service *service = service_of(control->start->service);
     struct session *session = &control->session;
     char bytes[4096];
-    control->end = clock_monotonic() + (control->birth->service == SERVICE_METRICS ? ASK_NS : IDLE_NS);
+    control->end = clock_monotonic() + (control->start->service == SERVICE_METRICS ? ASK_NS : IDLE_NS);
     /* Time is looked at behind input: an operator's command may have waited here longer than this process for a processor. */
     do {
-        if (wait_input(control->birth->socket, 1000) <= 0)
+        if (wait_input(control->start->socket, 1000) <= 0)
             continue;
-        ssize_t got = recv(control->birth->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+        ssize_t got = recv(control->start->socket, bytes, sizeof bytes, MSG_DONTWAIT);
         if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
             continue;
         if (got <= 0) {
@@ -154,7 +154,7 @@ static void linger(int fd)
             return;
 }
 
-void control_run(const struct control_birth *birth)
+void control_run(const struct control_start *start)
 {
     static struct control control;
     struct session *session = &control.session;
@@ -166,13 +166,13 @@ void control_run(const struct control_birth *birth)
     sigprocmask(SIG_BLOCK, &stop, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    bool metrics = birth->service == SERVICE_METRICS;
-    bool may = metrics || desk_may(birth->desk, birth->socket, who);
+    bool metrics = start->service == SERVICE_METRICS;
+    bool may = metrics || control_listener_permits(start->listener, start->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
-    control.birth = birth;
-    control.follow.version = world_settings_version(birth->world);
-    control_begin(session, birth);
-    confine(birth->confinement, SANDBOX_DESK);
+    control.start = start;
+    control.follow.version = world_settings_version(start->world);
+    control_begin(session, start);
+    confine(start->confinement, SANDBOX_CONTROL);
     session->deliver = deliver;
     session->wait = wait_while_open;
     if (!may) {
@@ -183,9 +183,9 @@ void control_run(const struct control_birth *birth)
     }
     session->by = who;
     CRASHPOINT("control-admitted");
-    if (service_of(birth->service)->open(session))
+    if (service_of(start->service)->open(session))
         fatal(EX_OSERR, "out of memory");
     serve(&control);
     if (metrics)
-        linger(birth->socket);
+        linger(start->socket);
 }

@@ -165,7 +165,7 @@ static int list_doors(const struct supervisor *supervisor, bool paused, struct p
     for (int i = 0; i < count; i++)
         doors[i] = (struct pollfd){.fd = supervisor->listeners.list[i].fd, .events = POLLIN};
     doors[count + CALLS] = (struct pollfd){.fd = supervisor->heirlooms.calls[0], .events = POLLIN};
-    doors[count + OPERATORS] = (struct pollfd){.fd = paused ? -1 : supervisor->desk.listener, .events = POLLIN};
+    doors[count + OPERATORS] = (struct pollfd){.fd = paused ? -1 : supervisor->control.fd, .events = POLLIN};
     return count;
 }
 
@@ -329,7 +329,7 @@ static int take_place(struct supervisor *supervisor)
 int supervisor_run(const struct invocation *invocation, struct settings *settings)
 {
     static struct supervisor supervisor;
-    supervisor.desk.listener = -1;
+    supervisor.control.fd = -1;
     supervisor.invocation = invocation;
     supervisor.settings = settings;
     log_show_times(settings->log_times);
@@ -338,7 +338,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     if (status)
         return status;
     supervisor_mend_places(&supervisor); /* under one that was executed again, perhaps */
-    desk_open(&supervisor.desk, settings);
+    control_listener_open(&supervisor.control, settings);
     supervisor_prepare_accepting(&supervisor);
     runtime_write_pid(&supervisor.runtime);
     port_title_set("forkchatd: supervisor");

@@ -164,9 +164,9 @@ static void refuse_for_now(struct supervisor *supervisor, int socket, enum door_
 }
 
 /* A connection that is no client's, however many clients there are. */
-static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int socket)
+static void start_control(struct supervisor *supervisor, enum door_kind door, int socket)
 {
-    int seat = desk_seat(&supervisor->desk, door == SERVICE_CONTROL);
+    int seat = control_listener_find_free(&supervisor->control, door == SERVICE_CONTROL);
     if (seat < 0) {
         refuse(socket, door, "too many control connections: try again later");
         return;
@@ -176,7 +176,7 @@ static void seat_at_desk(struct supervisor *supervisor, enum door_kind door, int
         refuse_for_now(supervisor, socket, door);
         return;
     }
-    supervisor->desk.pids[seat] = pid;
+    supervisor->control.pids[seat] = pid;
     count_add(&supervisor->world, COUNT_CONTROLS);
 }
 
@@ -276,7 +276,7 @@ static void show_numbers(struct supervisor *supervisor, int socket, const struct
 {
     const char *why = check_origin(supervisor, from, false);
     if (!why) {
-        seat_at_desk(supervisor, SERVICE_METRICS, socket);
+        start_control(supervisor, SERVICE_METRICS, socket);
         return;
     }
     tell_refusal(from, why);
@@ -286,11 +286,11 @@ static void show_numbers(struct supervisor *supervisor, int socket, const struct
 void supervisor_accept_operators(struct supervisor *supervisor)
 {
     for (int i = 0; i < ACCEPT_BURST; i++) {
-        int socket = desk_accept(&supervisor->desk);
+        int socket = control_listener_accept(&supervisor->control);
         if (socket >= 0) {
-            seat_at_desk(supervisor, SERVICE_CONTROL, socket);
+            start_control(supervisor, SERVICE_CONTROL, socket);
             close(socket);
-        } else if (is_short(supervisor, supervisor->desk.listener, SERVICE_CONTROL)) {
+        } else if (is_short(supervisor, supervisor->control.fd, SERVICE_CONTROL)) {
             return;
         }
     }

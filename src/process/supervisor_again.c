@@ -145,9 +145,9 @@ static void write_letter(struct supervisor *supervisor, FILE *letter)
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid && !supervisor->seats[i].orphan)
             fprintf(letter, "worker %u %ld\n", i, (long)supervisor->seats[i].pid);
-    for (int i = 0; i < DESK_SEATS; i++)
-        if (supervisor->desk.pids[i])
-            fprintf(letter, "clerk %d %ld\n", i, (long)supervisor->desk.pids[i]);
+    for (int i = 0; i < CONTROL_CHILDREN; i++)
+        if (supervisor->control.pids[i])
+            fprintf(letter, "clerk %d %ld\n", i, (long)supervisor->control.pids[i]);
 }
 
 static void keep(void *context, const char *name, int number, int *fd)
@@ -278,8 +278,8 @@ static bool read_line(struct supervisor *supervisor, char *line)
         supervisor->couriers[number].pid = (pid_t)value;
     else if (strcmp(name, "worker") == 0 && number >= 0 && (uint32_t)number < supervisor->seat_count)
         supervisor->seats[number].pid = (pid_t)value;
-    else if (strcmp(name, "clerk") == 0 && number >= 0 && number < DESK_SEATS)
-        supervisor->desk.pids[number] = (pid_t)value;
+    else if (strcmp(name, "clerk") == 0 && number >= 0 && number < CONTROL_CHILDREN)
+        supervisor->control.pids[number] = (pid_t)value;
     else {
         struct entry entry = {.name = name, .number = number, .fd = (int)value};
         heirlooms_each(&supervisor->heirlooms, read_heirloom, &entry);

@@ -27,7 +27,7 @@ static void forget_supervisor(struct supervisor *supervisor)
 {
     CRASHPOINT("newborn");
     listeners_close(&supervisor->listeners);
-    desk_close(&supervisor->desk, false);
+    control_listener_close(&supervisor->control, false);
     close(supervisor->runtime.pid_file);
     close(supervisor->reserve);
     txn_forget_slot(&supervisor->txn);
@@ -74,14 +74,14 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
     exit(0);
 }
 
-/* In a child at the desk. */
-static struct control_birth birth_at_desk(const struct supervisor *supervisor, enum door_kind service,
+/* What a control child is given. */
+static struct control_start control_start_of(const struct supervisor *supervisor, enum door_kind service,
                                           int socket)
 {
-    return (struct control_birth){.world = (struct world *)&supervisor->world,
+    return (struct control_start){.world = (struct world *)&supervisor->world,
                                   .settings = supervisor->settings,
                                   .confinement = &supervisor->confinement,
-                                  .desk = &supervisor->desk,
+                                  .listener = &supervisor->control,
                                   .socket = socket,
                                   .service = service,
                                   .supervisor = supervisor->heirlooms.calls[1]};
@@ -94,8 +94,8 @@ pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind serv
         return pid;
     forget_supervisor(supervisor);
     heirlooms_leave(&supervisor->heirlooms, -1);
-    struct control_birth birth = birth_at_desk(supervisor, service, socket);
-    control_run(&birth);
+    struct control_start start = control_start_of(supervisor, service, socket);
+    control_run(&start);
     exit(0);
 }
 
@@ -110,8 +110,8 @@ void supervisor_start_console(struct supervisor *supervisor)
     if (pid == 0) {
         forget_supervisor(supervisor);
         heirlooms_leave(&supervisor->heirlooms, -1);
-        struct control_birth birth = birth_at_desk(supervisor, SERVICE_CONTROL, -1);
-        console_run(console, &birth);
+        struct control_start start = control_start_of(supervisor, SERVICE_CONTROL, -1);
+        console_run(console, &start);
         exit(0);
     }
     console_forked(console, pid);
@@ -143,7 +143,7 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
     uint32_t courier = world_courier(&supervisor->world, seat);
     forget_supervisor(supervisor);
     heirlooms_leave(&supervisor->heirlooms, (int)courier);
-    struct worker_birth birth = {.world = &supervisor->world,
+    struct worker_start start = {.world = &supervisor->world,
                                  .settings = supervisor->settings,
                                  .settings_version = supervisor->settings_version,
                                  .confinement = &supervisor->confinement,
@@ -153,5 +153,5 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
                                  .mailbox = supervisor->heirlooms.mailboxes[courier][1],
                                  .supervisor = supervisor->heirlooms.calls[1],
                                  .address = *from};
-    exit(worker_run(&birth));
+    exit(worker_run(&start));
 }

@@ -101,11 +101,11 @@ static void bury_console(struct supervisor *supervisor, const siginfo_t *death)
                 death->si_status);
 }
 
-/* One at the desk has ended: it is in no table, but may have died before it woke the readers. */
-static void bury_at_desk(struct supervisor *supervisor, const siginfo_t *death)
+/* A control child has ended: it is in no table, but may have died before it woke the readers. */
+static void bury_control(struct supervisor *supervisor, const siginfo_t *death)
 {
     const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
-    desk_leave(&supervisor->desk, death->si_pid);
+    control_listener_forget(&supervisor->control, death->si_pid);
     ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (!is_crash(death))
         return;
@@ -252,8 +252,8 @@ void supervisor_reap_workers(struct supervisor *supervisor)
                 supervisor->unreaped = true;
                 return;
             }
-        } else if (desk_has(&supervisor->desk, death.si_pid)) {
-            bury_at_desk(supervisor, &death);
+        } else if (control_listener_has(&supervisor->control, death.si_pid)) {
+            bury_control(supervisor, &death);
         } else if (death.si_pid == supervisor->console.pid) {
             bury_console(supervisor, &death);
         }
@@ -337,7 +337,7 @@ static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid == pid)
             supervisor_signal(supervisor, pid, supervisor->couriers[i].orphan, signal);
-    if (desk_has(&supervisor->desk, pid) || pid == supervisor->console.pid)
+    if (control_listener_has(&supervisor->control, pid) || pid == supervisor->console.pid)
         kill(pid, signal);
 }
 

@@ -49,9 +49,9 @@ void supervisor_mend_places(struct supervisor *supervisor)
         log_warning("%s/" PATHS_SUCCESSOR " was taken away: made again", directory);
         renew = true;
     }
-    if (supervisor->desk.listener >= 0 && !is_socket(directory, PATHS_CONTROL)) {
-        desk_close(&supervisor->desk, false);
-        desk_open(&supervisor->desk, supervisor->settings);
+    if (supervisor->control.fd >= 0 && !is_socket(directory, PATHS_CONTROL)) {
+        control_listener_close(&supervisor->control, false);
+        control_listener_open(&supervisor->control, supervisor->settings);
         log_warning("%s/" PATHS_CONTROL " was taken away: made again", directory);
     }
     /* Those who have been here have the descriptors of what was. */

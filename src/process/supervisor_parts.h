@@ -10,7 +10,7 @@
 #include "confine.h"
 #include "console.h"
 #include "countdown.h"
-#include "desk.h"
+#include "control_listener.h"
 #include "heirlooms.h"
 #include "listeners.h"
 #include "runtime.h"
@@ -64,7 +64,7 @@ struct supervisor {
     bool unreaped;        /* somebody dead is still to be put in order */
     struct holding holding;
     struct ban_file bans;
-    struct desk desk;
+    struct control_listener control;
     struct countdown countdown;
     struct console console;
     bool restart; /* once everything has ended */

@@ -77,8 +77,8 @@ static uint32_t count_left(struct supervisor *supervisor)
             seat->pid = 0;
         left += seat->pid != 0;
     }
-    for (int i = 0; i < DESK_SEATS; i++)
-        left += supervisor->desk.pids[i] != 0;
+    for (int i = 0; i < CONTROL_CHILDREN; i++)
+        left += supervisor->control.pids[i] != 0;
     return left;
 }
 
@@ -86,7 +86,7 @@ static void forget(struct supervisor *supervisor, pid_t pid, int status)
 {
     if (pid == supervisor->console.pid)
         console_gone(&supervisor->console, status == 0);
-    desk_leave(&supervisor->desk, pid);
+    control_listener_forget(&supervisor->control, pid);
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == pid && !supervisor->seats[i].orphan)
             supervisor->seats[i].pid = 0;
@@ -149,7 +149,7 @@ void supervisor_stop(struct supervisor *supervisor)
 {
     log_info("stopping");
     listeners_close(&supervisor->listeners);
-    desk_close(&supervisor->desk, true);
+    control_listener_close(&supervisor->control, true);
     /* A courier that is making way would leave its clients without the last words. */
     supervisor_reap_couriers(supervisor);
     world_retire(&supervisor->world, NONE);

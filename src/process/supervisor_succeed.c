@@ -79,7 +79,7 @@ void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t fir
 
 void supervisor_signal_family(const struct supervisor *supervisor, int signal)
 {
-    desk_signal(&supervisor->desk, signal);
+    control_listener_signal(&supervisor->control, signal);
     for (int i = 0; i < supervisor->heirlooms.couriers; i++)
         if (supervisor->couriers[i].pid)
             supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].orphan, signal);

@@ -51,7 +51,7 @@ static volatile sig_atomic_t called; /* SIGUSR1 came */
 
 struct worker {
     struct session session; /* first: a session is its worker */
-    const struct worker_birth *birth;
+    const struct worker_start *start;
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
     struct follow follow;
     int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of others */
@@ -77,9 +77,9 @@ static void set_signals(void)
 
 static void hand_over(const struct worker *worker)
 {
-    const struct worker_birth *birth = worker->birth;
-    struct handover handover = {.user = birth->user, .generation = worker->session.generation};
-    if (pass_send(birth->mailbox, birth->socket, &handover, sizeof handover))
+    const struct worker_start *start = worker->start;
+    struct handover handover = {.user = start->user, .generation = worker->session.generation};
+    if (pass_send(start->mailbox, start->socket, &handover, sizeof handover))
         fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
 }
 
@@ -119,7 +119,7 @@ static void answer_call(struct worker *worker)
     hand_over(worker);
     CRASHPOINT("handed-over-again");
     worker->session.world->txn->to_wake |= UINT64_C(1)
-                                            << world_courier(worker->birth->world, worker->birth->user);
+                                            << world_courier(worker->start->world, worker->start->user);
     txn_wake_readers(worker->session.world->txn);
     check_still_here(worker);
 }
@@ -128,13 +128,13 @@ static void answer_call(struct worker *worker)
  * that would end clients as well that are there but do not read.) */
 static bool has_vanished(const struct worker *worker)
 {
-    return port_tcp_unanswered(worker->birth->socket) >= worker->session.settings->keepalive * 1000;
+    return port_tcp_unanswered(worker->start->socket) >= worker->session.settings->keepalive * 1000;
 }
 
 /* Broken, not only ended by the client, who may wait for answers. */
 static bool is_broken(const struct worker *worker)
 {
-    struct pollfd socket = {.fd = worker->birth->socket};
+    struct pollfd socket = {.fd = worker->start->socket};
     struct timespec now = {0};
     return port_ppoll(&socket, 1, &now, NULL) == 1 && (socket.revents & (POLLERR | POLLHUP));
 }
@@ -142,7 +142,7 @@ static bool is_broken(const struct worker *worker)
 static bool left_much(const struct worker *worker)
 {
     char bytes[READ_SIZE];
-    return recv(worker->birth->socket, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT) == sizeof bytes;
+    return recv(worker->start->socket, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT) == sizeof bytes;
 }
 
 /* Of a client that has broken off there may be lines that were received and not yet acted on. They are, though nobody
@@ -160,7 +160,7 @@ static void mind_break(struct worker *worker)
     if (!worker->until)
         worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
     session->gone = true;
-    if (!port_tcp_is_over(worker->birth->socket) || now > worker->until)
+    if (!port_tcp_is_over(worker->start->socket) || now > worker->until)
         command_leave(session, QUIT_LOST, "");
 }
 
@@ -169,10 +169,10 @@ static void housekeep(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
     struct timespec now = {0};
-    wait_input(worker->birth->socket, &now); /* lets a call through */
+    wait_input(worker->start->socket, &now); /* lets a call through */
     answer_call(worker);
     follow_settings(&worker->session, &worker->follow);
-    confine_renew(worker->birth->confinement);
+    confine_renew(worker->start->confinement);
     check_still_here(worker);
     if (!session->leaving)
         mind_break(worker);
@@ -181,27 +181,27 @@ static void housekeep(struct session *session)
 static void call_supervisor(struct session *session)
 {
     const struct worker *worker = (const struct worker *)session;
-    ssize_t written = write(worker->birth->supervisor, "", 1);
+    ssize_t written = write(worker->start->supervisor, "", 1);
     (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
 }
 
 /* Makes the client part of the world: socket to the courier first, then the event. */
 static void attach(struct worker *worker)
 {
-    const struct worker_birth *birth = worker->birth;
-    struct world *world = birth->world;
+    const struct worker_start *start = worker->start;
+    struct world *world = start->world;
     struct session *session = &worker->session;
     const char *address = worker->address;
-    port_title_set("forkchatd: worker %s (%s %s)", address, door_name(birth->door), address);
+    port_title_set("forkchatd: worker %s (%s %s)", address, door_name(start->door), address);
 
     /* Nobody else may write to this place, so its generation can be read without the lock. */
-    session->generation = world->users[birth->user].generation + 1;
+    session->generation = world->users[start->user].generation + 1;
     hand_over(worker);
     CRASHPOINT("handed-over");
     txn_begin(world->txn, EVENT_NEED_MAX);
-    user_attach_locked(world, birth->user, getpid(), birth->door, address, worker->host);
-    struct event event = event_of_locked(world, EVENT_CONNECT, birth->user);
-    event.numbers.connect.door = birth->door;
+    user_attach_locked(world, start->user, getpid(), start->door, address, worker->host);
+    struct event event = event_of_locked(world, EVENT_CONNECT, start->user);
+    event.numbers.connect.door = start->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(world, &event);
     txn_commit(world->txn);
@@ -245,7 +245,7 @@ static void serve(struct worker *worker, const struct door *door)
 {
     static char bytes[READ_SIZE];
     struct session *session = &worker->session;
-    int fd = worker->birth->socket;
+    int fd = worker->start->socket;
     while (!session->leaving) {
         session_flush(session);
         txn_wake_readers(session->world->txn);
@@ -265,7 +265,7 @@ static void serve(struct worker *worker, const struct door *door)
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
             continue;
         follow_settings(&worker->session, &worker->follow);
-        confine_renew(worker->birth->confinement);
+        confine_renew(worker->start->confinement);
         if (got > 0) {
             TRESPASS(bytes, (size_t)got);
             door->feed(session, bytes, (size_t)got);
@@ -283,10 +283,10 @@ static void serve(struct worker *worker, const struct door *door)
  * words. */
 static void linger(struct worker *worker)
 {
-    const struct world *world = worker->birth->world;
+    const struct world *world = worker->start->world;
     const struct ring *ring = &world->txn->ring;
-    int courier = (int)world_courier(world, worker->birth->user);
-    struct pollfd client = {.fd = worker->birth->socket, .events = POLLIN};
+    int courier = (int)world_courier(world, worker->start->user);
+    struct pollfd client = {.fd = worker->start->socket, .events = POLLIN};
     char bytes[1024];
     uint64_t last = ring_head(ring), read = 0;
     int64_t lingered = 0, unheard = 0;
@@ -339,34 +339,34 @@ static _Noreturn void slot_is_refused(uint32_t user)
     fatal(EX_OSERR, "cannot lock a byte for place %u: %s", user, strerror(errno));
 }
 
-int worker_run(const struct worker_birth *birth)
+int worker_run(const struct worker_start *start)
 {
     static struct worker worker;
-    struct recorder_shm *recorder = recorder_of_user(birth->world, birth->user);
+    struct recorder_shm *recorder = recorder_of_user(start->world, start->user);
     set_signals();
     recorder_begin(recorder, getpid());
     int on = 1, room = SEND_BUFFER;
-    setsockopt(birth->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(birth->socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    watch_idle(birth->socket, (int)birth->settings->keepalive);
-    net_format(&birth->address, worker.address);
-    net_format_host(&birth->address, worker.host);
+    setsockopt(start->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(start->socket, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    watch_idle(start->socket, (int)start->settings->keepalive);
+    net_format(&start->address, worker.address);
+    net_format_host(&start->address, worker.host);
     CRASHPOINT("unborn");
-    if (slot_live(birth->world, slot_of_worker(birth->world, birth->user)))
-        slot_is_refused(birth->user);
-    confine(birth->confinement, SANDBOX_WORKER);
-    if (world_is_over(birth->world))
+    if (slot_live(start->world, slot_of_worker(start->world, start->user)))
+        slot_is_refused(start->user);
+    confine(start->confinement, SANDBOX_WORKER);
+    if (world_is_over(start->world))
         return 0; /* it ended while this one was being born */
-    const struct door *door = door_of(birth->door);
-    worker.birth = birth;
-    worker.follow.version = birth->settings_version;
+    const struct door *door = door_of(start->door);
+    worker.start = start;
+    worker.follow.version = start->settings_version;
     struct session *session = &worker.session;
-    *session = (struct session){.world = birth->world,
-                                .settings = birth->settings,
+    *session = (struct session){.world = start->world,
+                                .settings = start->settings,
                                 .format_reply = door->format_reply,
-                                .door = birth->door,
+                                .door = start->door,
                                 .verb_prefix = door->verb_prefix,
-                                .user = birth->user,
+                                .user = start->user,
                                 .recorder = recorder,
                                 .housekeep = housekeep,
                                 .call_supervisor = call_supervisor,

@@ -9,8 +9,8 @@
 #include "world/penalties.h"
 #include "world/world.h"
 
-/* What the supervisor gives a worker at birth. */
-struct worker_birth {
+/* What the supervisor gives a worker. */
+struct worker_start {
     struct world *world;
     const struct settings *settings;
     uint32_t settings_version; /* of those: the tables may have newer ones by the time the worker looks */
@@ -24,7 +24,7 @@ struct worker_birth {
 };
 
 /* Serves the client until it leaves. Returns the status for the process to exit with. */
-int worker_run(const struct worker_birth *birth);
+int worker_run(const struct worker_start *start);
 
 /* What the client of a worker that ended in that way is to be blamed for, or PENALTY_NONE. */
 enum penalty worker_trouble(const siginfo_t *death);

@@ -1,5 +1,5 @@
 /* Metrics: HTTP (RFC 9112), of which GET and HEAD of /metrics are all there is. A request is read to its end
- * and answered, and the connection closes. Run by processes of the desk; they are no clients. */
+ * and answered, and the connection closes. Run by control children; they are no clients. */
 #include "service.h"
 
 #include <stdio.h>

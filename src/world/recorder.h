@@ -14,7 +14,7 @@
 #define RECORDER_LINES 8u
 #define RECORDER_BYTES 200u
 
-/* Places for processes that are in no table: those at the operators' desk, and the console. */
+/* Places for processes that are in no table: control children and the console. */
 #define RECORDER_OTHERS 40u
 
 struct recorded_line {

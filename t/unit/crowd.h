@@ -1,4 +1,4 @@
-/* A crowd for tests: clients of every door and one at the desk, who send anything at random, the same in every run. The
+/* A crowd for tests: clients of every door and one control child, who send anything at random, the same in every run. The
  * process is the worker of each in turn, and the supervisor. */
 #ifndef FORKCHAT_T_UNIT_CROWD_H
 #define FORKCHAT_T_UNIT_CROWD_H
@@ -35,7 +35,7 @@ static uint32_t below(uint32_t limit)
 
 #define CLIENTS 14u
 
-static struct session sessions[CLIENTS + 1]; /* the last is at the desk, and no client */
+static struct session sessions[CLIENTS + 1]; /* the last is a control child's, and no client */
 
 static void housekeep(struct session *session)
 {
