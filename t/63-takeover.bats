@@ -277,7 +277,7 @@ all_hear() {
     enter toto plain
     enter tutu plain
     local point shell=$BASHPID
-    for point in heirlooms-claimed session-adopted; do
+    for point in descriptors-claimed session-adopted; do
         kill_supervisor
         # The supervisor is a child of this shell.
         arm "$point" "-$shell"
@@ -293,7 +293,7 @@ all_hear() {
     done
     # The couriers are nobody's children then, that is, init's.
     kill_supervisor
-    arm heirlooms-offered "-$(parent_of "$(family courier | head -n 1)")"
+    arm descriptors-offered "-$(parent_of "$(family courier | head -n 1)")"
     daemon_start -o 'couriers 2' # asks the other courier
     wait_until died
     all_hear toto tutu

@@ -159,7 +159,7 @@ static void add_all_rules(struct program *program, unsigned role)
         /* What every line costs. */
         {__NR_recvfrom, WORKER | CONTROL, ALLOW, {{0}}},
         /* MSG_FASTOPEN is a way to connect. No process has a socket of datagrams, which could be sent to anybody:
-         * heirlooms_make. */
+         * inherited_make. */
         {__NR_sendmsg, WORKER | COURIER, ALLOW, {HAS_NOT(2, MSG_FASTOPEN)}},
         {__NR_sendto, CONTROL, ALLOW, {HAS_NOT(3, MSG_FASTOPEN), IS(5, 0)}},
         {__NR_recvmsg, COURIER, ALLOW, {{0}}},

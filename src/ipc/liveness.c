@@ -9,7 +9,7 @@
  * descriptors that each process has from the start (64).
  *
  * The files have names for a supervisor that comes after one that was killed; if those are taken away, couriers still have
- * the descriptors (process/heirlooms.h). */
+ * the descriptors (process/inherited.h). */
 #include "liveness.h"
 
 #include <errno.h>

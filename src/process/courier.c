@@ -89,14 +89,14 @@ static void stop(struct courier *courier)
 
 /* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
  * it did not take copied here, and would lose it; and without a supervisor no other would come. */
-static bool serve_succession(const struct courier *courier, const struct heirlooms *heirlooms, uint32_t *claims)
+static bool serve_succession(const struct courier *courier, const struct inherited *inherited, uint32_t *claims)
 {
     const struct world *world = courier->world;
     static int64_t offered;
     uint32_t now = world_claims(world);
     int64_t time = clock_monotonic();
     if (now != *claims || time - offered >= OFFER_NS) {
-        heirlooms_offer(heirlooms);
+        inherited_offer(inherited);
         offered = time;
     }
     *claims = now;
@@ -116,7 +116,7 @@ static bool is_useless(const struct courier *courier)
     return true;
 }
 
-void courier_run(struct world *world, const struct settings *settings, int number, const struct heirlooms *heirlooms,
+void courier_run(struct world *world, const struct settings *settings, int number, const struct inherited *inherited,
                  struct owners *owners)
 {
     static struct courier courier;
@@ -124,7 +124,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier = (struct courier){.world = world,
                                .settings = settings,
                                .number = (uint32_t)number,
-                               .mailbox = heirlooms->mailboxes[number][0],
+                               .mailbox = inherited->mailboxes[number][0],
                                .owners = owners};
     own_wakeup = wakeup;
     struct sigaction action = {.sa_handler = on_stop};
@@ -142,7 +142,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
     courier_start(&courier);
     while (!world_is_over(world) && !is_useless(&courier)) {
         bool busy = pass(&courier);
-        if (!serve_succession(&courier, heirlooms, &claims))
+        if (!serve_succession(&courier, inherited, &claims))
             return;
         if (!busy)
             wakeup_wait(wakeup, courier_slow_rest(&courier, IDLE_MS));

@@ -130,7 +130,7 @@ static void hear_children(struct supervisor *supervisor)
     char bytes[4096];
     ssize_t got;
     /* Not for ever, whoever writes there. */
-    for (int i = 0; i < CALLS_READ && (got = read(supervisor->heirlooms.calls[0], bytes, sizeof bytes)) > 0; i++)
+    for (int i = 0; i < CALLS_READ && (got = read(supervisor->inherited.calls[0], bytes, sizeof bytes)) > 0; i++)
         log_relayed(bytes, (size_t)got);
 }
 
@@ -164,7 +164,7 @@ static int list_doors(const struct supervisor *supervisor, bool paused, struct p
     int count = paused ? 0 : supervisor->listeners.count;
     for (int i = 0; i < count; i++)
         doors[i] = (struct pollfd){.fd = supervisor->listeners.list[i].fd, .events = POLLIN};
-    doors[count + CALLS] = (struct pollfd){.fd = supervisor->heirlooms.calls[0], .events = POLLIN};
+    doors[count + CALLS] = (struct pollfd){.fd = supervisor->inherited.calls[0], .events = POLLIN};
     doors[count + OPERATORS] = (struct pollfd){.fd = paused ? -1 : supervisor->control.fd, .events = POLLIN};
     return count;
 }
@@ -253,17 +253,17 @@ static int begin_session(struct supervisor *supervisor)
         couriers = COURIERS_MAX;
     if (runtime_create_world(&supervisor->txn, &supervisor->world, settings, couriers))
         return EX_OSERR;
-    if (heirlooms_make(&supervisor->heirlooms, settings->runtime_directory, couriers))
+    if (inherited_make(&supervisor->inherited, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
-    supervisor->heirlooms.region = supervisor->txn.region.fd;
-    supervisor->heirlooms.liveness = supervisor->txn.liveness;
-    runtime_write_name(supervisor->heirlooms.family, &supervisor->txn);
+    supervisor->inherited.region = supervisor->txn.region.fd;
+    supervisor->inherited.liveness = supervisor->txn.liveness;
+    runtime_write_name(supervisor->inherited.family, &supervisor->txn);
     supervisor_make_seats(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;
 }
 
-/* The session there is, whose heirlooms are here. Returns 0, or an exit status after reporting. */
+/* The session there is, whose descriptors are here. Returns 0, or an exit status after reporting. */
 static int continue_session(struct supervisor *supervisor)
 {
     /* Before it lives: a courier that the one before asked to make way has waited for a supervisor to do so. */
@@ -317,7 +317,7 @@ static int take_place(struct supervisor *supervisor)
     if (inherited)
         runtime_keep(&supervisor->runtime, supervisor->settings);
     else
-        status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->heirlooms.family, &deserted);
+        status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.family, &deserted);
     if (status)
         return status;
     status = find_or_begin_session(supervisor, inherited, deserted);

@@ -48,7 +48,7 @@ static uint32_t client_limit(const struct supervisor *supervisor)
     static int64_t descriptors;
     if (descriptors == 0)
         descriptors = fd_limit_hard();
-    int64_t couriers = supervisor->heirlooms.couriers, most = supervisor->settings->max_clients;
+    int64_t couriers = supervisor->inherited.couriers, most = supervisor->settings->max_clients;
     int64_t sockets = descriptors - COURIER_DESCRIPTORS - couriers;
     if (most > (sockets - sockets / 8) * couriers)
         most = (sockets - sockets / 8) * couriers;
@@ -59,7 +59,7 @@ static uint32_t client_limit(const struct supervisor *supervisor)
 
 static void keep_reserve(struct supervisor *supervisor)
 {
-    supervisor->reserve = dup(supervisor->heirlooms.calls[0]);
+    supervisor->reserve = dup(supervisor->inherited.calls[0]);
     if (supervisor->reserve >= 0)
         fd_set_cloexec(supervisor->reserve);
 }

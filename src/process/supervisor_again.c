@@ -120,16 +120,16 @@ static FILE *open_letter(void)
     return letter;
 }
 
-static void write_heirloom(void *context, const char *name, int number, int *fd)
+static void write_descriptor(void *context, const char *name, int number, int *fd)
 {
     fprintf(context, "%s %d %d\n", name, number, *fd);
 }
 
 static void write_letter(struct supervisor *supervisor, FILE *letter)
 {
-    fprintf(letter, "directory %d %s\ncouriers %d\n", supervisor->heirlooms.region,
-            supervisor->settings->runtime_directory, supervisor->heirlooms.couriers);
-    heirlooms_each(&supervisor->heirlooms, write_heirloom, letter);
+    fprintf(letter, "directory %d %s\ncouriers %d\n", supervisor->inherited.region,
+            supervisor->settings->runtime_directory, supervisor->inherited.couriers);
+    inherited_each(&supervisor->inherited, write_descriptor, letter);
     fprintf(letter, "pid-file %d\n", supervisor->runtime.pid_file);
     for (int i = 0; i < supervisor->listeners.count; i++) {
         const struct listener *listener = &supervisor->listeners.list[i];
@@ -139,7 +139,7 @@ static void write_letter(struct supervisor *supervisor, FILE *letter)
             fprintf(letter, "%02x", bytes[k]);
         fprintf(letter, " %d\n", listener->wanted.only_ipv6);
     }
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].pid && !supervisor->couriers[i].orphan)
             fprintf(letter, "courier %d %ld\n", i, (long)supervisor->couriers[i].pid);
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
@@ -161,7 +161,7 @@ static void keep(void *context, const char *name, int number, int *fd)
 /* Whether what the program to come needs is closed by its execution, or not. */
 static void set_kept(struct supervisor *supervisor, int (*set)(int))
 {
-    heirlooms_each(&supervisor->heirlooms, keep, &set);
+    inherited_each(&supervisor->inherited, keep, &set);
     keep(&set, "", 0, &supervisor->runtime.pid_file);
     for (int i = 0; i < supervisor->listeners.count; i++)
         keep(&set, "", 0, &supervisor->listeners.list[i].fd);
@@ -212,7 +212,7 @@ struct entry {
     bool taken;
 };
 
-static void read_heirloom(void *context, const char *name, int number, int *fd)
+static void read_descriptor(void *context, const char *name, int number, int *fd)
 {
     struct entry *entry = context;
     if (strcmp(name, entry->name) == 0 && number == entry->number) {
@@ -273,8 +273,8 @@ static bool read_line(struct supervisor *supervisor, char *line)
     if (strcmp(name, "pid-file") == 0)
         supervisor->runtime.pid_file = number;
     else if (strcmp(name, "couriers") == 0 && number > 0 && number <= COURIERS_MAX)
-        supervisor->heirlooms.couriers = number;
-    else if (strcmp(name, "courier") == 0 && number >= 0 && number < supervisor->heirlooms.couriers)
+        supervisor->inherited.couriers = number;
+    else if (strcmp(name, "courier") == 0 && number >= 0 && number < supervisor->inherited.couriers)
         supervisor->couriers[number].pid = (pid_t)value;
     else if (strcmp(name, "worker") == 0 && number >= 0 && (uint32_t)number < supervisor->seat_count)
         supervisor->seats[number].pid = (pid_t)value;
@@ -282,7 +282,7 @@ static bool read_line(struct supervisor *supervisor, char *line)
         supervisor->control.pids[number] = (pid_t)value;
     else {
         struct entry entry = {.name = name, .number = number, .fd = (int)value};
-        heirlooms_each(&supervisor->heirlooms, read_heirloom, &entry);
+        inherited_each(&supervisor->inherited, read_descriptor, &entry);
         return entry.taken;
     }
     return true;
@@ -318,8 +318,8 @@ bool supervisor_inherit(struct supervisor *supervisor)
         if (!read_line(supervisor, line))
             fatal(EX_UNAVAILABLE, "the supervisor before left something else: %s", line);
     fclose(letter);
-    supervisor->txn.liveness = supervisor->heirlooms.liveness;
-    runtime_find_name(supervisor->settings, supervisor->heirlooms.family, supervisor->txn.region.name);
+    supervisor->txn.liveness = supervisor->inherited.liveness;
+    runtime_find_name(supervisor->settings, supervisor->inherited.family, supervisor->txn.region.name);
     set_kept(supervisor, fd_set_cloexec);
     return true;
 }

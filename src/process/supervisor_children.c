@@ -31,7 +31,7 @@ static void forget_supervisor(struct supervisor *supervisor)
     close(supervisor->runtime.pid_file);
     close(supervisor->reserve);
     txn_forget_slot(&supervisor->txn);
-    log_relay(supervisor->heirlooms.calls[1]);
+    log_relay(supervisor->inherited.calls[1]);
     sigset_t none;
     sigemptyset(&none);
     signal(SIGCHLD, SIG_DFL);
@@ -70,7 +70,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
         fatal(EX_OSERR, "cannot lock a byte for courier %d: %s", number, strerror(errno));
     }
     confine(&supervisor->confinement, SANDBOX_COURIER);
-    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->heirlooms, owners);
+    courier_run(&supervisor->world, supervisor->settings, number, &supervisor->inherited, owners);
     exit(0);
 }
 
@@ -84,7 +84,7 @@ static struct control_start control_start_of(const struct supervisor *supervisor
                                   .listener = &supervisor->control,
                                   .socket = socket,
                                   .service = service,
-                                  .supervisor = supervisor->heirlooms.calls[1]};
+                                  .supervisor = supervisor->inherited.calls[1]};
 }
 
 pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind service, int socket)
@@ -93,7 +93,7 @@ pid_t supervisor_fork_control(struct supervisor *supervisor, enum door_kind serv
     if (pid != 0)
         return pid;
     forget_supervisor(supervisor);
-    heirlooms_leave(&supervisor->heirlooms, -1);
+    inherited_leave(&supervisor->inherited, -1);
     struct control_start start = control_start_of(supervisor, service, socket);
     control_run(&start);
     exit(0);
@@ -109,7 +109,7 @@ void supervisor_start_console(struct supervisor *supervisor)
     pid_t pid = fork();
     if (pid == 0) {
         forget_supervisor(supervisor);
-        heirlooms_leave(&supervisor->heirlooms, -1);
+        inherited_leave(&supervisor->inherited, -1);
         struct control_start start = control_start_of(supervisor, SERVICE_CONTROL, -1);
         console_run(console, &start);
         exit(0);
@@ -142,7 +142,7 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
         return pid;
     uint32_t courier = world_courier(&supervisor->world, seat);
     forget_supervisor(supervisor);
-    heirlooms_leave(&supervisor->heirlooms, (int)courier);
+    inherited_leave(&supervisor->inherited, (int)courier);
     struct worker_start start = {.world = &supervisor->world,
                                  .settings = supervisor->settings,
                                  .settings_version = supervisor->settings_version,
@@ -150,8 +150,8 @@ pid_t supervisor_fork_worker(struct supervisor *supervisor, uint32_t seat, int s
                                  .user = seat,
                                  .door = door,
                                  .socket = socket,
-                                 .mailbox = supervisor->heirlooms.mailboxes[courier][1],
-                                 .supervisor = supervisor->heirlooms.calls[1],
+                                 .mailbox = supervisor->inherited.mailboxes[courier][1],
+                                 .supervisor = supervisor->inherited.calls[1],
                                  .address = *from};
     exit(worker_run(&start));
 }

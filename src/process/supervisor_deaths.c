@@ -203,7 +203,7 @@ void supervisor_reap_orphans(struct supervisor *supervisor)
 
 static bool is_courier(const struct supervisor *supervisor, pid_t pid)
 {
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].orphan)
             return true;
     return false;
@@ -305,7 +305,7 @@ static void bury_courier(struct supervisor *supervisor, int number, siginfo_t de
 /* Couriers first: without them the ring may be full, and then nobody can be buried. */
 void supervisor_reap_couriers(struct supervisor *supervisor)
 {
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+    for (int i = 0; i < supervisor->inherited.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         siginfo_t death = {.si_pid = 0};
         if (seat->pid && !seat->orphan) {
@@ -324,7 +324,7 @@ void supervisor_reap_couriers(struct supervisor *supervisor)
             continue;
         }
         CRASHPOINT("courier-forked");
-        supervisor_signal_workers(supervisor, (uint32_t)i, (uint32_t)supervisor->heirlooms.couriers, SIGUSR1);
+        supervisor_signal_workers(supervisor, (uint32_t)i, (uint32_t)supervisor->inherited.couriers, SIGUSR1);
     }
 }
 
@@ -334,7 +334,7 @@ static void signal_member(struct supervisor *supervisor, pid_t pid, int signal)
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == pid)
             supervisor_signal(supervisor, pid, supervisor->seats[i].orphan, signal);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].pid == pid)
             supervisor_signal(supervisor, pid, supervisor->couriers[i].orphan, signal);
     if (control_listener_has(&supervisor->control, pid) || pid == supervisor->console.pid)
@@ -384,7 +384,7 @@ void supervisor_renew_couriers(struct supervisor *supervisor)
     struct world *world = &supervisor->world;
     if (world_retiring(world) != NONE)
         return;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].old && supervisor->couriers[i].pid) {
             world_retire(world, (uint32_t)i);
             ring_wake_again(&supervisor->txn.ring, UINT64_C(1) << i);
@@ -420,7 +420,7 @@ void supervisor_watch_couriers(struct supervisor *supervisor)
 {
     uint64_t size;
     ring_fill(&supervisor->txn.ring, &size);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+    for (int i = 0; i < supervisor->inherited.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         uint64_t waiting = look_at_courier(supervisor, i);
         int64_t had = seat->stall.computed + seat->stall.idled;

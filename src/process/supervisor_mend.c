@@ -36,16 +36,16 @@ static void tell_of_memory(const struct supervisor *supervisor)
 void supervisor_mend_places(struct supervisor *supervisor)
 {
     static int64_t next;
-    struct heirlooms *heirlooms = &supervisor->heirlooms;
+    struct inherited *inherited = &supervisor->inherited;
     const char *directory = supervisor->settings->runtime_directory;
     int64_t now = clock_monotonic();
     if (now < next)
         return;
     next = now + LOOK_NS;
     tell_of_memory(supervisor);
-    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->txn, &heirlooms->family);
-    if (heirlooms->successor >= 0 && !is_socket(directory, PATHS_SUCCESSOR) &&
-        heirlooms_listen(heirlooms, directory) == 0) {
+    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->txn, &inherited->family);
+    if (inherited->successor >= 0 && !is_socket(directory, PATHS_SUCCESSOR) &&
+        inherited_listen(inherited, directory) == 0) {
         log_warning("%s/" PATHS_SUCCESSOR " was taken away: made again", directory);
         renew = true;
     }
@@ -55,6 +55,6 @@ void supervisor_mend_places(struct supervisor *supervisor)
         log_warning("%s/" PATHS_CONTROL " was taken away: made again", directory);
     }
     /* Those who have been here have the descriptors of what was. */
-    for (int i = 0; renew && i < heirlooms->couriers; i++)
+    for (int i = 0; renew && i < inherited->couriers; i++)
         supervisor->couriers[i].old = true;
 }

@@ -11,7 +11,7 @@
 #include "console.h"
 #include "countdown.h"
 #include "control_listener.h"
-#include "heirlooms.h"
+#include "inherited.h"
 #include "listeners.h"
 #include "runtime.h"
 #include "supervisor.h"
@@ -56,7 +56,7 @@ struct supervisor {
     uint32_t *free_seats; /* a stack */
     uint32_t free_count, seat_count;
     struct courier_seat couriers[COURIERS_MAX];
-    struct heirlooms heirlooms;
+    struct inherited inherited;
     uint32_t orphans; /* workers and couriers who are not our children */
     bool leaving_to_another; /* nobody is let in any more: supervisor_again.c */
     int64_t paused_until; /* no accepting until then */
@@ -86,13 +86,13 @@ void supervisor_stop(struct supervisor *supervisor);
 
 /* ---- supervisor_succeed.c: taking over what an earlier supervisor left ---- */
 
-/* Looks for the session of an earlier supervisor, some of whose processes live; claim: takes its heirlooms. Each returns
+/* Looks for the session of an earlier supervisor, some of whose processes live; claim: takes the descriptors it left. Each returns
  * 0, or an exit status after reporting; *found becomes false if there is nothing to take over and nobody lives any more,
  * be it that one had to wait for that. */
 int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *found);
 int supervisor_claim_session(struct supervisor *supervisor, bool *found);
 
-/* Goes on with the session whose heirlooms are here: takes the seats from the tables and asks the couriers to make way
+/* Goes on with the session whose descriptors are here: takes the seats from the tables and asks the couriers to make way
  * for new ones. Waits for the lock. */
 void supervisor_adopt(struct supervisor *supervisor);
 

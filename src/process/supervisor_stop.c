@@ -19,7 +19,7 @@
 
 static void restart_stalls(struct supervisor *supervisor)
 {
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         supervisor->couriers[i].stall = (struct stall){0};
 }
 
@@ -27,7 +27,7 @@ static void restart_stalls(struct supervisor *supervisor)
 static bool is_courier_starved(struct supervisor *supervisor)
 {
     bool starved = false;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+    for (int i = 0; i < supervisor->inherited.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         starved |= seat->pid && stall_measure(&seat->stall, seat->pid) < SHUTDOWN_NS;
     }
@@ -64,7 +64,7 @@ static void say_goodbye(struct supervisor *supervisor)
 static uint32_t count_left(struct supervisor *supervisor)
 {
     uint32_t left = 0;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+    for (int i = 0; i < supervisor->inherited.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         if (seat->pid && seat->orphan &&
             !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i)))
@@ -90,7 +90,7 @@ static void forget(struct supervisor *supervisor, pid_t pid, int status)
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (supervisor->seats[i].pid == pid && !supervisor->seats[i].orphan)
             supervisor->seats[i].pid = 0;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].orphan)
             supervisor->couriers[i].pid = 0;
 }
@@ -101,7 +101,7 @@ static void give_up_orphans(struct supervisor *supervisor)
     if (supervisor->orphans)
         log_error("processes that an earlier supervisor left do not end");
     supervisor->orphans = 0;
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].orphan)
             supervisor->couriers[i].pid = 0;
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
@@ -157,10 +157,10 @@ void supervisor_stop(struct supervisor *supervisor)
     end_family(supervisor);
     supervisor_end_latecomers(supervisor);
     region_unlink(supervisor->txn.region.name);
-    heirlooms_unlink(supervisor->settings->runtime_directory);
+    inherited_unlink(supervisor->settings->runtime_directory);
     runtime_unlink_liveness(supervisor->settings);
     runtime_release(&supervisor->runtime);
-    close(supervisor->heirlooms.family);
+    close(supervisor->inherited.family);
     console_end(&supervisor->console);
     log_info("stopped");
 }

@@ -80,7 +80,7 @@ void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t fir
 void supervisor_signal_family(const struct supervisor *supervisor, int signal)
 {
     control_listener_signal(&supervisor->control, signal);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++)
+    for (int i = 0; i < supervisor->inherited.couriers; i++)
         if (supervisor->couriers[i].pid)
             supervisor_signal(supervisor, supervisor->couriers[i].pid, supervisor->couriers[i].orphan, signal);
     supervisor_signal_workers(supervisor, 0, 1, signal);
@@ -133,7 +133,7 @@ static void forget_world(struct supervisor *supervisor)
     region_unmap(&supervisor->txn.region);
 }
 
-/* Nobody is left to ask for the heirlooms: the others can neither be reached nor be heard of. */
+/* Nobody is left to ask for the descriptors: the others can neither be reached nor be heard of. */
 static int end_survivors(struct supervisor *supervisor, const char *why)
 {
     log_warning("ending the processes of a forkchatd that was killed: no courier of theirs answers (%s)", why);
@@ -142,7 +142,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
     uint32_t before = UINT32_MAX;
     signal_lives(supervisor, SIGTERM);
     bool killed = false;
-    while (!runtime_is_deserted(supervisor->heirlooms.family) || is_inhabited(&supervisor->world)) {
+    while (!runtime_is_deserted(supervisor->inherited.family) || is_inhabited(&supervisor->world)) {
         uint32_t lives = count_lives(&supervisor->world);
         if (lives < before)
             begun = clock_monotonic() - (killed ? END_NS : 0);
@@ -168,12 +168,12 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
 static int open_session(struct supervisor *supervisor, bool deserted)
 {
     const struct settings *settings = supervisor->settings;
-    int family = supervisor->heirlooms.family;
+    int family = supervisor->inherited.family;
     if (runtime_open_world(&supervisor->txn, &supervisor->world, settings, family) == 0)
         return 0;
     if (errno == ENOTSUP || deserted)
         return errno;
-    int region = heirlooms_claim_region(settings->runtime_directory);
+    int region = inherited_claim_region(settings->runtime_directory);
     if (region < 0 || runtime_open_region(&supervisor->txn, &supervisor->world, settings, family, region))
         return errno;
     return 0;
@@ -217,11 +217,11 @@ int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *
     if (error != ENOTSUP) {
         log_warning("processes of an earlier forkchatd are still running and cannot be reached (%s): going on without "
                     "them", strerror(error));
-        return runtime_begin_family(supervisor->settings, &supervisor->heirlooms.family);
+        return runtime_begin_family(supervisor->settings, &supervisor->inherited.family);
     }
     log_warning("processes of another version of forkchatd are still running, whose shared memory has another layout: "
                 "waiting for them to leave");
-    while (!runtime_is_deserted(supervisor->heirlooms.family))
+    while (!runtime_is_deserted(supervisor->inherited.family))
         if (!supervisor_pause(100))
             return EX_UNAVAILABLE;
     log_info("they have left");
@@ -230,22 +230,22 @@ int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *
 
 int supervisor_claim_session(struct supervisor *supervisor, bool *found)
 {
-    int lock = supervisor->heirlooms.family;
-    struct heirlooms heirlooms;
+    int lock = supervisor->inherited.family;
+    struct inherited inherited;
     bool over = world_is_over(&supervisor->world);
-    if (over || heirlooms_claim(&heirlooms, supervisor->settings->runtime_directory, &supervisor->world)) {
+    if (over || inherited_claim(&inherited, supervisor->settings->runtime_directory, &supervisor->world)) {
         if (!over && errno == EINTR)
             return EX_UNAVAILABLE; /* called off, nothing has timed out */
         *found = false;
         return end_survivors(supervisor, over ? "it is over" : strerror(errno));
     }
-    CRASHPOINT("heirlooms-claimed");
+    CRASHPOINT("descriptors-claimed");
     close(lock); /* the same file, but not the descriptor with the lock on it */
     close(supervisor->txn.region.fd);
-    supervisor->txn.region.fd = heirlooms.region;
+    supervisor->txn.region.fd = inherited.region;
     liveness_close(&supervisor->txn.liveness);
-    supervisor->txn.liveness = heirlooms.liveness;
-    supervisor->heirlooms = heirlooms;
+    supervisor->txn.liveness = inherited.liveness;
+    supervisor->inherited = inherited;
     return 0;
 }
 
@@ -309,7 +309,7 @@ void supervisor_adopt(struct supervisor *supervisor)
     for (uint32_t i = 0; i < supervisor->seat_count; i++)
         if (!supervisor->seats[i].pid)
             find_orphan(supervisor, i);
-    for (int i = 0; i < supervisor->heirlooms.couriers; i++) {
+    for (int i = 0; i < supervisor->inherited.couriers; i++) {
         struct courier_seat *seat = &supervisor->couriers[i];
         seat->old = seat->pid || supervisor_adopt_courier(supervisor, i);
     }

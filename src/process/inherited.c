@@ -1,6 +1,6 @@
-/* Heirlooms. Made by the first supervisor, inherited by every fork, passed on over the successor's socket. No shared
- * memory, but for the call that wakes the couriers. */
-#include "heirlooms.h"
+/* Inherited descriptors. Made by the first supervisor, inherited by every fork, passed on over the socket for successors.
+ * No shared memory, but for the call that wakes the couriers. */
+#include "inherited.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -28,18 +28,18 @@
 #define ASK_MS   50
 #define BACKLOG  4
 
-void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context)
+void inherited_each(struct inherited *inherited, inherited_visit *visit, void *context)
 {
-    visit(context, "region", 0, &heirlooms->region); /* first: heirlooms_claim_region */
+    visit(context, "region", 0, &inherited->region); /* first: inherited_claim_region */
     for (int i = 0; i < LIVENESS_FILES; i++)
-        visit(context, "liveness", i, &heirlooms->liveness.files[i]);
-    visit(context, "family", 0, &heirlooms->family);
-    visit(context, "calls", 0, &heirlooms->calls[0]);
-    visit(context, "calls", 1, &heirlooms->calls[1]);
-    visit(context, "successor", 0, &heirlooms->successor);
-    for (int i = 0; i < heirlooms->couriers; i++) {
-        visit(context, "mailbox", 2 * i, &heirlooms->mailboxes[i][0]);
-        visit(context, "mailbox", 2 * i + 1, &heirlooms->mailboxes[i][1]);
+        visit(context, "liveness", i, &inherited->liveness.files[i]);
+    visit(context, "family", 0, &inherited->family);
+    visit(context, "calls", 0, &inherited->calls[0]);
+    visit(context, "calls", 1, &inherited->calls[1]);
+    visit(context, "successor", 0, &inherited->successor);
+    for (int i = 0; i < inherited->couriers; i++) {
+        visit(context, "mailbox", 2 * i, &inherited->mailboxes[i][0]);
+        visit(context, "mailbox", 2 * i + 1, &inherited->mailboxes[i][1]);
     }
 }
 
@@ -57,7 +57,7 @@ static void release(void *context, const char *name, int number, int *fd)
     *fd = -1;
 }
 
-int heirlooms_listen(struct heirlooms *heirlooms, const char *directory)
+int inherited_listen(struct inherited *inherited, const char *directory)
 {
     struct sockaddr_un address;
     int fd = -1;
@@ -65,25 +65,25 @@ int heirlooms_listen(struct heirlooms *heirlooms, const char *directory)
     if (paths_socket(directory, PATHS_SUCCESSOR, &address) ||
         (fd = paths_listen(&address, SOCK_SEQPACKET, BACKLOG)) < 0)
         return -1;
-    if (heirlooms->successor >= 0)
-        close(heirlooms->successor);
-    heirlooms->successor = fd;
+    if (inherited->successor >= 0)
+        close(inherited->successor);
+    inherited->successor = fd;
     return 0;
 }
 
 /* Mailboxes are SOCK_SEQPACKET, and no child has any socket that is SOCK_DGRAM: a message sent over one of those can
  * have an address of its own, of any other that there is, with descriptors in it. No sandbox could see that. */
-int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers)
+int inherited_make(struct inherited *inherited, const char *directory, int couriers)
 {
-    heirlooms->couriers = couriers;
+    inherited->couriers = couriers;
     for (int i = 0; i < couriers; i++)
-        if (port_socketpair(SOCK_SEQPACKET, heirlooms->mailboxes[i]) || port_ask_sender(heirlooms->mailboxes[i][0]))
+        if (port_socketpair(SOCK_SEQPACKET, inherited->mailboxes[i]) || port_ask_sender(inherited->mailboxes[i][0]))
             return -1;
-    if (port_pipe(heirlooms->calls) || fd_set_nonblocking(heirlooms->calls[0]) ||
-        fd_set_nonblocking(heirlooms->calls[1]))
+    if (port_pipe(inherited->calls) || fd_set_nonblocking(inherited->calls[0]) ||
+        fd_set_nonblocking(inherited->calls[1]))
         return -1;
-    heirlooms->successor = -1;
-    if (heirlooms_listen(heirlooms, directory))
+    inherited->successor = -1;
+    if (inherited_listen(inherited, directory))
         log_warning("no socket for a successor in %s: %s", directory, strerror(errno));
     return 0;
 }
@@ -109,15 +109,15 @@ static void give(void *context, const char *name, int number, int *fd)
         delivery->failed = pass_send(delivery->to, *fd, &parcel, sizeof parcel) != 0;
 }
 
-void heirlooms_offer(const struct heirlooms *heirlooms)
+void inherited_offer(const struct inherited *inherited)
 {
-    struct heirlooms mine = *heirlooms;
+    struct inherited mine = *inherited;
     int to;
     /* Those who came before may have died waiting. */
     while (mine.successor >= 0 && (to = port_accept(mine.successor, NULL, NULL)) >= 0) {
         struct delivery delivery = {.to = to};
-        CRASHPOINT("heirlooms-offered");
-        heirlooms_each(&mine, give, &delivery);
+        CRASHPOINT("descriptors-offered");
+        inherited_each(&mine, give, &delivery);
         close(to);
     }
 }
@@ -172,7 +172,7 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
 }
 
 /* Returns 0, or -1 with EAGAIN if that courier died over it. */
-static int receive_all(struct heirlooms *heirlooms, int from, struct world *world, struct waiting *waiting)
+static int receive_all(struct inherited *inherited, int from, struct world *world, struct waiting *waiting)
 {
     while (is_hopeful(waiting, world)) {
         struct arrival arrival;
@@ -181,10 +181,10 @@ static int receive_all(struct heirlooms *heirlooms, int from, struct world *worl
         arrival.fd = pass_receive(from, &arrival.parcel, sizeof arrival.parcel);
         if (arrival.fd >= 0) {
             arrival.parcel.name[sizeof arrival.parcel.name - 1] = '\0';
-            heirlooms_each(heirlooms, put, &arrival);
+            inherited_each(inherited, put, &arrival);
             if (!arrival.taken)
                 close(arrival.fd);
-            heirlooms_each(heirlooms, count_missing, &missing);
+            inherited_each(inherited, count_missing, &missing);
             if (missing == 0)
                 return 0;
             *waiting = (struct waiting){0}; /* it gets on */
@@ -220,7 +220,7 @@ static int connect_to(const struct sockaddr_un *address)
     return -1;
 }
 
-int heirlooms_claim_region(const char *directory)
+int inherited_claim_region(const char *directory)
 {
     struct sockaddr_un address;
     struct parcel parcel = {.number = 0};
@@ -244,13 +244,13 @@ int heirlooms_claim_region(const char *directory)
     return -1;
 }
 
-int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world)
+int inherited_claim(struct inherited *inherited, const char *directory, struct world *world)
 {
     struct sockaddr_un address;
     struct waiting waiting = {0};
     int status = -1;
-    heirlooms->couriers = (int)world->limits.couriers;
-    heirlooms_each(heirlooms, forget, NULL);
+    inherited->couriers = (int)world->limits.couriers;
+    inherited_each(inherited, forget, NULL);
     errno = ENAMETOOLONG;
     if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
@@ -259,7 +259,7 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
         int fd = connect_to(&address), error = errno;
         world_come_forward(world);
         if (fd >= 0) {
-            status = receive_all(heirlooms, fd, world, &waiting);
+            status = receive_all(inherited, fd, world, &waiting);
             error = errno;
             close(fd);
         } else if (error == EAGAIN) {
@@ -272,25 +272,25 @@ int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct w
     } while (status && errno == EAGAIN && is_hopeful(&waiting, world));
     int error = status && port_end_pending() ? EINTR : errno;
     if (status)
-        heirlooms_each(heirlooms, release, NULL);
+        inherited_each(inherited, release, NULL);
     errno = error;
     return status;
 }
 
-void heirlooms_leave(struct heirlooms *heirlooms, int courier)
+void inherited_leave(struct inherited *inherited, int courier)
 {
-    close(heirlooms->region);
-    close(heirlooms->calls[0]);
-    if (heirlooms->successor >= 0)
-        close(heirlooms->successor);
-    for (int i = 0; i < heirlooms->couriers; i++) {
-        close(heirlooms->mailboxes[i][0]);
+    close(inherited->region);
+    close(inherited->calls[0]);
+    if (inherited->successor >= 0)
+        close(inherited->successor);
+    for (int i = 0; i < inherited->couriers; i++) {
+        close(inherited->mailboxes[i][0]);
         if (i != courier)
-            close(heirlooms->mailboxes[i][1]);
+            close(inherited->mailboxes[i][1]);
     }
 }
 
-void heirlooms_unlink(const char *directory)
+void inherited_unlink(const char *directory)
 {
     struct sockaddr_un address;
     if (paths_socket(directory, PATHS_SUCCESSOR, &address) == 0)

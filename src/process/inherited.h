@@ -1,7 +1,7 @@
-/* Heirlooms: the descriptors that live longer than a supervisor. Its couriers keep them all, for whoever comes after
+/* Inherited descriptors: those that live longer than a supervisor. Its couriers keep them all, for whoever comes after
  * one that died; one that is executed again in place just keeps them open. */
-#ifndef FORKCHAT_PROCESS_HEIRLOOMS_H
-#define FORKCHAT_PROCESS_HEIRLOOMS_H
+#ifndef FORKCHAT_PROCESS_INHERITED_H
+#define FORKCHAT_PROCESS_INHERITED_H
 
 #include "ipc/liveness.h"
 #include "world/counters.h"
@@ -10,7 +10,7 @@
 /* So many have counters: world/counters.h. */
 #define COURIERS_MAX ((int)COUNTED_COURIERS)
 
-struct heirlooms {
+struct inherited {
     int region;    /* the shared memory: its name may be taken away by others */
     struct liveness liveness; /* by which the living are known; of those who live, nobody may close it */
     int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
@@ -23,33 +23,33 @@ struct heirlooms {
 
 /* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family and the region. A daemon without a successor's socket
  * still serves: what is wrong with that is logged. Returns 0, or -1 and errno. */
-int heirlooms_make(struct heirlooms *heirlooms, const char *directory, int couriers);
+int inherited_make(struct inherited *inherited, const char *directory, int couriers);
 
 /* Makes the successor's socket anew, where it was; those who have the old one keep that. Returns 0, or -1 and errno. */
-int heirlooms_listen(struct heirlooms *heirlooms, const char *directory);
+int inherited_listen(struct inherited *inherited, const char *directory);
 
 /* Asks whichever courier is there for the region alone, where that has lost its name. Waits up to half a minute. Returns a
  * close-on-exec descriptor, or -1 and errno. */
-int heirlooms_claim_region(const char *directory);
+int inherited_claim_region(const char *directory);
 
 /* In a courier: gives everything to a supervisor that came forward, if one is waiting and no other courier was quicker. */
-void heirlooms_offer(const struct heirlooms *heirlooms);
+void inherited_offer(const struct inherited *inherited);
 
 /* Comes forward, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds for an
  * answer (base/stall.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this process is to
  * end (port_end_pending). */
-int heirlooms_claim(struct heirlooms *heirlooms, const char *directory, struct world *world);
+int inherited_claim(struct inherited *inherited, const char *directory, struct world *world);
 
 /* In a child that is no courier: closes what only couriers and supervisors may have, and all mailboxes but the one of that
  * courier (-1: nobody's). */
-void heirlooms_leave(struct heirlooms *heirlooms, int courier);
+void inherited_leave(struct inherited *inherited, int courier);
 
 /* The successor's socket is in nobody's way any more. */
-void heirlooms_unlink(const char *directory);
+void inherited_unlink(const char *directory);
 
 /* Calls `visit` with each of them and its name, a number for those of which there are many: what has to be named when the
  * supervisor is executed again, and filled in afterwards. */
-typedef void heirlooms_visit(void *context, const char *name, int number, int *fd);
-void heirlooms_each(struct heirlooms *heirlooms, heirlooms_visit *visit, void *context);
+typedef void inherited_visit(void *context, const char *name, int number, int *fd);
+void inherited_each(struct inherited *inherited, inherited_visit *visit, void *context);
 
 #endif
