@@ -299,13 +299,13 @@ all_hear() {
     all_hear toto tutu
 }
 
-@test "a child that was being born when the supervisor died holds the doors for a moment: the next one waits for it" {
+@test "a child that was starting when the supervisor died holds the doors for a moment: the next one waits for it" {
     crash_build
     crash_prepare
     daemon_start -o 'couriers 1'
     enter toto plain
     wait_until all_born
-    arm newborn "-$DAEMON" '?'
+    arm child-forked "-$DAEMON" '?'
     open tutu plain
     wait_until died
     local child port=$PORT_PLAIN
@@ -340,7 +340,7 @@ all_hear() {
     all_hear tata toto tutu
 }
 
-@test "of two couriers that were being born, for a supervisor that died and for the next, one serves" {
+@test "of two couriers that were starting, for a supervisor that died and for the next, one serves" {
     daemon_may 'courier 1 died: signal 9'
     crash_build
     crash_prepare
@@ -348,7 +348,7 @@ all_hear() {
     enter toto plain
     enter tutu plain
     wait_until all_born
-    arm newborn "-$DAEMON" '?'
+    arm child-forked "-$DAEMON" '?'
     kill -KILL "$(daemon_pid 'courier 1')"
     wait_until died
     local first second
@@ -357,7 +357,7 @@ all_hear() {
     daemon_start -o 'couriers 2'
     all_hear toto tutu
     wait_until all_born
-    arm newborn "-$DAEMON" '?'
+    arm child-forked "-$DAEMON" '?'
     kill -KILL "$(daemon_pid 'courier 1')"
     wait_until died
     second=$(stopped "$first")
@@ -380,7 +380,7 @@ all_hear() {
         daemon_start -o 'couriers 2'
         enter toto plain
         wait_until all_born
-        arm newborn "-$DAEMON" '?'
+        arm child-forked "-$DAEMON" '?'
         if [[ $who == courier ]]; then
             kill -KILL "$(daemon_pid 'courier 1')"
         else
@@ -399,13 +399,13 @@ all_hear() {
     expect_end tutu
 }
 
-@test "one that was being born when the supervisor died lives on, and whoever is given its place leaves it alone" {
+@test "one that was starting when the supervisor died lives on, and whoever is given its place leaves it alone" {
     daemon_may 'place 1 is taken|worker .*died: exit status 69'
     crash_build
     crash_prepare
     daemon_start
     enter toto plain
-    arm unborn "-$DAEMON" '?'
+    arm worker-starting "-$DAEMON" '?'
     open tutu plain
     wait_until died
     local first second
@@ -413,7 +413,7 @@ all_hear() {
     kill_supervisor now
     daemon_start
     # The next one is given the same place; both are on their way to it.
-    arm unborn "-$DAEMON" '?'
+    arm worker-starting "-$DAEMON" '?'
     open tata plain
     wait_until died
     second=$(stopped "$first")

@@ -15,7 +15,7 @@ struct liveness {
     int files[LIVENESS_FILES]; /* -1: not there */
 };
 
-/* A pid that is nobody's of ours: of one who lives and cannot be named, because it was born in another pid namespace. */
+/* A pid that is nobody's of ours: of one who lives and cannot be named, because it was started in another pid namespace. */
 #define LIVENESS_UNKNOWN 1
 
 /* None yet. */

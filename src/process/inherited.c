@@ -21,8 +21,8 @@
 
 /* What every courier that lives may use for an answer: base/stall.h. */
 #define CLAIM_NS (5000 * MS)
-/* For one that has been born and does not live yet: nobody knows its pid. */
-#define NEWBORN_NS (60000 * MS)
+/* For one that was forked and has no liveness lock yet: nobody knows its pid. */
+#define STARTING_NS (60000 * MS)
 /* That a courier, which looks every second, has not answered on a machine that is too busy. */
 #define REGION_NS (30000 * MS)
 #define ASK_MS   50
@@ -151,7 +151,7 @@ static void count_missing(void *context, const char *name, int number, int *fd)
 /* For how long each that may answer was waited for. */
 struct waiting {
     struct stall couriers[COURIERS_MAX];
-    struct stall newborn;
+    struct stall starting;
 };
 
 /* Whether somebody may still answer who has not had the time for it: a courier, or where none lives one to be. */
@@ -165,10 +165,10 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
         living = true;
         hopeful |= stall_measure(&waiting->couriers[i], pid) < CLAIM_NS;
     }
-    stall_add(&waiting->newborn, clock_monotonic(), 0, false);
+    stall_add(&waiting->starting, clock_monotonic(), 0, false);
     if (port_end_pending())
         return false;
-    return living ? hopeful : waiting->newborn.idled < NEWBORN_NS;
+    return living ? hopeful : waiting->starting.idled < STARTING_NS;
 }
 
 /* Returns 0, or -1 with EAGAIN if that courier died over it. */
@@ -257,7 +257,7 @@ int inherited_claim(struct inherited *inherited, const char *directory, struct w
     do {
         /* Refused if the socket is nobody's any more; or, for now, if others wait there already. */
         int fd = connect_to(&address), error = errno;
-        world_come_forward(world);
+        world_add_claim(world);
         if (fd >= 0) {
             status = receive_all(inherited, fd, world, &waiting);
             error = errno;

@@ -32,10 +32,10 @@ int inherited_listen(struct inherited *inherited, const char *directory);
  * close-on-exec descriptor, or -1 and errno. */
 int inherited_claim_region(const char *directory);
 
-/* In a courier: gives everything to a supervisor that came forward, if one is waiting and no other courier was quicker. */
+/* In a courier: gives everything to a supervisor that asks, if one is waiting and no other courier was quicker. */
 void inherited_offer(const struct inherited *inherited);
 
-/* Comes forward, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds for an
+/* Asks, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds for an
  * answer (base/stall.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this process is to
  * end (port_end_pending). */
 int inherited_claim(struct inherited *inherited, const char *directory, struct world *world);

@@ -85,7 +85,7 @@ static int open_door(struct listener *listener, const struct setting_listen *wan
     for (int rest = patience; listener->fd < 0 && errno == EADDRINUSE && rest > 0 && !port_end_pending();
          rest -= RETRY_MS) {
         if (patience - rest == TOLD_MS)
-            log_warning("listen %s %s: in use, perhaps by a process that is being born: waiting for up to %d s",
+            log_warning("listen %s %s: in use, perhaps by a process that is starting: waiting for up to %d s",
                         door_name(wanted->door), address, rest / 1000);
         clock_sleep(RETRY_MS);
         listener->fd = listen_beside(wanted, next, old, &listener->bound);

@@ -50,7 +50,7 @@ bool owners_accept(struct owners *owners, uint32_t place, uint32_t generation, p
         if (known)
             return newer == 0;
     } else if (has_place(owners, pid) || (owners->at[place].pid && known && newer <= 0)) {
-        /* The one before is dead when its successor is born, also if nobody has said so here yet. */
+        /* The one before is dead when its successor starts, also if nobody has said so here yet. */
         return false;
     }
     owners->at[place].pid = pid;

@@ -3,7 +3,7 @@
  *
  * The kernel says who sent a message; whose place it is nobody says whom a worker could not have changed, the tables
  * least of all. But a worker hands over its own socket before it reads a byte, so by the time it can be anybody else's,
- * its process has a place; and it gets no other. What the supervisor knew when the courier was born comes first. */
+ * its process has a place; and it gets no other. What the supervisor knew when the courier was started comes first. */
 #ifndef FORKCHAT_PROCESS_OWNERS_H
 #define FORKCHAT_PROCESS_OWNERS_H
 

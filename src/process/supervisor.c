@@ -30,7 +30,7 @@
 #define ORPHANS_NS (50 * MS)
 /* A child that was forked when its supervisor died has closed the doors after so long, also where it hardly gets a
  * processor. */
-#define NEWBORN_MS 60000
+#define STARTING_MS 60000
 
 static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
 static sigset_t waiting_mask;
@@ -291,7 +291,7 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
         status = supervisor_find_session(supervisor, deserted, &found);
     if (!status && confine_prepare(&supervisor->confinement, supervisor->settings))
         status = EX_CONFIG;
-    if (!status && listeners_update(&supervisor->listeners, supervisor->settings, found ? NEWBORN_MS : 0))
+    if (!status && listeners_update(&supervisor->listeners, supervisor->settings, found ? STARTING_MS : 0))
         status = EX_UNAVAILABLE;
     if (!status && found && !inherited)
         status = supervisor_claim_session(supervisor, &found);

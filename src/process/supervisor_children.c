@@ -25,7 +25,7 @@
 /* In every child: what the supervisor holds and the child must not. */
 static void forget_supervisor(struct supervisor *supervisor)
 {
-    CRASHPOINT("newborn");
+    CRASHPOINT("child-forked");
     listeners_close(&supervisor->listeners);
     control_listener_close(&supervisor->control, false);
     close(supervisor->runtime.pid_file);
@@ -66,7 +66,7 @@ int supervisor_fork_courier(struct supervisor *supervisor, int number)
             owners_tell(owners, i, supervisor->seats[i].pid);
     if (slot_live(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)number))) {
         if (errno == EAGAIN || errno == EACCES)
-            exit(0); /* one who was being born while a supervisor died was faster */
+            exit(0); /* one who was starting while a supervisor died was faster */
         fatal(EX_OSERR, "cannot lock a byte for courier %d: %s", number, strerror(errno));
     }
     confine(&supervisor->confinement, SANDBOX_COURIER);

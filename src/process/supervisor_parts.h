@@ -96,16 +96,16 @@ int supervisor_claim_session(struct supervisor *supervisor, bool *found);
  * for new ones. Waits for the lock. */
 void supervisor_adopt(struct supervisor *supervisor);
 
-/* A place whose seat is free may be used by one who was being born when the supervisor before died: whether it is, and the
+/* A place whose seat is free may be used by one who was starting when the supervisor before died: whether it is, and the
  * seat an orphan's from now on. Does not block. */
 bool supervisor_adopt_seat(struct supervisor *supervisor, uint32_t number);
 
 /* The same for a courier, which is to make way for another. Whoever adopts it calls its workers. */
 bool supervisor_adopt_courier(struct supervisor *supervisor, int number);
 
-/* All that this supervisor knows of have ended: nobody else may live on who was being born when one before died. Who
+/* All that this supervisor knows of have ended: nobody else may live on who was starting when one before died. Who
  * comes to life from now on ends by itself. */
-void supervisor_end_latecomers(struct supervisor *supervisor);
+void supervisor_end_unknown(struct supervisor *supervisor);
 
 /* Sends a signal to a process; to the workers at every `step`th seat from `first` on; to everybody but the console. */
 void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool orphan, int signal);

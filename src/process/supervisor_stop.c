@@ -155,7 +155,7 @@ void supervisor_stop(struct supervisor *supervisor)
     world_retire(&supervisor->world, NONE);
     say_goodbye(supervisor);
     end_family(supervisor);
-    supervisor_end_latecomers(supervisor);
+    supervisor_end_unknown(supervisor);
     region_unlink(supervisor->txn.region.name);
     inherited_unlink(supervisor->settings->runtime_directory);
     runtime_unlink_liveness(supervisor->settings);

@@ -110,7 +110,7 @@ static void signal_lives(const struct supervisor *supervisor, int signal)
     free(pids);
 }
 
-void supervisor_end_latecomers(struct supervisor *supervisor)
+void supervisor_end_unknown(struct supervisor *supervisor)
 {
     world_end(&supervisor->world);
     signal_lives(supervisor, SIGKILL);

@@ -335,7 +335,7 @@ enum penalty worker_trouble(const siginfo_t *death)
 static _Noreturn void slot_is_refused(uint32_t user)
 {
     if (errno == EAGAIN || errno == EACCES)
-        fatal(EX_UNAVAILABLE, "place %u is taken", user); /* by one who was born while a supervisor died */
+        fatal(EX_UNAVAILABLE, "place %u is taken", user); /* by one who was starting when a supervisor died */
     fatal(EX_OSERR, "cannot lock a byte for place %u: %s", user, strerror(errno));
 }
 
@@ -351,12 +351,12 @@ int worker_run(const struct worker_start *start)
     watch_idle(start->socket, (int)start->settings->keepalive);
     net_format(&start->address, worker.address);
     net_format_host(&start->address, worker.host);
-    CRASHPOINT("unborn");
+    CRASHPOINT("worker-starting");
     if (slot_live(start->world, slot_of_worker(start->world, start->user)))
         slot_is_refused(start->user);
     confine(start->confinement, SANDBOX_WORKER);
     if (world_is_over(start->world))
-        return 0; /* it ended while this one was being born */
+        return 0; /* it ended while this one was starting */
     const struct door *door = door_of(start->door);
     worker.start = start;
     worker.follow.version = start->settings_version;

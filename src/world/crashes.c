@@ -1,4 +1,4 @@
-/* Crashes. Written by the supervisor when it buries somebody, under the lock; ground truth only. */
+/* Crashes. Written by the supervisor when it reaps a process, under the lock; ground truth only. */
 #include "crashes.h"
 
 #include "layout.h"

@@ -118,7 +118,7 @@ pid_t world_noted_supervisor(const struct world *world)
     return atomic_load(&world->shm->supervisor);
 }
 
-void world_come_forward(struct world *world)
+void world_add_claim(struct world *world)
 {
     atomic_fetch_add(&world->shm->claims, 1); /* pairs with the load in world_claims */
 }

@@ -421,8 +421,8 @@ bool world_is_silent_locked(const struct world *world);
 void world_note_supervisor(struct world *world, pid_t pid);
 pid_t world_noted_supervisor(const struct world *world);
 
-/* How many supervisors have come forward to take this world over from a dead one. Whoever does posts the wakeups. */
-void world_come_forward(struct world *world);
+/* How many supervisors have asked to take this world over from a dead one. Whoever does posts the wakeups. */
+void world_add_claim(struct world *world);
 uint32_t world_claims(const struct world *world);
 
 /* The courier that is to make way for another (NONE: none is). Whoever says so posts its wakeup. */
