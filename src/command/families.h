@@ -36,10 +36,6 @@ void irc_multiline_spoil(struct session *session);
 void irc_fail(struct session *session, const char *command, const char *code, const char *a, const char *b,
               const char *why);
 
-/* irc_message.c: remembers who sent a message to a channel or user of that generation, for REDACT; it was published.
- * Transaction running. */
-void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation);
-
 /* irc_message.c: a message whose text is several lines as EVENT_MULTILINE wants them. */
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags);
 

@@ -3,49 +3,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer.h"
 #include "base/mask.h"
+#include "chat/say.h"
 #include "families.h"
-#include "world/message_index.h"
-
-/* What is to be sent, to one target after the other. */
-struct parcel {
-    enum event_message kind;
-    const char *text;
-    const char *tags;
-    bool lines; /* the text is several lines */
-};
 
 /* NOTICE must never be answered, not even with an error: RFC 2812 section 3.3.2. */
-static void complain(struct session *session, const struct parcel *parcel, enum reply_code code,
-                     const char *target, const char *why)
+static void complain(struct session *session, const struct chat_message *message, enum reply_code code,
+                     const char *target)
 {
-    if (parcel->kind != MESSAGE_NOTICE)
-        session_reply(session, code, target, why, NULL);
-}
-
-static struct event message_locked(struct session *session, const struct parcel *parcel,
-                                   const char *target)
-{
-    user_touch_locked(session->world, session->user);
-    enum event_type type = parcel->lines ? EVENT_MULTILINE : EVENT_MESSAGE;
-    struct event event = event_of_locked(session->world, type, session->user);
-    event.numbers.message.kind = parcel->kind;
-    event.strings.message.target = target;
-    event.strings.message.text = parcel->text;
-    event.strings.message.tags = parcel->tags;
-    return event;
-}
-
-void irc_index_message_locked(struct session *session, const struct event *event, uint32_t generation)
-{
-    struct message_index_shm entry = {.id = event->id,
-                              .time = event->time,
-                              .author = session->user,
-                              .author_generation = session->generation,
-                              .is_channel = event->audience == AUDIENCE_CHANNEL,
-                              .target = event->target,
-                              .target_generation = generation};
-    message_index_add_locked(session->world, &entry);
+    if (message->kind != MESSAGE_NOTICE)
+        session_reply(session, code, target, NULL);
 }
 
 /* @#channel is for its operators, +#channel for those with a voice as well: the sign with the lowest status counts. */
@@ -59,34 +27,19 @@ static const char *take_signs(const char *target, uint32_t *flags)
     return target;
 }
 
-static void send_to_channel(struct session *session, const struct parcel *parcel, const char *whole)
+static void send_to_channel(struct session *session, const struct chat_message *message, const char *target)
 {
     uint32_t flags;
-    const char *name = take_signs(whole, &flags);
-    struct world *world = session->world;
+    const char *name = take_signs(target, &flags);
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    const char *why = NULL;
-    char target[CHANNEL_SIZE + 1] = "";
-    uint32_t channel = channel_find_locked(world, name);
-    if (channel != NONE)
-        why = channel_why_silent_locked(session, channel, parcel->text, parcel->lines);
-    if (channel != NONE && !why) {
-        if (flags)
-            target[0] = flags & MEMBER_VOICE ? '+' : '@';
-        text_copy(target + (flags != 0), CHANNEL_SIZE, world->channels[channel].name);
-        struct event event = message_locked(session, parcel, target);
-        event.numbers.message.needed_flags = flags;
-        event.audience = AUDIENCE_CHANNEL;
-        event.target = channel;
-        session_publish_both_locked(session, &event);
-        irc_index_message_locked(session, &event, world->channels[channel].generation);
-    }
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    uint32_t channel = channel_find_locked(session->world, name);
+    enum chat_result result = chat_say_locked(&chat, &actor, channel, flags, message);
     session_commit(session);
-    if (channel == NONE)
-        complain(session, parcel, REPLY_NO_SUCH_CHANNEL, name, NULL);
-    else if (why)
-        complain(session, parcel, REPLY_CANNOT_SEND, name, why);
+    if (message->kind != MESSAGE_NOTICE)
+        answer_result(session, result, name, NULL);
 }
 
 /* The user whom the target names: by nick, or by nick!user@host, of which all must be right. RFC 2812 section 3.3.1. */
@@ -104,113 +57,94 @@ static uint32_t find_target_locked(const struct world *world, const char *target
     return target[length] && !mask_match_person(target, nick, found->username, found->host) ? NONE : user;
 }
 
-static void send_to_user(struct session *session, const struct parcel *parcel, const char *target)
+static void send_to_user(struct session *session, const struct chat_message *message, const char *target)
 {
-    struct world *world = session->world;
-    char away[AWAY_SIZE] = "", name[NICK_SIZE];
+    const struct world *world = session->world;
+    char away[AWAY_SIZE] = "", name[NICK_SIZE] = "";
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
     uint32_t user = find_target_locked(world, target);
-    bool present = user != NONE;
-    const char *why = present ? mute_why_private_locked(world, session->user, user) : NULL;
-    if (present)
+    if (user != NONE) {
         text_copy(name, sizeof name, world->users[user].nick);
-    if (present && !why) {
         text_copy(away, sizeof away, world->users[user].away);
-        struct event event = message_locked(session, parcel, name);
-        event.audience = AUDIENCE_USER;
-        event.target = user;
-        session_publish_both_locked(session, &event);
-        event.target = user;
-        irc_index_message_locked(session, &event, world->users[user].generation);
     }
+    enum chat_result result = chat_say_to_user_locked(&chat, &actor, user, message);
     session_commit(session);
-    if (!present)
-        complain(session, parcel, REPLY_NO_SUCH_TARGET, target, NULL);
-    else if (why)
-        complain(session, parcel, REPLY_CANNOT_WRITE, name, why);
-    else if (*away && parcel->kind == MESSAGE_PRIVMSG)
+    if (result == CHAT_NO_SUCH_USER)
+        complain(session, message, REPLY_NO_SUCH_TARGET, target);
+    else if (result != CHAT_DONE && message->kind != MESSAGE_NOTICE)
+        answer_result(session, result, NULL, name);
+    else if (result == CHAT_DONE && *away && message->kind == MESSAGE_PRIVMSG)
         session_reply(session, REPLY_IS_AWAY, name, away, NULL);
 }
 
-/* $mask: to everybody on the servers whose names fit the mask, from operators only. RFC 2812 section 3.3.1. */
-static void send_to_servers(struct session *session, const struct parcel *parcel, const char *target)
+static void send_to_servers(struct session *session, const struct chat_message *message, const char *target)
 {
-    const char *mask = target + 1, *top = strrchr(mask, '.');
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    enum reply_code answer = REPLY_OK;
-    if (!(session_user_locked(session)->flags & USER_OPERATOR))
-        answer = REPLY_NOT_OPERATOR;
-    else if (!top)
-        answer = REPLY_NO_TOPLEVEL;
-    else if (mask_is_wild(top))
-        answer = REPLY_WILD_TOPLEVEL;
-    else if (!mask_match(mask, session->settings->server_name))
-        answer = REPLY_NO_SUCH_SERVER;
-    if (answer == REPLY_OK) {
-        struct event event = message_locked(session, parcel, target);
-        event.audience = AUDIENCE_ALL;
-        session_publish_both_locked(session, &event);
-    }
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    enum chat_result result = chat_say_to_servers_locked(&chat, &actor, target, message);
     session_commit(session);
-    if (answer != REPLY_OK)
-        complain(session, parcel, answer, mask, NULL);
+    if (message->kind != MESSAGE_NOTICE)
+        answer_result(session, result, NULL, target + 1);
 }
 
-static void send_to_each(struct session *session, const struct parcel *parcel, char *targets)
+static void send_to_each(struct session *session, const struct chat_message *message, char *targets)
 {
     char *target;
     while ((target = text_next_item(&targets, ','))) {
         if (!*target)
             continue;
         if (target[strspn(target, "@+")] == '#')
-            send_to_channel(session, parcel, target);
+            send_to_channel(session, message, target);
         else if (*target == '$')
-            send_to_servers(session, parcel, target);
+            send_to_servers(session, message, target);
         else
-            send_to_user(session, parcel, target);
+            send_to_user(session, message, target);
     }
 }
 
-static void send_to_all(struct session *session, struct request *request, struct parcel *parcel)
+static void send_to_all(struct session *session, struct request *request, struct chat_message *message)
 {
     if (request->count == 0 || !text_has_item(request->arguments[0], ',')) {
-        complain(session, parcel, REPLY_NO_RECIPIENT, request->verb, NULL);
+        complain(session, message, REPLY_NO_RECIPIENT, request->verb);
         return;
     }
-    if (parcel->kind != MESSAGE_TAGMSG && (request->count < 2 || !*request->arguments[1])) {
-        complain(session, parcel, REPLY_NO_TEXT, NULL, NULL);
+    if (message->kind != MESSAGE_TAGMSG && (request->count < 2 || !*request->arguments[1])) {
+        complain(session, message, REPLY_NO_TEXT, NULL);
         return;
     }
-    parcel->text = request->count > 1 ? request->arguments[1] : "";
-    parcel->tags = request->tags;
-    send_to_each(session, parcel, request->arguments[0]);
+    message->text = request->count > 1 ? request->arguments[1] : "";
+    message->tags = request->tags;
+    send_to_each(session, message, request->arguments[0]);
 }
 
 void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags)
 {
-    struct parcel parcel = {.kind = MESSAGE_PRIVMSG, .text = lines, .tags = tags, .lines = true};
-    send_to_each(session, &parcel, target);
+    struct chat_message message = {.kind = MESSAGE_PRIVMSG, .text = lines, .tags = tags, .lines = true};
+    send_to_each(session, &message, target);
 }
 
 void irc_privmsg(struct session *session, struct request *request)
 {
-    struct parcel parcel = {.kind = MESSAGE_PRIVMSG};
-    send_to_all(session, request, &parcel);
+    struct chat_message message = {.kind = MESSAGE_PRIVMSG};
+    send_to_all(session, request, &message);
 }
 
 void irc_notice(struct session *session, struct request *request)
 {
-    struct parcel parcel = {.kind = MESSAGE_NOTICE};
-    send_to_all(session, request, &parcel);
+    struct chat_message message = {.kind = MESSAGE_NOTICE};
+    send_to_all(session, request, &message);
 }
 
 void irc_tagmsg(struct session *session, struct request *request)
 {
-    struct parcel parcel = {.kind = MESSAGE_TAGMSG};
+    struct chat_message message = {.kind = MESSAGE_TAGMSG};
     if (session->caps & CAP_BIT(MESSAGE_TAGS))
-        send_to_all(session, request, &parcel);
+        send_to_all(session, request, &message);
     else
         session_reply(session, REPLY_UNKNOWN_COMMAND, "TAGMSG", NULL);
 }

@@ -66,7 +66,8 @@ void irc_redact(struct session *session, struct request *request)
     if (!wrong) {
         event.strings.redact.id = id;
         event.strings.redact.reason = request->count > 2 ? request->arguments[2] : NULL;
-        session_publish_both_locked(session, &event);
+        struct chat chat = session_chat(session);
+        chat_publish_locked(&chat, &event);
     }
     session_commit(session);
     if (wrong)

@@ -3,94 +3,57 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer.h"
 #include "base/unicode.h"
+#include "chat/say.h"
 #include "families.h"
 
-/* Publishes a message of this session's user to the channel. Transaction running. */
-static void publish_to_channel_locked(struct session *session, uint32_t channel, const char *text)
+/* In the channel of that name, or (NULL) in the current one. */
+static void say_in(struct session *session, const char *name, const char *text)
 {
-    user_touch_locked(session->world, session->user);
-    struct event event = event_of_locked(session->world, EVENT_MESSAGE, session->user);
-    event.numbers.message.kind = MESSAGE_PRIVMSG;
-    event.strings.message.target = session->world->channels[channel].name;
-    event.strings.message.text = text;
-    event.audience = AUDIENCE_CHANNEL;
-    event.target = channel;
-    /* On the talk door people see their own line, as a sign that it was said. */
-    if (session->door != DOOR_TALK)
-        event.flags |= EVENT_NOT_SOURCE;
-    event_publish_locked(session->world, &event);
-    irc_index_message_locked(session, &event, session->world->channels[channel].generation);
+    const struct chat_message message = {.kind = MESSAGE_PRIVMSG, .text = text, .inside = true};
+    char current[CHANNEL_SIZE] = "";
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    uint32_t channel = name ? channel_find_locked(session->world, name) : session_user_locked(session)->current;
+    if (!name && channel != NONE)
+        text_copy(current, sizeof current, session->world->channels[channel].name);
+    enum chat_result result = chat_say_locked(&chat, &actor, channel, 0, &message);
+    session_commit(session);
+    if (!name && channel == NONE)
+        session_reply(session, REPLY_NO_CURRENT, NULL);
+    else
+        answer_result(session, result, name ? name : current, NULL);
 }
 
 void command_say(struct session *session, const char *text)
 {
-    if (!session_begin(session, EVENT_NEED_MAX))
-        return;
-    char name[CHANNEL_SIZE] = "";
-    const char *why = NULL;
-    uint32_t current = session_user_locked(session)->current;
-    if (current != NONE) {
-        text_copy(name, sizeof name, session->world->channels[current].name);
-        why = channel_why_silent_locked(session, current, text, false);
-    }
-    if (current != NONE && !why)
-        publish_to_channel_locked(session, current, text);
-    session_commit(session);
-    if (current == NONE)
-        session_reply(session, REPLY_NO_CURRENT, NULL);
-    else if (why)
-        session_reply(session, REPLY_CANNOT_SEND, name, why, NULL);
+    say_in(session, NULL, text);
 }
 
 void command_say_in(struct session *session, const char *name, const char *text)
 {
-    if (!session_begin(session, EVENT_NEED_MAX))
-        return;
-    uint32_t channel = channel_find_locked(session->world, name);
-    bool member =
-        channel != NONE && member_find_locked(session->world, session->user, channel) != NONE;
-    const char *why = member ? channel_why_silent_locked(session, channel, text, false) : NULL;
-    if (member && !why)
-        publish_to_channel_locked(session, channel, text);
-    session_commit(session);
-    if (channel == NONE)
-        session_reply(session, REPLY_NO_SUCH_CHANNEL, name, NULL);
-    else if (!member)
-        session_reply(session, REPLY_NOT_ON_CHANNEL, name, NULL);
-    else if (why)
-        session_reply(session, REPLY_CANNOT_SEND, name, why, NULL);
+    say_in(session, name, text);
 }
 
 static void say_privately(struct session *session, const char *nick, const char *text)
 {
-    struct world *world = session->world;
+    const struct chat_message message = {.kind = MESSAGE_PRIVMSG, .text = text};
     char name[ADDRESS_SIZE], away[AWAY_SIZE] = "";
-    if (!session_begin(session, EVENT_NEED_MAX))
+    if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
-    uint32_t user = user_find_locked(world, nick);
-    bool present = user != NONE && world->users[user].state == USER_PRESENT;
-    const char *why = present ? mute_why_private_locked(world, session->user, user) : NULL;
-    if (present)
-        text_copy(name, sizeof name, user_shown(&world->users[user]));
-    if (present && !why) {
-        text_copy(away, sizeof away, world->users[user].away);
-        user_touch_locked(world, session->user);
-        struct event event = event_of_locked(world, EVENT_MESSAGE, session->user);
-        event.numbers.message.kind = MESSAGE_PRIVMSG;
-        event.strings.message.target = world->users[user].nick;
-        event.strings.message.text = text;
-        event.audience = AUDIENCE_USER;
-        event.target = user;
-        event_publish_locked(world, &event);
-        irc_index_message_locked(session, &event, world->users[user].generation);
-    }
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    uint32_t user = user_find_locked(session->world, nick);
+    text_copy(name, sizeof name, user != NONE ? user_shown(&session->world->users[user]) : nick);
+    enum chat_result result = chat_say_to_user_locked(&chat, &actor, user, &message);
+    if (result == CHAT_DONE)
+        text_copy(away, sizeof away, session->world->users[user].away);
     session_commit(session);
-    if (!present)
-        session_reply(session, REPLY_NO_SUCH_NICK, nick, NULL);
-    else if (why)
-        session_reply(session, REPLY_CANNOT_WRITE, name, why, NULL);
-    else if (session->door == DOOR_TALK)
+    answer_result(session, result, NULL, result == CHAT_NO_SUCH_USER ? nick : name);
+    if (result == CHAT_DONE && session->door == DOOR_TALK)
         session_reply(session, REPLY_TOLD, name, text, NULL); /* as people there see all they say */
     if (*away)
         session_reply(session, REPLY_IS_AWAY, name, away, NULL);

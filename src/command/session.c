@@ -213,11 +213,13 @@ void session_publish_locked(struct session *session, struct event *event)
         session->own_copy(session, event);
 }
 
-void session_publish_both_locked(struct session *session, struct event *event)
+/* A message goes to its audience; the source sees its own if it has asked for echoes. On the talk door people see what they
+ * say in a channel, as a sign that it was said. */
+static void publish_message_locked(struct session *session, struct event *event)
 {
     bool echo = session->caps & CAP_BIT(ECHO_MESSAGE);
     if (event->audience != AUDIENCE_USER) {
-        if (!echo)
+        if (!echo && session->door != DOOR_TALK)
             event->flags |= EVENT_NOT_SOURCE;
         session_publish_locked(session, event);
         return;
@@ -231,6 +233,29 @@ void session_publish_both_locked(struct session *session, struct event *event)
         event->target = session->user;
         event_publish_locked(session->world, event);
     }
+}
+
+static void publish_locked(const struct chat *chat, struct event *event)
+{
+    if (event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE || event->type == EVENT_REDACT)
+        publish_message_locked(chat->asker, event);
+    else
+        session_publish_locked(chat->asker, event);
+}
+
+struct chat session_chat(struct session *session)
+{
+    return (struct chat){
+        .world = session->world, .settings = session->settings, .publish = publish_locked, .asker = session};
+}
+
+struct actor session_actor_locked(const struct session *session)
+{
+    if (session->user == NONE)
+        return actor_of_server();
+    struct actor actor = actor_of_user_locked(session->world, session->user);
+    actor.answered = session->door != DOOR_IRC;
+    return actor;
 }
 
 const char *session_name_of(const struct session *session, const struct user_shm *user)

@@ -7,8 +7,7 @@
 #include <stdint.h>
 
 #include "base/report.h"
-#include "conf/settings.h"
-#include "event/event.h"
+#include "chat/actor.h"
 #include "reply.h"
 #include "world/penalties.h"
 
@@ -130,13 +129,14 @@ void session_show_as(struct session *session, struct report *report, enum report
  * them. False, with nothing held, if the user is no longer here (was killed): the command is over. */
 bool session_begin(struct session *session, size_t need);
 
+/* How this session asks for something to be done (chat/chat.h), and who asks: it publishes what is done as the functions
+ * below do. Transaction running. */
+struct chat session_chat(struct session *session);
+struct actor session_actor_locked(const struct session *session);
+
 /* Publishes an event of this session's user. While a labeled command runs, the user's own copy is part of
  * the answer instead. Transaction running. */
 void session_publish_locked(struct session *session, struct event *event);
-
-/* Publishes a message to its audience; to a user, the source gets a copy as well if it has asked for echoes.
- * Needs 2 * EVENT_NEED_MAX. */
-void session_publish_both_locked(struct session *session, struct event *event);
 
 /* Ends it; what was answered meanwhile is published, in order, as its last part. */
 void session_commit(struct session *session);

@@ -1,0 +1,78 @@
+/* Who does something, and what they may know and do. Run by whoever asks; changes nothing. */
+#include "actor.h"
+
+struct actor actor_of_user_locked(const struct world *world, uint32_t index)
+{
+    const struct user_shm *user = &world->users[index];
+    return (struct actor){.user = index,
+                          .connection = index,
+                          .rights = user->flags & USER_OPERATOR ? ACTOR_OPERATES : 0,
+                          .origin = NONE,
+                          .nick = user->nick,
+                          .shown = user_shown(user)};
+}
+
+struct actor actor_of_server(void)
+{
+    return (struct actor){.user = NONE,
+                          .connection = NONE,
+                          .rights = ACTOR_OPERATES,
+                          .origin = NONE,
+                          .nick = "server",
+                          .shown = "the server"};
+}
+
+struct event actor_event_locked(const struct chat *chat, const struct actor *actor, enum event_type type)
+{
+    if (actor->user != NONE)
+        return event_of_locked(chat->world, type, actor->user);
+    struct event event = event_of_server(type);
+    event.host = chat->settings->server_name;
+    return event;
+}
+
+bool actor_may_moderate_locked(const struct chat *chat, const struct actor *actor, uint32_t channel)
+{
+    if (actor->rights & ACTOR_OPERATES)
+        return true;
+    uint32_t member = member_find_locked(chat->world, actor->user, channel);
+    return member != NONE && (chat->world->members[member].flags & MEMBER_OPERATOR);
+}
+
+bool actor_is_member_locked(const struct chat *chat, const struct actor *actor, uint32_t channel)
+{
+    return member_find_locked(chat->world, actor->user, channel) != NONE;
+}
+
+static bool is_open(const struct chat *chat, uint32_t channel)
+{
+    return !(chat->world->channels[channel].modes & (CHANNEL_SECRET | CHANNEL_PRIVATE));
+}
+
+bool actor_is_shown_channel_locked(const struct chat *chat, const struct actor *actor, uint32_t index)
+{
+    const struct channel_shm *channel = &chat->world->channels[index];
+    if (channel->state != CHANNEL_LIVE || channel->member_count == 0)
+        return false;
+    return is_open(chat, index) || actor_is_member_locked(chat, actor, index);
+}
+
+bool actor_sees_channel_locked(const struct chat *chat, const struct actor *actor, uint32_t channel)
+{
+    return is_open(chat, channel) || (actor->rights & ACTOR_OPERATES) || actor_is_member_locked(chat, actor, channel);
+}
+
+static bool shares_channel(const struct chat *chat, const struct actor *actor, uint32_t user)
+{
+    const struct world *world = chat->world;
+    for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user)
+        if (actor_is_member_locked(chat, actor, world->members[at].channel))
+            return true;
+    return false;
+}
+
+bool actor_sees_user_locked(const struct chat *chat, const struct actor *actor, uint32_t user)
+{
+    return !(chat->world->users[user].flags & USER_INVISIBLE) || user == actor->user ||
+           (actor->rights & ACTOR_OPERATES) || shares_channel(chat, actor, user);
+}

@@ -1,0 +1,10 @@
+/* Publishing what is done. Run by whoever asks for it: workers, control processes, the supervisor. */
+#include "chat.h"
+
+void chat_publish_locked(const struct chat *chat, struct event *event)
+{
+    if (chat->publish)
+        chat->publish(chat, event);
+    else
+        event_publish_locked(chat->world, event);
+}
