@@ -199,3 +199,7 @@ unit() {
 @test "the judge of chaos finds what it is to find" {
     unit transcript
 }
+
+@test "who may say what, where, whatever door they stand at" {
+    unit chat-say
+}
