@@ -188,6 +188,10 @@ unit() {
     unit log
 }
 
+@test "descriptors are handed to a successor by name, over a socket and over exec alike" {
+    unit fd-handoff
+}
+
 @test "a worker hands over a socket for its own place alone" {
     unit owners
 }

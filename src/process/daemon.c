@@ -14,6 +14,7 @@
 #include "base/port.h"
 #include "conf/directives.h"
 #include "daemon.h"
+#include "exec_state.h"
 #include "supervisor.h"
 
 #ifndef FORKCHAT_CONFIG
@@ -179,9 +180,9 @@ int daemon_run(int argc, char **argv)
         settings_free(settings);
         return fd_finish_output();
     }
-    if (!supervisor_is_heir())
+    if (!exec_state_exists())
         forget_starter();
-    bool in_background = !invocation.foreground && supervisor_is_heir();
+    bool in_background = !invocation.foreground && exec_state_exists();
     if (in_background) {
         leave_terminal();
     } else if (!invocation.foreground) {

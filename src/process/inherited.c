@@ -16,7 +16,6 @@
 #include "base/stall.h"
 #include "base/paths.h"
 #include "base/port.h"
-#include "ipc/pass.h"
 #include "world/slots.h"
 
 /* What every courier that lives may use for an answer: base/stall.h. */
@@ -28,33 +27,19 @@
 #define ASK_MS   50
 #define BACKLOG  4
 
-void inherited_each(struct inherited *inherited, inherited_visit *visit, void *context)
+void inherited_list(struct inherited *inherited, struct fd_handoff *handoff)
 {
-    visit(context, "region", 0, &inherited->region); /* first: inherited_claim_region */
+    fd_handoff_add(handoff, "region", 0, &inherited->region); /* first: inherited_claim_region */
     for (int i = 0; i < LIVENESS_FILES; i++)
-        visit(context, "liveness", i, &inherited->liveness.files[i]);
-    visit(context, "family", 0, &inherited->family);
-    visit(context, "calls", 0, &inherited->calls[0]);
-    visit(context, "calls", 1, &inherited->calls[1]);
-    visit(context, "successor", 0, &inherited->successor);
+        fd_handoff_add(handoff, "liveness", i, &inherited->liveness.files[i]);
+    fd_handoff_add(handoff, "family", 0, &inherited->family);
+    fd_handoff_add(handoff, "calls", 0, &inherited->calls[0]);
+    fd_handoff_add(handoff, "calls", 1, &inherited->calls[1]);
+    fd_handoff_add(handoff, "successor", 0, &inherited->successor);
     for (int i = 0; i < inherited->couriers; i++) {
-        visit(context, "mailbox", 2 * i, &inherited->mailboxes[i][0]);
-        visit(context, "mailbox", 2 * i + 1, &inherited->mailboxes[i][1]);
+        fd_handoff_add(handoff, "mailbox", 2 * i, &inherited->mailboxes[i][0]);
+        fd_handoff_add(handoff, "mailbox", 2 * i + 1, &inherited->mailboxes[i][1]);
     }
-}
-
-static void forget(void *context, const char *name, int number, int *fd)
-{
-    (void)context, (void)name, (void)number;
-    *fd = -1;
-}
-
-static void release(void *context, const char *name, int number, int *fd)
-{
-    (void)context, (void)name, (void)number;
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
 }
 
 int inherited_listen(struct inherited *inherited, const char *directory)
@@ -90,63 +75,22 @@ int inherited_make(struct inherited *inherited, const char *directory, int couri
 
 /* ---- giving ---- */
 
-struct parcel {
-    char name[16];
-    int32_t number;
-};
-
-struct delivery {
-    int to;
-    bool failed;
-};
-
-static void give(void *context, const char *name, int number, int *fd)
-{
-    struct delivery *delivery = context;
-    struct parcel parcel = {.number = number};
-    strncpy(parcel.name, name, sizeof parcel.name - 1);
-    if (*fd >= 0 && !delivery->failed)
-        delivery->failed = pass_send(delivery->to, *fd, &parcel, sizeof parcel) != 0;
-}
-
 void inherited_offer(const struct inherited *inherited)
 {
     struct inherited mine = *inherited;
+    struct fd_handoff handoff = {0};
     int to;
+    inherited_list(&mine, &handoff);
     /* Those who came before may have died waiting. */
     while (mine.successor >= 0 && (to = port_accept(mine.successor, NULL, NULL)) >= 0) {
-        struct delivery delivery = {.to = to};
         CRASHPOINT("descriptors-offered");
-        inherited_each(&mine, give, &delivery);
+        int sent = fd_handoff_send(&handoff, to);
+        (void)sent; /* who died over it needs none, and who lives asks again */
         close(to);
     }
 }
 
 /* ---- taking ---- */
-
-struct arrival {
-    struct parcel parcel;
-    int fd;
-    bool taken;
-};
-
-static void put(void *context, const char *name, int number, int *fd)
-{
-    struct arrival *arrival = context;
-    if (arrival->taken || number != arrival->parcel.number || strcmp(name, arrival->parcel.name) != 0)
-        return;
-    if (*fd >= 0)
-        close(*fd);
-    *fd = arrival->fd;
-    arrival->taken = true;
-}
-
-static void count_missing(void *context, const char *name, int number, int *fd)
-{
-    int *missing = context;
-    (void)name, (void)number;
-    *missing += *fd < 0;
-}
 
 /* For how long each that may answer was waited for. */
 struct waiting {
@@ -172,20 +116,11 @@ static bool is_hopeful(struct waiting *waiting, const struct world *world)
 }
 
 /* Returns 0, or -1 with EAGAIN if that courier died over it. */
-static int receive_all(struct inherited *inherited, int from, struct world *world, struct waiting *waiting)
+static int receive_all(struct fd_handoff *handoff, int from, struct world *world, struct waiting *waiting)
 {
     while (is_hopeful(waiting, world)) {
-        struct arrival arrival;
-        int missing = 0;
-        arrival.taken = false;
-        arrival.fd = pass_receive(from, &arrival.parcel, sizeof arrival.parcel);
-        if (arrival.fd >= 0) {
-            arrival.parcel.name[sizeof arrival.parcel.name - 1] = '\0';
-            inherited_each(inherited, put, &arrival);
-            if (!arrival.taken)
-                close(arrival.fd);
-            inherited_each(inherited, count_missing, &missing);
-            if (missing == 0)
+        if (fd_handoff_receive(handoff, from) == 0) {
+            if (fd_handoff_missing(handoff) == 0)
                 return 0;
             *waiting = (struct waiting){0}; /* it gets on */
             continue;
@@ -223,7 +158,6 @@ static int connect_to(const struct sockaddr_un *address)
 int inherited_claim_region(const char *directory)
 {
     struct sockaddr_un address;
-    struct parcel parcel = {.number = 0};
     int64_t deadline = clock_monotonic() + REGION_NS;
     int fd = -1;
     errno = ENAMETOOLONG;
@@ -234,23 +168,21 @@ int inherited_claim_region(const char *directory)
         do {
             struct pollfd input = {.fd = from, .events = POLLIN};
             poll(&input, 1, ASK_MS);
-            fd = pass_receive(from, &parcel, sizeof parcel);
+            fd = fd_handoff_receive_only(from, "region");
         } while (fd < 0 && errno == EAGAIN && clock_monotonic() < deadline);
     }
-    if (fd < 0 || strncmp(parcel.name, "region", sizeof parcel.name) == 0)
-        return fd;
-    close(fd);
-    errno = EPROTO;
-    return -1;
+    return fd;
 }
 
 int inherited_claim(struct inherited *inherited, const char *directory, struct world *world)
 {
     struct sockaddr_un address;
     struct waiting waiting = {0};
+    struct fd_handoff handoff = {0};
     int status = -1;
     inherited->couriers = (int)world->limits.couriers;
-    inherited_each(inherited, forget, NULL);
+    inherited_list(inherited, &handoff);
+    fd_handoff_clear(&handoff);
     errno = ENAMETOOLONG;
     if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
@@ -259,7 +191,7 @@ int inherited_claim(struct inherited *inherited, const char *directory, struct w
         int fd = connect_to(&address), error = errno;
         world_add_claim(world);
         if (fd >= 0) {
-            status = receive_all(inherited, fd, world, &waiting);
+            status = receive_all(&handoff, fd, world, &waiting);
             error = errno;
             close(fd);
         } else if (error == EAGAIN) {
@@ -272,7 +204,7 @@ int inherited_claim(struct inherited *inherited, const char *directory, struct w
     } while (status && errno == EAGAIN && is_hopeful(&waiting, world));
     int error = status && port_end_pending() ? EINTR : errno;
     if (status)
-        inherited_each(inherited, release, NULL);
+        fd_handoff_close(&handoff);
     errno = error;
     return status;
 }

@@ -3,6 +3,7 @@
 #ifndef FORKCHAT_PROCESS_INHERITED_H
 #define FORKCHAT_PROCESS_INHERITED_H
 
+#include "fd_handoff.h"
 #include "ipc/liveness.h"
 #include "world/counters.h"
 #include "world/world.h"
@@ -47,9 +48,7 @@ void inherited_leave(struct inherited *inherited, int courier);
 /* The successor's socket is in nobody's way any more. */
 void inherited_unlink(const char *directory);
 
-/* Calls `visit` with each of them and its name, a number for those of which there are many: what has to be named when the
- * supervisor is executed again, and filled in afterwards. */
-typedef void inherited_visit(void *context, const char *name, int number, int *fd);
-void inherited_each(struct inherited *inherited, inherited_visit *visit, void *context);
+/* Adds all of them to a list: what a courier gives to a supervisor that asks, and what stays open over exec. */
+void inherited_list(struct inherited *inherited, struct fd_handoff *handoff);
 
 #endif

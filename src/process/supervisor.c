@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/port.h"
+#include "exec_state.h"
 #include "world/counters.h"
 #include "world/slots.h"
 
@@ -312,7 +313,7 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
 /* Makes or finds a session. Returns 0, or an exit status after reporting. */
 static int take_place(struct supervisor *supervisor)
 {
-    bool inherited = supervisor_inherit(supervisor), deserted = false;
+    bool inherited = exec_state_load(supervisor), deserted = false;
     int status = 0;
     if (inherited)
         runtime_keep(&supervisor->runtime, supervisor->settings);

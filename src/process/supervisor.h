@@ -31,9 +31,6 @@ void invocation_leave(const struct invocation *invocation);
 /* Reads all of the configuration. Returns NULL after reporting every mistake. */
 struct settings *invocation_settings(const struct invocation *invocation);
 
-/* Whether this process was a supervisor before it was executed: it has a session to go on with. */
-bool supervisor_is_heir(void);
-
 /* No exit status: everything has ended and is to be started again. */
 #define SUPERVISOR_RESTART (-1)
 

@@ -58,7 +58,7 @@ struct supervisor {
     struct courier_seat couriers[COURIERS_MAX];
     struct inherited inherited;
     uint32_t orphans; /* workers and couriers who are not our children */
-    bool leaving_to_another; /* nobody is let in any more: supervisor_again.c */
+    bool leaving_to_another; /* nobody is let in any more: supervisor_exec.c */
     int64_t paused_until; /* no accepting until then */
     int reserve;          /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;        /* somebody dead is still to be put in order */
@@ -112,15 +112,11 @@ void supervisor_signal(const struct supervisor *supervisor, pid_t pid, bool orph
 void supervisor_signal_workers(const struct supervisor *supervisor, uint32_t first, uint32_t step, int signal);
 void supervisor_signal_family(const struct supervisor *supervisor, int signal);
 
-/* ---- supervisor_again.c: SIGUSR2, the same process with another program ---- */
+/* ---- supervisor_exec.c: SIGUSR2, the same process with another program ---- */
 
 /* Has the program executed again, which takes everything over. Returns if it cannot be: everything is as it was then, or,
  * if the new program cannot share the memory, nobody is let in any more. */
 void supervisor_execute_again(struct supervisor *supervisor);
-
-/* In the program that was executed: takes what the one before kept open. Returns whether there was one; exits with 69 if
- * it left something else than we know. */
-bool supervisor_inherit(struct supervisor *supervisor);
 
 /* ---- supervisor_mend.c ---- */
 
