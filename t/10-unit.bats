@@ -56,6 +56,10 @@ unit() {
     unit settings "$BATS_TEST_DIRNAME/../man/forkchatd.conf.5"
 }
 
+@test "a session is pinged and timed out in one way for all dialects" {
+    unit session-clock
+}
+
 @test "addresses and sockets work for both families" {
     unit net
 }

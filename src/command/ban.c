@@ -184,7 +184,7 @@ void operator_ban(struct session *session, struct request *request)
         session_reply(session, REPLY_BAD_BAN, wish.mask, NULL);
     } else if (!wish.forced && ban_is_wide(ban.mask)) {
         snprintf(words, sizeof words, "%s is everybody, you too: %s%s -f %s if that is meant", ban.mask,
-                 session->verb_prefix, request->verb, wish.mask);
+                 session->speech->verb_prefix, request->verb, wish.mask);
         session_reply(session, REPLY_NOT_DONE, words, NULL);
     } else {
         add(session, &ban);

@@ -185,7 +185,7 @@ void command_need_more(struct session *session, const char *verb)
     struct text text;
     text_init(&text, usage, sizeof usage);
     if (command)
-        text_addf(&text, "%s%s %s", session->verb_prefix, command->verb, command->syntax);
+        text_addf(&text, "%s%s %s", session->speech->verb_prefix, command->verb, command->syntax);
     session_reply(session, REPLY_NEED_MORE, verb, usage, NULL);
 }
 

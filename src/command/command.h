@@ -67,13 +67,6 @@ void command_say_in(struct session *session, const char *name, const char *text)
 /* A line that began with @, without it: a nick and what is for that one alone. Cuts it up. */
 void command_address(struct session *session, char *line);
 
-/* irc_register.c: asks an IRC client for a sign of life, or ends one that gave none or never registered. */
-void command_irc_idle(struct session *session);
-
-/* The connection begins; bytes came: how long the client may now be silent, or is it too late to register. */
-void command_irc_start(struct session *session);
-void command_irc_watch(struct session *session);
-
 /* query.c: who one is and where one talks. */
 void command_show_place(struct session *session);
 

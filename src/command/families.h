@@ -223,4 +223,8 @@ bool irc_is_here(struct session *session, const char *name);
 /* irc_register.c: ends a connection with an ERROR that says why. */
 void irc_close(struct session *session, enum event_quit how, const char *reason);
 
+/* The same for one whose time is up; asks a client for a sign of life. */
+void irc_time_out(struct session *session, const char *why);
+void irc_ping_client(struct session *session);
+
 #endif

@@ -211,7 +211,7 @@ static void complete(struct session *session)
     register_arrive_locked(session);
     session_commit(session);
     registration->done = true;
-    session->wake_after = (int)session->settings->ping_timeout;
+    session_clock_registered(session);
     show_welcome(session);
 }
 
@@ -291,44 +291,14 @@ void irc_pong(struct session *session, struct request *request)
     (void)session, (void)request; /* that it came is all there is to it */
 }
 
-/* The time to register runs however it is filled. Not 0 while some of it is left. */
-static int registration_left(const struct session *session)
+void irc_ping_client(struct session *session)
 {
-    int64_t most = session->settings->registration_timeout;
-    int64_t passed = (clock_monotonic() - session->registration.since) / SECOND;
-    return (int)(passed < most ? most - passed : 0);
+    session_reply(session, REPLY_PING, session->settings->server_name, NULL);
 }
 
-void command_irc_start(struct session *session)
+void irc_time_out(struct session *session, const char *why)
 {
-    session->registration.since = clock_monotonic();
-    session->wake_after = registration_left(session);
-}
-
-void command_irc_watch(struct session *session)
-{
-    if (session->registration.done) {
-        session->wake_after = (int)session->settings->ping_timeout;
-        return;
-    }
-    session->wake_after = registration_left(session);
-    if (session->wake_after == 0 && !session->leaving)
-        command_irc_idle(session);
-}
-
-void command_irc_idle(struct session *session)
-{
-    if (!session->registration.done) {
-        session->trouble = PENALTY_SILENCE;
-        irc_close(session, QUIT_LOST, "Registration timed out");
-    } else if (session->pinged) {
-        char reason[60];
-        snprintf(reason, sizeof reason, "Ping timeout: %d seconds", (int)session->settings->ping_timeout);
-        irc_close(session, QUIT_LOST, reason);
-    } else {
-        session->pinged = true;
-        session_reply(session, REPLY_PING, session->settings->server_name, NULL);
-    }
+    irc_close(session, QUIT_LOST, why);
 }
 
 void irc_quit(struct session *session, struct request *request)

@@ -119,7 +119,7 @@ void command_show_place(struct session *session)
 
 static void add_usage(struct text *text, const struct session *session, const struct command *command)
 {
-    text_addf(text, "%s%s%s%s", command->run ? session->verb_prefix : "", command->verb,
+    text_addf(text, "%s%s%s%s", command->run ? session->speech->verb_prefix : "", command->verb,
               *command->verb && *command->syntax ? " " : "", command->syntax);
 }
 
@@ -155,7 +155,7 @@ void command_show_help(struct session *session)
     text_add(&text, "also");
     for (int i = 0; (command = command_list(session->door, i)); i++)
         if (command->help == HELP_MORE)
-            text_addf(&text, " %s%s", command->run ? session->verb_prefix : "", command->verb);
+            text_addf(&text, " %s%s", command->run ? session->speech->verb_prefix : "", command->verb);
     session_reply(session, REPLY_HELP_LINE, line, NULL);
 }
 
@@ -205,7 +205,7 @@ void query_help(struct session *session, struct request *request)
     const struct command *command = find_subject(session->door, request->arguments[0]);
     if (!command) {
         const char *word = request->arguments[0];
-        session_reply(session, REPLY_UNKNOWN_COMMAND, *word == '/' && *session->verb_prefix ? word + 1 : word, NULL);
+        session_reply(session, REPLY_UNKNOWN_COMMAND, *word == '/' && *session->speech->verb_prefix ? word + 1 : word, NULL);
         return;
     }
     text_init(&text, line, sizeof line);

@@ -79,7 +79,7 @@ void session_reply(struct session *session, enum reply_code code, ...)
     if (!session->in_transaction && (session->out.length > SESSION_OUT_SIZE / 4 * 3 ||
                                      session->out.length > answers_at_once(session)))
         session_flush(session);
-    session->format_reply(session, code, arguments, count);
+    session->speech->format_reply(session, code, arguments, count);
 }
 
 /* How much of a line goes into one answer: all of it, or what is before the last blank for which there is room. */

@@ -9,14 +9,22 @@
 #include "base/report.h"
 #include "chat/actor.h"
 #include "reply.h"
+#include "session_clock.h"
 #include "world/penalties.h"
 
 struct session;
 
-/* How the session's door words an answer: adds it to session->out, as bytes for the client. Implemented
- * in src/door, so that commands need not know which door they serve. */
-typedef void session_format_reply(struct session *session, enum reply_code code,
-                             const char *const *arguments, int count);
+/* How a session speaks: what is asked of its door's dialect, or of a service, by those who need not know which it is. */
+struct speech {
+    const char *verb_prefix; /* "/" where commands are written /join */
+
+    /* Words an answer: adds it to session->out, as bytes for the client. NULL where no commands are run. */
+    void (*format_reply)(struct session *session, enum reply_code code, const char *const *arguments, int count);
+
+    /* Asks for a sign of life, and says why the session ends, which it does: for clients that must register. */
+    void (*ping)(struct session *session);
+    void (*time_out)(struct session *session, const char *why);
+};
 
 /* Answers gathered before they are published; one event's worth. */
 #define SESSION_OUT_SIZE 16384
@@ -35,7 +43,6 @@ struct registration {
     bool negotiating; /* CAP LS or REQ without END */
     uint32_t flags;   /* user flags to begin with */
     char password[512]; /* the last PASS: no message has room for more */
-    int64_t since;    /* clock_monotonic() */
     int version;      /* of CAP */
     char isupport[ISUPPORT_MADE_SIZE]; /* what 005 said of the settings */
     uint32_t isupport_version;         /* of which ones */
@@ -64,18 +71,16 @@ struct session {
     struct world *world;
     const struct settings *settings;
     uint32_t settings_version;        /* 0 until a reload has changed them */
-    session_format_reply *format_reply;
+    const struct speech *speech;
     enum door_kind door;
     uint32_t user;       /* our place in the tables */
     uint32_t generation; /* and who we are there */
     bool leaving;        /* nothing more is taken from the client */
     bool gone;           /* nothing more comes from it, and nobody reads answers; what came before is still acted on */
-    const char *verb_prefix; /* "/" where commands are written /join */
     uint64_t caps;                    /* IRCv3 capabilities, as in our record */
     struct registration registration; /* IRC */
     session_own_copy *own_copy;       /* not NULL while a labeled command runs */
-    bool pinged;                      /* IRC: asked for a sign of life, which has not come yet */
-    int wake_after;                   /* seconds without input after which the door is told; 0: never */
+    struct session_clock clock;
     struct multiline *multiline; /* IRC: the open batch, or NULL */
     struct markers *markers;     /* IRC: how far the user has read, or NULL */
     char batch[16];              /* IRC: the batch that answers are part of, "" for none */

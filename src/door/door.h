@@ -15,8 +15,7 @@ struct view {
 };
 
 struct door {
-    const char *verb_prefix;
-    session_format_reply *format_reply;
+    struct speech speech;
 
     /* Worker: the client is there. Returns 0, or -1 and errno if there is no memory. */
     int (*open)(struct session *session);
@@ -27,8 +26,8 @@ struct door {
     /* Worker: the client sends nothing more; what it left unfinished is acted on if it can be. */
     void (*finish)(struct session *session);
 
-    /* Worker: nothing came for session->wake_after seconds. */
-    void (*idle)(struct session *session);
+    /* Worker: nothing followed what came without an end for as long as the door said (session_clock_await_rest). */
+    void (*take_rest)(struct session *session);
 
     /* Courier: adds the event as that viewer sees it; nothing if they do not. */
     void (*render)(struct text *text, const struct event *event, const struct view *view);

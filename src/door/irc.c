@@ -239,7 +239,7 @@ static int irc_open(struct session *session)
         return -1;
     lines_end_at_cr(&irc->lines); /* RFC 1459 section 8: "CR, or LF, or both" */
     session->door_state = irc;
-    command_irc_start(session);
+    session_clock_start(session);
     return 0;
 }
 
@@ -363,7 +363,7 @@ static void take(struct session *session, enum lines_result result, char *line, 
 {
     struct irc_line parsed;
     session_pace(session);
-    command_irc_watch(session); /* a flood would hold it off otherwise */
+    session_clock_check(session); /* a flood would hold it off otherwise */
     if (session->leaving)
         return;
     session_record(session, line, length, result == LINES_LONG);
@@ -389,14 +389,14 @@ static void irc_feed(struct session *session, const char *bytes, size_t length)
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
-    session->pinged = false;
+    session_clock_hear(session);
     irc_renew_isupport(session);
     if (sniff_tls(session, bytes, length))
         return;
     while (!session->leaving &&
            (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))
         take(session, result, line, line_length);
-    command_irc_watch(session);
+    session_clock_check(session);
 }
 
 static void irc_finish(struct session *session)
@@ -411,12 +411,13 @@ static void irc_refuse(struct text *text, const char *why)
 
 const struct door *door_irc(void)
 {
-    static const struct door door = {.verb_prefix = "",
-                              .format_reply = irc_format_reply,
+    static const struct door door = {.speech = {.verb_prefix = "",
+                                                .format_reply = irc_format_reply,
+                                                .ping = irc_ping_client,
+                                                .time_out = irc_time_out},
                               .open = irc_open,
                               .feed = irc_feed,
                               .finish = irc_finish,
-                              .idle = command_irc_idle,
                               .render = irc_render,
                               .render_caps = irc_render_caps,
                               .refuse = irc_refuse};

@@ -111,8 +111,7 @@ static void plain_refuse(struct text *text, const char *why)
 
 const struct door *door_plain(void)
 {
-    static const struct door door = {.verb_prefix = "",
-                                .format_reply = plain_format_reply,
+    static const struct door door = {.speech = {.verb_prefix = "", .format_reply = plain_format_reply},
                                 .open = plain_open,
                                 .feed = plain_feed,
                                 .finish = plain_finish,

@@ -246,7 +246,7 @@ static void await_rest(struct session *session, struct typing *typing, size_t le
     const struct telnet *telnet = &typing->telnet;
     typing->keys += length == 1 && typing->length > 0;
     typing->by_hand |= typing->keys > 1 || telnet->echo || telnet->suppress_go_ahead;
-    session->wake_after = typing->length > 0 && !typing->by_hand ? REST : 0;
+    session_clock_await_rest(session, typing->length > 0 && !typing->by_hand ? REST : 0);
 }
 
 static void talk_feed(struct session *session, const char *bytes, size_t length)
@@ -299,10 +299,9 @@ static bool is_address_alone(const struct typing *typing)
     return alone && at == typing->length;
 }
 
-static void talk_idle(struct session *session)
+static void talk_take_rest(struct session *session)
 {
     struct typing *typing = session->door_state;
-    session->wake_after = 0;
     if (!is_address_alone(typing))
         end_line(session, typing);
 }
@@ -332,12 +331,11 @@ static void talk_refuse(struct text *text, const char *why)
 
 const struct door *door_talk(void)
 {
-    static const struct door door = {.verb_prefix = "/",
-                                     .format_reply = talk_format_reply,
+    static const struct door door = {.speech = {.verb_prefix = "/", .format_reply = talk_format_reply},
                                      .open = talk_open,
                                      .feed = talk_feed,
                                      .finish = talk_finish,
-                                     .idle = talk_idle,
+                                     .take_rest = talk_take_rest,
                                      .render = talk_render,
                                      .tells_missed = true,
                                      .hears_lobby = true,

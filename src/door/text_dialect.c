@@ -18,7 +18,7 @@ void text_dialect_run(struct session *session, char *line)
 {
     char *rest = line;
     const char *verb = text_take_word(&rest);
-    if (!verb && !*session->verb_prefix)
+    if (!verb && !*session->speech->verb_prefix)
         return; /* an empty line; but a slash alone meant something */
     const struct command *command = verb ? command_find(session->door, verb) : NULL;
     if (command)
@@ -46,7 +46,7 @@ void text_dialect_format_reply(struct session *session, const struct text_dialec
     if (!template)
         return;
     struct reply_words filling = {
-        .slash = session->verb_prefix, .nick = "", .server = "", .arguments = arguments, .count = count};
+        .slash = session->speech->verb_prefix, .nick = "", .server = "", .arguments = arguments, .count = count};
     reply_fill(&text, template, &filling);
     while (text.length > 0 && words[text.length - 1] == ' ')
         words[--text.length] = '\0'; /* an argument that is empty */

@@ -107,9 +107,8 @@ void control_begin(struct session *session, const struct control_start *start)
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = start->world,
                                 .settings = start->settings,
-                                .format_reply = service_of(start->service)->format_reply,
+                                .speech = &service_of(start->service)->speech,
                                 .door = start->service,
-                                .verb_prefix = "",
                                 .user = NONE,
                                 .recorder = recorder_take_other(start->world, getpid()),
                                 .call_supervisor = call_supervisor};

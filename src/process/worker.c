@@ -235,9 +235,10 @@ static void be_idle(struct worker *worker, const struct door *door)
     check_still_here(worker);
     if (session->leaving)
         return;
-    if (session->wake_after)
-        door->idle(session);
-    else if (has_vanished(worker))
+    enum clock_result result = session_clock_pass(session);
+    if (result == CLOCK_REST)
+        door->take_rest(session);
+    else if (result == CLOCK_NOTHING && has_vanished(worker))
         finish(worker, door, QUIT_LOST);
 }
 
@@ -250,7 +251,8 @@ static void serve(struct worker *worker, const struct door *door)
         session_flush(session);
         txn_wake_readers(session->world->txn);
         recorder_rest(session->recorder);
-        struct timespec idle = {.tv_sec = session->wake_after ? session->wake_after : session->settings->keepalive / 5};
+        int due = session_clock_due(session);
+        struct timespec idle = {.tv_sec = due >= 0 ? due : session->settings->keepalive / 5};
         int ready = wait_input(fd, &idle);
         if (ready < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
@@ -363,9 +365,8 @@ int worker_run(const struct worker_start *start)
     struct session *session = &worker.session;
     *session = (struct session){.world = start->world,
                                 .settings = start->settings,
-                                .format_reply = door->format_reply,
+                                .speech = &door->speech,
                                 .door = start->door,
-                                .verb_prefix = door->verb_prefix,
                                 .user = start->user,
                                 .recorder = recorder,
                                 .housekeep = housekeep,

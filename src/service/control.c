@@ -159,7 +159,7 @@ const struct service *service_control(void)
                                            .feed = control_feed,
                                            .finish = control_finish,
                                            .time_out = control_time_out,
-                                           .format_reply = control_format_reply,
+                                           .speech = {.verb_prefix = "", .format_reply = control_format_reply},
                                            .refuse = control_refuse};
     return &service;
 }

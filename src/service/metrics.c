@@ -100,6 +100,7 @@ const struct service *service_metrics(void)
                                            .feed = metrics_feed,
                                            .finish = metrics_finish,
                                            .time_out = metrics_time_out,
+                                           .speech = {.verb_prefix = ""},
                                            .refuse = metrics_refuse};
     return &service;
 }

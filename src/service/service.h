@@ -19,8 +19,7 @@ struct service {
     /* Nothing whole came in time. */
     void (*time_out)(struct session *session);
 
-    /* How an answer of a command is worded; NULL where no commands are run. */
-    session_format_reply *format_reply;
+    struct speech speech;
 
     /* Adds what a connection is told that is refused. */
     void (*refuse)(struct text *text, const char *why);

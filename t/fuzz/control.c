@@ -84,9 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .format_reply = service_control()->format_reply,
+                                .speech = &service_control()->speech,
                                 .door = SERVICE_CONTROL,
-                                .verb_prefix = "",
                                 .user = NONE,
                                 .call_supervisor = obey,
                                 .deliver = deliver,

@@ -26,7 +26,7 @@ static int ask(const char *bytes, size_t length, size_t piece)
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
                                 .door = SERVICE_METRICS,
-                                .verb_prefix = "",
+                                .speech = &service->speech,
                                 .user = NONE,
                                 .deliver = deliver};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);

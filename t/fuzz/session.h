@@ -40,10 +40,9 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .format_reply = door->format_reply,
+                                .speech = &door->speech,
                                 .door = kind,
                                 .user = 0,
-                                .verb_prefix = door->verb_prefix,
                                 .housekeep = housekeep,
                                 .call_supervisor = housekeep};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);

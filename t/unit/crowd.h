@@ -79,9 +79,8 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
     bool control = door == SERVICE_CONTROL;
     *session = (struct session){.world = &world,
                                 .settings = settings,
-                                .format_reply = control ? service_control()->format_reply : door_of(door)->format_reply,
+                                .speech = control ? &service_control()->speech : &door_of(door)->speech,
                                 .door = door,
-                                .verb_prefix = control ? "" : door_of(door)->verb_prefix,
                                 .user = user,
                                 .housekeep = housekeep,
                                 .call_supervisor = housekeep,
