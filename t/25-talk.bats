@@ -375,8 +375,8 @@ teardown() {
     expect tutu '(once) bonjour'
     # The others were left alone for longer.
     send_bytes toto 'one\r\n'
-    send_bytes alone 'tutu two\r\n'
     expect tutu '[toto -> you] one'
+    send_bytes alone 'tutu two\r\n'
     expect tutu '[alone -> you] two'
     expect_none once -e 'one|two'
 }
