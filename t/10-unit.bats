@@ -196,6 +196,10 @@ unit() {
     unit fd-handoff
 }
 
+@test "whatever may happen to a child, in whichever state, is in one table, and every cell of it holds" {
+    unit children
+}
+
 @test "a worker hands over a socket for its own place alone" {
     unit owners
 }

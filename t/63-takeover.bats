@@ -493,7 +493,7 @@ all_hear() {
     expect_end toto
     expect_end tutu
     wait_until family_is worker 1
-    # Seven more: each seat is free once.
+    # Seven more: each slot is free once.
     local nick
     for nick in {a..g}; do
         enter "$nick$nick" plain

@@ -603,11 +603,11 @@ end:
 }
 #endif
 
-/* ---- process/supervisor_deaths.c ---- */
+/* ---- process/supervisor_reap.c ---- */
 
 #define has_space (head + 1 - cursor[0] <= SIZE && head + 1 - cursor[COURIERS - 1] <= SIZE)
 
-/* bury(): a record in the name of who died. It only tries: again when the lock is free, and if it found the ring full,
+/* reap(): a record in the name of who died. It only tries: again when the lock is free, and if it found the ring full,
  * when it is so no more. */
 inline bury(one)
 {

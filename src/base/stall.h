@@ -1,4 +1,5 @@
-/* Stalls: for how long a process has been stuck although it had processor time. One that was starved of it is innocent. */
+/* Stalls: for how long a process has been stuck although it had processor time. One that was starved of it is
+ * innocent. */
 #ifndef FORKCHAT_BASE_STALL_H
 #define FORKCHAT_BASE_STALL_H
 
@@ -6,9 +7,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* All in nanoseconds. While the process waits for a processor (or for a page from a disk), only the processor time it used
- * counts; while it sleeps or is stopped, the time on the clock, and of that no more than STALL_STEP_MOST for each
- * measurement: who measures late was starved as well, or all were stopped together. */
+/* All in nanoseconds. While the process waits for a processor (or for a page from a disk), only the processor time
+ * it used counts; while it sleeps or is stopped, the time on the clock, and of that no more than STALL_STEP_MOST for
+ * each measurement: who measures late was starved as well, or all were stopped together. */
 struct stall {
     int64_t measured; /* clock_monotonic() of the last measurement; 0: none yet */
     int64_t spent;    /* processor time the process had used by then */

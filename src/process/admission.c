@@ -3,7 +3,7 @@
  * "Address" is a range here: one IPv4 address, and of IPv6 what one host has to itself (address-prefix).
  *
  * Two tables. The counts: how many clients each address and each network has, by open addressing with room for two
- * entries a seat, so that it never fills. The rate buckets: token buckets for connect-rate, of fixed size; an address takes
+ * entries a slot, so that it never fills. The rate buckets: token buckets for connect-rate, of fixed size; an address takes
  * its own place of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
  * memory, and can at worst make the table forget. */
 #include "admission.h"
@@ -47,15 +47,15 @@ static struct address_counts {
     struct setting_prefix address, network; /* those the table was counted with */
 } hosts;
 
-void admission_start(uint32_t seats)
+void admission_start(uint32_t slots)
 {
     free(hosts.table);
     free(hosts.slots);
-    hosts = (struct address_counts){.size = 64, .slot_count = seats};
-    while (hosts.size < seats * 3)
+    hosts = (struct address_counts){.size = 64, .slot_count = slots};
+    while (hosts.size < slots * 3)
         hosts.size *= 2;
     hosts.table = calloc(hosts.size, sizeof *hosts.table);
-    hosts.slots = calloc(seats, sizeof *hosts.slots);
+    hosts.slots = calloc(slots, sizeof *hosts.slots);
     if (!hosts.table || !hosts.slots)
         fatal(EX_OSERR, "out of memory");
     if (port_random(&seed, sizeof seed))
@@ -132,19 +132,19 @@ static void follow_prefixes(const struct settings *settings)
             count_host(hosts.slots[i].host, true);
 }
 
-void admission_add(const struct settings *settings, uint32_t seat, const unsigned char host[16])
+void admission_add(const struct settings *settings, uint32_t number, const unsigned char host[16])
 {
-    struct slot *slot = &hosts.slots[seat];
-    admission_remove(seat);
+    struct slot *slot = &hosts.slots[number];
+    admission_remove(number);
     follow_prefixes(settings);
     slot->taken = true;
     memcpy(slot->host, host, sizeof slot->host);
     count_host(host, true);
 }
 
-void admission_remove(uint32_t seat)
+void admission_remove(uint32_t number)
 {
-    struct slot *slot = &hosts.slots[seat];
+    struct slot *slot = &hosts.slots[number];
     if (slot->taken)
         count_host(slot->host, false);
     slot->taken = false;
@@ -227,7 +227,7 @@ enum admission admission_check(const struct settings *settings, const struct wor
     return ADMISSION_GRANTED;
 }
 
-int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t seat, enum penalty reason,
+int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t number, enum penalty reason,
                                int64_t now)
 {
     static const enum count counts[] = {[PENALTY_CRASH] = COUNT_PENALTY_CRASHES,
@@ -237,7 +237,7 @@ int64_t admission_blame_locked(const struct settings *settings, struct world *wo
     const int64_t costs[] = {[PENALTY_CRASH] = penalty->crash,
                              [PENALTY_PASSWORD] = penalty->password,
                              [PENALTY_SILENCE] = penalty->silence};
-    const struct slot *slot = &hosts.slots[seat];
+    const struct slot *slot = &hosts.slots[number];
     if (reason == PENALTY_NONE || costs[reason] == 0 || !slot->taken ||
         settings_hold(&settings->penalty_exempt, slot->host))
         return 0;
@@ -249,12 +249,12 @@ int64_t admission_blame_locked(const struct settings *settings, struct world *wo
     return penalty_left(world, &address, now);
 }
 
-void admission_tell(uint32_t seat, enum penalty reason, int64_t seconds)
+void admission_tell(uint32_t number, enum penalty reason, int64_t seconds)
 {
     char text[NET_TEXT_SIZE];
     if (seconds == 0)
         return;
-    struct net_range address = range_of(hosts.slots[seat].host, &hosts.address);
+    struct net_range address = range_of(hosts.slots[number].host, &hosts.address);
     net_format_range(&address, text);
     log_warning("penalty for %s: %s: refused for %lld s", text, penalty_word(reason), (long long)seconds);
 }

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -21,7 +20,6 @@
 #include "base/fd.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/stall.h"
 #include "base/port.h"
 #include "base/width.h"
 #include "follow.h"
@@ -32,13 +30,12 @@
 #define LINE_LIMIT  8400
 #define LEAST_ROWS  4
 #define LEAST_COLUMNS 20
-#define CONSOLE_END_MS 1000
 
 static volatile sig_atomic_t stopping, resized;
 
 struct terminal {
     struct session session; /* first: a session is its terminal */
-    const struct control_start *start;
+    const struct child_start *start;
     int out;
     int log;
     int rows; /* 0: plain lines, no region */
@@ -83,12 +80,11 @@ int console_prepare(struct console *console)
     return 0;
 }
 
-void console_forked(struct console *console, pid_t pid)
+void console_forked(struct console *console, bool forked)
 {
     close(console->log);
     console->log = -1;
-    console->pid = pid > 0 ? pid : 0;
-    if (pid < 0)
+    if (!forked)
         console_gone(console, true);
 }
 
@@ -104,30 +100,11 @@ static void restore(int *copy, int fd)
 void console_gone(struct console *console, bool well)
 {
     static const char whole_screen[] = "\033[r\033[999;1H\n";
-    console->pid = 0;
     log_set_spare(-1);
     restore(&console->output, STDOUT_FILENO);
     restore(&console->error, STDERR_FILENO);
     if (!well)
         fd_write_all(STDOUT_FILENO, whole_screen, sizeof whole_screen - 1);
-}
-
-void console_end(struct console *console)
-{
-    if (console->pid == 0)
-        return;
-    kill(console->pid, SIGTERM);
-    int status = 0;
-    struct stall stall = {0};
-    while (waitpid(console->pid, &status, WNOHANG) == 0) {
-        if (stall_measure(&stall, console->pid) > CONSOLE_END_MS * MS) {
-            kill(console->pid, SIGKILL);
-            waitpid(console->pid, &status, 0);
-            break;
-        }
-        clock_sleep(1);
-    }
-    console_gone(console, status == 0);
 }
 
 /* ---- the terminal ---- */
@@ -319,9 +296,10 @@ static void set_signals(void)
     signal(SIGTTOU, SIG_IGN);
 }
 
-void console_run(const struct console *console, const struct control_start *start)
+int console_main(const struct child_start *start)
 {
     static struct terminal terminal;
+    const struct console *console = start->console;
     struct session *session = &terminal.session;
     pid_t parent = getppid();
     set_signals();
@@ -332,7 +310,7 @@ void console_run(const struct console *console, const struct control_start *star
     terminal.log = console->log;
     terminal.follow.version = world_settings_version(start->world);
     control_begin(session, start);
-    confine(start->confinement, SANDBOX_CONTROL);
+    confine(start->confinement, start->role);
     session->deliver = deliver;
     session->wait = wait_without_input;
     session->call_supervisor = call_supervisor;
@@ -348,4 +326,5 @@ void console_run(const struct console *console, const struct control_start *star
             take_input(&terminal);
     drain_log(&terminal);
     undivide(&terminal);
+    return 0;
 }

@@ -6,7 +6,6 @@
 
 /* The supervisor's side. */
 struct console {
-    pid_t pid; /* 0: there is none */
     int output, error; /* what standard output and error were before; -1 where they still are */
     int log;   /* the end of a pipe from which the console reads what all processes write there */
 };
@@ -19,14 +18,13 @@ bool console_is_wanted(void);
 int console_prepare(struct console *console);
 
 /* In the parent, after the fork: what only the child needs. */
-void console_forked(struct console *console, pid_t pid);
+void console_forked(struct console *console, bool forked);
 
-/* In the child: serves the terminal until SIGTERM, the end of its input, or the supervisor's death. */
-void console_run(const struct console *console, const struct control_start *start);
+/* In the child: serves the terminal until SIGTERM, the end of its input, or the supervisor's death. Returns the exit status. */
+int console_main(const struct child_start *start);
 
-/* It has died, or shall end: standard output and error are what they were, and the screen is whole again, which it
- * could not see to itself if it did not end `well`. */
+/* It has ended: standard output and error are what they were, and the screen is whole again, which it could not see to
+ * itself if it did not end `well`. */
 void console_gone(struct console *console, bool well);
-void console_end(struct console *console);
 
 #endif

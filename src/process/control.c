@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "base/trespass.h"
+#include "control_listener.h"
 #include "follow.h"
 #include "service/service.h"
 #include "world/recorder.h"
@@ -32,7 +33,7 @@
 
 struct control {
     struct session session; /* first: a session is its control */
-    const struct control_start *start;
+    const struct child_start *start;
     struct follow follow;
     int64_t end; /* when it is over, clock_monotonic(), unless a command is given */
 };
@@ -42,7 +43,7 @@ static void deliver(struct session *session, const char *bytes, size_t length)
 {
     struct control *control = (struct control *)session;
     struct pollfd output = {.fd = control->start->socket, .events = POLLOUT};
-    bool metrics = control->start->service == SERVICE_METRICS;
+    bool metrics = control->start->door == SERVICE_METRICS;
     int64_t end = metrics ? control->end : clock_monotonic() + SEND_NS;
     CRASHPOINT("control-answers");
     while (length > 0 && !session->leaving) {
@@ -101,14 +102,14 @@ static void call_supervisor(struct session *session)
     (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
 }
 
-void control_begin(struct session *session, const struct control_start *start)
+void control_begin(struct session *session, const struct child_start *start)
 {
     if (slot_live_among_others(start->world))
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = start->world,
                                 .settings = start->settings,
-                                .speech = &service_of(start->service)->speech,
-                                .door = start->service,
+                                .speech = &service_of(start->door)->speech,
+                                .door = start->door,
                                 .user = NONE,
                                 .recorder = recorder_take_other(start->world, getpid()),
                                 .call_supervisor = call_supervisor};
@@ -118,10 +119,10 @@ void control_begin(struct session *session, const struct control_start *start)
 
 static void serve(struct control *control)
 {
-    const struct service *service = service_of(control->start->service);
+    const struct service *service = service_of(control->start->door);
     struct session *session = &control->session;
     char bytes[4096];
-    control->end = clock_monotonic() + (control->start->service == SERVICE_METRICS ? ASK_NS : IDLE_NS);
+    control->end = clock_monotonic() + (control->start->door == SERVICE_METRICS ? ASK_NS : IDLE_NS);
     /* Time is looked at behind input: an operator's command may have waited here longer than this process for a processor. */
     do {
         if (wait_input(control->start->socket, 1000) <= 0)
@@ -153,7 +154,7 @@ static void linger(int fd)
             return;
 }
 
-void control_run(const struct control_start *start)
+int control_main(const struct child_start *start)
 {
     static struct control control;
     struct session *session = &control.session;
@@ -165,26 +166,27 @@ void control_run(const struct control_start *start)
     sigprocmask(SIG_BLOCK, &stop, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    bool metrics = start->service == SERVICE_METRICS;
+    bool metrics = start->door == SERVICE_METRICS;
     bool may = metrics || control_listener_permits(start->listener, start->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
     control.start = start;
     control.follow.version = world_settings_version(start->world);
     control_begin(session, start);
-    confine(start->confinement, SANDBOX_CONTROL);
+    confine(start->confinement, start->role);
     session->deliver = deliver;
     session->wait = wait_while_open;
     if (!may) {
         static const char refusal[] = "!you are not permitted to control this server\n.77\n";
         log_warning("control refused to %s", who);
         deliver(session, refusal, sizeof refusal - 1);
-        return;
+        return 0;
     }
     session->by = who;
     CRASHPOINT("control-admitted");
-    if (service_of(start->service)->open(session))
+    if (service_of(start->door)->open(session))
         fatal(EX_OSERR, "out of memory");
     serve(&control);
     if (metrics)
         linger(start->socket);
+    return 0;
 }

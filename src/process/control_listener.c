@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -57,36 +56,6 @@ void control_listener_open(struct control_listener *listener, const struct setti
 int control_listener_accept(const struct control_listener *listener)
 {
     return listener->fd < 0 ? -1 : port_accept(listener->fd, NULL, NULL);
-}
-
-int control_listener_find_free(const struct control_listener *listener, bool operator)
-{
-    for (int i = operator ? 0 : CONTROL_OPERATORS; i < CONTROL_CHILDREN; i++)
-        if (listener->pids[i] == 0)
-            return i;
-    return -1;
-}
-
-bool control_listener_has(const struct control_listener *listener, pid_t pid)
-{
-    for (int i = 0; i < CONTROL_CHILDREN; i++)
-        if (pid != 0 && listener->pids[i] == pid)
-            return true;
-    return false;
-}
-
-void control_listener_forget(struct control_listener *listener, pid_t pid)
-{
-    for (int i = 0; i < CONTROL_CHILDREN; i++)
-        if (listener->pids[i] == pid)
-            listener->pids[i] = 0;
-}
-
-void control_listener_signal(const struct control_listener *listener, int signal)
-{
-    for (int i = 0; i < CONTROL_CHILDREN; i++)
-        if (listener->pids[i])
-            kill(listener->pids[i], signal);
 }
 
 void control_listener_close(struct control_listener *listener, bool remove)

@@ -1,6 +1,6 @@
-/* Exec state: written by a supervisor right before it is executed again, read by what it is then. It has the descriptors
- * (fd_handoff.h), what the doors listen on, and which processes are children. A change of what is written here needs another
- * WORLD_LAYOUT, so that the program before does not execute this one. No shared memory. */
+/* Exec state: written by a supervisor right before it is executed again, read by what it is then. It has the
+ * descriptors (fd_handoff.h), what the doors listen on, and which processes are children. A change of what is
+ * written here needs another WORLD_LAYOUT, so that the program before does not execute this one. No shared memory. */
 #include "exec_state.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -44,6 +45,14 @@ static void write_listener(FILE *file, int number, const struct setting_listen *
     fprintf(file, " %d\n", wanted->only_ipv6);
 }
 
+/* Orphans are found again as they were found before. */
+static void write_child(FILE *file, const struct child *child)
+{
+    const struct child_row *row = child_row(child->kind);
+    if (child_is_present(child) && !child_is_orphan(child) && !(row->flags & ENDS_APART))
+        fprintf(file, "child %s %u %ld\n", row->name, child->slot, (long)child->pid);
+}
+
 /* The region and the number of couriers come first, on which the rest depends. */
 static void write_state(struct supervisor *supervisor, FILE *file)
 {
@@ -53,15 +62,8 @@ static void write_state(struct supervisor *supervisor, FILE *file)
         write_listener(file, i, &supervisor->listeners.list[i].wanted);
     struct fd_handoff handoff = list_descriptors(supervisor);
     fd_handoff_write(&handoff, file);
-    for (int i = 0; i < supervisor->inherited.couriers; i++)
-        if (supervisor->couriers[i].pid && !supervisor->couriers[i].orphan)
-            fprintf(file, "courier %d %ld\n", i, (long)supervisor->couriers[i].pid);
-    for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].pid && !supervisor->seats[i].orphan)
-            fprintf(file, "worker %u %ld\n", i, (long)supervisor->seats[i].pid);
-    for (int i = 0; i < CONTROL_CHILDREN; i++)
-        if (supervisor->control.pids[i])
-            fprintf(file, "control %d %ld\n", i, (long)supervisor->control.pids[i]);
+    for (uint32_t i = 0; i < supervisor->children.total; i++)
+        write_child(file, &supervisor->children.list[i]);
 }
 
 static void keep_descriptors(struct supervisor *supervisor, bool open)
@@ -152,19 +154,18 @@ static bool are_bound(struct listeners *listeners)
 
 static bool read_child(struct supervisor *supervisor, const char *line)
 {
-    char kind[20];
-    int number;
+    struct children *children = &supervisor->children;
+    char name[20];
+    unsigned slot;
     long pid;
-    if (sscanf(line, "%19s %d %ld", kind, &number, &pid) != 3 || number < 0)
+    int kind = sscanf(line, "child %19s %u %ld", name, &slot, &pid) == 3 ? child_kind_by_name(name) : -1;
+    if (kind < 0 || slot >= children->count[kind] || pid <= 1)
         return false;
-    if (strcmp(kind, "courier") == 0 && number < supervisor->inherited.couriers)
-        supervisor->couriers[number].pid = (pid_t)pid;
-    else if (strcmp(kind, "worker") == 0 && (uint32_t)number < supervisor->seat_count)
-        supervisor->seats[number].pid = (pid_t)pid;
-    else if (strcmp(kind, "control") == 0 && number < CONTROL_CHILDREN)
-        supervisor->control.pids[number] = (pid_t)pid;
-    else
+    struct child *child = children_at(children, (enum child_kind)kind, slot);
+    if (child_is_present(child))
         return false;
+    child->kind = (enum child_kind)kind;
+    children_note(children, child, CHILD_KEPT, (pid_t)pid, clock_monotonic());
     return true;
 }
 
@@ -207,7 +208,7 @@ static void read_state(struct supervisor *supervisor, FILE *file)
 {
     char line[400];
     read_begin(supervisor, file);
-    supervisor_make_seats(supervisor);
+    supervisor_make_children(supervisor);
     struct fd_handoff handoff = list_descriptors(supervisor);
     fd_handoff_clear(&handoff);
     while (fgets(line, sizeof line, file)) {

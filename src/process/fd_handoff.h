@@ -1,5 +1,5 @@
-/* Handing descriptors to a successor: a list of named descriptors, given away at one end and filled in at the other, from
- * the same list, whether over a socket or over exec. */
+/* Handing descriptors to a successor: a list of named descriptors, given away at one end and filled in at the other,
+ * from the same list, whether over a socket or over exec. */
 #ifndef FORKCHAT_PROCESS_FD_HANDOFF_H
 #define FORKCHAT_PROCESS_FD_HANDOFF_H
 
@@ -31,8 +31,8 @@ void fd_handoff_close(struct fd_handoff *handoff);
 /* How many are not there. */
 int fd_handoff_missing(const struct fd_handoff *handoff);
 
-/* Fills one in; the descriptor that was there before is closed. False if there is none of that name and number: then `fd` is
- * still the caller's. */
+/* Fills one in; the descriptor that was there before is closed. False if there is none of that name and number: then
+ * `fd` is still the caller's. */
 bool fd_handoff_fill(struct fd_handoff *handoff, const char *name, int number, int fd);
 
 /* ---- Over a socket, SOCK_SEQPACKET ---- */
@@ -41,11 +41,12 @@ bool fd_handoff_fill(struct fd_handoff *handoff, const char *name, int number, i
  * does not take them. */
 int fd_handoff_send(const struct fd_handoff *handoff, int socket);
 
-/* Receives one and fills it in; one of another name is closed. Returns 0, or -1 and errno, EAGAIN if nothing has come. */
+/* Receives one and fills it in; one of another name is closed. Returns 0, or -1 and errno, EAGAIN if nothing has
+ * come. */
 int fd_handoff_receive(struct fd_handoff *handoff, int socket);
 
-/* Receives one that has to be of that name, for whoever needs no other. Returns it, close-on-exec, or -1 and errno: EPROTO if
- * it was another. */
+/* Receives one that has to be of that name, for whoever needs no other. Returns it, close-on-exec, or -1 and errno:
+ * EPROTO if it was another. */
 int fd_handoff_receive_only(int socket, const char *name);
 
 /* ---- Over exec ---- */

@@ -1,5 +1,5 @@
-/* Inherited descriptors. Made by the first supervisor, inherited by every fork, passed on over the socket for successors.
- * No shared memory, but for the call that wakes the couriers. */
+/* Inherited descriptors. Made by the first supervisor, inherited by every fork, passed on over the socket for
+ * successors. No shared memory, but for the call that wakes the couriers. */
 #include "inherited.h"
 
 #include <errno.h>

@@ -22,27 +22,27 @@ struct inherited {
     int couriers;
 };
 
-/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family and the region. A daemon without a successor's socket
- * still serves: what is wrong with that is logged. Returns 0, or -1 and errno. */
+/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family and the region. A daemon without a
+ * successor's socket still serves: what is wrong with that is logged. Returns 0, or -1 and errno. */
 int inherited_make(struct inherited *inherited, const char *directory, int couriers);
 
 /* Makes the successor's socket anew, where it was; those who have the old one keep that. Returns 0, or -1 and errno. */
 int inherited_listen(struct inherited *inherited, const char *directory);
 
-/* Asks whichever courier is there for the region alone, where that has lost its name. Waits up to half a minute. Returns a
- * close-on-exec descriptor, or -1 and errno. */
+/* Asks whichever courier is there for the region alone, where that has lost its name. Waits up to half a minute.
+ * Returns a close-on-exec descriptor, or -1 and errno. */
 int inherited_claim_region(const char *directory);
 
 /* In a courier: gives everything to a supervisor that asks, if one is waiting and no other courier was quicker. */
 void inherited_offer(const struct inherited *inherited);
 
-/* Asks, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds for an
- * answer (base/stall.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this process is to
- * end (port_end_pending). */
+/* Asks, and takes them from whichever courier is there. Waits while one of them that lives has not had five seconds
+ * for an answer (base/stall.h). Returns 0, or -1 with nothing kept: nobody answers; or errno is EINTR, and this
+ * process is to end (port_end_pending). */
 int inherited_claim(struct inherited *inherited, const char *directory, struct world *world);
 
-/* In a child that is no courier: closes what only couriers and supervisors may have, and all mailboxes but the one of that
- * courier (-1: nobody's). */
+/* In a child that is no courier: closes what only couriers and supervisors may have, and all mailboxes but the one
+ * of that courier (-1: nobody's). */
 void inherited_leave(struct inherited *inherited, int courier);
 
 /* The successor's socket is in nobody's way any more. */

@@ -1,27 +1,24 @@
 /* The supervisor. Accepts and forks; hears of every death and puts in order what the dead leave behind.
  *
  * It handles no client's bytes and only tries to take the lock: what cannot be done at once is done a little later
- * (settings and succession alone do not go on before: supervisor_begin_look). Its seats are private; a seat's number is
- * its client's place in the tables.
+ * (settings and succession alone do not go on before: supervisor_begin_look). Its children (children.h) are private; a
+ * worker's slot is that of its user in the tables.
  *
  * What a dead worker leaves is put in order before it is reaped: while it is a zombie its pid cannot be another's. */
 #include "supervisor_parts.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "admission.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "base/port.h"
 #include "exec_state.h"
+#include "requests.h"
 #include "world/counters.h"
 #include "world/slots.h"
 
@@ -33,48 +30,6 @@
  * processor. */
 #define STARTING_MS 60000
 
-static volatile sig_atomic_t child_died, stop_wanted, reload_wanted, again_wanted;
-static sigset_t waiting_mask;
-
-static void on_signal(int signal)
-{
-    if (signal == SIGCHLD)
-        child_died = 1;
-    else if (signal == SIGHUP)
-        reload_wanted = 1;
-    else if (signal == SIGUSR2)
-        again_wanted = 1;
-    else
-        stop_wanted = 1;
-}
-
-static void set_signals(void)
-{
-    static const int handled[] = {SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR2};
-    struct sigaction action = {.sa_handler = on_signal};
-    sigset_t block;
-    port_reset_signals(); /* a starter may ignore or block any: without SIGXCPU no worker would be stopped */
-    sigemptyset(&block);
-    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) {
-        sigaction(handled[i], &action, NULL);
-        sigaddset(&block, handled[i]);
-    }
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
-    /* A worker may be called before it has its own handler: it has not handed its socket over then, and will,
-     * to whichever courier is there. */
-    sigaction(SIGUSR1, &action, NULL);
-    sigprocmask(SIG_SETMASK, &block, NULL);
-    sigemptyset(&waiting_mask);
-}
-
-bool supervisor_pause(int milliseconds)
-{
-    struct timespec most = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
-    port_ppoll(NULL, 0, &most, &waiting_mask);
-    return !stop_wanted;
-}
-
 /* ---- reload ---- */
 
 static char settings_text[SETTINGS_TEXT_SIZE];
@@ -83,12 +38,13 @@ static char settings_text[SETTINGS_TEXT_SIZE];
 static void publish_settings(struct supervisor *supervisor, const struct settings *settings, const char *text,
                              size_t length)
 {
+    uint32_t slots = supervisor->children.count[CHILD_WORKER];
     supervisor_begin_look(supervisor);
     world_set_settings_locked(&supervisor->world, text, length);
     supervisor->settings_version = world_settings_version(&supervisor->world);
     txn_commit(&supervisor->txn);
-    if (settings->max_clients > (int64_t)supervisor->seat_count)
-        log_warning("max-clients: more than %u needs a restart", supervisor->seat_count);
+    if (settings->max_clients > (int64_t)slots)
+        log_warning("max-clients: more than %u needs a restart", slots);
 }
 
 static void reload(struct supervisor *supervisor)
@@ -113,16 +69,6 @@ static void reload(struct supervisor *supervisor)
 
 /* ---- the whole ---- */
 
-void supervisor_make_seats(struct supervisor *supervisor)
-{
-    supervisor->seat_count = supervisor->world.limits.users;
-    supervisor->seats = memory_must(calloc(supervisor->seat_count, sizeof(struct seat)));
-    supervisor->free_seats = memory_must(calloc(supervisor->seat_count, sizeof(uint32_t)));
-    admission_start(supervisor->seat_count);
-    for (uint32_t i = supervisor->seat_count; i-- > 0;)
-        supervisor->free_seats[supervisor->free_count++] = i;
-}
-
 /* So often the pipe is read before the doors are looked at again: four times what it holds. */
 #define CALLS_READ 64
 
@@ -141,20 +87,15 @@ static void take_orders(struct supervisor *supervisor)
     hear_children(supervisor);
     uint32_t orders = world_take_orders(&supervisor->world);
     if (orders & ORDER_REHASH)
-        reload_wanted = 1;
+        request_make(REQUEST_RELOAD);
     if (orders & (ORDER_STOP | ORDER_RESTART))
-        stop_wanted = 1;
+        request_make(REQUEST_STOP);
     supervisor->restart = supervisor->restart || (orders & ORDER_RESTART);
     if (orders & ORDER_COUNT_DOWN)
         countdown_start(&supervisor->countdown);
     if (orders & ORDER_BLAME)
         supervisor_blame_guessers(supervisor);
     ban_file_update(&supervisor->bans, &supervisor->world, supervisor->settings);
-}
-
-static bool is_empty(const struct supervisor *supervisor)
-{
-    return supervisor->free_count == supervisor->seat_count;
 }
 
 /* What there is to wait for: the doors, unless accepting pauses, and behind those two more. */
@@ -176,44 +117,39 @@ static struct timespec rest(const struct supervisor *supervisor, int64_t now, in
     int64_t most = supervisor->unreaped ? RETRY_NS : 1000 * MS;
     if (now < supervisor->paused_until && most > supervisor->paused_until - now)
         most = supervisor->paused_until - now;
-    if (supervisor->orphans && most > ORPHANS_NS)
+    if (supervisor->children.orphans && most > ORPHANS_NS)
         most = ORPHANS_NS;
     if (most > until_told)
         most = until_told;
     return (struct timespec){.tv_sec = most / SECOND, .tv_nsec = most % SECOND};
 }
 
-static void look_after_family(struct supervisor *supervisor)
+static void look_after_children(struct supervisor *supervisor)
 {
     supervisor_watch_lock(supervisor);
-    supervisor_watch_couriers(supervisor);
+    supervisor_watch_holders(supervisor);
     supervisor_mend_places(supervisor);
-    supervisor_renew_couriers(supervisor);
-    if (!child_died && !supervisor->unreaped && !supervisor->orphans)
+    supervisor_renew_holders(supervisor);
+    if (!request_take(REQUEST_REAP) && !supervisor->unreaped && !supervisor->children.orphans)
         return;
-    child_died = 0;
     supervisor->unreaped = false;
-    supervisor_reap_couriers(supervisor);
-    supervisor_reap_workers(supervisor);
-    supervisor_reap_orphans(supervisor);
+    supervisor_reap(supervisor);
 }
 
 /* What signals and operators asked for. True if something was done: the doors may be others now. */
 static bool obey(struct supervisor *supervisor)
 {
-    if (supervisor->leaving_to_another && is_empty(supervisor)) {
+    if (supervisor->leaving_to_another && supervisor->children.present[CHILD_WORKER] == 0) {
         /* The program to come has nothing to say to anybody any more. */
         supervisor->restart = true;
-        stop_wanted = 1;
+        request_make(REQUEST_STOP);
         return true;
     }
-    if (again_wanted) {
-        again_wanted = 0;
+    if (request_take(REQUEST_EXEC)) {
         supervisor_execute_again(supervisor);
         return true;
     }
-    if (reload_wanted) {
-        reload_wanted = 0;
+    if (request_take(REQUEST_RELOAD)) {
         reload(supervisor);
         return true;
     }
@@ -223,7 +159,7 @@ static bool obey(struct supervisor *supervisor)
 static void loop(struct supervisor *supervisor)
 {
     struct pollfd doors[SETTING_LISTENS + OTHERS];
-    while (!stop_wanted) {
+    while (!request_is_made(REQUEST_STOP)) {
         int64_t now = clock_monotonic();
         int64_t until_told =
             countdown_step(&supervisor->countdown, &supervisor->world, supervisor->settings->server_name, now);
@@ -231,9 +167,9 @@ static void loop(struct supervisor *supervisor)
             break;
         struct timespec most = rest(supervisor, now, until_told);
         int count = list_doors(supervisor, now < supervisor->paused_until, doors);
-        int ready = port_ppoll(doors, count + OTHERS, &most, &waiting_mask);
+        int ready = requests_wait(doors, count + OTHERS, &most);
 
-        look_after_family(supervisor);
+        look_after_children(supervisor);
         take_orders(supervisor);
         if (ready > 0 && doors[count + OPERATORS].revents)
             supervisor_accept_operators(supervisor);
@@ -259,7 +195,7 @@ static int begin_session(struct supervisor *supervisor)
     supervisor->inherited.region = supervisor->txn.region.fd;
     supervisor->inherited.liveness = supervisor->txn.liveness;
     runtime_write_name(supervisor->inherited.family, &supervisor->txn);
-    supervisor_make_seats(supervisor);
+    supervisor_make_children(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;
 }
@@ -273,7 +209,7 @@ static int continue_session(struct supervisor *supervisor)
         log_error("cannot take the supervisor's place: %s", strerror(errno));
         return EX_UNAVAILABLE;
     }
-    supervisor_adopt(supervisor);
+    supervisor_adopt_all(supervisor);
     ban_file_take_over(&supervisor->bans, &supervisor->world);
     size_t length = settings_write(supervisor->settings, settings_text, sizeof settings_text);
     if (length)
@@ -302,7 +238,7 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
         status = begin_session(supervisor);
     } else {
         if (!inherited)
-            supervisor_make_seats(supervisor);
+            supervisor_make_children(supervisor);
         status = continue_session(supervisor);
     }
     if (!status)
@@ -334,7 +270,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     supervisor.invocation = invocation;
     supervisor.settings = settings;
     log_show_times(settings->log_times);
-    set_signals();
+    requests_open();
     int status = take_place(&supervisor);
     if (status)
         return status;
@@ -347,7 +283,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
         invocation->leave_terminal();
     supervisor_start_console(&supervisor);
     supervisor_introduce(&supervisor);
-    supervisor_reap_couriers(&supervisor); /* starts those that are missing */
+    supervisor_reap_holders(&supervisor); /* starts those that are missing */
     listeners_announce(&supervisor.listeners, invocation->foreground ? STDOUT_FILENO : -1);
     if (invocation->foreground)
         dprintf(STDOUT_FILENO, "ready\n");
@@ -355,7 +291,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
         fd_write_all(invocation->ready_fd, "+", 1);
         close(invocation->ready_fd);
     }
-    child_died = 1; /* while the program was executed, perhaps */
+    request_make(REQUEST_REAP); /* while the program was executed, perhaps */
     loop(&supervisor);
     supervisor_stop(&supervisor);
     hear_children(&supervisor);

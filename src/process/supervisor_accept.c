@@ -16,7 +16,6 @@
 #include "door/door.h"
 #include "service/service.h"
 #include "world/counters.h"
-#include "world/guesses.h"
 
 /* Connections taken from one door before the others are looked at again. */
 #define ACCEPT_BURST 64
@@ -41,19 +40,20 @@ static void refuse(int socket, enum door_kind door, const char *why)
 #define COURIER_DESCRIPTORS (32 + LIVENESS_FILES)
 
 /* How many clients there may be: as many as was said, as there is room for in the tables, and as the couriers can hold
- * sockets of. One in eight of these is for clients who have left and are still being sent their last words. Seats are a
+ * sockets of. One in eight of these is for clients who have left and are still being sent their last words. Slots are a
  * stack, so those in use are the lowest, which all couriers share evenly. */
 static uint32_t client_limit(const struct supervisor *supervisor)
 {
     static int64_t descriptors;
     if (descriptors == 0)
         descriptors = fd_limit_hard();
+    uint32_t slots = supervisor->children.count[CHILD_WORKER];
     int64_t couriers = supervisor->inherited.couriers, most = supervisor->settings->max_clients;
     int64_t sockets = descriptors - COURIER_DESCRIPTORS - couriers;
     if (most > (sockets - sockets / 8) * couriers)
         most = (sockets - sockets / 8) * couriers;
-    if (most > (int64_t)supervisor->seat_count)
-        most = supervisor->seat_count;
+    if (most > (int64_t)slots)
+        most = slots;
     return most > 0 ? (uint32_t)most : 0;
 }
 
@@ -68,7 +68,7 @@ void supervisor_prepare_accepting(struct supervisor *supervisor)
 {
     keep_reserve(supervisor);
     uint32_t limit = client_limit(supervisor);
-    if (limit < supervisor->settings->max_clients && limit < supervisor->seat_count)
+    if (limit < supervisor->settings->max_clients && limit < supervisor->children.count[CHILD_WORKER])
         log_warning("only %u clients can be served: the couriers may open no more descriptors (ulimit -Hn)", limit);
 }
 
@@ -125,7 +125,7 @@ static const char *check_admission(const struct supervisor *supervisor, const st
         count_add(&supervisor->world, COUNT_REFUSED_BUSY);
         return "a new version of the server waits until all have left: try again later";
     }
-    if (supervisor->seat_count - supervisor->free_count >= client_limit(supervisor) &&
+    if (supervisor->children.present[CHILD_WORKER] >= client_limit(supervisor) &&
         !ban_file_reason(&supervisor->bans, from)) {
         count_add(&supervisor->world, COUNT_REFUSED_FULL);
         return "the server is full: try again later";
@@ -164,20 +164,17 @@ static void refuse_for_now(struct supervisor *supervisor, int socket, enum door_
 }
 
 /* A connection that is no client's, however many clients there are. */
-static void start_control(struct supervisor *supervisor, enum door_kind door, int socket)
+static void start_control(struct supervisor *supervisor, enum door_kind service, int socket)
 {
-    int seat = control_listener_find_free(&supervisor->control, door == SERVICE_CONTROL);
-    if (seat < 0) {
-        refuse(socket, door, "too many control connections: try again later");
+    struct child *child =
+        children_find_free(&supervisor->children, service == SERVICE_CONTROL ? CHILD_CONTROL : CHILD_METRICS);
+    if (!child) {
+        refuse(socket, service, "too many control connections: try again later");
         return;
     }
-    pid_t pid = is_paused(supervisor) ? -1 : supervisor_fork_control(supervisor, door, socket);
-    if (pid < 0) {
-        refuse_for_now(supervisor, socket, door);
-        return;
-    }
-    supervisor->control.pids[seat] = pid;
-    count_add(&supervisor->world, COUNT_CONTROLS);
+    if (is_paused(supervisor) ||
+        supervisor_fork(supervisor, child, (struct child_start){.socket = socket, .door = service}))
+        refuse_for_now(supervisor, socket, service);
 }
 
 /* In the log: who floods us with connections must not flood the disk as well. */
@@ -201,15 +198,14 @@ static void tell_refusal(const struct net_address *from, const char *why)
     log_info("client refused \"%s\": %s", address, why);
 }
 
-/* The seat on top of the stack, at whose place nobody lives. */
-static bool find_seat(struct supervisor *supervisor, uint32_t *number)
+/* A slot in which nobody lives, or NULL. */
+static struct child *find_slot(struct supervisor *supervisor)
 {
-    for (; supervisor->free_count > 0; supervisor->free_count--) {
-        *number = supervisor->free_seats[supervisor->free_count - 1];
-        if (!supervisor_adopt_seat(supervisor, *number))
-            return true;
-    }
-    return false;
+    struct child *child;
+    do
+        child = children_find_free(&supervisor->children, CHILD_WORKER);
+    while (child && supervisor_adopt_child(supervisor, child));
+    return child;
 }
 
 static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
@@ -221,23 +217,15 @@ static void welcome(struct supervisor *supervisor, int socket, enum door_kind do
         refuse(socket, door, why);
         return;
     }
-    uint32_t number;
-    pid_t pid = -1;
-    if (!is_paused(supervisor) && find_seat(supervisor, &number))
-        pid = supervisor_fork_worker(supervisor, number, socket, door, from);
-    if (pid < 0) {
+    struct child *child = is_paused(supervisor) ? NULL : find_slot(supervisor);
+    struct child_start start = {.socket = socket, .door = door, .address = *from};
+    if (!child || supervisor_fork(supervisor, child, start)) {
         refuse_for_now(supervisor, socket, door);
         return;
     }
-    count_add(&supervisor->world, COUNT_WORKERS);
-    supervisor->free_count--;
-    struct seat *seat = &supervisor->seats[number];
-    seat->pid = pid;
-    seat->orphan = false;
-    seat->door = door;
     unsigned char host[16];
     net_host_bytes(from, host);
-    admission_add(supervisor->settings, number, host);
+    admission_add(supervisor->settings, child->slot, host);
 }
 
 /* There is no descriptor left for a newcomer. One is kept for this: to tell who waits. False if nobody does, or it
@@ -313,35 +301,5 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
         }
         if (is_short(supervisor, listener->fd, listener->wanted.door))
             return;
-    }
-}
-
-int64_t supervisor_blame_guesser_locked(struct supervisor *supervisor, uint32_t seat)
-{
-    int64_t seconds = 0, more;
-    uint32_t count = guess_take(&supervisor->world, seat);
-    if (count > GUESSES_MOST)
-        count = GUESSES_MOST; /* more cannot be: somebody wrote it there */
-    for (; count > 0; count--)
-        if ((more = admission_blame_locked(supervisor->settings, &supervisor->world, seat, PENALTY_PASSWORD,
-                                           clock_monotonic())))
-            seconds = more;
-    return seconds;
-}
-
-void supervisor_blame_guessers(struct supervisor *supervisor)
-{
-    struct world *world = &supervisor->world;
-    for (uint32_t i = 0; i < supervisor->seat_count; i++) {
-        if (!supervisor->seats[i].pid || !guess_is_counted(world, i))
-            continue;
-        if (!txn_try_begin(&supervisor->txn, 0)) {
-            world_give_order(world, ORDER_BLAME);
-            supervisor->unreaped = true; /* looks again soon */
-            return;
-        }
-        int64_t seconds = supervisor_blame_guesser_locked(supervisor, i);
-        txn_commit(&supervisor->txn);
-        admission_tell(i, PENALTY_PASSWORD, seconds);
     }
 }

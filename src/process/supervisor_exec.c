@@ -80,7 +80,8 @@ static int ask(const struct supervisor *supervisor, const char *option, bool arg
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Whether it would start with our command line, and *same, whether it could share the memory with those who are here. */
+/* Whether it would start with our command line, and *same, whether it could share the memory with those who are
+ * here. */
 static bool would_start(const struct supervisor *supervisor, bool *same)
 {
     char answer[1000], own[200];
@@ -119,7 +120,7 @@ void supervisor_execute_again(struct supervisor *supervisor)
         return;
     }
     log_info("executing %s again", command[0]);
-    console_end(&supervisor->console);
+    supervisor_end_console(supervisor);
     invocation_enter(supervisor->invocation);
     execvp(command[0], command);
     invocation_leave(supervisor->invocation);

@@ -1,6 +1,6 @@
-/* What stands in the file system is there for those who come later: the next supervisor, operators. Whoever tidies up may
- * take it away under a living daemon, and harms nobody: the processes go by descriptors, and what can be named again is.
- * Run by the supervisor; writes no shared memory. */
+/* What stands in the file system is there for those who come later: the next supervisor, operators. Whoever tidies
+ * up may take it away under a living daemon, and harms nobody: the processes go by descriptors, and what can be
+ * named again is. Run by the supervisor; writes no shared memory. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -56,5 +56,6 @@ void supervisor_mend_places(struct supervisor *supervisor)
     }
     /* Those who have been here have the descriptors of what was. */
     for (int i = 0; renew && i < inherited->couriers; i++)
-        supervisor->couriers[i].old = true;
+        children_note(&supervisor->children, children_at(&supervisor->children, CHILD_COURIER, (uint32_t)i),
+                      CHILD_RENEWED, 0, now);
 }

@@ -1,5 +1,5 @@
-/* Stopping: everyone is told, couriers deliver what there is, all processes end, nothing is left. Run by the supervisor;
- * publishes one event. */
+/* Stopping: everyone is told, couriers deliver what there is, all processes end, nothing is left. Run by the
+ * supervisor; publishes one event. */
 #include "supervisor_parts.h"
 
 #include <signal.h>
@@ -10,26 +10,30 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "event/event.h"
-#include "world/slots.h"
 
 /* For the last words: since anybody has ended, and for couriers and the console the time they could have used. */
 #define SHUTDOWN_NS (1500 * MS)
 /* Since anybody has ended, for those whom no signal reaches: their pids are not what the region says. */
 #define STRAYS_NS (10000 * MS)
 
+static struct child *courier_at(const struct supervisor *supervisor, uint32_t slot)
+{
+    return children_at(&supervisor->children, CHILD_COURIER, slot);
+}
+
 static void restart_stalls(struct supervisor *supervisor)
 {
-    for (int i = 0; i < supervisor->inherited.couriers; i++)
-        supervisor->couriers[i].stall = (struct stall){0};
+    for (uint32_t i = 0; i < supervisor->children.count[CHILD_COURIER]; i++)
+        courier_at(supervisor, i)->stall = (struct stall){0};
 }
 
 /* Whether a courier may still have something to do, be it last words to send, and had no processor for it yet. */
 static bool is_courier_starved(struct supervisor *supervisor)
 {
     bool starved = false;
-    for (int i = 0; i < supervisor->inherited.couriers; i++) {
-        struct courier_seat *seat = &supervisor->couriers[i];
-        starved |= seat->pid && stall_measure(&seat->stall, seat->pid) < SHUTDOWN_NS;
+    for (uint32_t i = 0; i < supervisor->children.count[CHILD_COURIER]; i++) {
+        struct child *child = courier_at(supervisor, i);
+        starved |= child_is_present(child) && stall_measure(&child->stall, child->pid) < SHUTDOWN_NS;
     }
     return starved;
 }
@@ -60,56 +64,53 @@ static void say_goodbye(struct supervisor *supervisor)
     }
 }
 
-/* Forgets those who have ended. Returns how many are left. */
+static void note_death(struct supervisor *supervisor, struct child *child)
+{
+    children_note(&supervisor->children, child, CHILD_DIED, 0, clock_monotonic());
+}
+
+/* Forgets orphans who have ended. Returns how many children are left that end with the others. */
 static uint32_t count_left(struct supervisor *supervisor)
 {
     uint32_t left = 0;
-    for (int i = 0; i < supervisor->inherited.couriers; i++) {
-        struct courier_seat *seat = &supervisor->couriers[i];
-        if (seat->pid && seat->orphan &&
-            !slot_is_alive(&supervisor->world, slot_of_courier(&supervisor->world, (uint32_t)i)))
-            seat->pid = 0;
-        left += seat->pid != 0;
+    for (uint32_t i = 0; i < supervisor->children.total; i++) {
+        struct child *child = &supervisor->children.list[i];
+        if (child_is_orphan(child) && !supervisor_is_alive(supervisor, child))
+            note_death(supervisor, child);
+        left += child_is_present(child) && !(child_row(child->kind)->flags & ENDS_APART);
     }
-    for (uint32_t i = 0; i < supervisor->seat_count; i++) {
-        struct seat *seat = &supervisor->seats[i];
-        if (seat->pid && seat->orphan && !slot_is_alive(&supervisor->world, slot_of_worker(&supervisor->world, i)))
-            seat->pid = 0;
-        left += seat->pid != 0;
-    }
-    for (int i = 0; i < CONTROL_CHILDREN; i++)
-        left += supervisor->control.pids[i] != 0;
     return left;
 }
 
 static void forget(struct supervisor *supervisor, pid_t pid, int status)
 {
-    if (pid == supervisor->console.pid)
+    struct child *child = children_find(&supervisor->children, pid);
+    if (!child || child_is_orphan(child))
+        return;
+    if (child->kind == CHILD_CONSOLE)
         console_gone(&supervisor->console, status == 0);
-    control_listener_forget(&supervisor->control, pid);
-    for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].pid == pid && !supervisor->seats[i].orphan)
-            supervisor->seats[i].pid = 0;
-    for (int i = 0; i < supervisor->inherited.couriers; i++)
-        if (supervisor->couriers[i].pid == pid && !supervisor->couriers[i].orphan)
-            supervisor->couriers[i].pid = 0;
+    note_death(supervisor, child);
 }
 
 /* Those who live on by what the region says, but are nobody's children. */
 static void give_up_orphans(struct supervisor *supervisor)
 {
-    if (supervisor->orphans)
+    if (supervisor->children.orphans)
         log_error("processes that an earlier supervisor left do not end");
-    supervisor->orphans = 0;
-    for (int i = 0; i < supervisor->inherited.couriers; i++)
-        if (supervisor->couriers[i].orphan)
-            supervisor->couriers[i].pid = 0;
-    for (uint32_t i = 0; i < supervisor->seat_count; i++)
-        if (supervisor->seats[i].orphan)
-            supervisor->seats[i].pid = 0;
+    for (uint32_t i = 0; i < supervisor->children.total; i++)
+        if (child_is_orphan(&supervisor->children.list[i]))
+            note_death(supervisor, &supervisor->children.list[i]);
 }
 
-static void end_family(struct supervisor *supervisor)
+/* All that this supervisor knows of have ended: nobody else may live on who was starting when one before died. Who
+ * comes to life from now on ends by itself. */
+static void end_unknown(struct supervisor *supervisor)
+{
+    world_end(&supervisor->world);
+    supervisor_signal_alive(supervisor, SIGKILL);
+}
+
+static void end_children(struct supervisor *supervisor)
 {
     int64_t deadline = clock_monotonic() + SHUTDOWN_NS;
     uint32_t before = UINT32_MAX;
@@ -118,7 +119,7 @@ static void end_family(struct supervisor *supervisor)
     /* With the lock in our hand it is in nobody's who ends now: the log would tell of a change that was taken back. */
     supervisor_begin_look(supervisor);
     world_end(&supervisor->world); /* or a courier would take the signal for its own, and make way for another */
-    supervisor_signal_family(supervisor, SIGTERM);
+    supervisor_signal_all(supervisor, SIGTERM);
     txn_commit(&supervisor->txn);
     for (;;) {
         int status;
@@ -137,7 +138,7 @@ static void end_family(struct supervisor *supervisor)
         if (!starved && clock_monotonic() > deadline) {
             if (killed)
                 give_up_orphans(supervisor);
-            supervisor_signal_family(supervisor, SIGKILL);
+            supervisor_signal_all(supervisor, SIGKILL);
             killed = true;
             deadline = clock_monotonic() + STRAYS_NS;
         }
@@ -151,16 +152,16 @@ void supervisor_stop(struct supervisor *supervisor)
     listeners_close(&supervisor->listeners);
     control_listener_close(&supervisor->control, true);
     /* A courier that is making way would leave its clients without the last words. */
-    supervisor_reap_couriers(supervisor);
+    supervisor_reap_holders(supervisor);
     world_retire(&supervisor->world, NONE);
     say_goodbye(supervisor);
-    end_family(supervisor);
-    supervisor_end_unknown(supervisor);
+    end_children(supervisor);
+    end_unknown(supervisor);
     region_unlink(supervisor->txn.region.name);
     inherited_unlink(supervisor->settings->runtime_directory);
     runtime_unlink_liveness(supervisor->settings);
     runtime_release(&supervisor->runtime);
     close(supervisor->inherited.family);
-    console_end(&supervisor->console);
+    supervisor_end_console(supervisor);
     log_info("stopped");
 }

@@ -51,7 +51,7 @@ static volatile sig_atomic_t called; /* SIGUSR1 came */
 
 struct worker {
     struct session session; /* first: a session is its worker */
-    const struct worker_start *start;
+    const struct child_start *start;
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
     struct follow follow;
     int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of others */
@@ -77,8 +77,8 @@ static void set_signals(void)
 
 static void hand_over(const struct worker *worker)
 {
-    const struct worker_start *start = worker->start;
-    struct handover handover = {.user = start->user, .generation = worker->session.generation};
+    const struct child_start *start = worker->start;
+    struct handover handover = {.user = start->slot, .generation = worker->session.generation};
     if (pass_send(start->mailbox, start->socket, &handover, sizeof handover))
         fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
 }
@@ -119,7 +119,7 @@ static void answer_call(struct worker *worker)
     hand_over(worker);
     CRASHPOINT("handed-over-again");
     worker->session.world->txn->to_wake |= UINT64_C(1)
-                                            << world_courier(worker->start->world, worker->start->user);
+                                            << world_courier(worker->start->world, worker->start->slot);
     txn_wake_readers(worker->session.world->txn);
     check_still_here(worker);
 }
@@ -188,19 +188,19 @@ static void call_supervisor(struct session *session)
 /* Makes the client part of the world: socket to the courier first, then the event. */
 static void attach(struct worker *worker)
 {
-    const struct worker_start *start = worker->start;
+    const struct child_start *start = worker->start;
     struct world *world = start->world;
     struct session *session = &worker->session;
     const char *address = worker->address;
     port_title_set("forkchatd: worker %s (%s %s)", address, door_name(start->door), address);
 
     /* Nobody else may write to this place, so its generation can be read without the lock. */
-    session->generation = world->users[start->user].generation + 1;
+    session->generation = world->users[start->slot].generation + 1;
     hand_over(worker);
     CRASHPOINT("handed-over");
     txn_begin(world->txn, EVENT_NEED_MAX);
-    user_attach_locked(world, start->user, getpid(), start->door, address, worker->host);
-    struct event event = event_of_locked(world, EVENT_CONNECT, start->user);
+    user_attach_locked(world, start->slot, getpid(), start->door, address, worker->host);
+    struct event event = event_of_locked(world, EVENT_CONNECT, start->slot);
     event.numbers.connect.door = start->door;
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(world, &event);
@@ -287,7 +287,7 @@ static void linger(struct worker *worker)
 {
     const struct world *world = worker->start->world;
     const struct ring *ring = &world->txn->ring;
-    int courier = (int)world_courier(world, worker->start->user);
+    int courier = (int)world_courier(world, worker->start->slot);
     struct pollfd client = {.fd = worker->start->socket, .events = POLLIN};
     char bytes[1024];
     uint64_t last = ring_head(ring), read = 0;
@@ -341,10 +341,10 @@ static _Noreturn void slot_is_refused(uint32_t user)
     fatal(EX_OSERR, "cannot lock a byte for place %u: %s", user, strerror(errno));
 }
 
-int worker_run(const struct worker_start *start)
+int worker_main(const struct child_start *start)
 {
     static struct worker worker;
-    struct recorder_shm *recorder = recorder_of_user(start->world, start->user);
+    struct recorder_shm *recorder = recorder_of_user(start->world, start->slot);
     set_signals();
     recorder_begin(recorder, getpid());
     int on = 1, room = SEND_BUFFER;
@@ -354,9 +354,9 @@ int worker_run(const struct worker_start *start)
     net_format(&start->address, worker.address);
     net_format_host(&start->address, worker.host);
     CRASHPOINT("worker-starting");
-    if (slot_live(start->world, slot_of_worker(start->world, start->user)))
-        slot_is_refused(start->user);
-    confine(start->confinement, SANDBOX_WORKER);
+    if (slot_live(start->world, slot_of_worker(start->world, start->slot)))
+        slot_is_refused(start->slot);
+    confine(start->confinement, start->role);
     if (world_is_over(start->world))
         return 0; /* it ended while this one was starting */
     const struct door *door = door_of(start->door);
@@ -367,7 +367,7 @@ int worker_run(const struct worker_start *start)
                                 .settings = start->settings,
                                 .speech = &door->speech,
                                 .door = start->door,
-                                .user = start->user,
+                                .user = start->slot,
                                 .recorder = recorder,
                                 .housekeep = housekeep,
                                 .call_supervisor = call_supervisor,

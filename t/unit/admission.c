@@ -8,7 +8,7 @@
 #include "child.h"
 #include "process/admission.h"
 
-#define SEATS  300u
+#define SLOTS  300u
 
 static struct txn txn;
 static struct world world;
@@ -18,12 +18,12 @@ static int64_t now, seconds;
 
 static void start(void)
 {
-    struct world_limits limits = {.users = SEATS, .channels = 10, .members = 2 * SEATS, .masks = 50, .couriers = 1};
+    struct world_limits limits = {.users = SLOTS, .channels = 10, .members = 2 * SLOTS, .masks = 50, .couriers = 1};
     child_name_region(name);
     CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);
     settings = settings_new();
-    admission_start(SEATS);
+    admission_start(SLOTS);
     now = 1000 * SECOND;
 }
 
@@ -41,9 +41,9 @@ static const unsigned char *bytes_of(const char *host)
     return bytes;
 }
 
-static void add(uint32_t seat, const char *host)
+static void add(uint32_t slot, const char *host)
 {
-    admission_add(settings, seat, bytes_of(host));
+    admission_add(settings, slot, bytes_of(host));
 }
 
 static enum admission check(const char *host)
@@ -51,10 +51,10 @@ static enum admission check(const char *host)
     return admission_check(settings, &world, bytes_of(host), now, &seconds);
 }
 
-static int64_t blame(uint32_t seat, enum penalty reason)
+static int64_t blame(uint32_t slot, enum penalty reason)
 {
     txn_begin_look(&txn);
-    int64_t refused = admission_blame_locked(settings, &world, seat, reason, now);
+    int64_t refused = admission_blame_locked(settings, &world, slot, reason, now);
     txn_commit(&txn);
     return refused;
 }
@@ -144,30 +144,30 @@ static void exempt(void)
 /* Any order of coming and going leaves the counts right: compared with a plain walk. */
 static void many(void)
 {
-    static unsigned char hosts[SEATS][16];
-    static bool taken[SEATS];
+    static unsigned char hosts[SLOTS][16];
+    static bool taken[SLOTS];
     unsigned random = 12345;
     start();
     settings->max_clients_per_address = 4;
     memset(taken, 0, sizeof taken);
     for (int step = 0; step < 100000; step++) {
         random = random * 1103515245u + 12345u;
-        uint32_t seat = (random >> 8) % SEATS;
-        if (taken[seat]) {
-            admission_remove(seat);
+        uint32_t slot = (random >> 8) % SLOTS;
+        if (taken[slot]) {
+            admission_remove(slot);
         } else {
             char host[40];
             snprintf(host, sizeof host, "10.0.%u.%u", (random >> 20) % 3, (random >> 24) % 40);
-            memcpy(hosts[seat], bytes_of(host), 16);
-            admission_add(settings, seat, hosts[seat]);
+            memcpy(hosts[slot], bytes_of(host), 16);
+            admission_add(settings, slot, hosts[slot]);
         }
-        taken[seat] = !taken[seat];
+        taken[slot] = !taken[slot];
         if (step % 97)
             continue;
         int count = 0;
-        for (uint32_t i = 0; i < SEATS; i++)
-            count += taken[i] && memcmp(hosts[i], hosts[seat], 16) == 0;
-        bool refused = admission_check(settings, &world, hosts[seat], now, &seconds) == ADMISSION_ADDRESS;
+        for (uint32_t i = 0; i < SLOTS; i++)
+            count += taken[i] && memcmp(hosts[i], hosts[slot], 16) == 0;
+        bool refused = admission_check(settings, &world, hosts[slot], now, &seconds) == ADMISSION_ADDRESS;
         CHECK(refused == (count >= 4));
     }
     stop();

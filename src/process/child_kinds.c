@@ -1,0 +1,42 @@
+/* The kinds of children. Another one is a row here and in children.h, a main function, and a role of the sandbox if
+ * none of those there will do. */
+#include "child_kinds.h"
+
+#include <string.h>
+
+#include "console.h"
+#include "control.h"
+#include "courier_main.h"
+#include "worker.h"
+#include "world/slots.h"
+
+static const struct child_row rows[CHILD_KINDS] = {
+    [CHILD_COURIER] = {"courier", SANDBOX_COURIER, courier_main, RESTART_ALWAYS, KEEPS_ALL, HOLDS_RING, slot_of_courier,
+                       COUNT_COURIERS, COUNT_COURIER_CRASHES, NULL},
+    [CHILD_CONTROL] = {"control", SANDBOX_CONTROL, control_main, RESTART_NEVER, KEEPS_NONE, 0, NULL,
+                       COUNT_CONTROLS, COUNT_CONTROL_CRASHES, NULL},
+    [CHILD_METRICS] = {"metrics", SANDBOX_CONTROL, control_main, RESTART_NEVER, KEEPS_NONE, 0, NULL,
+                       COUNT_CONTROLS, COUNT_CONTROL_CRASHES, "control"},
+    [CHILD_CONSOLE] = {"console", SANDBOX_CONTROL, console_main, RESTART_NEVER, KEEPS_NONE, ENDS_APART, NULL,
+                       COUNT_KINDS, COUNT_CONTROL_CRASHES, NULL},
+    [CHILD_WORKER] = {"worker", SANDBOX_WORKER, worker_main, RESTART_NEVER, KEEPS_MAILBOX, 0, slot_of_worker,
+                      COUNT_WORKERS, COUNT_WORKER_CRASHES, NULL},
+};
+
+const struct child_row *child_row(enum child_kind kind)
+{
+    return &rows[kind];
+}
+
+const char *child_shown(enum child_kind kind)
+{
+    return rows[kind].shown ? rows[kind].shown : rows[kind].name;
+}
+
+int child_kind_by_name(const char *name)
+{
+    int kind = 0;
+    while (kind < CHILD_KINDS && strcmp(rows[kind].name, name) != 0)
+        kind++;
+    return kind < CHILD_KINDS ? kind : -1;
+}

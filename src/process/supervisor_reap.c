@@ -1,0 +1,283 @@
+/* Deaths: what the dead leave is put in order, and only then are they reaped, so that their pids are nobody else's
+ * meanwhile. Run by the supervisor; writes the tables as the dead would have, under the lock, which it only ever
+ * tries to take. */
+#include "supervisor_parts.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "admission.h"
+#include "base/clock.h"
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "command/families.h"
+#include "event/event.h"
+#include "worker.h"
+#include "world/counters.h"
+#include "world/crashes.h"
+#include "world/slots.h"
+
+/* So many orphans, at one look, of whom the kernel is asked whether they live: each costs some microseconds among
+ * thousands. */
+#define ORPHANS_ASKED 256
+
+/* ---- what they leave ---- */
+
+/* What the dead worker of that slot leaves. False if it cannot be put in order now. */
+static bool clear_worker(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
+{
+    struct world *world = &supervisor->world;
+    if (!txn_try_begin(&supervisor->txn, 2 * EVENT_NEED_MAX))
+        return false;
+    struct user_shm *user = world_user(world, number);
+    char name[ADDRESS_SIZE] = "";
+    bool crashed = worker_has_crashed(death);
+    struct recorder_shm *recorder = recorder_of_user(world, number);
+    struct crash_shm crash;
+    if (crashed)
+        crash = supervisor_add_crash_locked(supervisor, "worker", death, recorder,
+                                            user->state == USER_FREE ? NULL : user);
+    if (user->state == USER_FREE) {
+        user_skip_locked(world, number);
+    } else {
+        if (user->state != USER_GONE) {
+            text_copy(name, sizeof name, user_shown(user));
+            register_leave_locked(world, number, QUIT_CRASHED, "");
+        }
+        user_free_locked(world, number);
+    }
+    enum penalty trouble = worker_trouble(death);
+    int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
+    int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_monotonic());
+    /* Its socket may lie with a courier that has no client for it (any more, or yet). */
+    struct event event = event_of_server(EVENT_DROP);
+    event.audience = AUDIENCE_NOBODY;
+    event.target = number;
+    event.generation = user->generation;
+    event_publish_locked(world, &event);
+    txn_commit(&supervisor->txn);
+    recorder_clear(recorder);
+    /* Also for what the dead published and did not ring for. */
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
+    if (crashed)
+        count_add(&supervisor->world, COUNT_WORKER_CRASHES);
+    if (crashed)
+        log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
+                    crash.by_signal ? "signal" : "exit status", crash.number);
+    if (crashed)
+        supervisor_log_crash(&crash);
+    admission_tell(number, PENALTY_PASSWORD, guessed);
+    admission_tell(number, trouble, seconds);
+    if (*name)
+        log_info("client disconnected \"%s\"", name);
+    admission_remove(number);
+    return true;
+}
+
+static void clear_courier(struct supervisor *supervisor, const struct child *child, const siginfo_t *death)
+{
+    bool asked = child_is_retiring(child);
+    if (asked)
+        world_retire(&supervisor->world, NONE);
+    if (!worker_has_crashed(death) || (asked && child_is_orphan(child))) {
+        log_info("courier %u made way for another", child->slot);
+        return;
+    }
+    log_warning("courier %u died: %s %d; starting another", child->slot,
+                death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    count_add(&supervisor->world, COUNT_COURIER_CRASHES);
+    if (txn_try_begin(&supervisor->txn, 0)) {
+        const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, child->slot);
+        struct crash_shm crash = supervisor_add_crash_locked(supervisor, "courier", death, recorder, NULL);
+        txn_commit(&supervisor->txn);
+        supervisor_log_crash(&crash);
+    }
+}
+
+static void clear_console(struct supervisor *supervisor, const siginfo_t *death)
+{
+    bool crashed = worker_has_crashed(death);
+    console_gone(&supervisor->console, !crashed);
+    if (!crashed)
+        return;
+    count_add(&supervisor->world, COUNT_CONTROL_CRASHES);
+    log_warning("the console died: %s %d", death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+}
+
+/* Of one that is in no table. */
+static void clear_other(struct supervisor *supervisor, enum child_kind kind, const siginfo_t *death)
+{
+    if (!worker_has_crashed(death))
+        return;
+    const struct recorder_shm *recorder = recorder_find_other(&supervisor->world, death->si_pid);
+    if (child_row(kind)->crashes != COUNT_KINDS)
+        count_add(&supervisor->world, child_row(kind)->crashes);
+    log_warning("%s process %ld died: %s %d", child_shown(kind), (long)death->si_pid,
+                death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
+    if (txn_try_begin(&supervisor->txn, 0)) {
+        struct crash_shm crash =
+            supervisor_add_crash_locked(supervisor, child_shown(kind), death, recorder, NULL);
+        txn_commit(&supervisor->txn);
+        supervisor_log_crash(&crash);
+    }
+}
+
+/* False if it cannot be done now. */
+static bool clear_up(struct supervisor *supervisor, const struct child *child, const siginfo_t *death)
+{
+    if (child->kind == CHILD_WORKER)
+        return clear_worker(supervisor, child->slot, death);
+    if (child->kind == CHILD_COURIER) {
+        clear_courier(supervisor, child, death);
+        return true;
+    }
+    /* It may have died before it woke the readers of what it published. */
+    ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
+    if (child->kind == CHILD_CONSOLE)
+        clear_console(supervisor, death);
+    else
+        clear_other(supervisor, child->kind, death);
+    recorder_clear(recorder_find_other(&supervisor->world, death->si_pid));
+    return true;
+}
+
+/* ---- reaping ---- */
+
+/* False if it cannot be done now. A worker of ours may have found its slot taken, by an orphan: what stands there is
+ * then not its own. */
+static bool reap(struct supervisor *supervisor, struct child *child, const siginfo_t *death)
+{
+    bool ours = !child_is_orphan(child);
+    bool taken = child->kind == CHILD_WORKER && ours && supervisor_is_alive(supervisor, child);
+    if (taken)
+        admission_remove(child->slot);
+    else if (!clear_up(supervisor, child, death))
+        return false;
+    children_note(&supervisor->children, child, CHILD_DIED, 0, clock_monotonic());
+    if (ours)
+        waitpid(death->si_pid, NULL, 0);
+    if (taken)
+        supervisor_adopt_child(supervisor, child);
+    return true;
+}
+
+/* Those of ours whom no child of the list is: helpers. */
+static void reap_unknown(struct supervisor *supervisor, pid_t pid)
+{
+    recorder_clear(recorder_find_other(&supervisor->world, pid));
+    waitpid(pid, NULL, 0);
+}
+
+static void reap_children(struct supervisor *supervisor)
+{
+    for (;;) {
+        siginfo_t death = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &death, WEXITED | WNOHANG | WNOWAIT) || death.si_pid == 0)
+            return;
+        struct child *child = children_find(&supervisor->children, death.si_pid);
+        if (!child || child_is_orphan(child)) {
+            reap_unknown(supervisor, death.si_pid);
+            continue;
+        }
+        /* A holder has died since those were looked at, or what is left cannot be put in order now. */
+        if (child_row(child->kind)->flags & HOLDS_RING || !reap(supervisor, child, &death)) {
+            supervisor->unreaped = true;
+            return;
+        }
+    }
+}
+
+/* Nobody tells how an orphan died. Those who leave have done so in the tables. A pid that is nobody's any more costs
+ * nothing to find; that one is another's by now, or a zombie's, is asked of some in turn. */
+static void reap_orphans(struct supervisor *supervisor)
+{
+    static uint32_t next;
+    struct children *children = &supervisor->children;
+    uint32_t asked = 0, first = next;
+    for (uint32_t k = 0; children->orphans > 0 && k < children->count[CHILD_WORKER]; k++) {
+        uint32_t i = (first + k) % children->count[CHILD_WORKER];
+        struct child *child = children_at(children, CHILD_WORKER, i);
+        if (!child_is_orphan(child))
+            continue;
+        if ((kill(child->pid, 0) == 0 || errno != ESRCH) && asked++ >= ORPHANS_ASKED)
+            continue;
+        next = i + 1;
+        if (supervisor_is_alive(supervisor, child))
+            continue;
+        uint32_t state = supervisor->world.users[i].state;
+        bool left = state == USER_FREE || state == USER_GONE;
+        siginfo_t death = {.si_pid = child->pid, .si_code = left ? CLD_EXITED : CLD_KILLED};
+        reap(supervisor, child, &death);
+    }
+}
+
+/* ---- those who are always to be there ---- */
+
+/* Where the system refuses a process, it is told from time to time; and not tried again at once. */
+static bool start(struct supervisor *supervisor, struct child *child)
+{
+    static int64_t told;
+    if (supervisor_fork(supervisor, child, (struct child_start){.socket = -1}) == 0)
+        return true;
+    int64_t now = clock_monotonic();
+    if (now - told > 5000 * MS) {
+        told = now;
+        log_warning("fork: %s: everybody waits for %s %u", strerror(errno), child_row(child->kind)->name, child->slot);
+    }
+    return false;
+}
+
+/* An orphan's slot may be in use by another by now, of whom this supervisor did not know yet. */
+static void start_missing(struct supervisor *supervisor)
+{
+    struct children *children = &supervisor->children;
+    int64_t now = clock_monotonic();
+    for (uint32_t i = 0; i < children->total - children->count[CHILD_WORKER]; i++) {
+        struct child *child = &children->list[i];
+        const struct child_row *row = child_row(child->kind);
+        if (row->restart != RESTART_ALWAYS || child_is_present(child))
+            continue;
+        if (!supervisor_adopt_child(supervisor, child) && (!child_may_start(child, now) || !start(supervisor, child))) {
+            supervisor->unreaped = true;
+            continue;
+        }
+        if (row->flags & HOLDS_RING) {
+            CRASHPOINT("courier-forked");
+            supervisor_signal_kind(supervisor, CHILD_WORKER, child->slot, children->count[CHILD_COURIER], SIGUSR1);
+        }
+    }
+}
+
+/* How a child ended that has; false if it lives. Nobody tells how an orphan did. */
+static bool has_died(const struct supervisor *supervisor, const struct child *child, siginfo_t *death)
+{
+    *death = (siginfo_t){.si_pid = 0};
+    if (!child_is_orphan(child))
+        return child_is_present(child) && waitid(P_PID, (id_t)child->pid, death, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+               death->si_pid == child->pid;
+    *death = (siginfo_t){.si_pid = child->pid, .si_code = CLD_KILLED};
+    return !supervisor_is_alive(supervisor, child);
+}
+
+void supervisor_reap_holders(struct supervisor *supervisor)
+{
+    const struct children *children = &supervisor->children;
+    for (uint32_t i = 0; i < children->total - children->count[CHILD_WORKER]; i++) {
+        struct child *child = &children->list[i];
+        siginfo_t death;
+        if (child_row(child->kind)->flags & HOLDS_RING && has_died(supervisor, child, &death))
+            reap(supervisor, child, &death);
+    }
+    start_missing(supervisor);
+}
+
+/* Holders of the ring first: without them it may be full, and then nobody else can be put in order. */
+void supervisor_reap(struct supervisor *supervisor)
+{
+    supervisor_reap_holders(supervisor);
+    reap_children(supervisor);
+    reap_orphans(supervisor);
+}

@@ -1,0 +1,123 @@
+/* Watching those who live and might as well have died: who holds the lock for too long, couriers that do not get on.
+ * Run by the supervisor; writes the tables only to complete what a dead owner of the lock left, under the lock. */
+#include "supervisor_parts.h"
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "world/slots.h"
+
+/* All but the first of these are the time that the process could have used, not what passed on the clock: base/stall.h.
+ *
+ * The lock held in one go for so long: its holder goes on if it was stopped, and is ended if it computed meanwhile. */
+#define STUCK_NS (1000 * MS)
+/* And for so long: it is ended, whatever keeps it. */
+#define HOPELESS_NS (5000 * MS)
+/* A courier that has not moved for so long while half the ring or more waits for it is replaced. */
+#define STALLED_NS (2000 * MS)
+/* And one that has not moved for so long while anything at all waits for it. */
+#define STOPPED_NS (10000 * MS)
+
+static void signal_pid(struct supervisor *supervisor, pid_t pid, int signal)
+{
+    const struct child *child = children_find(&supervisor->children, pid);
+    if (child)
+        supervisor_signal(supervisor, child, signal);
+}
+
+/* Whoever died with the lock in its hands is in nobody's way, if it can be told now. */
+static void mend_after_owner(struct supervisor *supervisor)
+{
+    if (txn_try_begin(&supervisor->txn, 0))
+        txn_commit(&supervisor->txn);
+}
+
+/* A process that was stopped, or loops, with the lock in its hands would stop everybody. */
+void supervisor_watch_lock(struct supervisor *supervisor)
+{
+    struct holding *seen = &supervisor->holding;
+    uint32_t turn, slot = lock_owner(&supervisor->txn.lock, &turn);
+    int64_t now = clock_monotonic();
+    if (slot != seen->slot || turn != seen->turn) {
+        *seen = (struct holding){slot, turn, .since = now};
+        return;
+    }
+    if (slot == LOCK_NOBODY)
+        return;
+    pid_t owner = slot_pid(&supervisor->world, slot);
+    if (owner == 0) {
+        mend_after_owner(supervisor);
+        return;
+    }
+    int64_t had = stall_measure(&seen->stall, owner);
+    if (now - seen->since < STUCK_NS)
+        return;
+    if (!seen->woken) {
+        seen->woken = true;
+        signal_pid(supervisor, owner, SIGCONT);
+    }
+    if (had < HOPELESS_NS && seen->stall.computed < STUCK_NS)
+        return;
+    *seen = (struct holding){slot, turn, .since = now};
+    signal_pid(supervisor, owner, SIGKILL);
+    log_warning("process %ld held the lock for too long and was ended", (long)owner);
+}
+
+void supervisor_begin_look(struct supervisor *supervisor)
+{
+    while (!txn_try_begin(&supervisor->txn, 0)) {
+        supervisor_watch_lock(supervisor);
+        clock_sleep(1);
+    }
+}
+
+/* What waits for a courier that has not moved since it was last looked at, or 0. */
+static uint64_t look_at_holder(struct supervisor *supervisor, struct child *child)
+{
+    const struct ring *ring = &supervisor->txn.ring;
+    uint64_t position = ring_cursor(ring, (int)child->slot), waiting = ring_head(ring) - position;
+    if (position != child->position || waiting == 0 || !child_is_present(child)) {
+        child->position = position;
+        child->stall = (struct stall){0};
+        return 0;
+    }
+    stall_measure(&child->stall, child->pid);
+    return waiting;
+}
+
+/* A courier that was stopped, or loops, would in the end have all publishers wait for it. */
+void supervisor_watch_holders(struct supervisor *supervisor)
+{
+    struct children *children = &supervisor->children;
+    uint64_t size;
+    ring_fill(&supervisor->txn.ring, &size);
+    for (uint32_t i = 0; i < children->count[CHILD_COURIER]; i++) {
+        struct child *child = children_at(children, CHILD_COURIER, i);
+        uint64_t waiting = look_at_holder(supervisor, child);
+        int64_t had = child->stall.computed + child->stall.idled;
+        if (waiting > 0 && had >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
+            log_warning("courier %u does not keep up with what is said and is ended", i);
+            supervisor_signal(supervisor, child, SIGKILL);
+            children_note(children, child, CHILD_STALLED, 0, clock_monotonic());
+        }
+    }
+}
+
+void supervisor_renew_holders(struct supervisor *supervisor)
+{
+    struct children *children = &supervisor->children;
+    struct child *next = NULL;
+    for (uint32_t i = children->count[CHILD_COURIER]; i-- > 0;) {
+        struct child *child = children_at(children, CHILD_COURIER, i);
+        if (child_is_retiring(child))
+            return;
+        if (child_is_outdated(child))
+            next = child;
+    }
+    if (!next)
+        return;
+    children_note(children, next, CHILD_ASKED, 0, clock_monotonic());
+    world_retire(&supervisor->world, next->slot);
+    ring_wake_again(&supervisor->txn.ring, UINT64_C(1) << next->slot);
+}
