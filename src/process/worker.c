@@ -164,15 +164,22 @@ static void mind_break(struct worker *worker)
         command_leave(session, QUIT_LOST, "");
 }
 
+/* Whatever is not the client's: done whenever the worker has waited, be it for the client or, with one that is being slowed,
+ * between two of its lines. */
+static void housekeep(struct worker *worker)
+{
+    answer_call(worker);
+    follow_settings(&worker->session, &worker->follow);
+    confine_renew(worker->start->confinement);
+}
+
 /* Between two lines of a client that is being slowed. */
-static void housekeep(struct session *session)
+static void housekeep_between_lines(struct session *session)
 {
     struct worker *worker = (struct worker *)session;
     struct timespec now = {0};
     wait_input(worker->start->socket, &now); /* lets a call through */
-    answer_call(worker);
-    follow_settings(&worker->session, &worker->follow);
-    confine_renew(worker->start->confinement);
+    housekeep(worker);
     check_still_here(worker);
     if (!session->leaving)
         mind_break(worker);
@@ -256,25 +263,20 @@ static void serve(struct worker *worker, const struct door *door)
         int ready = wait_input(fd, &idle);
         if (ready < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
-        answer_call(worker);
+        ssize_t got = ready > 0 ? recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) : -1;
+        bool nothing = got < 0 && (ready <= 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+        housekeep(worker);
         if (session->leaving)
             break;
         if (ready == 0) {
             be_idle(worker, door);
-            continue;
-        }
-        ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
-        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-            continue;
-        follow_settings(&worker->session, &worker->follow);
-        confine_renew(worker->start->confinement);
-        if (got > 0) {
+        } else if (got > 0) {
             TRESPASS(bytes, (size_t)got);
             door->feed(session, bytes, (size_t)got);
             session_pace_bytes(session, (size_t)got);
-            continue;
+        } else if (!nothing) {
+            finish(worker, door, got == 0 ? QUIT_LEFT : QUIT_LOST);
         }
-        finish(worker, door, got == 0 ? QUIT_LEFT : QUIT_LOST);
     }
     session_flush(session);
     txn_wake_readers(session->world->txn);
@@ -369,7 +371,7 @@ int worker_main(const struct child_start *start)
                                 .door = start->door,
                                 .user = start->slot,
                                 .recorder = recorder,
-                                .housekeep = housekeep,
+                                .housekeep = housekeep_between_lines,
                                 .call_supervisor = call_supervisor,
                                 .trouble = PENALTY_NONE};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
