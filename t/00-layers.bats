@@ -16,9 +16,10 @@ may_use() {
     event) echo base ipc world event ;;
     chat) echo base ipc world conf event chat ;;
     command) echo base ipc world conf event chat command ;;
-    door) echo base ipc world conf event chat command door ;;
+    dialect) echo base ipc world conf event chat command dialect ;;
+    transport) echo base ipc world conf event chat command dialect transport ;;
     service) echo base ipc world conf event chat command service ;;
-    process) echo base ipc world conf event chat command door service process ;;
+    process) echo base ipc world conf event chat command dialect transport service process ;;
     tty) echo base tty ;;
     client) echo base tty client ;;
     lan) echo base tty lan ;;
@@ -70,7 +71,7 @@ uses() {
 }
 
 @test "no two files of a folder call each other in a circle" {
-    for folder in ipc event chat process tty client lan; do
+    for folder in ipc event chat dialect transport service process tty client lan; do
         uses "$folder" >"$BATS_TEST_TMPDIR/uses"
         [ -s "$BATS_TEST_TMPDIR/uses" ] || [ "$(find "src/$folder" -name '*.c' | wc -l)" -eq 1 ] ||
             { echo "$folder: nothing to look at"; return 1; }

@@ -24,7 +24,7 @@ bool operator_is_banned_locked(struct session *session)
     text_copy(reason, sizeof reason, ban->reason);
     session_commit(session);
     session_reply(session, REPLY_YOU_ARE_BANNED, reason, NULL);
-    if (session->door == DOOR_IRC)
+    if (session->speech->dialect == DIALECT_IRC)
         irc_close(session, QUIT_KILLED, "Banned");
     else
         command_leave(session, QUIT_KILLED, "banned");
@@ -257,7 +257,7 @@ void operator_bans(struct session *session, struct request *request)
         ban_seal(&bans[count++]);
     }
     session_commit(session);
-    if (session->door == SERVICE_CONTROL) {
+    if (session->speech->dialect == DIALECT_CONTROL) {
         report_bans(session, bans, count);
         free(bans);
         return;

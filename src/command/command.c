@@ -6,51 +6,51 @@
 
 #include "families.h"
 
-#define TEXT_DOORS (DOOR_BIT(DOOR_PLAIN) | DOOR_BIT(DOOR_TALK))
-#define PLAIN  DOOR_BIT(DOOR_PLAIN)
-#define TALK   DOOR_BIT(DOOR_TALK)
-#define IRC    DOOR_BIT(DOOR_IRC)
-#define CONTROL DOOR_BIT(SERVICE_CONTROL)
+#define TEXT (DIALECT_BIT(DIALECT_PLAIN) | DIALECT_BIT(DIALECT_TALK))
+#define PLAIN  DIALECT_BIT(DIALECT_PLAIN)
+#define TALK   DIALECT_BIT(DIALECT_TALK)
+#define IRC    DIALECT_BIT(DIALECT_IRC)
+#define CONTROL DIALECT_BIT(DIALECT_CONTROL)
 
 static const struct command table[] = {
     {"", TALK, 0, 0, NULL, "<text>", "said to all in the current channel", .help = HELP_FIRST},
-    {"NICK", TEXT_DOORS, 1, 1, register_nick, "<nick>", "take a name", .help = HELP_FIRST},
+    {"NICK", TEXT, 1, 1, register_nick, "<nick>", "take a name", .help = HELP_FIRST},
     {"MSG", PLAIN, 1, 1, message_say, "[<#channel>] <text>", "say it in the current channel, or that one", .said = true,
      .help = HELP_FIRST},
     {"MSG", TALK, 1, 1, message_tell, "<nick>|<#channel> <text>", "say it to that one, or there", .said = true},
-    {"@<nick>", TEXT_DOORS, 0, 0, NULL, "<text>", "say it to one person", .help = HELP_FIRST},
-    {"SAY", TEXT_DOORS, 1, 1, message_say_literally, "<text>", "say it here, whatever it begins with", .said = true},
-    {"ME", TEXT_DOORS, 1, 1, message_me, "<text>", "say what you do: * toto waves", .said = true, .help = HELP_FIRST},
-    {"WHO", TEXT_DOORS, 0, 0, query_who, "", "show who is here", .help = HELP_FIRST},
-    {"JOIN", TEXT_DOORS, 1, 2, channel_join, "<#channel> [<key>]", "talk in that channel; the first makes it",
+    {"@<nick>", TEXT, 0, 0, NULL, "<text>", "say it to one person", .help = HELP_FIRST},
+    {"SAY", TEXT, 1, 1, message_say_literally, "<text>", "say it here, whatever it begins with", .said = true},
+    {"ME", TEXT, 1, 1, message_me, "<text>", "say what you do: * toto waves", .said = true, .help = HELP_FIRST},
+    {"WHO", TEXT, 0, 0, query_who, "", "show who is here", .help = HELP_FIRST},
+    {"JOIN", TEXT, 1, 2, channel_join, "<#channel> [<key>]", "talk in that channel; the first makes it",
      .help = HELP_FIRST},
-    {"PART", TEXT_DOORS, 0, 2, channel_part, "[<#channel>] [<text>]", "leave a channel", .help = HELP_FIRST},
-    {"LIST", TEXT_DOORS, 0, 0, query_list, "", "show the channels and their topics", .help = HELP_FIRST},
-    {"TOPIC", TEXT_DOORS, 0, 1, channel_topic, "[<#channel>] [<text>]", "show or set a topic"},
-    {"KICK", TEXT_DOORS, 1, 1, channel_kick, "[<#channel>] <nick> [<text>]", "put somebody out (moderator)"},
-    {"INVITE", TEXT_DOORS, 0, 2, channel_invite, "[[<#channel>] <nick>]", "invite somebody, or see who invites you"},
-    {"MODE", TEXT_DOORS, 0, 1, channel_mode, "[<#channel>] [<modes> [<arguments>]]", "show or change modes"},
-    {"AWAY", TEXT_DOORS, 0, 1, irc_away, "[<text>]", "say that you are away, or no longer"},
-    {"WHOIS", TEXT_DOORS, 1, 1, irc_whois, "<nick>", "show what is known about somebody"},
-    {"RULES", TEXT_DOORS, 0, 0, query_rules, "", "show the rules of the house"},
-    {"OPER", TEXT_DOORS, 2, 2, operator_oper, "<name> <password>", "become an operator"},
-    {"KILL", TEXT_DOORS, 1, 2, operator_kill, "<nick> [<text>]", "put somebody out of the server (operator)",
+    {"PART", TEXT, 0, 2, channel_part, "[<#channel>] [<text>]", "leave a channel", .help = HELP_FIRST},
+    {"LIST", TEXT, 0, 0, query_list, "", "show the channels and their topics", .help = HELP_FIRST},
+    {"TOPIC", TEXT, 0, 1, channel_topic, "[<#channel>] [<text>]", "show or set a topic"},
+    {"KICK", TEXT, 1, 1, channel_kick, "[<#channel>] <nick> [<text>]", "put somebody out (moderator)"},
+    {"INVITE", TEXT, 0, 2, channel_invite, "[[<#channel>] <nick>]", "invite somebody, or see who invites you"},
+    {"MODE", TEXT, 0, 1, channel_mode, "[<#channel>] [<modes> [<arguments>]]", "show or change modes"},
+    {"AWAY", TEXT, 0, 1, irc_away, "[<text>]", "say that you are away, or no longer"},
+    {"WHOIS", TEXT, 1, 1, irc_whois, "<nick>", "show what is known about somebody"},
+    {"RULES", TEXT, 0, 0, query_rules, "", "show the rules of the house"},
+    {"OPER", TEXT, 2, 2, operator_oper, "<name> <password>", "become an operator"},
+    {"KILL", TEXT, 1, 2, operator_kill, "<nick> [<text>]", "put somebody out of the server (operator)",
      .help = HELP_OPERATOR},
-    {"BAN", TEXT_DOORS, 1, 5, operator_ban, "<nick|mask> [<time>] [<text>]", "keep somebody out (operator)",
+    {"BAN", TEXT, 1, 5, operator_ban, "<nick|mask> [<time>] [<text>]", "keep somebody out (operator)",
      .help = HELP_OPERATOR},
-    {"UNBAN", TEXT_DOORS, 1, 1, operator_unban, "<mask>", "take that back (operator)", .help = HELP_OPERATOR},
-    {"BANS", TEXT_DOORS, 0, 0, operator_bans, "", "show who is kept out (operator)", .help = HELP_OPERATOR},
-    {"MUTE", TEXT_DOORS, 1, 1, mute_mute, "<nick|#channel|all>", "ask for silence (operator)", .help = HELP_OPERATOR},
-    {"UNMUTE", TEXT_DOORS, 1, 1, mute_unmute, "<nick|#channel|all>", "take that back (operator)", .help = HELP_OPERATOR},
-    {"HAND", TEXT_DOORS, 0, 0, class_hand, "", "raise your hand, or take it down"},
-    {"HANDS", TEXT_DOORS, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands (operator)",
+    {"UNBAN", TEXT, 1, 1, operator_unban, "<mask>", "take that back (operator)", .help = HELP_OPERATOR},
+    {"BANS", TEXT, 0, 0, operator_bans, "", "show who is kept out (operator)", .help = HELP_OPERATOR},
+    {"MUTE", TEXT, 1, 1, mute_mute, "<nick|#channel|all>", "ask for silence (operator)", .help = HELP_OPERATOR},
+    {"UNMUTE", TEXT, 1, 1, mute_unmute, "<nick|#channel|all>", "take that back (operator)", .help = HELP_OPERATOR},
+    {"HAND", TEXT, 0, 0, class_hand, "", "raise your hand, or take it down"},
+    {"HANDS", TEXT, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands (operator)",
      .help = HELP_OPERATOR},
-    {"FLOOR", TEXT_DOORS, 1, 2, class_floor, "[<#channel>] <nick|all>", "let one alone speak, or all (moderator)"},
+    {"FLOOR", TEXT, 1, 2, class_floor, "[<#channel>] <nick|all>", "let one alone speak, or all (moderator)"},
     {"QUIT", PLAIN, 0, 1, register_quit, "[<text>]", "leave", .help = HELP_FIRST},
     {"QUIT", TALK, 0, 1, register_quit, "[<text>]", "leave, with a last word"},
     {"stop", TALK, 0, 0, NULL, "", "leave", .help = HELP_FIRST},
-    {"HELP", TEXT_DOORS, 0, 1, query_help, "[<command>]", "show the commands, or explain one", .help = HELP_FIRST},
-    {"@all", TEXT_DOORS, 0, 0, NULL, "<text>, @tous <text>", "say it to everyone in the current channel"},
+    {"HELP", TEXT, 0, 1, query_help, "[<command>]", "show the commands, or explain one", .help = HELP_FIRST},
+    {"@all", TEXT, 0, 0, NULL, "<text>, @tous <text>", "say it to everyone in the current channel"},
 
     /* IRC: registration */
     {"CAP", IRC, 1, 15, irc_cap, "<subcommand> [<capabilities>]", "negotiate capabilities", true},
@@ -157,18 +157,18 @@ static const struct command table[] = {
 
 #define COMMANDS ((int)(sizeof table / sizeof *table))
 
-const struct command *command_find(enum door_kind door, const char *verb)
+const struct command *command_find(enum dialect_kind dialect, const char *verb)
 {
     for (int i = 0; i < COMMANDS; i++)
-        if (table[i].run && (table[i].doors & DOOR_BIT(door)) && strcasecmp(table[i].verb, verb) == 0)
+        if (table[i].run && (table[i].dialects & DIALECT_BIT(dialect)) && strcasecmp(table[i].verb, verb) == 0)
             return &table[i];
     return NULL;
 }
 
-const struct command *command_list(enum door_kind door, int number)
+const struct command *command_list(enum dialect_kind dialect, int number)
 {
     for (int i = 0; i < COMMANDS; i++)
-        if ((table[i].doors & DOOR_BIT(door)) && number-- == 0)
+        if ((table[i].dialects & DIALECT_BIT(dialect)) && number-- == 0)
             return &table[i];
     return NULL;
 }
@@ -180,7 +180,7 @@ uint32_t command_number(const struct command *command)
 
 void command_need_more(struct session *session, const char *verb)
 {
-    const struct command *command = command_find(session->door, verb);
+    const struct command *command = command_find(session->speech->dialect, verb);
     char usage[200];
     struct text text;
     text_init(&text, usage, sizeof usage);

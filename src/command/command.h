@@ -25,7 +25,7 @@ enum command_help {
 
 struct command {
     const char *verb;
-    unsigned doors; /* DOOR_BITs: where it exists */
+    unsigned dialects; /* DIALECT_BITs: where it exists */
     int least;      /* arguments */
     int most;       /* the last one takes the rest of the line, where lines are plain text */
     command_run *run; /* NULL for what HELP tells of and is no verb */
@@ -36,11 +36,11 @@ struct command {
     bool said;   /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
 };
 
-/* The command for `verb` at that door, whatever its case, or NULL. */
-const struct command *command_find(enum door_kind door, const char *verb);
+/* The command for `verb` in that dialect, whatever its case, or NULL. */
+const struct command *command_find(enum dialect_kind dialect, const char *verb);
 
-/* The commands of a door one by one, in the order HELP shows them; NULL after the last. */
-const struct command *command_list(enum door_kind door, int number);
+/* The commands of a dialect one by one, in the order HELP shows them; NULL after the last. */
+const struct command *command_list(enum dialect_kind dialect, int number);
 
 /* Its number in the table, for counting its uses. */
 uint32_t command_number(const struct command *command);
@@ -49,7 +49,7 @@ uint32_t command_number(const struct command *command);
  * there are too few, or any for one that takes none. */
 void command_run_text(struct session *session, const struct command *command, char *rest);
 
-/* Answers that `verb`, a command of the session's door, needs more, and how it is written. */
+/* Answers that `verb`, a command of the session's dialect, needs more, and how it is written. */
 void command_need_more(struct session *session, const char *verb);
 
 /* ---- The families. Each is a file; these are the parts that doors call without a verb. ---- */

@@ -29,7 +29,7 @@ void control_help(struct session *session, struct request *request)
     const struct command *command;
     struct report *report = report_new("command", "arguments", "meaning", NULL);
     (void)request;
-    for (int i = 0; (command = command_list(session->door, i)); i++) {
+    for (int i = 0; (command = command_list(session->speech->dialect, i)); i++) {
         report_add(report, command->verb);
         report_add(report, command->syntax);
         report_add(report, command->meaning);

@@ -41,7 +41,7 @@ static void answer_locked(const struct rename *rename, uint32_t user, const stru
 
 static bool follows(const struct user_shm *user)
 {
-    return user->door == DOOR_IRC && !(user->caps & CAP_BIT(CHANNEL_RENAME));
+    return door_dialect((enum door_kind)user->door) == DIALECT_IRC && !(user->caps & CAP_BIT(CHANNEL_RENAME));
 }
 
 static void find_followers_locked(struct rename *rename)

@@ -108,7 +108,7 @@ static void show_uptime(struct session *session)
 static void show_usage(struct session *session)
 {
     const struct command *command;
-    for (int i = 0; (command = command_list(DOOR_IRC, i)); i++) {
+    for (int i = 0; (command = command_list(DIALECT_IRC, i)); i++) {
         char count[24];
         uint64_t used = world_command_count(session->world, command_number(command));
         if (used == 0)
@@ -233,7 +233,7 @@ static void show_index(struct session *session, const char *subject)
     session_reply(session, REPLY_HELP_START, subject, "The commands of this server", NULL);
     session_reply(session, REPLY_HELP_TEXT, subject, "", NULL);
     text_init(&text, line, sizeof line);
-    for (int i = 0; (command = command_list(DOOR_IRC, i)); i++) {
+    for (int i = 0; (command = command_list(DIALECT_IRC, i)); i++) {
         text_addf(&text, "%s%s", text.length ? " " : "", command->verb);
         if (text.length > 60) {
             session_reply(session, REPLY_HELP_TEXT, subject, line, NULL);
@@ -252,7 +252,7 @@ void irc_help(struct session *session, struct request *request)
         show_index(session, *subject ? subject : "*");
         return;
     }
-    const struct command *command = command_find(DOOR_IRC, subject);
+    const struct command *command = command_find(DIALECT_IRC, subject);
     if (!command) {
         session_reply(session, REPLY_HELP_NOT_FOUND, strchr(subject, ' ') ? "*" : subject, NULL);
         return;

@@ -136,7 +136,7 @@ static void show_target(struct session *session, const char *target)
     }
     session_commit(session);
     if (count == 0)
-        session_reply(session, session->door == DOOR_IRC ? REPLY_NO_SUCH_TARGET : REPLY_NO_SUCH_NICK, target, NULL);
+        session_reply(session, session->speech->dialect == DIALECT_IRC ? REPLY_NO_SUCH_TARGET : REPLY_NO_SUCH_NICK, target, NULL);
     for (int i = 0; i < count; i++) {
         show_user(session, &users[i], channels[i], all[i]);
         irc_metadata_whois(session, users[i].nick);

@@ -53,7 +53,7 @@ static void say_privately(struct session *session, const char *nick, const char 
         text_copy(away, sizeof away, session->world->users[user].away);
     session_commit(session);
     answer_result(session, result, NULL, result == CHAT_NO_SUCH_USER ? nick : name);
-    if (result == CHAT_DONE && session->door == DOOR_TALK)
+    if (result == CHAT_DONE && session->speech->dialect == DIALECT_TALK)
         session_reply(session, REPLY_TOLD, name, text, NULL); /* as people there see all they say */
     if (*away)
         session_reply(session, REPLY_IS_AWAY, name, away, NULL);

@@ -18,7 +18,7 @@ void operator_oper(struct session *session, struct request *request)
     if (!password_is_operators(session, account, request->arguments[1]))
         return;
     session_reply(session, REPLY_IS_OPERATOR, NULL);
-    if (session->door != DOOR_IRC)
+    if (session->speech->dialect != DIALECT_IRC)
         command_show_operator_help(session);
     if (!session_begin(session, 3 * EVENT_NEED_MAX))
         return;
@@ -27,7 +27,7 @@ void operator_oper(struct session *session, struct request *request)
     text_copy(name, sizeof name, user_shown(user));
     /* What operators do is told to those who have s; people, who have no MODE for it, are told WALLOPS as well. */
     irc_change_flags_locked(session, user->flags | USER_OPERATOR | USER_NOTICES |
-                                         (session->door == DOOR_IRC ? 0 : USER_WALLOPS));
+                                         (session->speech->dialect == DIALECT_IRC ? 0 : USER_WALLOPS));
     operator_tell_locked(session, "%s is now an operator (%s)", name, account);
     session_commit(session);
     log_info("client \"%s\" is now operator \"%s\"", name, account);
@@ -47,7 +47,7 @@ void operator_tell_locked(struct session *session, const char *format, ...)
     event.target = USER_OPERATOR | USER_NOTICES;
     event.host = session->settings->server_name;
     event.strings.wall.text = line;
-    if (session->user != NONE && session->door != DOOR_IRC) {
+    if (session->user != NONE && session->speech->dialect != DIALECT_IRC) {
         /* Who did it has an answer. */
         event.source = session->user;
         event.generation = session->generation;
@@ -108,7 +108,7 @@ void operator_kill(struct session *session, struct request *request)
         operator_remove_locked(world, &event, victim, text, reason, irc_reason);
     }
     session_commit(session);
-    if (!present && session->door == DOOR_IRC && strcasecmp(nick, session->settings->server_name) == 0)
+    if (!present && session->speech->dialect == DIALECT_IRC && strcasecmp(nick, session->settings->server_name) == 0)
         session_reply(session, REPLY_CANNOT_KILL_SERVER, NULL);
     else if (!present)
         session_reply(session, REPLY_NO_SUCH_NICK, nick, NULL);

@@ -117,7 +117,7 @@ bool password_is_operators(struct session *session, const char *name, const char
     session_reply(session, REPLY_BAD_PASSWORD, NULL);
     if (++session->wrong_passwords < GUESSES_MOST)
         return false;
-    if (session->door == DOOR_IRC) {
+    if (session->speech->dialect == DIALECT_IRC) {
         irc_close(session, QUIT_LOST, "Too many wrong passwords");
         return false;
     }

@@ -140,7 +140,7 @@ static void show_command(struct session *session, const struct command *command)
 static void show_commands(struct session *session, enum command_help help)
 {
     const struct command *command;
-    for (int i = 0; (command = command_list(session->door, i)); i++)
+    for (int i = 0; (command = command_list(session->speech->dialect, i)); i++)
         if (command->help == help)
             show_command(session, command);
 }
@@ -153,7 +153,7 @@ void command_show_help(struct session *session)
     show_commands(session, HELP_FIRST);
     text_init(&text, line, sizeof line);
     text_add(&text, "also");
-    for (int i = 0; (command = command_list(session->door, i)); i++)
+    for (int i = 0; (command = command_list(session->speech->dialect, i)); i++)
         if (command->help == HELP_MORE)
             text_addf(&text, " %s%s", command->run ? session->speech->verb_prefix : "", command->verb);
     session_reply(session, REPLY_HELP_LINE, line, NULL);
@@ -176,19 +176,19 @@ static void show_all(struct session *session)
 {
     const struct command *command;
     bool operates = is_operator(session);
-    for (int i = 0; (command = command_list(session->door, i)); i++)
+    for (int i = 0; (command = command_list(session->speech->dialect, i)); i++)
         if (command->help != HELP_OPERATOR || operates)
             show_command(session, command);
 }
 
 /* The row that `word` is about, which may have a slash: a verb, stop, or what is behind an @. */
-static const struct command *find_subject(enum door_kind door, const char *word)
+static const struct command *find_subject(enum dialect_kind dialect, const char *word)
 {
     const struct command *command;
     const char *name = *word == '/' ? word + 1 : word;
     if (*word == '@')
         name = strcasecmp(word, "@all") == 0 || strcasecmp(word, "@tous") == 0 ? "@all" : "@<nick>";
-    for (int i = 0; (command = command_list(door, i)); i++)
+    for (int i = 0; (command = command_list(dialect, i)); i++)
         if (*name && strcasecmp(command->verb, name) == 0)
             return command;
     return NULL;
@@ -202,7 +202,7 @@ void query_help(struct session *session, struct request *request)
         show_all(session);
         return;
     }
-    const struct command *command = find_subject(session->door, request->arguments[0]);
+    const struct command *command = find_subject(session->speech->dialect, request->arguments[0]);
     if (!command) {
         const char *word = request->arguments[0];
         session_reply(session, REPLY_UNKNOWN_COMMAND, *word == '/' && *session->speech->verb_prefix ? word + 1 : word, NULL);

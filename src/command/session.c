@@ -12,7 +12,6 @@
 #include "families.h"
 #include "world/counters.h"
 #include "world/names.h"
-#include "world/recorder.h"
 
 /* Bytes of one line of a long text, for doors that have no limit of their own. */
 #define LINE_ROOM 1024
@@ -58,6 +57,27 @@ void session_say(struct session *session, const char *bytes, size_t length)
     }
 }
 
+void session_begin_line(struct session *session, size_t length)
+{
+    char head[FRAMING_HEAD];
+    if (session->framing->head)
+        session_say(session, head, session->framing->head(head, length));
+}
+
+void session_end_line(struct session *session)
+{
+    const struct framing *framing = session->framing;
+    if (!framing->head)
+        session_say(session, framing->end, strlen(framing->end));
+}
+
+void session_say_line(struct session *session, const char *line, size_t length)
+{
+    session_begin_line(session, length);
+    session_say(session, line, length);
+    session_end_line(session);
+}
+
 /* How many bytes of answers may be on their way to the client at once. */
 static size_t answers_at_once(const struct session *session)
 {
@@ -95,7 +115,7 @@ static size_t measure(const char *line, size_t length, size_t room)
 
 void session_reply_lines(struct session *session, enum reply_code code, const char *lines)
 {
-    size_t room = session->door == DOOR_IRC ? irc_room(session) - strlen(":- ") : LINE_ROOM;
+    size_t room = session->speech->dialect == DIALECT_IRC ? irc_room(session) - strlen(":- ") : LINE_ROOM;
     while (*lines) {
         char line[LINE_ROOM + 1];
         size_t length = strcspn(lines, "\n"), end = length;
@@ -219,7 +239,7 @@ static void publish_message_locked(struct session *session, struct event *event)
 {
     bool echo = session->caps & CAP_BIT(ECHO_MESSAGE);
     if (event->audience != AUDIENCE_USER) {
-        if (!echo && session->door != DOOR_TALK)
+        if (!echo && session->speech->dialect != DIALECT_TALK)
             event->flags |= EVENT_NOT_SOURCE;
         session_publish_locked(session, event);
         return;
@@ -254,13 +274,13 @@ struct actor session_actor_locked(const struct session *session)
     if (session->user == NONE)
         return actor_of_server();
     struct actor actor = actor_of_user_locked(session->world, session->user);
-    actor.answered = session->door != DOOR_IRC;
+    actor.answered = session->speech->dialect != DIALECT_IRC;
     return actor;
 }
 
 const char *session_name_of(const struct session *session, const struct user_shm *user)
 {
-    return session->door == DOOR_IRC ? user->nick : user_shown(user);
+    return session->speech->dialect == DIALECT_IRC ? user->nick : user_shown(user);
 }
 
 void session_commit(struct session *session)
@@ -313,9 +333,4 @@ void session_flush(struct session *session)
             session_commit(session);
     }
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
-}
-
-void session_record(const struct session *session, const char *bytes, size_t length, bool more)
-{
-    recorder_line(session->recorder, bytes, length, more);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/framing.h"
 #include "base/report.h"
 #include "chat/actor.h"
 #include "reply.h"
@@ -16,6 +17,7 @@ struct session;
 
 /* How a session speaks: what is asked of its door's dialect, or of a service, by those who need not know which it is. */
 struct speech {
+    enum dialect_kind dialect;
     const char *verb_prefix; /* "/" where commands are written /join */
 
     /* Words an answer: adds it to session->out, as bytes for the client. NULL where no commands are run. */
@@ -91,7 +93,8 @@ struct session {
     char out_bytes[SESSION_OUT_SIZE];
     struct backlog backlog;
     struct pace pace;
-    void *door_state; /* belongs to the door */
+    const struct framing *framing; /* of the client's transport */
+    void *transport_state, *dialect_state; /* belong to this, and to the dialect or the service */
     enum penalty trouble; /* what the client is to be blamed for when it has gone, or PENALTY_NONE */
     unsigned wrong_passwords; /* given for OPER so far */
     unsigned wrong_keys;      /* and for channels */
@@ -123,6 +126,11 @@ void session_close_batch(struct session *session);
 /* Adds bytes for the client as they are. */
 void session_say(struct session *session, const char *bytes, size_t length);
 
+/* Adds a line, framed as the client's transport does it; or, in between these, all of its `length` bytes. */
+void session_say_line(struct session *session, const char *line, size_t length);
+void session_begin_line(struct session *session, size_t length);
+void session_end_line(struct session *session);
+
 /* Answers with `code` for each line of a text of several; lines that are too long for one message become several. */
 void session_reply_lines(struct session *session, enum reply_code code, const char *lines);
 
@@ -149,10 +157,6 @@ void session_commit(struct session *session);
 /* Publishes the answers gathered so far. Outside of a transaction; waits, without the lock, while much of what was
  * answered before is still on its way to the client, though not for ever: see `ping-timeout`. */
 void session_flush(struct session *session);
-
-/* To be called for each line that is acted on, as it came, before anything looks at it. more: it was over the limit, and
- * `bytes` is what there is of it. */
-void session_record(const struct session *session, const char *bytes, size_t length, bool more);
 
 /* ---- session_pace.c ---- */
 

@@ -18,11 +18,6 @@ void session_clock_registered(struct session *session)
     session->clock.pings = true;
 }
 
-void session_clock_hear(struct session *session)
-{
-    session->clock.pinged = false;
-}
-
 static int registration_left(const struct session *session)
 {
     int64_t most = session->settings->registration_timeout;
@@ -40,6 +35,12 @@ void session_clock_check(struct session *session)
 {
     if (session->clock.registers && !session->leaving && registration_left(session) == 0)
         end_unregistered(session);
+}
+
+void session_clock_hear(struct session *session)
+{
+    session->clock.pinged = false;
+    session_clock_check(session);
 }
 
 void session_clock_await_rest(struct session *session, int seconds)

@@ -23,10 +23,10 @@ void session_clock_start(struct session *session);
 /* It has registered. From now on it is pinged, and must answer. */
 void session_clock_registered(struct session *session);
 
-/* Something came from the client. */
+/* Something came from the client: it lives, but may be too late to register. */
 void session_clock_hear(struct session *session);
 
-/* Ends a session that should have registered by now. To be called behind input: a flood of it would hold that off
+/* Ends a session that should have registered by now. To be called between lines: a flood would hold that off
  * otherwise. */
 void session_clock_check(struct session *session);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "door/door.h"
 
 static void give(struct courier *courier, struct client *client, const char *bytes, size_t length)
 {
@@ -28,11 +27,11 @@ static void deliver(struct courier *courier, struct client *client, const struct
         give(courier, client, event->strings.reply.bytes, EVENT_LENGTH(event, reply.bytes));
         return;
     }
-    struct view view = {.door = client->door, .caps = client->caps, .self = self};
+    struct view view = {.caps = client->caps, .self = self};
     view.target = event->audience == AUDIENCE_USER || client->user == event->target_user;
     view.current = event->audience == AUDIENCE_CHANNEL && event->target == client->current;
     size_t length;
-    const char *bytes = render_event(courier->render, event, &view, &length);
+    const char *bytes = render_event(courier->render, event, client->door, &view, &length);
     give(courier, client, bytes, length);
 }
 
@@ -50,7 +49,7 @@ static void deliver_to_lobby(struct courier *courier, const struct event *event)
 {
     const struct room *room = audience_room(&courier->audience, LOBBY);
     for (uint32_t i = 0; i < room->count; i++)
-        if (door_of((enum door_kind)room->members[i].client->door)->hears_lobby)
+        if (render_door(courier->render, room->members[i].client->door)->dialect->hears_lobby)
             deliver(courier, room->members[i].client, event);
 }
 
@@ -117,9 +116,9 @@ static void notify_presence(struct courier *courier, const struct event *cause, 
     event.host = courier->settings->server_name;
     render_next(courier->render);
     while ((client = audience_next_monitor(&courier->audience, nick, &at))) {
-        struct view view = {.door = client->door, .caps = client->caps};
+        struct view view = {.caps = client->caps};
         size_t length;
-        const char *bytes = render_event(courier->render, &event, &view, &length);
+        const char *bytes = render_event(courier->render, &event, client->door, &view, &length);
         give(courier, client, bytes, length);
     }
 }

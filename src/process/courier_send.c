@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
-#include "door/door.h"
 #include "world/delivery_marks.h"
 
 static void make_slow(struct courier *courier, struct client *client)
@@ -75,8 +74,8 @@ static void tell_missed(struct courier *courier, struct client *client)
     for (int i = 0; i < EVENT_STRINGS; i++)
         event.strings.all[i] = "";
     event.strings.wall.text = words;
-    struct view view = {.door = client->door, .caps = client->caps};
-    door_of((enum door_kind)client->door)->render(&text, &event, &view);
+    struct view view = {.caps = client->caps};
+    render_for_one(courier->render, &text, &event, client->door, &view);
     outbox_add(&client->outbox, line, text.length);
     if (outbox_flush(&client->outbox, queue_limit(courier)) == OUTBOX_WAITING)
         make_slow(courier, client);
@@ -98,7 +97,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         break;
     case OUTBOX_FULL:
         mark_behind(courier, client);
-        if (!client->deadline && !door_of((enum door_kind)client->door)->tells_missed) {
+        if (!client->deadline && !render_door(courier->render, client->door)->dialect->tells_missed) {
             courier->counts[COURIER_HUNG_UP]++;
             outbox_abandon(&client->outbox);
             courier_hang_up(client);

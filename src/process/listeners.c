@@ -139,8 +139,11 @@ void listeners_close(struct listeners *listeners)
 /* What somebody types to come in by that door; NULL for one that is for no people. */
 static const char *how_to_come(enum door_kind door)
 {
-    static const char *const words[DOOR_KINDS] = {[DOOR_PLAIN] = "nc", [DOOR_TALK] = "telnet", [DOOR_IRC] = "/connect"};
-    return words[door];
+    if (door >= DOOR_KINDS)
+        return NULL;
+    if (door_dialect(door) == DIALECT_IRC)
+        return "/connect";
+    return door_transport(door) == TRANSPORT_TELNET ? "telnet" : "nc";
 }
 
 /* Which addresses of the machine a wildcard stands for, those alone that others can come by; each once. */

@@ -18,7 +18,8 @@
 enum { VARIANTS = 8 }; /* self, target, current */
 
 struct arena {
-    uint32_t door; /* for viewers of that door */
+    const struct dialect *dialect; /* for viewers who speak that */
+    const struct framing *framing; /* over transports that frame so */
     uint64_t caps; /* with those capabilities */
     char *bytes;
     size_t used;
@@ -29,6 +30,8 @@ struct arena {
 };
 
 struct render {
+    struct door doors[DOOR_KINDS];
+    const struct framing *framings[DOOR_KINDS]; /* theirs; those that make the same bytes are one */
     uint64_t event; /* counts up */
     bool full;
     struct arena *arenas;
@@ -41,7 +44,19 @@ struct render *render_new(void)
     struct render *render = calloc(1, sizeof *render);
     if (!render)
         fatal(EX_OSERR, "out of memory");
+    for (int i = 0; i < DOOR_KINDS; i++) {
+        render->doors[i] = door_of((enum door_kind)i);
+        render->framings[i] = render->doors[i].transport->framing;
+        for (int k = i - 1; k >= 0; k--)
+            if (framing_is_same(render->framings[k], render->framings[i]))
+                render->framings[i] = render->framings[k];
+    }
     return render;
+}
+
+const struct door *render_door(const struct render *render, uint32_t door)
+{
+    return &render->doors[door];
 }
 
 void render_next(struct render *render)
@@ -49,7 +64,7 @@ void render_next(struct render *render)
     render->event++;
 }
 
-static struct arena *add_arena(struct render *render, const struct view *view)
+static struct arena *add_arena(struct render *render, const struct dialect *dialect, const struct view *view)
 {
     if (render->count == render->size) {
         render->size = render->size ? render->size * 2 : 8;
@@ -60,25 +75,31 @@ static struct arena *add_arena(struct render *render, const struct view *view)
         fatal(EX_OSERR, "out of memory");
     render->last = render->count++;
     struct arena *arena = &render->arenas[render->last];
-    *arena = (struct arena){.door = view->door, .caps = view->caps, .bytes = bytes};
+    *arena = (struct arena){.dialect = dialect, .framing = view->framing, .caps = view->caps, .bytes = bytes};
     return arena;
 }
 
-static struct arena *find_arena(struct render *render, const struct view *view)
+/* Where what viewers of that kind see is kept. */
+static bool is_for(const struct arena *arena, const struct dialect *dialect, const struct view *view)
+{
+    return arena->dialect == dialect && arena->framing == view->framing && arena->caps == view->caps;
+}
+
+static struct arena *find_arena(struct render *render, const struct dialect *dialect, const struct view *view)
 {
     if (render->count > 0) {
         struct arena *last = &render->arenas[render->last];
-        if (last->door == view->door && last->caps == view->caps)
+        if (is_for(last, dialect, view))
             return last;
     }
     for (size_t i = 0; i < render->count; i++) {
         struct arena *arena = &render->arenas[i];
-        if (arena->door == view->door && arena->caps == view->caps) {
+        if (is_for(arena, dialect, view)) {
             render->last = i;
             return arena;
         }
     }
-    return add_arena(render, view);
+    return add_arena(render, dialect, view);
 }
 
 static void render_into(struct render *render, struct arena *arena, unsigned variant,
@@ -87,7 +108,8 @@ static void render_into(struct render *render, struct arena *arena, unsigned var
     struct text text;
     size_t room = ARENA_SIZE - arena->used;
     text_init(&text, arena->bytes + arena->used, room < LARGEST ? room : LARGEST);
-    door_of((enum door_kind)view->door)->render(&text, event, view);
+    arena->dialect->render(&text, event, view);
+    framing_apply(view->framing, &text, 0);
     if (text.cut)
         text.length = 0; /* only a worker that lies can cause it: half a line is worse than none */
     arena->cache[variant].event = render->event;
@@ -98,20 +120,39 @@ static void render_into(struct render *render, struct arena *arena, unsigned var
         render->full = true;
 }
 
-/* The viewer is rendered for as it is looked up: with those capabilities alone on which the event's rendering depends.
- * So two of whom only other ones differ cannot but get the same bytes. */
-const char *render_event(struct render *render, const struct event *event, const struct view *view,
+/* What of a view the rendering depends on, and nothing else of it. */
+static struct view key_of(const struct render *render, const struct event *event, uint32_t door, const struct view *view)
+{
+    const struct dialect *dialect = render->doors[door].dialect;
+    unsigned parts = dialect->render_parts[event->type];
+    return (struct view){.framing = render->framings[door],
+                         .caps = dialect->render_caps ? view->caps & dialect->render_caps(event->type) : 0,
+                         .self = view->self && parts & VIEW_SELF,
+                         .target = view->target && parts & VIEW_TARGET,
+                         .current = view->current && parts & VIEW_CURRENT};
+}
+
+/* The viewer is rendered for as it is looked up: with that alone on which the event's rendering depends. So two who differ
+ * in nothing else cannot but get the same bytes. */
+const char *render_event(struct render *render, const struct event *event, uint32_t door, const struct view *view,
                          size_t *length)
 {
-    const struct door *door = door_of((enum door_kind)view->door);
-    struct view key = *view;
-    key.caps &= door->render_caps ? door->render_caps(event->type) : 0;
-    struct arena *arena = find_arena(render, &key);
-    unsigned variant = (unsigned)view->self | (unsigned)view->target << 1 | (unsigned)view->current << 2;
+    struct view key = key_of(render, event, door, view);
+    struct arena *arena = find_arena(render, render->doors[door].dialect, &key);
+    unsigned variant = (unsigned)key.self | (unsigned)key.target << 1 | (unsigned)key.current << 2;
     if (arena->cache[variant].event != render->event)
         render_into(render, arena, variant, event, &key);
     *length = arena->cache[variant].length;
     return arena->bytes + arena->cache[variant].offset;
+}
+
+void render_for_one(const struct render *render, struct text *text, const struct event *event, uint32_t door,
+                    const struct view *view)
+{
+    struct view key = key_of(render, event, door, view);
+    size_t start = text->length;
+    render->doors[door].dialect->render(text, event, &key);
+    framing_apply(key.framing, text, start);
 }
 
 bool render_is_full(const struct render *render)

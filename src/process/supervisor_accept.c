@@ -13,8 +13,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "door/door.h"
 #include "service/service.h"
+#include "transport/door.h"
 #include "world/counters.h"
 
 /* Connections taken from one door before the others are looked at again. */
@@ -29,7 +29,11 @@ static void refuse(int socket, enum door_kind door, const char *why)
     struct text text;
     text_init(&text, line, sizeof line);
     const struct service *service = service_of(door);
-    (service ? service->refuse : door_of(door)->refuse)(&text, why);
+    const struct door way = door_of(door);
+    if (service)
+        service->refuse(&text, why);
+    else
+        door_refuse(&way, &text, why);
     /* Best effort: who is refused may have gone already. */
     if (send(socket, line, text.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         return;

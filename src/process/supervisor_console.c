@@ -64,7 +64,7 @@ void supervisor_introduce(const struct supervisor *supervisor)
     if (!supervisor->invocation->foreground)
         return;
     text_init(&text, line, sizeof line);
-    for (int i = 0; (command = command_list(SERVICE_CONTROL, i)); i++)
+    for (int i = 0; (command = command_list(DIALECT_CONTROL, i)); i++)
         text_addf(&text, " %s", command->verb);
     log_info("forkchatd %s; %s:%s", FORKCHAT_VERSION,
              has_console(supervisor) ? "commands, here or by forkchatctl" : "commands, by forkchatctl",

@@ -23,9 +23,9 @@
 #include "base/trespass.h"
 #include "command/command.h"
 #include "courier.h"
-#include "door/door.h"
 #include "follow.h"
 #include "ipc/pass.h"
+#include "transport/door.h"
 #include "world/recorder.h"
 #include "world/slots.h"
 
@@ -226,17 +226,17 @@ static void watch_idle(int socket, int seconds)
 }
 
 /* The client sends nothing more. What it left without an end was received all the same, however the connection ended. */
-static void finish(struct worker *worker, const struct door *door, enum event_quit how)
+static void finish(struct worker *worker, const struct transport *transport, enum event_quit how)
 {
     struct session *session = &worker->session;
-    door->finish(session);
+    transport->finish(session);
     if (!session->leaving)
         command_leave_for(session, how, "", how == QUIT_LEFT ? "Connection closed" : "");
     session->leaving = true;
 }
 
 /* Nothing came for a while. */
-static void be_idle(struct worker *worker, const struct door *door)
+static void be_idle(struct worker *worker, const struct transport *transport)
 {
     struct session *session = &worker->session;
     check_still_here(worker);
@@ -244,12 +244,12 @@ static void be_idle(struct worker *worker, const struct door *door)
         return;
     enum clock_result result = session_clock_pass(session);
     if (result == CLOCK_REST)
-        door->take_rest(session);
+        transport->take_rest(session);
     else if (result == CLOCK_NOTHING && has_vanished(worker))
-        finish(worker, door, QUIT_LOST);
+        finish(worker, transport, QUIT_LOST);
 }
 
-static void serve(struct worker *worker, const struct door *door)
+static void serve(struct worker *worker, const struct transport *transport)
 {
     static char bytes[READ_SIZE];
     struct session *session = &worker->session;
@@ -269,13 +269,15 @@ static void serve(struct worker *worker, const struct door *door)
         if (session->leaving)
             break;
         if (ready == 0) {
-            be_idle(worker, door);
+            be_idle(worker, transport);
         } else if (got > 0) {
             TRESPASS(bytes, (size_t)got);
-            door->feed(session, bytes, (size_t)got);
+            session_clock_hear(session);
+            if (!session->leaving)
+                transport->feed(session, bytes, (size_t)got);
             session_pace_bytes(session, (size_t)got);
         } else if (!nothing) {
-            finish(worker, door, got == 0 ? QUIT_LEFT : QUIT_LOST);
+            finish(worker, transport, got == 0 ? QUIT_LEFT : QUIT_LOST);
         }
     }
     session_flush(session);
@@ -361,13 +363,13 @@ int worker_main(const struct child_start *start)
     confine(start->confinement, start->role);
     if (world_is_over(start->world))
         return 0; /* it ended while this one was starting */
-    const struct door *door = door_of(start->door);
+    const struct door door = door_of(start->door);
     worker.start = start;
     worker.follow.version = start->settings_version;
     struct session *session = &worker.session;
     *session = (struct session){.world = start->world,
                                 .settings = start->settings,
-                                .speech = &door->speech,
+                                .speech = &door.dialect->speech,
                                 .door = start->door,
                                 .user = start->slot,
                                 .recorder = recorder,
@@ -376,9 +378,10 @@ int worker_main(const struct child_start *start)
                                 .trouble = PENALTY_NONE};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     attach(&worker);
-    if (door->open(session))
+    if (door_open(session, &door))
         command_leave(session, QUIT_LOST, "");
-    serve(&worker, door);
+    serve(&worker, door.transport);
+    door_close(session, &door);
     linger(&worker);
     return session->trouble == PENALTY_NONE ? 0 : STATUS_TROUBLE + (int)session->trouble;
 }

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/report.h"
 #include "command/command.h"
+#include "world/recorder.h"
 
 #define LINE_LIMIT 2048
 
@@ -20,7 +21,7 @@ static int control_open(struct session *session)
     struct lines *lines = malloc(sizeof *lines);
     if (!lines || lines_init(lines, LINE_LIMIT))
         return -1;
-    session->door_state = lines;
+    session->dialect_state = lines;
     return 0;
 }
 
@@ -38,7 +39,7 @@ static void run(struct session *session, char *line)
         log_info("control \"%s\" by %s", clean, session->by);
     char *rest = clean;
     const char *verb = text_next_word(&rest);
-    const struct command *command = verb ? command_find(SERVICE_CONTROL, verb) : NULL;
+    const struct command *command = verb ? command_find(DIALECT_CONTROL, verb) : NULL;
     if (command)
         command_run_text(session, command, rest);
     else
@@ -52,7 +53,7 @@ static void run(struct session *session, char *line)
 static void take(struct session *session, enum lines_result result, char *line, size_t length)
 {
     if (result != LINES_NONE)
-        session_record(session, line, length, result == LINES_LONG);
+        recorder_line(session->recorder, line, length, result == LINES_LONG);
     if (result == LINES_LONG)
         session_say(session, "!that line is too long\n.64\n", 27);
     else if (result == LINES_LINE)
@@ -66,7 +67,7 @@ static void control_feed(struct session *session, const char *bytes, size_t leng
     size_t line_length = 0;
     enum lines_result result;
     while (!session->leaving &&
-           (result = lines_take(session->door_state, &bytes, &length, &line, &line_length)))
+           (result = lines_take(session->dialect_state, &bytes, &length, &line, &line_length)))
         take(session, result, line, line_length);
 }
 
@@ -74,7 +75,7 @@ static void control_finish(struct session *session)
 {
     char *line = NULL;
     size_t length = 0;
-    enum lines_result result = lines_finish(session->door_state, &line, &length);
+    enum lines_result result = lines_finish(session->dialect_state, &line, &length);
     take(session, result, line, length);
 }
 
@@ -159,7 +160,7 @@ const struct service *service_control(void)
                                            .feed = control_feed,
                                            .finish = control_finish,
                                            .time_out = control_time_out,
-                                           .speech = {.verb_prefix = "", .format_reply = control_format_reply},
+                                           .speech = {.dialect = DIALECT_CONTROL, .verb_prefix = "", .format_reply = control_format_reply},
                                            .refuse = control_refuse};
     return &service;
 }

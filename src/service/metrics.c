@@ -9,6 +9,7 @@
 
 #include "base/lines.h"
 #include "command/families.h"
+#include "world/recorder.h"
 
 #define LINE_LIMIT  2000
 #define MOST_LINES 100
@@ -23,7 +24,7 @@ struct asking {
 static int metrics_open(struct session *session)
 {
     struct asking *asking = calloc(1, sizeof *asking);
-    session->door_state = asking;
+    session->dialect_state = asking;
     return !asking || lines_init(&asking->lines, LINE_LIMIT) ? -1 : 0;
 }
 
@@ -58,14 +59,14 @@ static void answer(struct session *session, const struct asking *asking, const c
 
 static void metrics_feed(struct session *session, const char *bytes, size_t length)
 {
-    struct asking *asking = session->door_state;
+    struct asking *asking = session->dialect_state;
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
     while (!session->leaving && (result = lines_take(&asking->lines, &bytes, &length, &line, &line_length))) {
         /* Headers are not looked at, and may have secrets in them. */
         if (asking->count == 0)
-            session_record(session, line, line_length, result == LINES_LONG);
+            recorder_line(session->recorder, line, line_length, result == LINES_LONG);
         if (result == LINES_LONG || ++asking->count > MOST_LINES)
             answer(session, asking, "431 Request Header Fields Too Large");
         else if (asking->count == 1)
@@ -80,7 +81,7 @@ static void metrics_feed(struct session *session, const char *bytes, size_t leng
 
 static void metrics_time_out(struct session *session)
 {
-    answer(session, session->door_state, "408 Request Timeout");
+    answer(session, session->dialect_state, "408 Request Timeout");
 }
 
 static void metrics_finish(struct session *session)

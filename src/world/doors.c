@@ -6,9 +6,12 @@
 static const struct {
     const char *name;
     unsigned port;
+    enum transport_kind transport;
+    enum dialect_kind dialect;
 } rows[WAYS_IN] = {
-#define DOOR(symbol, keyword, number) [DOOR_##symbol] = {keyword, number},
-#define SERVICE(symbol, keyword) [SERVICE_##symbol] = {keyword, 0},
+#define DOOR(symbol, keyword, number, transport, dialect)                                                              \
+    [DOOR_##symbol] = {keyword, number, TRANSPORT_##transport, DIALECT_##dialect},
+#define SERVICE(symbol, keyword) [SERVICE_##symbol] = {.name = keyword},
     DOORS(DOOR)
     SERVICES(SERVICE)
 #undef DOOR
@@ -31,4 +34,14 @@ int door_by_name(const char *name)
 unsigned door_default_port(enum door_kind kind)
 {
     return rows[kind].port;
+}
+
+enum transport_kind door_transport(enum door_kind kind)
+{
+    return rows[(unsigned)kind < DOOR_KINDS ? kind : 0].transport;
+}
+
+enum dialect_kind door_dialect(enum door_kind kind)
+{
+    return rows[(unsigned)kind < DOOR_KINDS ? kind : 0].dialect;
 }

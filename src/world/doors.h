@@ -1,13 +1,13 @@
-/* The ways in: the doors, by which clients come, and the services. One row each; what a door speaks is in src/door, and
- * what a service answers in src/service. */
+/* The ways in: the doors, by which clients come, and the services. One row each; what they
+ * are made of is in src/dialect and src/transport, and what a service answers in src/service. */
 #ifndef FORKCHAT_WORLD_DOORS_H
 #define FORKCHAT_WORLD_DOORS_H
 
-/* DOOR(symbol, keyword, default port) */
+/* DOOR(symbol, keyword, default port, transport, dialect) */
 #define DOORS(DOOR)                                                                                \
-    DOOR(PLAIN, "plain", 7777)                                                                     \
-    DOOR(TALK, "talk", 5000)                                                                       \
-    DOOR(IRC, "irc", 6667)
+    DOOR(PLAIN, "plain", 7777, LF, PLAIN)                                                                     \
+    DOOR(TALK, "talk", 5000, TELNET, TALK)                                                                       \
+    DOOR(IRC, "irc", 6667, CRLF, IRC)
 
 /* SERVICE(symbol, keyword)
  * Who comes to a service is no client and in no table. One is opened only where it is asked for; "control" is not for
@@ -18,7 +18,7 @@
 
 /* Doors are below DOOR_KINDS, services above. */
 enum door_kind {
-#define DOOR(symbol, keyword, port) DOOR_##symbol,
+#define DOOR(symbol, keyword, port, transport, dialect) DOOR_##symbol,
 #define SERVICE(symbol, keyword) SERVICE_##symbol,
     DOORS(DOOR)
         DOOR_KINDS,
@@ -28,12 +28,22 @@ enum door_kind {
         WAYS_IN
 };
 
-/* A set of ways in: bits 1 << door_kind. */
-#define DOOR_BIT(kind) (1u << (kind))
+/* How lines travel: ended by \n, or by \r\n, or with telnet's commands among them. */
+enum transport_kind { TRANSPORT_LF, TRANSPORT_CRLF, TRANSPORT_TELNET, TRANSPORT_KINDS };
+
+/* What lines say. CONTROL is what the service of that name understands; no client speaks it. */
+enum dialect_kind { DIALECT_PLAIN, DIALECT_TALK, DIALECT_IRC, DIALECT_CONTROL, DIALECT_KINDS };
+
+/* A set of dialects: bits 1 << dialect_kind. */
+#define DIALECT_BIT(kind) (1u << (kind))
 
 /* "plain", or NULL for a number that is no way in. door_by_name: the kind, or -1. door_default_port: of a door. */
 const char *door_name(enum door_kind kind);
 int door_by_name(const char *name);
 unsigned door_default_port(enum door_kind kind);
+
+/* Of a door; for any other number, those of the first. */
+enum transport_kind door_transport(enum door_kind kind);
+enum dialect_kind door_dialect(enum door_kind kind);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "door/door.h"
+#include "transport/door.h"
 #include "event/event.h"
 #include "transcript.h"
 
@@ -49,6 +49,7 @@ static inline void reckon_begin(struct reckon *reckon, struct world *world)
 
 /* The rendering made last, for viewers of the same kind. */
 struct rendering {
+    uint32_t door;
     struct view view;
     struct line *line; /* if it is exactly one */
     char bytes[3 * RING_RECORD_MAX + 4096];
@@ -58,7 +59,7 @@ struct rendering {
 
 static inline bool reckon_same(const struct view *one, const struct view *other)
 {
-    return one->door == other->door && one->caps == other->caps && one->self == other->self &&
+    return one->caps == other->caps && one->self == other->self &&
            one->target == other->target && one->current == other->current;
 }
 
@@ -76,13 +77,16 @@ static inline void reckon_give(struct reckon *reckon, uint32_t user, const struc
         transcript_due(place->transcript, event->strings.reply.bytes, EVENT_LENGTH(event, reply.bytes), now);
         return;
     }
-    struct view view = {.door = place->door, .caps = place->caps, .self = self};
+    const struct door door = door_of((enum door_kind)place->door);
+    struct view view = {.framing = door.transport->framing, .caps = place->caps, .self = self};
     view.target = event->audience == AUDIENCE_USER || user == event->target_user;
     view.current = event->audience == AUDIENCE_CHANNEL && event->target == place->current;
-    if (!rendering->made || !reckon_same(&rendering->view, &view)) {
+    if (!rendering->made || rendering->door != place->door || !reckon_same(&rendering->view, &view)) {
         struct text text;
         text_init(&text, rendering->bytes, sizeof rendering->bytes);
-        door_of((enum door_kind)view.door)->render(&text, event, &view);
+        door.dialect->render(&text, event, &view);
+        framing_apply(view.framing, &text, 0);
+        rendering->door = place->door;
         line_drop(rendering->line);
         rendering->line = NULL;
         rendering->view = view;
@@ -127,7 +131,7 @@ static inline void reckon_deliver(struct reckon *reckon, const struct event *eve
         for (uint32_t i = 0; i < event->channel_count; i++)
             reckon_give_room(reckon, event_channel(event, i), event, rendering, now);
         for (uint32_t i = 0; (event->flags & EVENT_LOBBY) && i < reckon->end; i++)
-            if (*reckon_in(reckon, LOBBY, i) && door_of((enum door_kind)reckon->places[i].door)->hears_lobby)
+            if (*reckon_in(reckon, LOBBY, i) && door_of((enum door_kind)reckon->places[i].door).dialect->hears_lobby)
                 reckon_give(reckon, i, event, rendering, now);
         break;
     case AUDIENCE_ALL:

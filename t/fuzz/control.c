@@ -96,8 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (const char *feed; at < end && (feed = memchr(at, '\n', (size_t)(end - at))) && !session->leaving;
          at = feed + 1)
         ask(session, at, (size_t)(feed + 1 - at));
-    lines_free(session->door_state);
-    free(session->door_state);
+    lines_free(session->dialect_state);
+    free(session->dialect_state);
     free(session);
     claim_world();
     return 0;

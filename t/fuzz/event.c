@@ -3,8 +3,8 @@
 #include "driver.h"
 
 #include "base/text.h"
-#include "door/door.h"
-#include "door/irc_line.h"
+#include "dialect/irc_line.h"
+#include "transport/door.h"
 
 static char room[3 * RING_RECORD_MAX + 4096];
 
@@ -41,21 +41,20 @@ static void claim_lines(const struct text *text, const char *end, bool irc)
 
 static void render(const struct event *event, uint64_t caps)
 {
-    static const char *const ends[DOOR_KINDS] = {[DOOR_PLAIN] = "\n", [DOOR_TALK] = "\r\n", [DOOR_IRC] = "\r\n"};
     for (int kind = 0; kind < DOOR_KINDS; kind++) {
-        if (!ends[kind]) /* a door whose clients are sent no events */
-            continue;
-        for (unsigned variant = 0; variant < 8; variant += kind == DOOR_IRC ? 3 : 1) {
-            struct view view = {.door = (uint32_t)kind,
+        const struct door door = door_of((enum door_kind)kind);
+        bool irc = door_dialect((enum door_kind)kind) == DIALECT_IRC;
+        for (unsigned variant = 0; variant < 8; variant += irc ? 3 : 1) {
+            struct view view = {.framing = door.transport->framing,
                                 .caps = caps,
                                 .self = variant & 1,
                                 .target = (variant & 2) != 0,
                                 .current = (variant & 4) != 0};
             struct text text;
             text_init(&text, room, sizeof room);
-            door_of((enum door_kind)kind)->render(&text, event, &view);
+            door.dialect->render(&text, event, &view);
             if (!text.cut) /* what is cut is not delivered */
-                claim_lines(&text, ends[kind], kind == DOOR_IRC);
+                claim_lines(&text, view.framing->end, irc);
         }
     }
 }

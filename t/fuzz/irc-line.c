@@ -2,7 +2,7 @@
  * again, they are taken apart in the same way. */
 #include "driver.h"
 
-#include "door/irc_line.h"
+#include "dialect/irc_line.h"
 
 static void claim_parts(const struct irc_line *parsed, const char *line, size_t size)
 {

@@ -2,7 +2,7 @@
  * clients is some of the tags that came, as they were. */
 #include "driver.h"
 
-#include "door/irc_line.h"
+#include "dialect/irc_line.h"
 
 #define LONGEST 4096
 

@@ -43,8 +43,8 @@ static int ask(const char *bytes, size_t length, size_t piece)
     if (!answered)
         service->finish(session);
     CLAIM(answered == (length_said > 0));
-    lines_free(session->door_state); /* they are first in it */
-    free(session->door_state);
+    lines_free(session->dialect_state); /* they are first in it */
+    free(session->dialect_state);
     free(session);
     said[length_said] = '\0';
     return answered ? atoi(said + 9) : 0;

@@ -5,7 +5,6 @@
 
 #include "driver.h"
 
-#include "base/lines.h"
 #include "world.h"
 
 static void housekeep(struct session *session)
@@ -35,12 +34,12 @@ static uint64_t hash_events(uint64_t position)
 static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_t piece)
 {
     struct session *session = calloc(1, sizeof *session);
-    const struct door *door = door_of(kind);
+    const struct door door = door_of(kind);
     if (!session)
         abort();
     *session = (struct session){.world = &fuzz_world,
                                 .settings = fuzz_settings,
-                                .speech = &door->speech,
+                                .speech = &door.dialect->speech,
                                 .door = kind,
                                 .user = 0,
                                 .housekeep = housekeep,
@@ -50,22 +49,20 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
     uint64_t position = ring_head(&fuzz_shared.ring);
     session->generation = user_attach_locked(&fuzz_world, 0, 1, kind, "127.0.0.1:1", "127.0.0.1");
     txn_commit(&fuzz_shared);
-    if (door->open(session))
+    if (door_open(session, &door))
         abort();
     while (length > 0 && !session->leaving) {
         size_t part = piece < length ? piece : length;
-        door->feed(session, bytes, part);
+        door.transport->feed(session, bytes, part);
         bytes += part;
         length -= part;
     }
     if (!session->leaving) {
-        door->finish(session);
+        door.transport->finish(session);
         command_leave(session, QUIT_LEFT, "");
     }
     session_flush(session);
-    if (kind != DOOR_TALK)
-        lines_free(session->door_state); /* they are first in it */
-    free(session->door_state);
+    door_close(session, &door);
     free(session);
     uint64_t hash = hash_events(position);
     txn_begin_look(&fuzz_shared);

@@ -2,7 +2,7 @@
  * what is no command is data. */
 #include "driver.h"
 
-#include "door/telnet.h"
+#include "transport/telnet.h"
 
 enum { WILL = 251, WONT, DO, DONT, IAC };
 

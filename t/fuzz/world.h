@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "command/families.h"
-#include "door/door.h"
 #include "ipc/region.h"
+#include "transport/door.h"
 
 static struct txn fuzz_shared;
 static struct world fuzz_world;

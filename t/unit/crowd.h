@@ -9,8 +9,8 @@
 #include "check.h"
 #include "child.h"
 #include "command/families.h"
-#include "door/door.h"
 #include "service/service.h"
+#include "transport/door.h"
 #include "world/bans.h"
 #include "world/crashes.h"
 #include "world/layout.h"
@@ -58,7 +58,7 @@ static void feed(struct session *session, const char *line)
     if (session->door == SERVICE_CONTROL)
         service_control()->feed(session, line, strlen(line));
     else
-        door_of(session->door)->feed(session, line, strlen(line));
+        door_of(session->door).transport->feed(session, line, strlen(line));
     if (!session->leaving)
         session_flush(session);
 }
@@ -66,12 +66,16 @@ static void feed(struct session *session, const char *line)
 /* What the end of its process would free. */
 static void end_session(struct session *session)
 {
-    if (session->door_state && session->door != DOOR_TALK)
-        lines_free(session->door_state); /* which is the first thing in the others' state */
-    free(session->door_state);
+    if (session->door == SERVICE_CONTROL) {
+        lines_free(session->dialect_state);
+        free(session->dialect_state);
+    } else {
+        const struct door door = door_of(session->door);
+        door_close(session, &door);
+    }
     irc_multiline_abandon(session);
     free(session->markers);
-    session->door_state = session->markers = NULL;
+    session->markers = NULL;
 }
 
 static void begin_session(struct session *session, enum door_kind door, uint32_t user)
@@ -79,7 +83,7 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
     bool control = door == SERVICE_CONTROL;
     *session = (struct session){.world = &world,
                                 .settings = settings,
-                                .speech = control ? &service_control()->speech : &door_of(door)->speech,
+                                .speech = control ? &service_control()->speech : &door_of(door).dialect->speech,
                                 .door = door,
                                 .user = user,
                                 .housekeep = housekeep,
@@ -114,7 +118,8 @@ static void come_to(struct session *session, uint32_t place)
     event.audience = AUDIENCE_NOBODY;
     event_publish_locked(&world, &event);
     txn_commit(&txn);
-    CHECK(door_of(session->door)->open(session) == 0);
+    const struct door door = door_of(session->door);
+    CHECK(door_open(session, &door) == 0);
     if (session->door == DOOR_IRC && !session->leaving) {
         if (below(4))
             feed(session, "CAP REQ :message-tags labeled-response batch echo-message draft/multiline draft/metadata-2 "
@@ -243,13 +248,13 @@ static bool is_left_out(const struct command *command)
 }
 
 /* Every command of the door in turn, with any words. */
-static void add_any(struct text *text, enum door_kind door)
+static void add_any(struct text *text, enum dialect_kind dialect)
 {
-    static int next[WAYS_IN];
+    static int next[DIALECT_KINDS];
     const struct command *command;
     do {
-        if (!(command = command_list(door, next[door]++)))
-            next[door] = 0;
+        if (!(command = command_list(dialect, next[dialect]++)))
+            next[dialect] = 0;
     } while (!command || is_left_out(command));
     text_add(text, command->verb);
     for (uint32_t words = below(5); words-- > 0;) {
@@ -274,7 +279,7 @@ static void send_something(struct session *session)
     if (irc && form[0] == '@')
         text_init(&text, line, sizeof line);
     if (below(6) == 0)
-        add_any(&text, session->door);
+        add_any(&text, session->speech->dialect);
     else
         for (const char *at = form; *at; at++)
             if (*at == '%')

@@ -201,10 +201,9 @@ static void stop(void)
 
 static void check_all_were_run(void)
 {
-    static const enum door_kind doors[] = {DOOR_PLAIN, DOOR_TALK, DOOR_IRC, SERVICE_CONTROL};
     const struct command *command;
-    for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
-        for (int k = 0; (command = command_list(doors[i], k)); k++) {
+    for (int i = 0; i < DIALECT_KINDS; i++) {
+        for (int k = 0; (command = command_list((enum dialect_kind)i, k)); k++) {
             if (is_left_out(command) || world_command_count(&world, command_number(command)) > 0)
                 continue;
             printf("# %s was never sent\n", command->verb);

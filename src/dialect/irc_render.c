@@ -77,7 +77,7 @@ static void add_head(struct text *text, const struct event *event, const char *v
 
 /* Ends a message, cut to what IRC allows: `body` is where it began behind its tags. Whatever is in the event, it is one
  * line. */
-static void end_message(struct text *text, size_t body)
+static void end_message(struct text *text, const struct view *view, size_t body)
 {
     if (text->length - body > IRC_BODY_LIMIT) {
         size_t length = text_boundary(text->start + body, text->length - body, IRC_BODY_LIMIT);
@@ -85,7 +85,7 @@ static void end_message(struct text *text, size_t body)
         text->start[text->length] = '\0';
     }
     flatten(text, body, ' ');
-    text_add(text, "\r\n");
+    text_add(text, view->framing->end);
 }
 
 /* How much of `words` goes into one message with `room` bytes for them: all, or up to a blank and with it, or up to a
@@ -132,7 +132,7 @@ static void render_words(struct text *text, const struct event *event, const str
         size_t part = ctcp || used + 64 > IRC_BODY_LIMIT ? length : measure_piece(words, length, IRC_BODY_LIMIT - used);
         text_add_bytes(text, words, part);
         text_add(text, action ? "\001" : "");
-        end_message(text, body);
+        end_message(text, view, body);
         words += part;
         length -= part;
     } while (length > 0 && !text->cut);
@@ -148,16 +148,16 @@ static void render_message(struct text *text, const struct event *event, const s
         size_t body = text->length;
         add_head(text, event, "TAGMSG");
         text_addf(text, " %s", event->strings.message.target);
-        end_message(text, body);
+        end_message(text, view, body);
     }
 }
 
-static void render_batch(struct text *text, const struct event *event, const char *words)
+static void render_batch(struct text *text, const struct event *event, const struct view *view, const char *words)
 {
     size_t body = text->length;
     add_head(text, event, "BATCH");
     text_addf(text, " %s", words);
-    end_message(text, body);
+    end_message(text, view, body);
 }
 
 /* Bytes of client-only tags that are repeated with each line of a message: more of them, a hundred times, would be many
@@ -175,7 +175,7 @@ static void render_multiline(struct text *text, const struct event *event, const
     if (batch) {
         add_tags(text, event, view, event->strings.message.tags);
         snprintf(words, sizeof words, "+%s draft/multiline %.65s", name, event->strings.message.target);
-        render_batch(text, event, words);
+        render_batch(text, event, view, words);
     }
     int lines = 0;
     size_t length;
@@ -192,11 +192,11 @@ static void render_multiline(struct text *text, const struct event *event, const
         add_head(text, event, "PRIVMSG");
         text_addf(text, " %s :", event->strings.message.target);
         text_add_bytes(text, at + 1, length - 1);
-        end_message(text, body);
+        end_message(text, view, body);
     }
     if (batch) {
         snprintf(words, sizeof words, "-%s", name);
-        render_batch(text, event, words);
+        render_batch(text, event, view, words);
     }
 }
 
@@ -210,7 +210,7 @@ static void render_redact(struct text *text, const struct event *event, const st
     text_addf(text, " %s %s", event->strings.redact.target, event->strings.redact.id);
     if (*event->strings.redact.reason)
         text_addf(text, " :%s", event->strings.redact.reason);
-    end_message(text, body);
+    end_message(text, view, body);
 }
 
 static void render_join(struct text *text, const struct event *event, const struct view *view)
@@ -221,7 +221,7 @@ static void render_join(struct text *text, const struct event *event, const stru
     text_addf(text, " %s", event->strings.join.channel_name);
     if (has(view, CAP_BIT(EXTENDED_JOIN)))
         text_addf(text, " %s :%s", *event->account ? event->account : "*", event->strings.join.realname);
-    end_message(text, body);
+    end_message(text, view, body);
 }
 
 /* A message of a head, words and, if there is one, a text. */
@@ -235,15 +235,15 @@ static void render_simple(struct text *text, const struct event *event, const st
         text_addf(text, " %s", words);
     if (trailing)
         text_addf(text, " :%s", trailing);
-    end_message(text, body);
+    end_message(text, view, body);
 }
 
 /* The message after which the connection ends. */
-static void render_error(struct text *text, const char *before, const char *words)
+static void render_error(struct text *text, const struct view *view, const char *before, const char *words)
 {
     size_t body = text->length;
     text_addf(text, "ERROR :%s%s", before, words);
-    end_message(text, body);
+    end_message(text, view, body);
 }
 
 static const char *or_nothing(const char *string)
@@ -307,7 +307,7 @@ static void render_knock(struct text *text, const struct event *event, const str
     size_t body = text->length;
     text_addf(text, ":%s 710 %s %s %s!%s@%s :has asked for an invite", event->strings.knock.server,
               event->strings.knock.channel_name, event->strings.knock.channel_name, event->nick, event->username, event->host);
-    end_message(text, body);
+    end_message(text, view, body);
 }
 
 /* Those without the capability have been told in another way. */
@@ -332,7 +332,7 @@ static void render_metadata(struct text *text, const struct event *event, const 
         size_t body = text->length;
         const char *pattern = event->numbers.metadata.is_set ? ":%s 761 * %s %s * :%s" : ":%s 766 * %s %s :Key not set";
         text_addf(text, pattern, event->strings.metadata.server, event->strings.metadata.target, event->strings.metadata.key, event->strings.metadata.value);
-        end_message(text, body);
+        end_message(text, view, body);
         return;
     }
     if (!has(view, CAP_BIT(METADATA)))
@@ -416,12 +416,12 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         if (*event->nick)
             render_simple(text, event, view, "KILL", event->strings.kill.nick, event->strings.kill.text);
         if (*event->strings.kill.last_words)
-            render_error(text, "", event->strings.kill.last_words);
+            render_error(text, view, "", event->strings.kill.last_words);
         break;
     case EVENT_WALL:
         render_simple(text, event, view, "NOTICE", "*", event->strings.wall.text);
         if (event->flags & EVENT_LAST)
-            render_error(text, "Closing Link: ", event->strings.wall.text);
+            render_error(text, view, "Closing Link: ", event->strings.wall.text);
         break;
     case EVENT_FLAGS:
         render_simple(text, event, view, "MODE", event->nick, event->strings.flags.change);

@@ -1,7 +1,8 @@
-/* Doors for people: commands from words, sentences from events. The first part is run by workers, the
+/* Dialects for people: commands from words, sentences from events. The first part is run by workers, the
  * second by couriers; neither keeps anything. */
 #include "text_dialect.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,7 +21,7 @@ void text_dialect_run(struct session *session, char *line)
     const char *verb = text_take_word(&rest);
     if (!verb && !*session->speech->verb_prefix)
         return; /* an empty line; but a slash alone meant something */
-    const struct command *command = verb ? command_find(session->door, verb) : NULL;
+    const struct command *command = verb ? command_find(session->speech->dialect, verb) : NULL;
     if (command)
         command_run_text(session, command, rest);
     else
@@ -36,8 +37,7 @@ bool text_dialect_run_address(struct session *session, char *line)
     return true;
 }
 
-void text_dialect_format_reply(struct session *session, const struct text_dialect *dialect, enum reply_code code,
-                    const char *const *arguments, int count)
+void text_dialect_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count)
 {
     char words[4096], harmless[4096];
     struct text text, out;
@@ -54,8 +54,20 @@ void text_dialect_format_reply(struct session *session, const struct text_dialec
     if (*template != '[')
         text_add(&out, "[server] ");
     text_add_harmless(&out, words, text.length);
-    session_say(session, harmless, out.length);
-    session_say(session, dialect->end, strlen(dialect->end));
+    session_say_line(session, harmless, out.length);
+}
+
+void text_dialect_send_away(struct session *session, const char *what)
+{
+    char words[100];
+    session_reply(session, REPLY_SPEAKS_NO, what, NULL);
+    snprintf(words, sizeof words, "speaks %s", what);
+    command_leave(session, QUIT_LOST, words);
+}
+
+void text_dialect_refuse(struct text *text, const char *why)
+{
+    text_addf(text, "[server] %s", why);
 }
 
 static void add(struct text *text, const char *string)
@@ -161,7 +173,7 @@ static void render_lines(struct text *text, const struct text_dialect *dialect,
         if (words.length == 0)
             continue;
         if (text->length > before)
-            text_add(text, dialect->end);
+            text_add(text, view->framing->end);
         message.strings.message.text = whole;
         EVENT_LENGTH(&message, message.text) = words.length;
         render_message(text, dialect, &message, view);
@@ -243,7 +255,7 @@ static void render_line(struct text *text, const struct text_dialect *dialect,
         add_reason(text, event->strings.topic.topic);
         break;
     case EVENT_MODE:
-        text_dialect_render_modes(text, dialect, event);
+        text_dialect_render_modes(text, event, view);
         break;
     case EVENT_INVITE:
         if (event->audience == AUDIENCE_USER)
@@ -305,5 +317,5 @@ void text_dialect_render(struct text *text, const struct text_dialect *dialect, 
     size_t before = text->length;
     render_line(text, dialect, event, view);
     if (text->length > before)
-        text_add(text, dialect->end);
+        text_add(text, view->framing->end);
 }

@@ -1,4 +1,4 @@
-/* The IRC door, worker's side: lines to commands, answers to numerics, labels. RFC 1459, RFC 2812, the Modern
+/* The IRC dialect, worker's side: lines to commands, answers to numerics, labels. RFC 1459, RFC 2812, the Modern
  * IRC client protocol, IRCv3 labeled-response.
  *
  * A labeled command's answer carries the label: on the message itself if there is one, on a batch if there are
@@ -9,12 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/lines.h"
 #include "command/families.h"
-#include "doors.h"
 #include "irc_line.h"
 #include "irc_render.h"
-#include "sniff.h"
 
 /* Bytes of a label's value, and of what stands for it with its escapes, at most. */
 #define LABEL_LIMIT 64
@@ -23,7 +20,6 @@
 #define SENT_SIZE (MULTILINE_BYTES + MULTILINE_LINES * 256 + 2 * IRC_TAGS_LIMIT)
 
 struct irc {
-    struct lines lines;
     char label[LABEL_SIZE]; /* of the command that runs, escaped as it came; "" for none */
     bool in_batch;          /* its answer has more than one message */
     unsigned batches;       /* names them */
@@ -32,19 +28,38 @@ struct irc {
     char held[SENT_SIZE]; /* the first message of a labeled answer */
 };
 
-static void say(struct session *session, const char *string)
+/* Lines on their way through here end in this; what they end in at last is the transport's. */
+static const struct framing inside = {.end = "\n"};
+
+/* Sends a line of `length` bytes; with one more tag in front of those it has, unless key is "". */
+static void say_line(struct session *session, const char *key, const char *value, const char *line, size_t length)
 {
-    session_say(session, string, strlen(string));
+    char tag[LABEL_SIZE + 32] = "";
+    bool tagged = *key && length > 0 && line[0] == '@';
+    if (*key)
+        snprintf(tag, sizeof tag, "@%s=%s%s", key, value, tagged ? ";" : " ");
+    line += tagged;
+    length -= tagged;
+    session_begin_line(session, strlen(tag) + length);
+    session_say(session, tag, strlen(tag));
+    session_say(session, line, length);
+    session_end_line(session);
 }
 
-/* Sends a message with one more tag in front of those it has. */
-static void say_tagged(struct session *session, const char *key, const char *value, const char *line)
+/* Sends whole lines, the first of them with one more tag. */
+static void say_tagged(struct session *session, const char *key, const char *value, const char *lines)
 {
-    char tag[LABEL_SIZE + 32];
-    bool tagged = line[0] == '@';
-    snprintf(tag, sizeof tag, "@%s=%s%s", key, value, tagged ? ";" : " ");
-    say(session, tag);
-    say(session, line + tagged);
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+        say_line(session, key, value, lines, length);
+        lines += length + (lines[length] == '\n');
+        key = "";
+    }
+}
+
+static void say(struct session *session, const char *lines)
+{
+    say_tagged(session, "", "", lines);
 }
 
 /* Sends lines as part of the label's batch, except those that are part of a batch within it. */
@@ -53,17 +68,10 @@ static void say_in_batch(struct session *session, const struct irc *irc, const c
     char name[16];
     snprintf(name, sizeof name, "l%u", irc->batches);
     while (*lines) {
-        size_t length = strcspn(lines, "\n") + 1;
-        if (strncmp(lines, "@batch=", 7) != 0) {
-            bool tagged = *lines == '@';
-            char tag[32];
-            snprintf(tag, sizeof tag, "@batch=%s%s", name, tagged ? ";" : " ");
-            say(session, tag);
-            lines += tagged;
-            length -= tagged;
-        }
-        session_say(session, lines, length);
-        lines += length;
+        size_t length = strcspn(lines, "\n");
+        bool nested = strncmp(lines, "@batch=", 7) == 0;
+        say_line(session, nested ? "" : "batch", name, lines, length);
+        lines += length + (lines[length] == '\n');
     }
 }
 
@@ -72,7 +80,7 @@ static void open_batch(struct session *session, struct irc *irc)
     char line[100];
     irc->in_batch = true;
     irc->batches++;
-    snprintf(line, sizeof line, ":%.63s BATCH +l%u labeled-response\r\n", session->settings->server_name,
+    snprintf(line, sizeof line, ":%.63s BATCH +l%u labeled-response\n", session->settings->server_name,
              irc->batches);
     say_tagged(session, "label", irc->label, line);
     if (irc->holding)
@@ -80,10 +88,10 @@ static void open_batch(struct session *session, struct irc *irc)
     irc->holding = false;
 }
 
-/* One whole message, line end included, for this client. */
+/* One whole message for this client, or several, each ended by \n. */
 static void send_line(struct session *session, const char *line)
 {
-    struct irc *irc = session->door_state;
+    struct irc *irc = session->dialect_state;
     if (!*irc->label) {
         say(session, line);
         return;
@@ -101,7 +109,7 @@ static void send_line(struct session *session, const char *line)
 /* The message after which the connection ends: it cannot wait for the end of its command. */
 static void send_last(struct session *session, const char *line)
 {
-    struct irc *irc = session->door_state;
+    struct irc *irc = session->dialect_state;
     if (*irc->label && !irc->in_batch)
         say_tagged(session, "label", irc->label, line);
     else
@@ -114,8 +122,8 @@ static void irc_own_copy(struct session *session, const struct event *event)
     char line[SENT_SIZE];
     struct text text;
     struct event own = *event;
-    struct irc *irc = session->door_state;
-    struct view view = {.door = DOOR_IRC, .caps = session->caps, .self = true};
+    struct irc *irc = session->dialect_state;
+    struct view view = {.framing = &inside, .caps = session->caps, .self = true};
     for (int i = 0; i < EVENT_STRINGS; i++) {
         if (!own.strings.all[i])
             own.strings.all[i] = "";
@@ -138,11 +146,11 @@ static void end_label(struct session *session, struct irc *irc)
     if (irc->holding) {
         say_tagged(session, "label", irc->label, irc->held);
     } else if (irc->in_batch) {
-        snprintf(line, sizeof line, ":%.63s BATCH -l%u\r\n", session->settings->server_name,
+        snprintf(line, sizeof line, ":%.63s BATCH -l%u\n", session->settings->server_name,
                  irc->batches);
         say(session, line);
     } else {
-        snprintf(line, sizeof line, ":%.63s ACK\r\n", session->settings->server_name);
+        snprintf(line, sizeof line, ":%.63s ACK\n", session->settings->server_name);
         say_tagged(session, "label", irc->label, line);
     }
     irc->label[0] = '\0';
@@ -225,7 +233,7 @@ static void irc_format_reply(struct session *session, enum reply_code code, cons
         text.length = tags + text_boundary(line + tags, text.length - tags, IRC_BODY_LIMIT);
         line[text.length] = '\0';
     }
-    text_add(&text, "\r\n");
+    text_add(&text, "\n");
     if (code == REPLY_ERROR)
         send_last(session, line);
     else
@@ -234,11 +242,9 @@ static void irc_format_reply(struct session *session, enum reply_code code, cons
 
 static int irc_open(struct session *session)
 {
-    struct irc *irc = calloc(1, sizeof *irc);
-    if (!irc || lines_init(&irc->lines, IRC_LINE_LIMIT))
+    session->dialect_state = calloc(1, sizeof(struct irc));
+    if (!session->dialect_state)
         return -1;
-    lines_end_at_cr(&irc->lines); /* RFC 1459 section 8: "CR, or LF, or both" */
-    session->door_state = irc;
     session_clock_start(session);
     return 0;
 }
@@ -262,7 +268,7 @@ static bool run_in_batch(struct session *session, struct irc_line *line, const s
 static void run(struct session *session, struct irc_line *line)
 {
     char tags[IRC_TAGS_LIMIT + 1];
-    const struct command *command = command_find(DOOR_IRC, line->verb);
+    const struct command *command = command_find(DIALECT_IRC, line->verb);
     if (run_in_batch(session, line, command))
         return;
     irc_tags_of_clients(line->tags, tags, sizeof tags);
@@ -310,7 +316,7 @@ static void take_label(struct session *session, struct irc *irc, const char *tag
 /* Runs a line, which may be no UTF-8, and sees to it that what has a label is answered with it. */
 static void run_labeled(struct session *session, struct irc_line *parsed, bool utf8)
 {
-    struct irc *irc = session->door_state;
+    struct irc *irc = session->dialect_state;
     take_label(session, irc, parsed->tags);
     size_t length;
     bool was_open = irc_multiline_is_open(session);
@@ -344,7 +350,7 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
 static void refuse_line(struct session *session, char *line, enum reply_code code, const char *a, const char *b,
                         const char *c)
 {
-    struct irc *irc = session->door_state;
+    struct irc *irc = session->dialect_state;
     char *end = line[0] == '@' ? strchr(line, ' ') : NULL;
     if (end) {
         *end = '\0';
@@ -359,18 +365,12 @@ static void refuse_line(struct session *session, char *line, enum reply_code cod
         end_label(session, irc);
 }
 
-static void take(struct session *session, enum lines_result result, char *line, size_t length)
+static void irc_take_line(struct session *session, char *line, size_t length, bool cut)
 {
     struct irc_line parsed;
-    session_pace(session);
-    session_clock_check(session); /* a flood would hold it off otherwise */
-    if (session->leaving)
-        return;
-    session_record(session, line, length, result == LINES_LONG);
-    if (sniff_http(session, line, length, result == LINES_LONG))
-        return;
-    size_t tags = result == LINES_LINE ? tags_length(line) : 0;
-    if (result == LINES_LONG || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
+    irc_renew_isupport(session);
+    size_t tags = cut ? 0 : tags_length(line);
+    if (cut || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
         refuse_line(session, line, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
         return;
     }
@@ -383,43 +383,31 @@ static void take(struct session *session, enum lines_result result, char *line, 
         run_labeled(session, &parsed, good);
 }
 
-static void irc_feed(struct session *session, const char *bytes, size_t length)
+static void irc_send_away(struct session *session, const char *what)
 {
-    struct irc *irc = session->door_state;
-    char *line = NULL;
-    size_t line_length = 0;
-    enum lines_result result;
-    session_clock_hear(session);
-    irc_renew_isupport(session);
-    if (sniff_tls(session, bytes, length))
-        return;
-    while (!session->leaving &&
-           (result = lines_take(&irc->lines, &bytes, &length, &line, &line_length)))
-        take(session, result, line, line_length);
-    session_clock_check(session);
-}
-
-static void irc_finish(struct session *session)
-{
-    (void)session; /* a message without its end is none */
+    char words[100];
+    snprintf(words, sizeof words, "This is a chat server: it speaks no %s", what);
+    irc_close(session, QUIT_LOST, words);
 }
 
 static void irc_refuse(struct text *text, const char *why)
 {
-    text_addf(text, "ERROR :%s\r\n", why);
+    text_addf(text, "ERROR :%s", why);
 }
 
-const struct door *door_irc(void)
+const struct dialect *dialect_irc(void)
 {
-    static const struct door door = {.speech = {.verb_prefix = "",
-                                                .format_reply = irc_format_reply,
-                                                .ping = irc_ping_client,
-                                                .time_out = irc_time_out},
-                              .open = irc_open,
-                              .feed = irc_feed,
-                              .finish = irc_finish,
-                              .render = irc_render,
-                              .render_caps = irc_render_caps,
-                              .refuse = irc_refuse};
-    return &door;
+    static const struct dialect row = {.speech = {.dialect = DIALECT_IRC,
+                                                  .verb_prefix = "",
+                                                  .format_reply = irc_format_reply,
+                                                  .ping = irc_ping_client,
+                                                  .time_out = irc_time_out},
+                                       .line_limit = IRC_LINE_LIMIT,
+                                       .open = irc_open,
+                                       .take_line = irc_take_line,
+                                       .send_away = irc_send_away,
+                                       .render = irc_render,
+                                       .render_caps = irc_render_caps,
+                                       .refuse = irc_refuse};
+    return &row;
 }

@@ -1,6 +1,6 @@
 /* An IRC message as a client sends it: tags, verb, parameters. RFC 1459 section 2.3.1, IRCv3 message-tags. */
-#ifndef FORKCHAT_DOOR_IRC_LINE_H
-#define FORKCHAT_DOOR_IRC_LINE_H
+#ifndef FORKCHAT_DIALECT_IRC_LINE_H
+#define FORKCHAT_DIALECT_IRC_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -37,7 +37,7 @@ static const struct sentence *find(const struct mode_change *change)
     return NULL;
 }
 
-void text_dialect_render_modes(struct text *text, const struct text_dialect *dialect, const struct event *event)
+void text_dialect_render_modes(struct text *text, const struct event *event, const struct view *view)
 {
     struct mode_change changes[MODE_CHANGES];
     char copy[2048], *words[32], *rest = copy;
@@ -61,7 +61,7 @@ void text_dialect_render_modes(struct text *text, const struct text_dialect *dia
         text_init(&words_of, line, sizeof line);
         reply_fill(&words_of, changes[i].on ? sentence->on : sentence->off, &filling);
         if (!first)
-            text_add(text, dialect->end);
+            text_add(text, view->framing->end);
         first = false;
         text_add(text, "[server] ");
         text_add_harmless(text, line, words_of.length);

@@ -1,14 +1,12 @@
-/* The talk door: what one types is said. For people at telnet, in line mode (the terminal edits, whole lines
- * arrive) and in character mode (we edit and, if asked to, echo). */
-#include <stdio.h>
+/* The telnet transport: somebody types, in line mode (the terminal edits, whole lines arrive) or in character mode (we edit
+ * and, if asked to, echo). Run by workers. */
+#include "transport.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/unicode.h"
 #include "base/width.h"
-#include "doors.h"
-#include "text_dialect.h"
 #include "sniff.h"
 #include "telnet.h"
 
@@ -16,13 +14,11 @@
  * nothing follows for so many seconds, unless it comes key by key. */
 #define REST 2
 
-static const struct text_dialect dialect = {
-    .end = "\r\n", .open = '(', .close = ')', .shout_leaving = true};
-
 #define TAB    8    /* columns between the stops of a tab */
 #define WIDEST 1024 /* columns that are wiped out at once, more than a row of a terminal has */
 
 struct typing {
+    const struct dialect *dialect;
     struct telnet telnet;
     bool after_cr; /* a LF or NUL that follows belongs to it (RFC 854 page 11) */
     bool begun;    /* a line has ended: a byte order mark is only left out before that */
@@ -30,15 +26,16 @@ struct typing {
     int keys;      /* of this line, the pieces of one byte that came */
     size_t beyond; /* characters typed after the line was full; not kept, but they can be taken back */
     size_t length;
-    char line[TEXT_DIALECT_LINE_LIMIT];
+    char line[]; /* of as many bytes as the dialect allows, and one to end it */
 };
 
-static int talk_open(struct session *session)
+static int telnet_open(struct session *session, const struct dialect *dialect)
 {
-    session->door_state = calloc(1, sizeof(struct typing));
-    if (!session->door_state)
+    struct typing *typing = calloc(1, sizeof *typing + dialect->line_limit + 1);
+    session->transport_state = typing;
+    if (!typing)
         return -1;
-    command_arrive(session);
+    typing->dialect = dialect;
     return 0;
 }
 
@@ -48,57 +45,18 @@ static void echo(struct session *session, const struct typing *typing, const cha
         session_say(session, bytes, strlen(bytes));
 }
 
-/* Blanks before a command are a slip of the finger, and what follows it may be private; before anything else with a slash
- * they are an indentation. */
-static bool slips_into_command(const struct session *session, const char *line)
-{
-    char verb[16];
-    const char *start = line + unicode_unseen_length(line);
-    if (start == line || *start != '/')
-        return false;
-    size_t length = strcspn(++start, " \t");
-    return snprintf(verb, sizeof verb, "%.*s", (int)length, start) < (int)sizeof verb &&
-           command_find(session->door, verb);
-}
-
-static void run_line(struct session *session, char *line)
-{
-    if (strcmp(line, "stop") == 0 || strcasecmp(line, "/stop") == 0)
-        command_leave(session, QUIT_LEFT, "");
-    else if (text_dialect_run_address(session, line))
-        return;
-    else if (line[0] == '/' && line[1] != '/')
-        text_dialect_run(session, line + 1);
-    else if (slips_into_command(session, line))
-        text_dialect_run(session, strchr(line, '/') + 1);
-    else if (!text_is_blank(line))
-        command_say(session, line[0] == '/' ? line + 1 : line);
-    else
-        command_show_place(session); /* a client that sends and receives in turn waits for something */
-}
-
 static void end_line(struct session *session, struct typing *typing)
 {
-    char line[TEXT_DIALECT_LINE_SIZE];
     bool overlong = typing->beyond > 0;
     size_t length = typing->length;
     typing->length = 0;
     typing->beyond = 0;
     typing->keys = 0;
     echo(session, typing, "\r\n");
-    session_pace(session);
-    if (session->leaving)
-        return;
-    session_record(session, typing->line, length, overlong);
+    typing->line[length] = '\0';
     size_t mark = typing->begun ? 0 : text_mark_length(typing->line, length);
     typing->begun = true;
-    text_dialect_clean(line, typing->line + mark, length - mark);
-    if (sniff_http(session, line, strlen(line), overlong))
-        return;
-    if (overlong)
-        session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
-    else
-        run_line(session, line);
+    transport_take_line(session, typing->dialect, typing->line + mark, length - mark, overlong);
 }
 
 /* The length of the character at `at`, with what belongs to it, and in *columns what echoing it took, `before` columns
@@ -187,7 +145,7 @@ static void erase_line(struct session *session, struct typing *typing)
 
 static void insert(struct session *session, struct typing *typing, unsigned char byte)
 {
-    if (typing->length == sizeof typing->line) {
+    if (typing->length == typing->dialect->line_limit) {
         if (typing->beyond == 0 || (byte & 0xC0) != 0x80)
             typing->beyond++;
         return;
@@ -246,13 +204,14 @@ static void await_rest(struct session *session, struct typing *typing, size_t le
     const struct telnet *telnet = &typing->telnet;
     typing->keys += length == 1 && typing->length > 0;
     typing->by_hand |= typing->keys > 1 || telnet->echo || telnet->suppress_go_ahead;
-    session_clock_await_rest(session, typing->length > 0 && !typing->by_hand ? REST : 0);
+    bool may_be_whole = typing->length > 0 && !typing->by_hand && typing->dialect->takes_unfinished;
+    session_clock_await_rest(session, may_be_whole ? REST : 0);
 }
 
-static void talk_feed(struct session *session, const char *bytes, size_t length)
+static void telnet_feed(struct session *session, const char *bytes, size_t length)
 {
-    struct typing *typing = session->door_state;
-    if (sniff_tls(session, bytes, length))
+    struct typing *typing = session->transport_state;
+    if (session->heard == HEARD_NOTHING && sniff_tls(session, typing->dialect, bytes, length))
         return;
     for (size_t i = 0; i < length && !session->leaving; i++) {
         unsigned char data = 0, answer[TELNET_ANSWER_SIZE];
@@ -283,62 +242,35 @@ static void talk_feed(struct session *session, const char *bytes, size_t length)
     await_rest(session, typing, length);
 }
 
-/* Whether it is for one person, and what for has not come. Taken for a line, it would be refused, and the rest said to all. */
-static bool is_address_alone(const struct typing *typing)
+static void telnet_take_rest(struct session *session)
 {
-    size_t at = 0;
-    while (at < typing->length && is_blank(typing->line[at]))
-        at++;
-    if (at == typing->length || (typing->line[at] != '@' && typing->line[at] != '/'))
-        return false;
-    bool alone = typing->line[at] == '@' || at + 1 == typing->length;
-    while (at < typing->length && !is_blank(typing->line[at]))
-        at++;
-    while (at < typing->length && is_blank(typing->line[at]))
-        at++;
-    return alone && at == typing->length;
-}
-
-static void talk_take_rest(struct session *session)
-{
-    struct typing *typing = session->door_state;
-    if (!is_address_alone(typing))
+    struct typing *typing = session->transport_state;
+    typing->line[typing->length] = '\0';
+    if (!typing->dialect->awaits_more || !typing->dialect->awaits_more(typing->line, typing->length))
         end_line(session, typing);
 }
 
-static void talk_finish(struct session *session)
+static void telnet_finish(struct session *session)
 {
-    struct typing *typing = session->door_state;
-    if (typing->length > 0)
+    struct typing *typing = session->transport_state;
+    if (typing->length > 0 && typing->dialect->takes_unfinished)
         end_line(session, typing);
 }
 
-static void talk_format_reply(struct session *session, enum reply_code code,
-                         const char *const *arguments, int count)
+static void telnet_close(struct session *session)
 {
-    text_dialect_format_reply(session, &dialect, code, arguments, count);
+    free(session->transport_state);
+    session->transport_state = NULL;
 }
 
-static void talk_render(struct text *text, const struct event *event, const struct view *view)
+const struct transport *transport_telnet(void)
 {
-    text_dialect_render(text, &dialect, event, view);
-}
-
-static void talk_refuse(struct text *text, const char *why)
-{
-    text_addf(text, "[server] %s\r\n", why);
-}
-
-const struct door *door_talk(void)
-{
-    static const struct door door = {.speech = {.verb_prefix = "/", .format_reply = talk_format_reply},
-                                     .open = talk_open,
-                                     .feed = talk_feed,
-                                     .finish = talk_finish,
-                                     .take_rest = talk_take_rest,
-                                     .render = talk_render,
-                                     .tells_missed = true,
-                                     .hears_lobby = true,
-                                     .refuse = talk_refuse};
-    return &door;
+    static const struct framing framing = {.end = "\r\n"};
+    static const struct transport transport = {.framing = &framing,
+                                               .open = telnet_open,
+                                               .feed = telnet_feed,
+                                               .finish = telnet_finish,
+                                               .take_rest = telnet_take_rest,
+                                               .close = telnet_close};
+    return &transport;
 }

@@ -1,6 +1,6 @@
 /* Telnet (RFC 854, 855, 857, 858): what is data, what is command, and what to answer. */
-#ifndef FORKCHAT_DOOR_TELNET_H
-#define FORKCHAT_DOOR_TELNET_H
+#ifndef FORKCHAT_TRANSPORT_TELNET_H
+#define FORKCHAT_TRANSPORT_TELNET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* What the dialects of plain text have in common: how answers and events are put into sentences. */
-#ifndef FORKCHAT_DOOR_TEXT_DIALECT_H
-#define FORKCHAT_DOOR_TEXT_DIALECT_H
+#ifndef FORKCHAT_DIALECT_TEXT_DIALECT_H
+#define FORKCHAT_DIALECT_TEXT_DIALECT_H
 
-#include "door.h"
+#include "dialect.h"
 
 /* Bytes of a line, its end not counted. */
 #define TEXT_DIALECT_LINE_LIMIT 1024
@@ -17,18 +17,25 @@ bool text_dialect_run_address(struct session *session, char *line);
 #define TEXT_DIALECT_LINE_SIZE (TEXT_DIALECT_LINE_LIMIT * 3 + 1)
 void text_dialect_clean(char *line, const char *bytes, size_t length);
 
-/* What the doors differ in. */
+/* What they differ in. */
 struct text_dialect {
-    const char *end;    /* of a line */
     char open, close;   /* around a nick that says something */
     bool shout_leaving; /* nick has left! */
 };
 
-void text_dialect_format_reply(struct session *session, const struct text_dialect *dialect, enum reply_code code,
-                    const char *const *arguments, int count);
+/* As in struct speech and struct dialect. */
+void text_dialect_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count);
+void text_dialect_send_away(struct session *session, const char *what);
+void text_dialect_refuse(struct text *text, const char *why);
+
 /* EVENT_MODE, a line for each change, the last without its end. */
-void text_dialect_render_modes(struct text *text, const struct text_dialect *dialect, const struct event *event);
+void text_dialect_render_modes(struct text *text, const struct event *event, const struct view *view);
 void text_dialect_render(struct text *text, const struct text_dialect *dialect, const struct event *event,
                    const struct view *view);
+
+/* What the rendering depends on: see struct dialect. */
+#define TEXT_DIALECT_PARTS                                                                                             \
+    {[EVENT_NICK] = VIEW_SELF,   [EVENT_JOIN] = VIEW_SELF,       [EVENT_PART] = VIEW_SELF,      [EVENT_QUIT] = VIEW_TARGET, \
+     [EVENT_KICK] = VIEW_TARGET, [EVENT_MESSAGE] = VIEW_CURRENT, [EVENT_MULTILINE] = VIEW_CURRENT}
 
 #endif

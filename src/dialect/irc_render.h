@@ -1,8 +1,8 @@
 /* Events as IRC messages. */
-#ifndef FORKCHAT_DOOR_IRC_RENDER_H
-#define FORKCHAT_DOOR_IRC_RENDER_H
+#ifndef FORKCHAT_DIALECT_IRC_RENDER_H
+#define FORKCHAT_DIALECT_IRC_RENDER_H
 
-#include "door.h"
+#include "dialect.h"
 
 /* Adds the event as that viewer sees it, tags and line end included; nothing if they do not. */
 void irc_render(struct text *text, const struct event *event, const struct view *view);

@@ -1,0 +1,44 @@
+/* The plain dialect: one line is one command. For netcat and scripts; REQUIREMENTS are in forkchat-protocol(7). */
+#include "text_dialect.h"
+
+static const struct text_dialect dialect = {.open = '[', .close = ']'};
+
+static int plain_open(struct session *session)
+{
+    command_arrive(session);
+    return 0;
+}
+
+static void plain_take_line(struct session *session, char *bytes, size_t length, bool cut)
+{
+    char line[TEXT_DIALECT_LINE_SIZE];
+    if (cut) {
+        session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
+        return;
+    }
+    text_dialect_clean(line, bytes, length);
+    if (!text_dialect_run_address(session, line))
+        text_dialect_run(session, line);
+}
+
+static void plain_render(struct text *text, const struct event *event, const struct view *view)
+{
+    text_dialect_render(text, &dialect, event, view);
+}
+
+const struct dialect *dialect_plain(void)
+{
+    static const struct dialect row = {
+        .speech = {.dialect = DIALECT_PLAIN, .verb_prefix = "", .format_reply = text_dialect_format_reply},
+        .line_limit = TEXT_DIALECT_LINE_LIMIT,
+        .open = plain_open,
+        .take_line = plain_take_line,
+        .takes_unfinished = true,
+        .send_away = text_dialect_send_away,
+        .render = plain_render,
+        .render_parts = TEXT_DIALECT_PARTS,
+        .tells_missed = true,
+        .hears_lobby = true,
+        .refuse = text_dialect_refuse};
+    return &row;
+}

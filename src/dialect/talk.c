@@ -1,0 +1,99 @@
+/* The talk dialect: what one types is said, and commands begin with a slash. For people. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/unicode.h"
+#include "text_dialect.h"
+
+static const struct text_dialect dialect = {.open = '(', .close = ')', .shout_leaving = true};
+
+static int talk_open(struct session *session)
+{
+    command_arrive(session);
+    return 0;
+}
+
+/* Blanks before a command are a slip of the finger, and what follows it may be private; before anything else with a slash
+ * they are an indentation. */
+static bool slips_into_command(const char *line)
+{
+    char verb[16];
+    const char *start = line + unicode_unseen_length(line);
+    if (start == line || *start != '/')
+        return false;
+    size_t length = strcspn(++start, " \t");
+    return snprintf(verb, sizeof verb, "%.*s", (int)length, start) < (int)sizeof verb &&
+           command_find(DIALECT_TALK, verb);
+}
+
+static void run_line(struct session *session, char *line)
+{
+    if (strcmp(line, "stop") == 0 || strcasecmp(line, "/stop") == 0)
+        command_leave(session, QUIT_LEFT, "");
+    else if (text_dialect_run_address(session, line))
+        return;
+    else if (line[0] == '/' && line[1] != '/')
+        text_dialect_run(session, line + 1);
+    else if (slips_into_command(line))
+        text_dialect_run(session, strchr(line, '/') + 1);
+    else if (!text_is_blank(line))
+        command_say(session, line[0] == '/' ? line + 1 : line);
+    else
+        command_show_place(session); /* a client that sends and receives in turn waits for something */
+}
+
+static void talk_take_line(struct session *session, char *bytes, size_t length, bool cut)
+{
+    char line[TEXT_DIALECT_LINE_SIZE];
+    if (cut) {
+        session_reply(session, REPLY_LINE_TOO_LONG, "1024", NULL);
+        return;
+    }
+    text_dialect_clean(line, bytes, length);
+    run_line(session, line);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Whether it is for one person, and what for has not come. Taken for a line, it would be refused, and the rest said to all. */
+static bool talk_awaits_more(const char *line, size_t length)
+{
+    size_t at = 0;
+    while (at < length && is_blank(line[at]))
+        at++;
+    if (at == length || (line[at] != '@' && line[at] != '/'))
+        return false;
+    bool alone = line[at] == '@' || at + 1 == length;
+    while (at < length && !is_blank(line[at]))
+        at++;
+    while (at < length && is_blank(line[at]))
+        at++;
+    return alone && at == length;
+}
+
+static void talk_render(struct text *text, const struct event *event, const struct view *view)
+{
+    text_dialect_render(text, &dialect, event, view);
+}
+
+const struct dialect *dialect_talk(void)
+{
+    static const struct dialect row = {
+        .speech = {.dialect = DIALECT_TALK, .verb_prefix = "/", .format_reply = text_dialect_format_reply},
+        .line_limit = TEXT_DIALECT_LINE_LIMIT,
+        .open = talk_open,
+        .take_line = talk_take_line,
+        .takes_unfinished = true,
+        .awaits_more = talk_awaits_more,
+        .send_away = text_dialect_send_away,
+        .render = talk_render,
+        .render_parts = TEXT_DIALECT_PARTS,
+        .tells_missed = true,
+        .hears_lobby = true,
+        .refuse = text_dialect_refuse};
+    return &row;
+}

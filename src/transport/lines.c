@@ -1,0 +1,116 @@
+/* The transports of plain lines: for netcat, telnet(1) and scripts (lines end in LF), and for IRC (RFC 1459 section 8:
+ * "CR, or LF, or both"). Run by workers. */
+#include "transport.h"
+
+#include <stdlib.h>
+
+#include "base/lines.h"
+#include "sniff.h"
+#include "telnet.h"
+
+#define CTRL_D 0x04
+
+/* Where in a line the next byte is, for what people at telnet(1) mean by Ctrl-C and Ctrl-D. No line of a script begins so. */
+enum offset { AT_START, BEHIND_IAC, INSIDE };
+
+struct stream {
+    struct lines lines;
+    enum offset offset;
+    const struct dialect *dialect;
+};
+
+static int open_stream(struct session *session, const struct dialect *dialect)
+{
+    struct stream *stream = calloc(1, sizeof *stream);
+    session->transport_state = stream;
+    if (!stream || lines_init(&stream->lines, dialect->line_limit))
+        return -1;
+    stream->dialect = dialect;
+    return 0;
+}
+
+static int crlf_open(struct session *session, const struct dialect *dialect)
+{
+    if (open_stream(session, dialect))
+        return -1;
+    struct stream *stream = session->transport_state;
+    lines_end_at_cr(&stream->lines);
+    return 0;
+}
+
+static void take_lines(struct session *session, struct stream *stream, const char *bytes, size_t length)
+{
+    char *line = NULL;
+    size_t line_length = 0;
+    enum lines_result result;
+    while (!session->leaving && (result = lines_take(&stream->lines, &bytes, &length, &line, &line_length)))
+        transport_take_line(session, stream->dialect, line, line_length, result == LINES_LONG);
+}
+
+static void crlf_feed(struct session *session, const char *bytes, size_t length)
+{
+    struct stream *stream = session->transport_state;
+    if (session->heard != HEARD_NOTHING || !sniff_tls(session, stream->dialect, bytes, length))
+        take_lines(session, stream, bytes, length);
+}
+
+/* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after
+ * Ctrl-C unless it is answered, so not to understand it would be to fall silent. */
+static size_t before_farewell(struct stream *stream, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (stream->offset == BEHIND_IAC ? telnet_leaves(byte) : stream->offset == AT_START && byte == CTRL_D)
+            return i;
+        if (byte == '\n')
+            stream->offset = AT_START;
+        else
+            stream->offset = stream->offset == AT_START && byte == TELNET_IAC ? BEHIND_IAC : INSIDE;
+    }
+    return length;
+}
+
+static void lf_feed(struct session *session, const char *bytes, size_t length)
+{
+    struct stream *stream = session->transport_state;
+    if (session->heard == HEARD_NOTHING && sniff_tls(session, stream->dialect, bytes, length))
+        return;
+    size_t rest = before_farewell(stream, bytes, length);
+    take_lines(session, stream, bytes, rest);
+    if (rest < length && !session->leaving)
+        command_leave(session, QUIT_LEFT, "");
+}
+
+static void finish(struct session *session)
+{
+    char *line = NULL;
+    size_t length = 0;
+    struct stream *stream = session->transport_state;
+    enum lines_result result = stream->dialect->takes_unfinished ? lines_finish(&stream->lines, &line, &length) : LINES_NONE;
+    if (result != LINES_NONE)
+        transport_take_line(session, stream->dialect, line, length, result == LINES_LONG);
+}
+
+static void close_stream(struct session *session)
+{
+    struct stream *stream = session->transport_state;
+    lines_free(&stream->lines);
+    free(stream);
+    session->transport_state = NULL;
+}
+
+const struct transport *transport_lf(void)
+{
+    static const struct framing framing = {.end = "\n"};
+    static const struct transport transport = {
+        .framing = &framing, .open = open_stream, .feed = lf_feed, .finish = finish, .close = close_stream};
+    return &transport;
+}
+
+const struct transport *transport_crlf(void)
+{
+    static const struct framing framing = {.end = "\r\n"};
+    static const struct transport transport = {
+        .framing = &framing, .open = crlf_open, .feed = crlf_feed, .finish = finish, .close = close_stream};
+    return &transport;
+}
