@@ -280,4 +280,5 @@ void supervisor_reap(struct supervisor *supervisor)
     supervisor_reap_holders(supervisor);
     reap_children(supervisor);
     reap_orphans(supervisor);
+    start_missing(supervisor);
 }
