@@ -653,6 +653,17 @@ script() {
     all_hear tutu toto
 }
 
+@test "a program that finds something else than a supervisor leaves ends with 69, and does nothing" {
+    local run=$BATS_TEST_TMPDIR/run state
+    for state in '' 'nonsense' $'directory x\n' $'directory 0 /nowhere\ncouriers 1\n'; do
+        printf '%s' "$state" >"$BATS_TEST_TMPDIR/state"
+        run -69 env FORKCHATD_SESSION=7 "$FORKCHAT_BUILD/forkchatd" -f -o "runtime-directory $run" 7<"$BATS_TEST_TMPDIR/state"
+        [[ $output == *'supervisor before'* ]]
+    done
+    run -69 env FORKCHATD_SESSION=7 "$FORKCHAT_BUILD/forkchatd" -f -o "runtime-directory $run" 7<&-
+    [[ $output == *'left nothing to read'* && ! -e $run ]]
+}
+
 @test "SIGUSR2 with a program of another layout: nobody is let in, and it begins when all have left" {
     script <<EOF
 #!/bin/sh

@@ -26,7 +26,7 @@
 /* Who was seen to have the lock: supervisor_watch_lock. */
 struct holding {
     uint32_t slot;
-    uint32_t turn; /* the how-manieth time the lock was taken */
+    uint32_t turn; /* the number of this taking of the lock */
     int64_t since; /* when this was seen first */
     struct stall stall; /* since then */
     bool woken;    /* it was told to go on */
@@ -97,7 +97,7 @@ void supervisor_reap_holders(struct supervisor *supervisor);
 
 /* ---- supervisor_crash.c ---- */
 
-/* Notes for `crash last` how a process died, with what it left at `recorder`, if it has a place there, and whose it
+/* Notes for `crash last` how a process died, with what it left at `recorder`, if it has a record there, and whose it
  * was, or NULL. Lock held. Returns the crash noted, to be logged without the lock. */
 struct crash_shm supervisor_add_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
                                              const struct recorder_shm *recorder, const struct user_shm *user);
