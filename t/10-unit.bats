@@ -172,6 +172,10 @@ unit() {
     unit world-people
 }
 
+@test "users have several connections, or one, or none for a while" {
+    unit world-connections
+}
+
 @test "metadata is kept, bounded and put in order" {
     unit world-metadata
 }

@@ -5,7 +5,7 @@ struct actor actor_of_user_locked(const struct world *world, uint32_t index)
 {
     const struct user_shm *user = &world->users[index];
     return (struct actor){.user = index,
-                          .connection = index,
+                          .connection = NONE,
                           .rights = user->flags & USER_OPERATOR ? ACTOR_OPERATES : 0,
                           .origin = NONE,
                           .nick = user->nick,
@@ -24,8 +24,11 @@ struct actor actor_of_server(void)
 
 struct event actor_event_locked(const struct chat *chat, const struct actor *actor, enum event_type type)
 {
-    if (actor->user != NONE)
-        return event_of_locked(chat->world, type, actor->user);
+    if (actor->user != NONE) {
+        struct event event = event_of_locked(chat->world, type, actor->user);
+        event.connection = actor->connection;
+        return event;
+    }
     struct event event = event_of_server(type);
     event.host = chat->settings->server_name;
     return event;

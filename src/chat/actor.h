@@ -11,14 +11,14 @@ enum actor_right {
 /* For one transaction: the texts are those of the tables. */
 struct actor {
     uint32_t user;       /* NONE: the server, or somebody who runs it */
-    uint32_t connection; /* that they ask on, NONE for the server */
+    uint32_t connection; /* that they ask on, or NONE */
     uint32_t rights;     /* enum actor_right */
     uint32_t origin;     /* the service that asks for them; NONE: they are here */
     const char *nick, *shown;
     bool answered; /* is told what became of it, and not told again as one of the operators */
 };
 
-/* A user who is here. */
+/* A user who is here, on no connection in particular. */
 struct actor actor_of_user_locked(const struct world *world, uint32_t user);
 
 /* The server, which may do what operators may. */

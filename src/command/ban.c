@@ -90,7 +90,7 @@ static bool put_out_next(struct session *session, const struct ban_shm *ban, uin
 {
     struct world *world = session->world;
     char name[ADDRESS_SIZE] = "", text[BAN_REASON_SIZE + 40], irc_reason[BAN_REASON_SIZE + 20];
-    if (!session_begin(session, 2 * EVENT_NEED_MAX))
+    if (!session_begin(session, EVENT_NEED_MAX + EVENT_NEED_LEAVE))
         return false;
     for (uint32_t end = world_users_end_locked(world); *at < end; ++*at) {
         const struct user_shm *user = &world->users[*at];

@@ -113,7 +113,7 @@ uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE])
 {
     if (!session_begin(session, 0))
         return NONE;
-    uint32_t channel = session_user_locked(session)->current;
+    uint32_t channel = session_current_locked(session);
     if (channel != NONE)
         text_copy(name, CHANNEL_SIZE, session->world->channels[channel].name);
     session_commit(session);
@@ -152,22 +152,22 @@ bool channel_complete_name(const char *word, char name[CHANNEL_SIZE])
 void channel_join_locked(struct session *session, uint32_t channel, uint32_t flags, uint32_t how)
 {
     struct world *world = session->world;
-    struct event event = event_of_locked(world, EVENT_JOIN, session->user);
+    struct event event = session_event_locked(session, EVENT_JOIN);
     event.strings.join.channel_name = world->channels[channel].name;
     event.numbers.join.channel = channel;
     event.numbers.join.member_flags = flags;
-    event.numbers.join.current_before = session_user_locked(session)->current;
+    event.numbers.join.current_before = session_current_locked(session);
     event.audience = AUDIENCE_CHANNEL;
     event.target = channel;
     event.flags |= how;
     event.strings.join.realname = session_user_locked(session)->realname;
     session_publish_locked(session, &event);
     CRASHPOINT("join-published");
-    user_set_current_locked(world, session->user, channel);
+    connection_set_current_locked(world, session->connection, channel);
     /* Newcomers to a channel may be away already. IRCv3 away-notify. */
     const char *away = session_user_locked(session)->away;
     if (*away) {
-        struct event notice = event_of_locked(world, EVENT_AWAY, session->user);
+        struct event notice = session_event_locked(session, EVENT_AWAY);
         notice.strings.away.text = away;
         notice.audience = AUDIENCE_CHANNEL;
         notice.target = channel;
@@ -229,14 +229,14 @@ enum reply_code channel_enter_locked(struct session *session, const char *name, 
 static void make_current_locked(struct session *session, uint32_t channel)
 {
     struct world *world = session->world;
-    struct event event = event_of_locked(world, EVENT_CURRENT, session->user);
+    struct event event = session_event_locked(session, EVENT_CURRENT);
     event.strings.current.channel_name = world->channels[channel].name;
-    event.numbers.current.before = session_user_locked(session)->current;
+    event.numbers.current.before = session_current_locked(session);
     event.numbers.current.after = channel;
-    event.audience = AUDIENCE_USER;
-    event.target = session->user;
+    event.audience = AUDIENCE_CONNECTION;
+    event.target = session->connection;
     event_publish_locked(world, &event);
-    user_set_current_locked(world, session->user, channel);
+    connection_set_current_locked(world, session->connection, channel);
 }
 
 void channel_join(struct session *session, struct request *request)
@@ -261,25 +261,37 @@ void channel_join(struct session *session, struct request *request)
     session_reply(session, answer == REPLY_OK ? REPLY_TALKING_IN : answer, shown, NULL);
 }
 
+/* Tells the couriers of the user's connections that talk in a channel which they leave what they talk in then. */
+static void leave_current_locked(struct world *world, uint32_t user, uint32_t channel)
+{
+    bool in_lobby = channel != LOBBY && member_find_locked(world, user, LOBBY) != NONE;
+    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;) {
+        if (world->connections[at].current != channel)
+            continue;
+        struct event event = event_of_locked(world, EVENT_CURRENT, user);
+        event.connection = at;
+        event.audience = AUDIENCE_NOBODY;
+        event.numbers.current.before = channel;
+        event.numbers.current.after = in_lobby ? LOBBY : NONE;
+        event_publish_locked(world, &event);
+    }
+}
+
 /* Fills in what PART and KICK have in common, publishes, and removes the membership. */
 void channel_remove_locked(struct session *session, struct event *event, uint32_t user,
                            uint32_t channel)
 {
     struct world *world = session->world;
     uint32_t member = member_find_locked(world, user, channel);
-    uint32_t before = world->users[user].current, after = before;
-    if (before == channel)
-        after = channel != LOBBY && member_find_locked(world, user, LOBBY) != NONE ? LOBBY : NONE;
     if (event->type == EVENT_PART && mute_why_locked(world, user, channel))
         event->strings.part.text = ""; /* no way to say something nevertheless */
     event->strings.part.channel_name = world->channels[channel].name;
     event->numbers.part.channel = channel;
     event->numbers.part.member_flags = world->members[member].flags;
-    event->numbers.part.current_before = before;
-    event->numbers.part.current_after = after;
     event->audience = AUDIENCE_CHANNEL;
     event->target = channel;
     session_publish_locked(session, event);
+    leave_current_locked(world, user, channel);
     member_remove_locked(world, member);
 }
 
@@ -293,7 +305,7 @@ void channel_leave(struct session *session, const char *name, const char *text)
     bool member = channel != NONE && member_find_locked(world, session->user, channel) != NONE;
     text_copy(shown, sizeof shown, channel == NONE ? name : world->channels[channel].name);
     if (member) {
-        struct event event = event_of_locked(world, EVENT_PART, session->user);
+        struct event event = session_event_locked(session, EVENT_PART);
         event.strings.part.text = text;
         channel_remove_locked(session, &event, session->user, channel);
     }

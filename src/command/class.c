@@ -83,7 +83,7 @@ void class_hand(struct session *session, struct request *request)
         return;
     const struct user_shm *user = session_user_locked(session);
     bool up = user->hand_monotonic == 0;
-    uint32_t current = user->current;
+    uint32_t current = session_current_locked(session);
     const char *name = user_shown(user);
     user_set_hand_locked(session->world, session->user, up);
     if (up && current != NONE)
@@ -120,8 +120,9 @@ static void show_hands(struct session *session)
                 continue;
             hands[count].at = user->hand_monotonic;
             text_copy(hands[count].name, sizeof hands[count].name, user_shown(user));
-            if (user->current != NONE)
-                text_copy(hands[count].channel, sizeof hands[count].channel, world->channels[user->current].name);
+            uint32_t current = user_current_locked(world, i);
+            if (current != NONE)
+                text_copy(hands[count].channel, sizeof hands[count].channel, world->channels[current].name);
             count++;
         }
     }
@@ -194,12 +195,12 @@ struct floor {
 /* Which channel is meant: the one that was named, or where who asks, or who is asked to speak, talks. */
 static uint32_t find_channel_locked(const struct session *session, const char *name, uint32_t speaker)
 {
-    uint32_t current = session_user_locked(session)->current;
+    uint32_t current = session_current_locked(session);
     if (name)
         return channel_find_locked(session->world, name);
     if (current != NONE || session->user != NONE)
         return current;
-    return speaker != NONE ? session->world->users[speaker].current : (uint32_t)LOBBY;
+    return speaker != NONE ? user_current_locked(session->world, speaker) : (uint32_t)LOBBY;
 }
 
 /* REPLY_OK, or why not. Transaction running. */

@@ -58,6 +58,7 @@ void control_wall(struct session *session, struct request *request)
 
 struct shown_client {
     struct user_shm user;
+    int32_t pid; /* of the worker of the connection that came last; 0: there is none */
     size_t queue;
     char *channels;
 };
@@ -94,7 +95,7 @@ static void show_client(struct report *report, const struct shown_client *client
     report_add(report, client->channels ? client->channels : "");
     report_number(report, (now - user->active_monotonic) / (1000 * MS));
     report_number(report, (int64_t)client->queue);
-    report_number(report, user->pid);
+    report_number(report, client->pid);
     const char *const words[] = {user->flags & USER_OPERATOR ? "operator" : "", user->flags & USER_MUTED ? "muted" : "",
                                  user->state == USER_ATTACHED ? "registering" : ""};
     char status[40];
@@ -118,8 +119,11 @@ static struct shown_client *copy_clients(struct session *session, size_t *count)
             const struct user_shm *user = &world->users[i];
             if (user->state != USER_PRESENT && user->state != USER_ATTACHED)
                 continue;
-            clients[(*count)++] = (struct shown_client){
-                .user = *user, .queue = user_queue(world, i), .channels = copy_channels_locked(world, user)};
+            uint32_t last = connection_next_locked(world, i, NONE);
+            clients[(*count)++] = (struct shown_client){.user = *user,
+                                                        .pid = last == NONE ? 0 : world->connections[last].pid,
+                                                        .queue = connection_queue(world, last),
+                                                        .channels = copy_channels_locked(world, user)};
             user_seal(&clients[*count - 1].user);
         }
     }

@@ -166,17 +166,19 @@ bool register_change_nick(struct session *session, const char *nick);
 /* register.c: tells the lobby that the session's user is here. Transaction running; EVENT_NEED_MAX. */
 void register_arrive_locked(const struct session *session);
 
-/* register.c: the user at that place leaves: event and tables. Transaction running; EVENT_NEED_MAX. Also
- * for the supervisor, after a worker's death. */
-void register_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text);
+/* register.c: the connection is lost or given up; its user leaves with it if they have no other. Transaction running;
+ * EVENT_NEED_LEAVE. Also for the supervisor, after a worker's death. */
+void register_lose_locked(struct world *world, uint32_t connection, enum event_quit how, const char *text,
+                          const char *irc_text);
 
-/* The same, with other words for IRC ("" for the same ones); by: who put them out and is answered, or NONE. */
+/* The user leaves, with all connections: events and tables; with other words for IRC ("" for the same ones); by: who put
+ * them out and is answered, or NONE. Transaction running; EVENT_NEED_LEAVE. */
 void register_remove_locked(struct world *world, uint32_t user, enum event_quit how, uint32_t by, const char *text,
                             const char *irc_text);
 
 /* operator.c: puts a user out: they are shown `event` (EVENT_KILL of whoever does it, or of the server) with
  * `text`; others see them leave with `reason`, IRC users with `irc_reason`. Transaction running;
- * 2 * EVENT_NEED_MAX. */
+ * EVENT_NEED_MAX and EVENT_NEED_LEAVE. */
 void operator_remove_locked(struct world *world, struct event *event, uint32_t victim, const char *text,
                             const char *reason, const char *irc_reason);
 

@@ -90,7 +90,7 @@ static void part_all(struct session *session)
             return;
         uint32_t member = session_user_locked(session)->first_membership;
         if (member != NONE) {
-            struct event event = event_of_locked(world, EVENT_PART, session->user);
+            struct event event = session_event_locked(session, EVENT_PART);
             event.strings.part.text = "";
             channel_remove_locked(session, &event, session->user, world->members[member].channel);
         }

@@ -34,7 +34,7 @@ static void show_invitations(struct session *session)
 static void publish_locked(struct session *session, uint32_t channel, uint32_t guest)
 {
     struct world *world = session->world;
-    struct event event = event_of_locked(world, EVENT_INVITE, session->user);
+    struct event event = session_event_locked(session, EVENT_INVITE);
     event.strings.invite.nick = world->users[guest].nick;
     event.strings.invite.channel_name = world->channels[channel].name;
     event.strings.invite.shown = user_shown(&world->users[guest]);
@@ -149,7 +149,7 @@ static enum reply_code knock_locked(struct session *session, uint32_t channel)
     if (last && now - last < KNOCK_INTERVAL * SECOND)
         return REPLY_KNOCK_TOO_MANY;
     last = now;
-    struct event event = event_of_locked(world, EVENT_KNOCK, session->user);
+    struct event event = session_event_locked(session, EVENT_KNOCK);
     event.strings.knock.channel_name = room->name;
     event.strings.knock.server = session->settings->server_name;
     event.numbers.knock.channel = channel;

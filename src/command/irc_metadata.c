@@ -104,7 +104,7 @@ static void notify_locked(struct session *session, const struct metadata_target 
     uint32_t channels[EVENT_CHANNELS];
     if (!session->registration.done)
         return;
-    struct event event = event_of_locked(session->world, EVENT_METADATA, session->user);
+    struct event event = session_event_locked(session, EVENT_METADATA);
     event.strings.metadata.target = target->name;
     event.strings.metadata.key = key;
     event.strings.metadata.value = value ? value : "";
@@ -245,14 +245,14 @@ static void clear(struct session *session, const char *word)
 static bool change_subscription_locked(struct session *session, const char *key, bool on, bool *changed)
 {
     struct world *world = session->world;
-    uint32_t at = metadata_find_locked(world, METADATA_SUBSCRIPTION, session->user, key);
+    uint32_t at = metadata_find_locked(world, METADATA_SUBSCRIPTION, session->connection, key);
     *changed = (at != NONE) != on;
     if (!*changed)
         return true;
     if (on && (share_ask_locked(world, SHARE_METADATA, session->user) != SHARE_FITS ||
-               !metadata_set_locked(world, METADATA_SUBSCRIPTION, session->user, key, "", session->user)))
+               !metadata_set_locked(world, METADATA_SUBSCRIPTION, session->connection, key, "", session->user)))
         return false;
-    struct event event = event_of_locked(world, EVENT_SUBSCRIBE, session->user);
+    struct event event = session_event_locked(session, EVENT_SUBSCRIBE);
     event.strings.subscribe.key = key;
     event.numbers.subscribe.on = on;
     event.audience = AUDIENCE_NOBODY;
@@ -345,7 +345,7 @@ void irc_metadata_unsubscribe(struct session *session)
         bool changed;
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
-        uint32_t at = metadata_next_locked(session->world, METADATA_SUBSCRIPTION, session->user, NONE);
+        uint32_t at = metadata_next_locked(session->world, METADATA_SUBSCRIPTION, session->connection, NONE);
         if ((more = at != NONE)) {
             char key[METADATA_KEY_SIZE];
             memcpy(key, session->world->metadata[at].key, sizeof key);

@@ -80,7 +80,7 @@ struct metadata_wanted irc_metadata_subscriptions_locked(const struct session *s
 {
     const struct world *world = session->world;
     struct metadata_wanted wanted = {.keys = keys};
-    for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, session->user, at)) != NONE &&
+    for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, session->connection, at)) != NONE &&
                              wanted.count < METADATA_SUBSCRIPTIONS;)
         memcpy(keys[wanted.count++], world->metadata[at].key, METADATA_KEY_SIZE);
     return wanted;
@@ -152,7 +152,7 @@ static void tell_own(struct session *session, const struct metadata_list *list, 
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
         uint32_t channel = name ? channel_find_locked(world, name) : NONE;
-        struct event event = event_of_locked(world, EVENT_METADATA, session->user);
+        struct event event = session_event_locked(session, EVENT_METADATA);
         event.strings.metadata.target = list->items[i].target;
         event.strings.metadata.key = list->items[i].key;
         event.strings.metadata.value = list->items[i].value;

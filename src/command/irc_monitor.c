@@ -60,7 +60,7 @@ static bool look_locked(const struct world *world, const char *nick, char target
 
 static void publish_monitor_locked(struct session *session, const char *nick, bool on)
 {
-    struct event event = event_of_locked(session->world, EVENT_MONITOR, session->user);
+    struct event event = session_event_locked(session, EVENT_MONITOR);
     event.strings.monitor.nick = nick;
     event.numbers.monitor.on = on;
     event.audience = AUDIENCE_NOBODY;
@@ -91,10 +91,10 @@ static void add(struct session *session, char *list)
     for (char *nick; !full && (nick = text_next_item(&at, ','));) {
         if (!may_be_nick(nick))
             continue;
-        bool there = monitor_find_locked(world, session->user, nick) != NONE;
-        full = !there && (session_user_locked(session)->monitor_count >= MONITORS_OF_ONE ||
+        bool there = monitor_find_locked(world, session->connection, nick) != NONE;
+        full = !there && (world->connections[session->connection].monitor_count >= MONITORS_OF_ONE ||
                           share_ask_locked(world, SHARE_MONITORS, session->user) != SHARE_FITS ||
-                          monitor_add_locked(world, session->user, nick) == NONE);
+                          monitor_add_locked(world, session->connection, nick) == NONE);
         if (!there && !full)
             publish_monitor_locked(session, nick, true);
         bool online = look_locked(world, nick, target);
@@ -124,7 +124,7 @@ static void drop(struct session *session, const char *nick)
 {
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    uint32_t monitor = monitor_find_locked(session->world, session->user, nick);
+    uint32_t monitor = monitor_find_locked(session->world, session->connection, nick);
     if (monitor != NONE) {
         publish_monitor_locked(session, nick, false);
         monitor_remove_locked(session->world, monitor);
@@ -138,7 +138,7 @@ static void drop_all(struct session *session)
         char nick[NICK_SIZE] = "";
         if (!session_begin(session, 0))
             return;
-        uint32_t first = session_user_locked(session)->first_monitor;
+        uint32_t first = session->world->connections[session->connection].first_monitor;
         more = first != NONE;
         if (more)
             text_copy(nick, sizeof nick, session->world->monitors[first].nick);
@@ -158,7 +158,7 @@ static void show(struct session *session, bool status)
     targets_init(&rest, status ? REPLY_MONITOR_OFFLINE : REPLY_MONITOR_LIST);
     if (!session_begin(session, 0))
         return;
-    for (uint32_t at = session_user_locked(session)->first_monitor; at != NONE && count < MONITORS_OF_ONE;
+    for (uint32_t at = world->connections[session->connection].first_monitor; at != NONE && count < MONITORS_OF_ONE;
          at = world->monitors[at].next)
         monitors[count++] = at;
     while (count-- > 0) { /* the newest is the first of them */

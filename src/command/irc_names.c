@@ -22,12 +22,13 @@ static bool make_room(struct names *names, size_t count)
     return names->members != NULL;
 }
 
-bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint32_t index)
+bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
+                       uint32_t index)
 {
     const struct channel_shm *channel = &world->channels[index];
     bool inside = member_find_locked(world, viewer, index) != NONE;
     *names = (struct names){.world = world, .index = index, .generation = channel->generation,
-                            .caps = world->users[viewer].caps, .symbol = "="};
+                            .caps = caps, .symbol = "="};
     text_copy(names->channel, sizeof names->channel, channel->name);
     if (channel->modes & CHANNEL_SECRET)
         names->symbol = "@";
@@ -119,7 +120,7 @@ void irc_show_names(struct session *session, const char *name)
         return;
     uint32_t channel = channel_find_locked(session->world, name);
     if (channel != NONE)
-        names_open_locked(&names, session->world, session->user, channel);
+        names_open_locked(&names, session->world, session->user, session->caps, channel);
     session_commit(session);
     CRASHPOINT("names-noted");
     show_members(session, &names);
@@ -171,7 +172,7 @@ static void show_everybody(struct session *session)
         while (i < end && !channel_is_shown_locked(session, i))
             i++;
         if (i < end)
-            names_open_locked(&names, world, session->user, i);
+            names_open_locked(&names, world, session->user, session->caps, i);
         session_commit(session);
         show_members(session, &names);
         names_close(&names);

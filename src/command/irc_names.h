@@ -24,8 +24,9 @@ struct names {
 /* Bytes enough for the members of one line. */
 #define NAMES_LINE 400
 
-/* Notes them. False if there is no memory. Transaction running. */
-bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint32_t channel);
+/* Notes them, for a viewer with those capabilities. False if there is no memory. Transaction running. */
+bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
+                       uint32_t channel);
 
 /* Adds members to `line` until it has about `room` bytes; false if there were none left. Transaction running, in which
  * the line is to be published. */

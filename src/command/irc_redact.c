@@ -61,7 +61,7 @@ void irc_redact(struct session *session, struct request *request)
     }
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
-    struct event event = event_of_locked(session->world, EVENT_REDACT, session->user);
+    struct event event = session_event_locked(session, EVENT_REDACT);
     const char *wrong = refuse_locked(session, name, read_id(id), &event);
     if (!wrong) {
         event.strings.redact.id = id;

@@ -66,14 +66,14 @@ static void set_caps(struct session *session, uint64_t caps)
 {
     if (caps == session->caps || !session_begin(session, EVENT_NEED_MAX))
         return;
-    struct event event = event_of_locked(session->world, EVENT_CAPS, session->user);
+    struct event event = session_event_locked(session, EVENT_CAPS);
     event.audience = AUDIENCE_NOBODY;
     event.numbers.caps.before_low = (uint32_t)session->caps;
     event.numbers.caps.before_high = (uint32_t)(session->caps >> 32);
     event.numbers.caps.after_low = (uint32_t)caps;
     event.numbers.caps.after_high = (uint32_t)(caps >> 32);
     event_publish_locked(session->world, &event);
-    user_set_caps_locked(session->world, session->user, caps);
+    connection_set_caps_locked(session->world, session->connection, caps);
     session->caps = caps;
     session_commit(session);
 }

@@ -39,9 +39,16 @@ static void answer_locked(const struct rename *rename, uint32_t user, const stru
     event_publish_locked(rename->session->world, &event);
 }
 
-static bool follows(const struct user_shm *user)
+/* Of the connection by which that user came last. */
+static uint64_t caps_of_locked(const struct world *world, uint32_t user)
 {
-    return door_dialect((enum door_kind)user->door) == DIALECT_IRC && !(user->caps & CAP_BIT(CHANNEL_RENAME));
+    uint32_t last = connection_next_locked(world, user, NONE);
+    return last == NONE ? 0 : world->connections[last].caps;
+}
+
+static bool follows_locked(const struct world *world, uint32_t index)
+{
+    return door_dialect((enum door_kind)world->users[index].door) == DIALECT_IRC && !(caps_of_locked(world, index) & CAP_BIT(CHANNEL_RENAME));
 }
 
 static void find_followers_locked(struct rename *rename)
@@ -52,25 +59,25 @@ static void find_followers_locked(struct rename *rename)
     for (uint32_t at = channel->first_member; rename->followers && at != NONE;
          at = world->members[at].next_of_channel) {
         const struct user_shm *user = &world->users[world->members[at].user];
-        if (follows(user) && rename->count < channel->member_count)
+        if (follows_locked(world, world->members[at].user) && rename->count < channel->member_count)
             rename->followers[rename->count++] =
                 (struct follower){world->members[at].user, user->generation};
     }
 }
 
 /* The beginning of a message of the user's own, with the tags they asked for. */
-static void add_head(struct text *text, const struct user_shm *user, const char *stamp)
+static void add_head(struct text *text, const struct user_shm *user, uint64_t caps, const char *stamp)
 {
     char sign = '@';
-    if (user->caps & CAP_BIT(SERVER_TIME)) {
+    if (caps & CAP_BIT(SERVER_TIME)) {
         text_addf(text, "%ctime=%s", sign, stamp);
         sign = ';';
     }
-    if ((user->caps & CAP_BIT(MESSAGE_TAGS)) && (user->flags & USER_BOT)) {
+    if ((caps & CAP_BIT(MESSAGE_TAGS)) && (user->flags & USER_BOT)) {
         text_addf(text, "%cbot", sign);
         sign = ';';
     }
-    if ((user->caps & CAP_BIT(ACCOUNT_TAG)) && *user->account) {
+    if ((caps & CAP_BIT(ACCOUNT_TAG)) && *user->account) {
         text_addf(text, "%caccount=%s", sign, user->account);
         sign = ';';
     }
@@ -81,21 +88,22 @@ static void move_locked(const struct rename *rename, uint32_t index)
 {
     char bytes[PART_SIZE], stamp[CLOCK_STAMP_SIZE];
     const struct user_shm *user = &rename->session->world->users[index];
+    uint64_t caps = caps_of_locked(rename->session->world, index);
     struct text text;
     text_init(&text, bytes, sizeof bytes);
     clock_stamp(clock_realtime(), stamp);
-    add_head(&text, user, stamp);
+    add_head(&text, user, caps, stamp);
     text_addf(&text, "PART %s", rename->before);
     if (*rename->reason)
         text_addf(&text, " :%s", rename->reason);
     text_add(&text, "\r\n");
-    add_head(&text, user, stamp);
+    add_head(&text, user, caps, stamp);
     text_addf(&text, "JOIN %s", rename->after);
-    if (user->caps & CAP_BIT(EXTENDED_JOIN))
+    if (caps & CAP_BIT(EXTENDED_JOIN))
         text_addf(&text, " %s :%s", *user->account ? user->account : "*", user->realname);
     text_add(&text, "\r\n");
     /* How far others have read is known to their workers alone; here, in a channel that is new to them, nowhere yet. */
-    if ((user->caps & CAP_BIT(READ_MARKER)) && index != rename->session->user)
+    if ((caps & CAP_BIT(READ_MARKER)) && index != rename->session->user)
         text_addf(&text, ":%s MARKREAD %s *\r\n", rename->session->settings->server_name, rename->after);
     answer_locked(rename, index, &text);
 }
@@ -104,11 +112,11 @@ static void move_locked(const struct rename *rename, uint32_t index)
 static void move_self_locked(const struct rename *rename)
 {
     struct session *session = rename->session;
-    struct event part = event_of_locked(session->world, EVENT_PART, session->user);
+    struct event part = session_event_locked(session, EVENT_PART);
     part.strings.part.channel_name = rename->before;
     part.strings.part.text = rename->reason;
     session->own_copy(session, &part);
-    struct event join = event_of_locked(session->world, EVENT_JOIN, session->user);
+    struct event join = session_event_locked(session, EVENT_JOIN);
     join.strings.join.channel_name = rename->after;
     join.strings.join.realname = session_user_locked(session)->realname;
     session->own_copy(session, &join);
@@ -137,8 +145,9 @@ static void show_inside(const struct rename *rename, const struct follower *foll
             text_addf(&text, ":%s 332 %s %s :%s\r\n:%s 333 %s %s %s %lld\r\n", server, nick, channel->name,
                       channel->topic, server, nick, channel->name, channel->topic_by,
                       (long long)(channel->topic_at / 1000));
-        if (!(user->caps & CAPS_NO_NAMES))
-            names_open_locked(&names, world, follower->user, rename->channel);
+        uint64_t caps = caps_of_locked(world, follower->user);
+        if (!(caps & CAPS_NO_NAMES))
+            names_open_locked(&names, world, follower->user, caps, rename->channel);
         if (text.length > 0)
             answer_locked(rename, follower->user, &text);
     }
@@ -206,7 +215,7 @@ static void rename_locked(struct rename *rename)
         else
             move_locked(rename, rename->followers[i].user);
     }
-    struct event event = event_of_locked(world, EVENT_RENAME, session->user);
+    struct event event = session_event_locked(session, EVENT_RENAME);
     event.strings.rename.before = rename->before;
     event.strings.rename.after = rename->after;
     event.strings.rename.text = rename->reason;
@@ -226,7 +235,7 @@ static size_t need(struct session *session, const char *name)
     uint32_t channel = channel_find_locked(world, name);
     uint32_t at = channel != NONE ? world->channels[channel].first_member : NONE;
     for (; at != NONE; at = world->members[at].next_of_channel)
-        followers += follows(&world->users[world->members[at].user]);
+        followers += follows_locked(world, world->members[at].user);
     session_commit(session);
     return followers * ring_need(PART_NEED);
 }

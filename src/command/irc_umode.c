@@ -49,7 +49,7 @@ static void change_flags_locked(struct session *session, uint32_t flags, enum ev
     if (before == flags)
         return;
     show_change(change, before, flags);
-    struct event event = event_of_locked(session->world, EVENT_FLAGS, session->user);
+    struct event event = session_event_locked(session, EVENT_FLAGS);
     event.strings.flags.change = change;
     event.numbers.flags.before = before;
     event.numbers.flags.after = flags;

@@ -12,7 +12,7 @@
 static void tell_common_locked(struct session *session, enum event_type type, const char *text, uint32_t flags)
 {
     uint32_t channels[EVENT_CHANNELS];
-    struct event event = event_of_locked(session->world, type, session->user);
+    struct event event = session_event_locked(session, type);
     event.strings.all[0] = text; /* all that AWAY and SETNAME say */
     event.audience = AUDIENCE_COMMON;
     event.flags |= flags;

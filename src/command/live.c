@@ -26,7 +26,7 @@ struct sample {
     uint64_t fill, size;
     uint32_t clients, most;
     struct {
-        uint32_t user;
+        uint32_t connection;
         size_t queue;
         char name[ADDRESS_SIZE];
     } slowest[SLOWEST];
@@ -37,7 +37,7 @@ struct sample {
 static void find_slowest(const struct world *world, struct sample *sample, uint32_t end)
 {
     for (uint32_t i = 0; i < end; i++) {
-        size_t queue = user_queue(world, i);
+        size_t queue = connection_queue(world, i);
         uint32_t at = sample->slow_count;
         if (queue == 0)
             continue;
@@ -49,9 +49,16 @@ static void find_slowest(const struct world *world, struct sample *sample, uint3
             sample->slow_count++;
         memmove(&sample->slowest[at + 1], &sample->slowest[at],
                 (sample->slow_count - 1 - at) * sizeof sample->slowest[0]);
-        sample->slowest[at].user = i;
+        sample->slowest[at].connection = i;
         sample->slowest[at].queue = queue;
     }
+}
+
+/* Of whoever has that connection, or had it a moment ago. */
+static const char *name_of_locked(const struct world *world, uint32_t index)
+{
+    const struct connection_shm *connection = &world->connections[index];
+    return connection_is_open_locked(world, index) ? user_shown(&world->users[connection->user]) : connection->address;
 }
 
 static bool take_sample(struct session *session, struct sample *sample)
@@ -67,7 +74,7 @@ static bool take_sample(struct session *session, struct sample *sample)
     sample->fill = ring_fill(&world->txn->ring, &sample->size);
     if (!session_begin(session, 0))
         return false;
-    uint32_t end = world_users_end_locked(world);
+    uint32_t end = world_connections_end_locked(world);
     session_commit(session);
     find_slowest(world, sample, end);
     if (!session_begin(session, 0))
@@ -75,7 +82,7 @@ static bool take_sample(struct session *session, struct sample *sample)
     sample->clients = world_present_locked(world);
     sample->most = world_most_present_locked(world);
     for (uint32_t i = 0; i < sample->slow_count; i++)
-        text_copy(sample->slowest[i].name, ADDRESS_SIZE, user_shown(&world->users[sample->slowest[i].user]));
+        text_copy(sample->slowest[i].name, ADDRESS_SIZE, name_of_locked(world, sample->slowest[i].connection));
     session_commit(session);
     return true;
 }

@@ -17,7 +17,7 @@ static void say_in(struct session *session, const char *name, const char *text)
         return;
     struct chat chat = session_chat(session);
     struct actor actor = session_actor_locked(session);
-    uint32_t channel = name ? channel_find_locked(session->world, name) : session_user_locked(session)->current;
+    uint32_t channel = name ? channel_find_locked(session->world, name) : session_current_locked(session);
     if (!name && channel != NONE)
         text_copy(current, sizeof current, session->world->channels[channel].name);
     enum chat_result result = chat_say_locked(&chat, &actor, channel, 0, &message);

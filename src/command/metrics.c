@@ -79,8 +79,8 @@ static void write_couriers(struct session *session)
         snprintf(label, sizeof label, "courier=\"%u\"", i);
         sample(session, "courier_lag_bytes", label, at > cursor ? at - cursor : 0);
     }
-    for (uint32_t i = 0; i < world->limits.users; i++)
-        waiting += user_queue(world, i);
+    for (uint32_t i = 0; i < world->limits.connections; i++)
+        waiting += connection_queue(world, i);
     gauge(session, "queue_bytes", "What waits for clients to read.", waiting);
     gauge(session, "ring_size_bytes", "Size of the ring.", size);
     gauge(session, "ring_fill_bytes", "What the slowest courier has not read of the ring yet.", fill);

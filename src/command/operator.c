@@ -92,7 +92,7 @@ void operator_kill(struct session *session, struct request *request)
     const char *nick = request->arguments[0];
     char text[KILL_SIZE];
     text_copy(text, sizeof text, request->count > 1 ? request->arguments[1] : "");
-    if (!session_begin(session, 3 * EVENT_NEED_MAX) || !operator_may_locked(session))
+    if (!session_begin(session, 2 * EVENT_NEED_MAX + EVENT_NEED_LEAVE) || !operator_may_locked(session))
         return;
     uint32_t victim = user_find_locked(world, nick);
     bool present = victim != NONE && world->users[victim].state == USER_PRESENT;
@@ -132,7 +132,7 @@ void operator_wallops(struct session *session, struct request *request)
     }
     if (!session_begin(session, EVENT_NEED_MAX) || !operator_may_locked(session))
         return;
-    struct event event = event_of_locked(session->world, EVENT_WALLOPS, session->user);
+    struct event event = session_event_locked(session, EVENT_WALLOPS);
     event.strings.wallops.text = request->arguments[0];
     event.audience = AUDIENCE_FLAGGED;
     event.target = USER_WALLOPS;

@@ -82,7 +82,7 @@ static struct net_range place_of(const struct session *session)
 /* One more wrong password, which its address owes for at once. */
 static void blame(struct session *session)
 {
-    guess_count(session->world, session->user);
+    guess_count(session->world, session->connection);
     session->call_supervisor(session);
     session_wait(session, WRONG_MS);
 }

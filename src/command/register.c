@@ -1,4 +1,4 @@
-/* Arriving, taking a name, leaving. Run by workers; register_leave_locked also by the supervisor. */
+/* Arriving, taking a name, leaving. Run by workers; register_lose_locked also by the supervisor. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +8,6 @@
 #include "base/port.h"
 #include "base/unicode.h"
 #include "families.h"
-#include "world/metadata.h"
-#include "world/monitors.h"
 
 /* Changes of one client's nick told in the log, in so many ms. */
 #define NICKS_TOLD    20u
@@ -32,7 +30,7 @@ static void greet(struct session *session, const char *name)
 
 void register_arrive_locked(const struct session *session)
 {
-    struct event event = event_of_locked(session->world, EVENT_ARRIVE, session->user);
+    struct event event = session_event_locked(session, EVENT_ARRIVE);
     event.audience = AUDIENCE_CHANNEL;
     event.target = LOBBY;
     event.flags |= EVENT_NOT_SOURCE;
@@ -57,66 +55,38 @@ void command_arrive(struct session *session)
     CRASHPOINT("arrived");
 }
 
-void register_leave_locked(struct world *world, uint32_t index, enum event_quit how, const char *text)
-{
-    register_remove_locked(world, index, how, NONE, text, "");
-}
-
-/* Whom the user monitored, separated by commas: a courier that undoes the QUIT gives it back. */
-static void list_monitors_locked(const struct world *world, uint32_t user, struct text *list)
-{
-    uint32_t end = monitor_limit(&world->limits), at = world->users[user].first_monitor;
-    /* The supervisor does this for the dead, and trusts no index. */
-    for (uint32_t i = 0; at < end && i < MONITORS_OF_ONE; at = world->monitors[at].next, i++)
-        text_addf(list, "%s%.*s", list->length ? "," : "", NICK_SIZE - 1, world->monitors[at].nick);
-}
-
-/* The same for the keys they subscribed to. */
-static void list_subscriptions_locked(const struct world *world, uint32_t user, struct text *list)
-{
-    uint32_t at = NONE;
-    for (uint32_t i = 0; i < METADATA_SUBSCRIPTIONS; i++) {
-        if ((at = metadata_next_locked(world, METADATA_SUBSCRIPTION, user, at)) == NONE)
-            return;
-        text_addf(list, "%s%.*s", list->length ? "," : "", METADATA_KEY_SIZE - 1, world->metadata[at].key);
-    }
-}
-
 void register_remove_locked(struct world *world, uint32_t index, enum event_quit how, uint32_t by, const char *text,
                             const char *irc_text)
 {
     uint32_t channels[EVENT_CHANNELS];
-    char monitored[MONITORS_OF_ONE * NICK_SIZE + 1], keys[METADATA_SUBSCRIPTIONS * METADATA_KEY_SIZE + 1];
-    struct text monitors, subscriptions;
-    struct user_shm *user = &world->users[index];
-    struct event event = event_of_locked(world, EVENT_QUIT, index);
     if (how == QUIT_SAID && mute_why_locked(world, index, NONE)) {
         how = QUIT_LEFT;
         text = irc_text = "";
     }
+    for (uint32_t at; (at = connection_next_locked(world, index, NONE)) != NONE;)
+        event_detach_locked(world, at, how == QUIT_KILLED);
+    struct event event = event_of_locked(world, EVENT_QUIT, index);
     event.target_user = by;
     event.numbers.quit.how = how;
-    event.numbers.quit.door = user->door;
-    event.numbers.quit.current = user->current;
-    event.numbers.quit.caps_low = (uint32_t)user->caps;
-    event.numbers.quit.caps_high = (uint32_t)(user->caps >> 32);
-    event.numbers.quit.flags = user->flags;
     event.strings.quit.text = text;
     event.strings.quit.irc_text = irc_text;
-    text_init(&monitors, monitored, sizeof monitored);
-    text_init(&subscriptions, keys, sizeof keys);
-    list_monitors_locked(world, index, &monitors);
-    list_subscriptions_locked(world, index, &subscriptions);
-    event.strings.quit.monitored = monitored;
-    event.strings.quit.subscribed = keys;
     event.channels = channels;
     event.channel_count = event_channels_locked(world, index, channels);
     event.audience = AUDIENCE_COMMON;
-    event.flags |= EVENT_NOT_SOURCE;
-    if (user->state == USER_PRESENT)
+    if (world->users[index].state == USER_PRESENT)
         event.flags |= EVENT_LOBBY;
     event_publish_locked(world, &event);
     user_leave_locked(world, index);
+}
+
+void register_lose_locked(struct world *world, uint32_t connection, enum event_quit how, const char *text,
+                          const char *irc_text)
+{
+    uint32_t user = world->connections[connection].user;
+    if (world->users[user].connection_count > 1)
+        event_detach_locked(world, connection, false);
+    else
+        register_remove_locked(world, user, how, NONE, text, irc_text);
 }
 
 void command_leave(struct session *session, enum event_quit how, const char *text)
@@ -126,11 +96,11 @@ void command_leave(struct session *session, enum event_quit how, const char *tex
 
 void command_leave_for(struct session *session, enum event_quit how, const char *text, const char *irc_text)
 {
-    if (!session_begin(session, EVENT_NEED_MAX))
+    if (!session_begin(session, EVENT_NEED_LEAVE))
         return;
     char name[ADDRESS_SIZE];
     text_copy(name, sizeof name, user_shown(session_user_locked(session)));
-    register_remove_locked(session->world, session->user, how, NONE, text, irc_text);
+    register_lose_locked(session->world, session->connection, how, text, irc_text);
     session_commit(session);
     session->leaving = true;
     log_info("client disconnected \"%s\"", name);
@@ -210,7 +180,7 @@ bool register_change_nick(struct session *session, const char *wanted)
     text_copy(before, sizeof before, user_shown(user));
     text_copy(address, sizeof address, user->address);
     if (user->state == USER_PRESENT) {
-        struct event event = event_of_locked(world, EVENT_NICK, session->user);
+        struct event event = session_event_locked(session, EVENT_NICK);
         event.strings.nick.to = nick;
         event.audience = AUDIENCE_COMMON;
         event.flags |= EVENT_LOBBY;

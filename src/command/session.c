@@ -20,8 +20,8 @@
 static struct event answers_locked(const struct session *session)
 {
     struct event event = event_of_server(EVENT_REPLY);
-    event.audience = AUDIENCE_USER;
-    event.target = session->user;
+    event.audience = AUDIENCE_CONNECTION;
+    event.target = session->connection;
     event.strings.reply.bytes = session->out.start;
     EVENT_LENGTH(&event, reply.bytes) = session->out.length;
     return event;
@@ -171,12 +171,12 @@ struct user_shm *session_user_locked(const struct session *session)
 {
     static struct user_shm server = {.state = USER_PRESENT,
                                      .flags = USER_OPERATOR,
-                                     .current = NONE,
                                      .nick = "server",
                                      .address = "the server",
                                      .host = "localhost",
                                      .first_membership = NONE,
-                                     .first_monitor = NONE};
+                                     .first_connection = NONE,
+                                     .first_metadata = NONE};
     if (session->user == NONE)
         return &server;
     return &session->world->users[session->user];
@@ -184,20 +184,27 @@ struct user_shm *session_user_locked(const struct session *session)
 
 struct event session_event_locked(const struct session *session, enum event_type type)
 {
-    if (session->user != NONE)
-        return event_of_locked(session->world, type, session->user);
-    struct event event = event_of_server(type);
-    event.host = session->settings->server_name;
+    if (session->user == NONE) {
+        struct event event = event_of_server(type);
+        event.host = session->settings->server_name;
+        return event;
+    }
+    struct event event = event_of_locked(session->world, type, session->user);
+    event.connection = session->connection;
     return event;
+}
+
+uint32_t session_current_locked(const struct session *session)
+{
+    return session->connection == NONE ? NONE : session->world->connections[session->connection].current;
 }
 
 bool session_is_here(const struct session *session)
 {
-    if (session->user == NONE)
+    if (session->connection == NONE)
         return true;
-    const struct user_shm *user = session_user_locked(session);
-    return user->generation == session->generation &&
-           (user->state == USER_ATTACHED || user->state == USER_PRESENT);
+    return session->world->connections[session->connection].generation == session->generation &&
+           connection_is_open_locked(session->world, session->connection);
 }
 
 bool session_begin(struct session *session, size_t need)
@@ -245,14 +252,16 @@ static void publish_message_locked(struct session *session, struct event *event)
         return;
     }
     event_publish_locked(session->world, event);
-    if (!echo)
-        return;
-    if (session->own_copy) {
+    if (echo && session->own_copy)
         session->own_copy(session, event);
-    } else {
-        event->target = session->user;
-        event_publish_locked(session->world, event);
-    }
+    bool others = session_user_locked(session)->connection_count > 1;
+    bool own = echo && !session->own_copy;
+    if (!own && !others)
+        return;
+    if (!own)
+        event->flags |= EVENT_NOT_SOURCE;
+    event->target = session->user;
+    event_publish_locked(session->world, event);
 }
 
 static void publish_locked(const struct chat *chat, struct event *event)
@@ -274,6 +283,7 @@ struct actor session_actor_locked(const struct session *session)
     if (session->user == NONE)
         return actor_of_server();
     struct actor actor = actor_of_user_locked(session->world, session->user);
+    actor.connection = session->connection;
     actor.answered = session->speech->dialect != DIALECT_IRC;
     return actor;
 }
@@ -298,14 +308,14 @@ static void wait_for_reader(struct session *session)
     const struct world *world = session->world;
     size_t most = answers_at_once(session), last = SIZE_MAX;
     int64_t since = clock_monotonic(), pause = 1;
-    int courier = (int)world_courier(world, session->user);
+    int courier = (int)world_courier(world, session->connection);
     if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->txn->ring, courier))
         return;
     txn_wake_readers(world->txn);
     for (;;) {
         /* The courier tells the queue before it moves its cursor on. */
         bool passed = ring_cursor(&world->txn->ring, courier) > session->backlog.position;
-        size_t queue = user_queue(world, session->user);
+        size_t queue = connection_queue(world, session->connection);
         if (passed && queue <= most) {
             session->backlog.bytes = queue;
             session->backlog.forsaken = false;

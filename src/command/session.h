@@ -75,8 +75,9 @@ struct session {
     uint32_t settings_version;        /* 0 until a reload has changed them */
     const struct speech *speech;
     enum door_kind door;
-    uint32_t user;       /* our place in the tables */
-    uint32_t generation; /* and who we are there */
+    uint32_t connection; /* our slot in the tables */
+    uint32_t generation; /* and which of its connections we are */
+    uint32_t user;       /* whose connection it is */
     bool leaving;        /* nothing more is taken from the client */
     bool gone;           /* nothing more comes from it, and nobody reads answers; what came before is still acted on */
     uint64_t caps;                    /* IRCv3 capabilities, as in our record */
@@ -185,10 +186,13 @@ struct event session_event_locked(const struct session *session, enum event_type
 /* This session's own record. Transaction running. */
 struct user_shm *session_user_locked(const struct session *session);
 
+/* The channel that it talks in, or NONE. Transaction running. */
+uint32_t session_current_locked(const struct session *session);
+
 /* How that user is called at the session's door: for IRC everybody has a nick, elsewhere the unnamed are their address. */
 const char *session_name_of(const struct session *session, const struct user_shm *user);
 
-/* Whether the session's place still is its own. Under the lock that is certain; without, it may just have changed. */
+/* Whether the session's connection is still open. Under the lock that is certain; without, it may just have changed. */
 bool session_is_here(const struct session *session);
 
 #endif

@@ -440,7 +440,8 @@ void irc_render(struct text *text, const struct event *event, const struct view 
     case EVENT_PRESENCE:
         render_simple(text, event, view, event->numbers.presence.here ? "730 *" : "731 *", NULL, event->strings.presence.who);
         break;
-    case EVENT_CONNECT:
+    case EVENT_ATTACH:
+    case EVENT_DETACH:
     case EVENT_STATUS:
     case EVENT_MONITOR:
     case EVENT_SUBSCRIBE:

@@ -293,7 +293,8 @@ static void render_line(struct text *text, const struct text_dialect *dialect,
     case EVENT_WALLOPS:
         render_notice(text, event->shown, " to the operators: ", event->strings.wallops.text);
         break;
-    case EVENT_CONNECT:
+    case EVENT_ATTACH:
+    case EVENT_DETACH:
     case EVENT_STATUS:
     case EVENT_FLAGS:
     case EVENT_MONITOR:

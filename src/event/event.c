@@ -12,7 +12,7 @@
 #define SOURCE_STRINGS 5
 
 struct packed {
-    uint32_t type, flags, audience, target, target_user, source, generation;
+    uint32_t type, flags, audience, target, target_user, source, generation, connection, origin;
     uint32_t channel_count;
     int64_t time;
     uint64_t id;
@@ -26,6 +26,8 @@ struct event event_of_server(enum event_type type)
                           .source = NONE,
                           .target = NONE,
                           .target_user = NONE,
+                          .connection = NONE,
+                          .origin = HOME_HERE,
                           .time = clock_realtime(),
                           .nick = "",
                           .shown = "",
@@ -40,6 +42,7 @@ struct event event_of_locked(const struct world *world, enum event_type type, ui
     struct event event = event_of_server(type);
     event.source = index;
     event.generation = user->generation;
+    event.origin = user->home;
     event.flags = (user->flags & USER_NAMED ? 0 : EVENT_UNNAMED) |
                   (user->flags & USER_BOT ? EVENT_BOT : 0);
     event.nick = user->nick;
@@ -67,13 +70,29 @@ static size_t string_length(const struct event *event, int i)
     return strnlen(event->strings.all[i], RING_RECORD_MAX);
 }
 
-/* Which readers must wake for it: a client's own courier, all, or (nobody is there) none. */
+static uint64_t reader_of(const struct world *world, uint32_t connection)
+{
+    return UINT64_C(1) << world_courier(world, connection);
+}
+
+static uint64_t readers_of_user(const struct world *world, uint32_t user)
+{
+    uint64_t readers = 0;
+    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;)
+        readers |= reader_of(world, at);
+    return readers;
+}
+
+/* Which readers must wake for it: a client's own couriers, all, or (nobody is there) none. */
 static uint64_t readers(const struct world *world, const struct event *event)
 {
+    if (event->audience == AUDIENCE_CONNECTION)
+        return reader_of(world, event->target);
     if (event->audience == AUDIENCE_USER)
-        return UINT64_C(1) << world_courier(world, event->target);
-    if (event->type == EVENT_CONNECT || event->type == EVENT_CAPS)
-        return UINT64_C(1) << world_courier(world, event->source);
+        return readers_of_user(world, event->target);
+    if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH || event->type == EVENT_CAPS ||
+        event->type == EVENT_CURRENT)
+        return reader_of(world, event->connection);
     if (event->audience == AUDIENCE_CHANNEL && world->channels[event->target].member_count == 0)
         return 0;
     return ~UINT64_C(0);
@@ -89,6 +108,8 @@ void event_publish_locked(struct world *world, struct event *event)
                             .target_user = event->target_user,
                             .source = event->source,
                             .generation = event->generation,
+                            .connection = event->connection,
+                            .origin = event->origin,
                             .channel_count = event->channel_count,
                             .time = event->time,
                             .id = event->id};
@@ -146,6 +167,8 @@ bool event_decode(const struct ring_record *record, struct event *event)
                             .target_user = packed.target_user,
                             .source = packed.source,
                             .generation = packed.generation,
+                            .connection = packed.connection,
+                            .origin = packed.origin,
                             .time = packed.time,
                             .position = record->position,
                             .id = packed.id ? packed.id : record->position,

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "world/connections.h"
 #include "world/world.h"
 
 #define EVENT_STRINGS  6
@@ -19,16 +20,17 @@
 
 /* EVENT(symbol, what it is). Its fields stand in the unions below. Those that change the couriers' copy say so. */
 #define EVENTS(EVENT)                                                                              \
-    EVENT(CONNECT, "changes the copy: a client")                                                   \
-    EVENT(DROP, "changes the copy: the worker at `target` is dead, its socket of no use")           \
-    EVENT(CAPS, "changes the copy: the capabilities of the source")                                \
+    EVENT(ATTACH, "changes the copy: a connection of the source; channels: all they are in, with member flags") \
+    EVENT(DETACH, "changes the copy: … and no longer; channels: all they are in")                  \
+    EVENT(DROP, "changes the copy: the worker in the slot `target` is dead, its socket of no use")  \
+    EVENT(CAPS, "changes the copy: the capabilities of a connection")                              \
     EVENT(ARRIVE, "the source is here, for all to see")                                            \
     EVENT(NICK, "the source, as it was, has a new one")                                            \
-    EVENT(QUIT, "changes the copy; channels: all it was in, with member flags")                    \
+    EVENT(QUIT, "the source, whose connections were detached before, leaves; channels: all they were in") \
     EVENT(JOIN, "changes the copy")                                                                \
     EVENT(PART, "changes the copy")                                                                \
     EVENT(KICK, "changes the copy as PART does, for target_user")                                  \
-    EVENT(CURRENT, "changes the copy: the channel they talk in")                                   \
+    EVENT(CURRENT, "changes the copy: the channel a connection talks in")                          \
     EVENT(STATUS, "changes the copy: the member flags of target_user")                             \
     EVENT(MODE, "changes of a channel's modes, with their arguments")                              \
     EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know")              \
@@ -71,7 +73,8 @@ enum event_message { MESSAGE_PRIVMSG, MESSAGE_NOTICE, MESSAGE_TAGMSG };
 /* Who gets it. */
 enum event_audience {
     AUDIENCE_NOBODY,  /* couriers only */
-    AUDIENCE_USER,    /* the user `target` */
+    AUDIENCE_CONNECTION, /* the connection `target` */
+    AUDIENCE_USER,    /* all connections of the user `target` */
     AUDIENCE_CHANNEL, /* the members of the channel `target` */
     AUDIENCE_COMMON,  /* whoever shares one of `channels` with the source */
     AUDIENCE_ALL,
@@ -80,7 +83,7 @@ enum event_audience {
 };
 
 enum event_flag {
-    EVENT_NOT_SOURCE = 1u << 0, /* the source itself does not get it */
+    EVENT_NOT_SOURCE = 1u << 0, /* not to the connection it came from; if that is NONE, to none of the source's */
     EVENT_LOBBY = 1u << 1,      /* AUDIENCE_COMMON: also everyone in the lobby */
     EVENT_UNNAMED = 1u << 2,    /* the source had no nick of its own */
     EVENT_ARRIVING = 1u << 3,   /* JOIN: part of connecting, which ARRIVE tells */
@@ -96,9 +99,13 @@ union event_strings {
     struct {
         const char *to;
     } nick;
-    /* irc_text: if it differs; monitored, subscribed: lists with commas */
+    /* monitored, subscribed: lists with commas */
     struct {
-        const char *text, *irc_text, *monitored, *subscribed;
+        const char *monitored, *subscribed;
+    } detach;
+    /* irc_text: if it differs */
+    struct {
+        const char *text, *irc_text;
     } quit;
     struct {
         const char *channel_name, *realname;
@@ -171,27 +178,32 @@ union event_strings {
     } reply;
 };
 
+/* A connection, as it is when it is attached and when it is detached. */
+struct event_connection {
+    uint32_t generation, door, current, caps_low, caps_high;
+    uint32_t user_flags; /* of its user */
+    uint32_t hang_up;    /* DETACH: at once, in both directions */
+};
+
 union event_numbers {
     uint32_t all[EVENT_NUMBERS];
-    struct {
-        uint32_t door;
-    } connect;
+    struct event_connection attach, detach;
     struct {
         uint32_t before_low, before_high, after_low, after_high;
     } caps;
-    /* how: enum event_quit; the rest is as it was */
+    /* how: enum event_quit */
     struct {
-        uint32_t how, door, current, caps_low, caps_high, flags;
+        uint32_t how;
     } quit;
     struct {
         uint32_t channel, member_flags, current_before;
     } join;
-    /* PART and KICK say the same */
+    /* PART and KICK say the same. Connections that talked in the channel have a CURRENT each. */
     struct {
-        uint32_t channel, member_flags, current_before, current_after;
+        uint32_t channel, member_flags;
     } part;
     struct {
-        uint32_t channel, member_flags, current_before, current_after;
+        uint32_t channel, member_flags;
     } kick;
     struct {
         uint32_t before, after;
@@ -228,10 +240,12 @@ struct event {
     uint32_t type;
     uint32_t flags;
     uint32_t audience;
-    uint32_t target;      /* a user or a channel, as the audience says */
+    uint32_t target;      /* a connection, a user or a channel, as the audience says */
     uint32_t target_user; /* KICK: whom it happened to; QUIT: who had it happen, and has an answer */
     uint32_t source;      /* a user, or NONE for the server */
     uint32_t generation;  /* of the source */
+    uint32_t connection;  /* the one of the source's that it came from or concerns, or NONE */
+    uint32_t origin;      /* HOME_HERE, or the number of the service that brought it here */
     int64_t time;         /* ms since 1970 */
     uint64_t position; /* in the ring: set by publishing and decoding, the same for every reader */
 
@@ -261,7 +275,7 @@ static inline uint32_t event_channel_flags(const struct event *event, uint32_t i
     return event->channels[i] >> EVENT_FLAGS_SHIFT;
 }
 
-/* An event of `user`: source and time filled in. Lock held. */
+/* An event of `user`: source and time filled in, its connection NONE. Lock held. */
 struct event event_of_locked(const struct world *world, enum event_type type, uint32_t user);
 
 /* An event of the server's own. */
@@ -272,6 +286,18 @@ uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_
 
 /* The most room in the ring that any one event takes: what to ask for before publishing it. */
 #define EVENT_NEED_MAX (RING_RECORD_MAX + 64)
+
+/* What a DETACH takes at most, with all that a connection may monitor and be subscribed to, and a QUIT, with words of up to
+ * 4 KiB; and what it takes for a user to leave, all of whose connections are detached before. */
+#define EVENT_NEED_DETACH ((size_t)11264)
+#define EVENT_NEED_QUIT   ((size_t)8192)
+#define EVENT_NEED_LEAVE  (EVENT_NEED_QUIT + USER_CONNECTIONS * EVENT_NEED_DETACH)
+
+/* An ATTACH of that connection, which is open. Lock held. */
+struct event event_attach_locked(const struct world *world, uint32_t connection, uint32_t channels[EVENT_CHANNELS]);
+
+/* Detaches it, in the tables as well. hang_up: nothing more is sent to the client. Lock held; needs EVENT_NEED_DETACH. */
+void event_detach_locked(struct world *world, uint32_t connection, bool hang_up);
 
 /* Publishes it in the running transaction and sets its position. What is too long for a record is cut. */
 void event_publish_locked(struct world *world, struct event *event);

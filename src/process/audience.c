@@ -11,30 +11,43 @@
 
 void audience_init(struct audience *audience, const struct world *world)
 {
-    *audience = (struct audience){.user_limit = world->limits.users,
+    *audience = (struct audience){.client_limit = world->limits.connections,
+                                  .user_limit = world->limits.users,
                                   .room_limit = world->limits.channels};
-    audience->clients = memory_must(calloc(audience->user_limit, sizeof(struct client *)));
+    audience->clients = memory_must(calloc(audience->client_limit, sizeof(struct client *)));
+    audience->users = memory_must(calloc(audience->user_limit, sizeof(struct client *)));
     audience->rooms = memory_must(calloc(audience->room_limit, sizeof(struct room)));
 }
 
-struct client *audience_client(const struct audience *audience, uint32_t user)
+struct client *audience_client(const struct audience *audience, uint32_t connection)
 {
-    return user < audience->user_limit ? audience->clients[user] : NULL;
+    return connection < audience->client_limit ? audience->clients[connection] : NULL;
 }
 
-struct client *audience_connect(struct audience *audience, uint32_t user, uint32_t generation,
-                                uint32_t door, struct client **before)
+struct client *audience_user(const struct audience *audience, uint32_t user)
 {
-    *before = audience_client(audience, user);
+    return user < audience->user_limit ? audience->users[user] : NULL;
+}
+
+struct client *audience_attach(struct audience *audience, uint32_t connection, uint32_t generation, uint32_t user,
+                               uint32_t door, struct client **before)
+{
+    *before = NULL;
+    if (connection >= audience->client_limit || user >= audience->user_limit)
+        return NULL;
+    *before = audience->clients[connection];
     if (*before)
         audience_remove(audience, *before);
     struct client *client = memory_must(calloc(1, sizeof *client));
-    client->user = user;
+    client->connection = connection;
     client->generation = generation;
+    client->user = user;
     client->door = door;
     client->current = NONE;
     outbox_init(&client->outbox);
-    audience->clients[user] = client;
+    audience->clients[connection] = client;
+    client->next_of_user = audience->users[user];
+    audience->users[user] = client;
     return client;
 }
 
@@ -195,8 +208,14 @@ void audience_remove(struct audience *audience, struct client *client)
         audience_part(audience, client, client->channels[0]);
     for (uint32_t i = 0; client->monitor_count > 0 && i < AUDIENCE_BUCKETS; i++)
         drop_monitors(&audience->monitors[i], client, NULL);
-    if (audience->clients[client->user] == client)
-        audience->clients[client->user] = NULL;
+    if (audience->clients[client->connection] == client)
+        audience->clients[client->connection] = NULL;
+    for (struct client **at = &audience->users[client->user]; *at; at = &(*at)->next_of_user) {
+        if (*at == client) {
+            *at = client->next_of_user;
+            break;
+        }
+    }
 }
 
 const struct room *audience_room(const struct audience *audience, uint32_t channel)

@@ -13,8 +13,10 @@ struct subscription {
 };
 
 struct client {
-    uint32_t user;
-    uint32_t generation;
+    uint32_t connection;
+    uint32_t generation;    /* of the connection */
+    uint32_t user;          /* whose connection it is */
+    struct client *next_of_user;
     uint32_t door;
     uint64_t caps;
     uint32_t flags;         /* enum user_flag */
@@ -29,7 +31,7 @@ struct client {
     uint64_t resumed;       /* bytes of the stream before `from`, if another courier began it; else 0 */
     bool resuming;          /* until it is known how far that courier came */
     bool cut_off;           /* what it still owed is lost */
-    bool superseded;          /* the marks at its place are its successor's */
+    bool superseded;          /* the marks in its slot are its successor's */
     struct outbox outbox;
     size_t told_queue;      /* what the shared counters say of its queue */
     size_t counted_queue;   /* what the courier's sum has of it */
@@ -65,7 +67,9 @@ struct monitor {
 
 struct audience {
     struct monitor *monitors[AUDIENCE_BUCKETS];
-    struct client **clients; /* by user */
+    struct client **clients; /* by connection */
+    uint32_t client_limit;
+    struct client **users; /* the first of each user's clients */
     uint32_t user_limit;
     struct room *rooms; /* by channel */
     uint32_t room_limit;
@@ -74,12 +78,16 @@ struct audience {
 /* Room for the world's limits. Exits if there is no memory. */
 void audience_init(struct audience *audience, const struct world *world);
 
-/* The client at that place, or NULL. */
-struct client *audience_client(const struct audience *audience, uint32_t user);
+/* The client of that connection, or NULL. */
+struct client *audience_client(const struct audience *audience, uint32_t connection);
 
-/* A new client. One that is still there at that place is returned in *before, taken out already. */
-struct client *audience_connect(struct audience *audience, uint32_t user, uint32_t generation,
-                                uint32_t door, struct client **before);
+/* The first of that user's clients, or NULL; the others follow by next_of_user. */
+struct client *audience_user(const struct audience *audience, uint32_t user);
+
+/* A new client. One that is still there in that slot is returned in *before, taken out already. NULL for numbers that are
+ * none. */
+struct client *audience_attach(struct audience *audience, uint32_t connection, uint32_t generation, uint32_t user,
+                               uint32_t door, struct client **before);
 
 /* Takes the client out of all channels and out of the audience. It is the caller's to free. */
 void audience_remove(struct audience *audience, struct client *client);

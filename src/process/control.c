@@ -110,6 +110,7 @@ void control_begin(struct session *session, const struct child_start *start)
                                 .settings = start->settings,
                                 .speech = &service_of(start->door)->speech,
                                 .door = start->door,
+                                .connection = NONE,
                                 .user = NONE,
                                 .recorder = recorder_take_other(start->world, getpid()),
                                 .call_supervisor = call_supervisor};

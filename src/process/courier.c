@@ -79,7 +79,7 @@ static void stop(struct courier *courier)
         clock_sleep(SLOW_MS);
         pass(courier);
     }
-    for (uint32_t i = 0; i < courier->audience.user_limit; i++)
+    for (uint32_t i = 0; i < courier->audience.client_limit; i++)
         if (courier->audience.clients[i] && courier->audience.clients[i]->outbox.fd >= 0)
             shutdown(courier->audience.clients[i]->outbox.fd, how);
 }
@@ -110,7 +110,7 @@ static bool is_useless(const struct courier *courier)
     const struct world *world = courier->world;
     if (!stopping || slot_is_alive(world, slot_of_supervisor(world)))
         return false;
-    for (uint32_t i = 0; i < courier->audience.user_limit; i++)
+    for (uint32_t i = 0; i < courier->audience.client_limit; i++)
         if (courier->audience.clients[i] && slot_is_alive(world, slot_of_worker(world, i)))
             return false;
     return true;
@@ -134,10 +134,10 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
 
     audience_init(&courier.audience, world);
     courier.render = render_new();
-    courier.early = calloc(world->limits.users, sizeof *courier.early);
+    courier.early = calloc(world->limits.connections, sizeof *courier.early);
     if (!courier.early)
         fatal(EX_OSERR, "out of memory");
-    for (uint32_t i = 0; i < world->limits.users; i++)
+    for (uint32_t i = 0; i < world->limits.connections; i++)
         courier.early[i].fd = -1;
     courier_start(&courier);
     while (!world_is_over(world) && !is_useless(&courier)) {

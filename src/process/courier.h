@@ -8,7 +8,7 @@
 
 /* What a worker sends with its client's socket. */
 struct handover {
-    uint32_t user;
+    uint32_t connection;
     uint32_t generation;
 };
 

@@ -48,7 +48,7 @@ void courier_hang_up(struct client *client)
 static struct client *find_draining(const struct courier *courier, const struct handover *handover)
 {
     struct client *client = courier->draining;
-    while (client && (client->user != handover->user || client->generation != handover->generation))
+    while (client && (client->connection != handover->connection || client->generation != handover->generation))
         client = client->next;
     return client;
 }
@@ -68,24 +68,24 @@ static void take_socket(struct courier *courier, struct client *client, int fd)
     courier_touch(courier, client);
 }
 
-bool courier_is_ours(const struct courier *courier, uint32_t user)
+bool courier_is_ours(const struct courier *courier, uint32_t connection)
 {
-    return user < courier->audience.user_limit &&
-           world_courier(courier->world, user) == courier->number;
+    return connection < courier->audience.client_limit &&
+           world_courier(courier->world, connection) == courier->number;
 }
 
 /* Who sends one may send thousands. */
-static void tell_intruder(pid_t pid, uint32_t place)
+static void tell_intruder(pid_t pid, uint32_t slot)
 {
     static int64_t told;
     int64_t now = clock_monotonic();
     if (told && now - told < 1000 * MS)
         return;
     told = now;
-    log_warning("process %ld handed over a socket for place %u, which is another's: refused", (long)pid, place);
+    log_warning("process %ld handed over a socket for place %u, which is another's: refused", (long)pid, slot);
 }
 
-/* Empties the mailbox: a socket goes to its client, or waits for the CONNECT to come. */
+/* Empties the mailbox: a socket goes to its client, or waits for the ATTACH to come. */
 void courier_take_sockets(struct courier *courier)
 {
     struct handover handover;
@@ -96,19 +96,19 @@ void courier_take_sockets(struct courier *courier)
             continue;
         if (fd < 0)
             return;
-        if (!owners_accept(courier->owners, handover.user, handover.generation, sender)) {
-            tell_intruder(sender, handover.user);
+        if (!owners_accept(courier->owners, handover.connection, handover.generation, sender)) {
+            tell_intruder(sender, handover.connection);
             close(fd);
             continue;
         }
         CRASHPOINT("socket-taken");
-        struct client *client = audience_client(&courier->audience, handover.user);
+        struct client *client = audience_client(&courier->audience, handover.connection);
         if (client && client->generation == handover.generation) {
             take_socket(courier, client, fd);
         } else if ((client = find_draining(courier, &handover))) {
             take_socket(courier, client, fd);
-        } else if (handover.user < courier->audience.user_limit) {
-            struct early *early = &courier->early[handover.user];
+        } else if (handover.connection < courier->audience.client_limit) {
+            struct early *early = &courier->early[handover.connection];
             if (early->fd >= 0)
                 close(early->fd);
             *early = (struct early){.fd = fd, .generation = handover.generation};
@@ -119,14 +119,14 @@ void courier_take_sockets(struct courier *courier)
 }
 
 /* The worker of that generation is dead, so all it handed over is in the mailbox by now. What its
- * successor at this place has handed over already is none of this. */
-void courier_drop_early(struct courier *courier, uint32_t user, uint32_t generation)
+ * successor in this slot has handed over already is none of this. */
+void courier_drop_early(struct courier *courier, uint32_t connection, uint32_t generation)
 {
-    if (!courier_is_ours(courier, user))
+    if (!courier_is_ours(courier, connection))
         return;
     courier_take_sockets(courier);
-    owners_forget(courier->owners, user, generation);
-    struct early *early = &courier->early[user];
+    owners_forget(courier->owners, connection, generation);
+    struct early *early = &courier->early[connection];
     if (early->fd < 0 || (int32_t)(early->generation - generation) > 0)
         return;
     close(early->fd);
@@ -139,7 +139,7 @@ void courier_drop_early(struct courier *courier, uint32_t user, uint32_t generat
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up)
 {
     audience_remove(&courier->audience, client);
-    user_set_queue(courier->world, client->user, 0);
+    connection_set_queue(courier->world, client->connection, 0);
     client->deadline = clock_monotonic() + LINGER_MS * MS;
     client->hang_up = hang_up;
     client->next = courier->draining;
@@ -147,9 +147,9 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
 }
 
 /* It must not be found among those who left: its socket may be handed over again at any moment. */
-void courier_undo_connect(struct courier *courier, struct client *client)
+void courier_undo_attach(struct courier *courier, struct client *client)
 {
-    struct early *early = &courier->early[client->user];
+    struct early *early = &courier->early[client->connection];
     if (early->fd < 0) { /* else it is the successor's, undone before: that one lives */
         *early = (struct early){.fd = client->outbox.fd, .generation = client->generation};
         client->outbox.fd = -1;
@@ -169,9 +169,9 @@ static void resume(struct courier *courier, struct client *client)
 {
     struct delivery_mark mark;
     bool behind;
-    if (!delivery_marks_get(courier->world, client->user, client->generation, &mark, &behind)) {
+    if (!delivery_marks_get(courier->world, client->connection, client->generation, &mark, &behind)) {
         client->superseded =
-            !delivery_marks_begin(courier->world, client->user, client->generation, courier->position);
+            !delivery_marks_begin(courier->world, client->connection, client->generation, courier->position);
         return;
     }
     client->from = behind || mark.position > courier->cursor ? mark.position : courier->cursor;
@@ -179,18 +179,20 @@ static void resume(struct courier *courier, struct client *client)
     client->resuming = true;
 }
 
-struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t generation,
-                               uint32_t door)
+struct client *courier_attach(struct courier *courier, uint32_t connection, uint32_t generation, uint32_t user,
+                              uint32_t door)
 {
-    if (user >= courier->audience.user_limit || door >= DOOR_KINDS)
+    if (door >= DOOR_KINDS)
         return NULL;
     struct client *before;
-    struct client *client = audience_connect(&courier->audience, user, generation, door, &before);
+    struct client *client = audience_attach(&courier->audience, connection, generation, user, door, &before);
     if (before)
         courier_let_go(courier, before, true);
+    if (!client)
+        return NULL;
     resume(courier, client);
     courier_take_sockets(courier);
-    struct early *early = &courier->early[user];
+    struct early *early = &courier->early[connection];
     if (early->fd >= 0 && early->generation == generation && client->outbox.fd < 0) {
         int fd = early->fd;
         early->fd = -1;
@@ -199,54 +201,82 @@ struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t 
     return client;
 }
 
-/* What the event changes in the copy, once it is delivered; JOIN before, so that the newcomer sees
- * it. */
+struct client *courier_attach_told(struct courier *courier, const struct event *event)
+{
+    const struct event_connection *told = &event->numbers.attach;
+    struct client *client = courier_attach(courier, event->connection, told->generation, event->source, told->door);
+    if (!client)
+        return NULL;
+    client->current = told->current;
+    client->caps = told->caps_low | (uint64_t)told->caps_high << 32;
+    client->flags = told->user_flags;
+    for (uint32_t i = 0; i < event->channel_count; i++)
+        audience_join(&courier->audience, client, event_channel(event, i), event_channel_flags(event, i));
+    return client;
+}
+
+/* What the event changes in the copy, once it is delivered; JOIN before, so that the newcomer sees it. */
 void courier_apply_before(struct courier *courier, const struct event *event)
 {
-    struct client *client = audience_client(&courier->audience, event->source);
-    if (event->type == EVENT_CONNECT && courier_is_ours(courier, event->source)) {
-        courier_connect(courier, event->source, event->generation, event->numbers.connect.door);
-    } else if (event->type == EVENT_JOIN && client) {
+    if (event->type == EVENT_ATTACH && courier_is_ours(courier, event->connection))
+        courier_attach_told(courier, event);
+    if (event->type != EVENT_JOIN)
+        return;
+    for (struct client *client = audience_user(&courier->audience, event->source); client; client = client->next_of_user) {
         audience_join(&courier->audience, client, event->numbers.join.channel, event->numbers.join.member_flags);
-        client->current = event->numbers.join.channel;
+        if (client->connection == event->connection)
+            client->current = event->numbers.join.channel;
     }
 }
 
-/* Whose place in the copy the event changes. */
-uint32_t courier_concerned(const struct event *event)
+uint32_t courier_concerned_user(const struct event *event)
 {
     bool other = event->type == EVENT_KICK || event->type == EVENT_STATUS;
     return other ? event->target_user : event->source;
 }
 
-void courier_apply_after(struct courier *courier, const struct event *event)
+/* What the event changes of each client of the user. */
+static void apply_to_user(struct audience *audience, struct client *client, const struct event *event)
 {
-    struct client *client = audience_client(&courier->audience, courier_concerned(event));
-    if (event->type == EVENT_DROP)
-        courier_drop_early(courier, event->target, event->generation);
-    if (!client)
-        return;
-    if (event->type == EVENT_PART || event->type == EVENT_KICK) {
-        audience_part(&courier->audience, client, event->numbers.part.channel);
-        client->current = event->numbers.part.current_after;
-    } else if (event->type == EVENT_STATUS) {
-        audience_set_flags(&courier->audience, client, event->numbers.status.channel, event->numbers.status.after);
-    } else if (event->type == EVENT_CURRENT) {
+    if (event->type == EVENT_PART || event->type == EVENT_KICK)
+        audience_part(audience, client, event->numbers.part.channel);
+    else if (event->type == EVENT_STATUS)
+        audience_set_flags(audience, client, event->numbers.status.channel, event->numbers.status.after);
+    else if (event->type == EVENT_FLAGS)
+        client->flags = event->numbers.flags.after;
+}
+
+/* What it changes of the one client of its connection. */
+static void apply_to_connection(struct courier *courier, struct client *client, const struct event *event)
+{
+    struct audience *audience = &courier->audience;
+    if (event->type == EVENT_CURRENT) {
         client->current = event->numbers.current.after;
     } else if (event->type == EVENT_CAPS) {
         client->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
-    } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers.flags.after;
     } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
-        audience_monitor(&courier->audience, client, event->strings.monitor.nick);
+        audience_monitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_MONITOR) {
-        audience_unmonitor(&courier->audience, client, event->strings.monitor.nick);
+        audience_unmonitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
         audience_subscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
         audience_unsubscribe(client, event->strings.subscribe.key);
-    } else if (event->type == EVENT_QUIT) {
+    } else if (event->type == EVENT_DETACH) {
         courier_touch(courier, client);
-        courier_let_go(courier, client, event->numbers.quit.how == QUIT_KILLED);
+        courier_let_go(courier, client, event->numbers.detach.hang_up);
     }
+}
+
+void courier_apply_after(struct courier *courier, const struct event *event)
+{
+    struct audience *audience = &courier->audience;
+    if (event->type == EVENT_DROP)
+        courier_drop_early(courier, event->target, event->generation);
+    for (struct client *client = audience_user(audience, courier_concerned_user(event)); client;
+         client = client->next_of_user)
+        apply_to_user(audience, client, event);
+    struct client *client = audience_client(audience, event->connection);
+    if (client)
+        apply_to_connection(courier, client, event);
 }

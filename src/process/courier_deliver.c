@@ -17,8 +17,9 @@ static void give(struct courier *courier, struct client *client, const char *byt
 
 static void deliver(struct courier *courier, struct client *client, const struct event *event)
 {
-    bool self = client->user == event->source && client->generation == event->generation;
-    if (client->seen == courier->event || (self && (event->flags & EVENT_NOT_SOURCE)))
+    bool self = client->user == event->source;
+    bool came_from = self && (event->connection == client->connection || event->connection == NONE);
+    if (client->seen == courier->event || (came_from && (event->flags & EVENT_NOT_SOURCE)))
         return;
     client->seen = courier->event;
     if (event->type == EVENT_METADATA && !audience_is_subscribed(client, event->strings.metadata.key))
@@ -28,11 +29,18 @@ static void deliver(struct courier *courier, struct client *client, const struct
         return;
     }
     struct view view = {.caps = client->caps, .self = self};
-    view.target = event->audience == AUDIENCE_USER || client->user == event->target_user;
+    view.target = event->audience == AUDIENCE_USER || event->audience == AUDIENCE_CONNECTION ||
+                  client->user == event->target_user;
     view.current = event->audience == AUDIENCE_CHANNEL && event->target == client->current;
     size_t length;
     const char *bytes = render_event(courier->render, event, client->door, &view, &length);
     give(courier, client, bytes, length);
+}
+
+static void deliver_to_user(struct courier *courier, uint32_t user, const struct event *event)
+{
+    for (struct client *client = audience_user(&courier->audience, user); client; client = client->next_of_user)
+        deliver(courier, client, event);
 }
 
 static void deliver_to_room(struct courier *courier, uint32_t channel, const struct event *event)
@@ -57,34 +65,34 @@ static void deliver_to_audience(struct courier *courier, const struct event *eve
 {
     struct client *client;
     switch ((enum event_audience)event->audience) {
-    case AUDIENCE_USER:
+    case AUDIENCE_CONNECTION:
         if ((client = audience_client(&courier->audience, event->target)))
             deliver(courier, client, event);
         break;
+    case AUDIENCE_USER:
+        deliver_to_user(courier, event->target, event);
+        break;
     case AUDIENCE_CHANNEL:
         /* Who speaks from outside, or to those above, may want to see it nevertheless. */
-        if ((event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE) &&
-            (client = audience_client(&courier->audience, event->source)) &&
-            client->generation == event->generation)
-            deliver(courier, client, event);
+        if (event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE)
+            deliver_to_user(courier, event->source, event);
         deliver_to_room(courier, event->target, event);
         break;
     case AUDIENCE_COMMON:
         /* The source first: it may share a channel with nobody, not even itself. */
-        if ((client = audience_client(&courier->audience, event->source)))
-            deliver(courier, client, event);
+        deliver_to_user(courier, event->source, event);
         for (uint32_t i = 0; i < event->channel_count; i++)
             deliver_to_room(courier, event_channel(event, i), event);
         if (event->flags & EVENT_LOBBY)
             deliver_to_lobby(courier, event);
         break;
     case AUDIENCE_ALL:
-        for (uint32_t i = 0; i < courier->audience.user_limit; i++)
+        for (uint32_t i = 0; i < courier->audience.client_limit; i++)
             if (courier->audience.clients[i])
                 deliver(courier, courier->audience.clients[i], event);
         break;
     case AUDIENCE_FLAGGED:
-        for (uint32_t i = 0; i < courier->audience.user_limit; i++)
+        for (uint32_t i = 0; i < courier->audience.client_limit; i++)
             if ((client = courier->audience.clients[i]) && event->target &&
                 (client->flags & event->target) == event->target)
                 deliver(courier, client, event);

@@ -12,7 +12,7 @@
 #define SLOW_MS      5
 #define SLOW_MOST_MS 640
 
-/* A socket that came before its CONNECT. */
+/* A socket that came before its ATTACH. */
 struct early {
     int fd;
     uint32_t generation;
@@ -25,7 +25,7 @@ struct courier {
     int mailbox;
     struct audience audience;
     struct render *render;
-    struct early *early; /* by user */
+    struct early *early; /* by connection */
     struct owners *owners;
     uint64_t position;   /* in the ring: all before it is delivered or in the running batch */
     uint64_t cursor;     /* where the courier before this one was */
@@ -43,8 +43,8 @@ struct courier {
 
 /* ---- courier_clients.c: sockets, and the copy of who is where ---- */
 
-/* Whether the user at that place is this courier's. */
-bool courier_is_ours(const struct courier *courier, uint32_t user);
+/* Whether the connection is this courier's. */
+bool courier_is_ours(const struct courier *courier, uint32_t connection);
 
 /* Appends to a list that grows. Exits if there is no memory. */
 void courier_push(struct client ***list, size_t *count, size_t *size, struct client *client);
@@ -55,26 +55,29 @@ void courier_touch(struct courier *courier, struct client *client);
 /* Ends the connection in both directions: the worker reads the end, and does the rest. */
 void courier_hang_up(struct client *client);
 
-/* Empties the mailbox: a socket goes to its client, or waits for the CONNECT to come. */
+/* Empties the mailbox: a socket goes to its client, or waits for the ATTACH to come. */
 void courier_take_sockets(struct courier *courier);
 
-/* Closes a socket that came for a connection up to `generation`, which will have no CONNECT. */
-void courier_drop_early(struct courier *courier, uint32_t user, uint32_t generation);
+/* Closes a socket that came for a connection up to `generation`, which will have no ATTACH. */
+void courier_drop_early(struct courier *courier, uint32_t connection, uint32_t generation);
 
 /* A new client, going on with its stream if another courier began it. NULL if there can be none. */
-struct client *courier_connect(struct courier *courier, uint32_t user, uint32_t generation,
-                               uint32_t door);
+struct client *courier_attach(struct courier *courier, uint32_t connection, uint32_t generation, uint32_t user,
+                              uint32_t door);
+
+/* The same for the one that an ATTACH or DETACH tells of, as it is there. */
+struct client *courier_attach_told(struct courier *courier, const struct event *event);
 
 /* The client is no longer part of anything, but may have something left to read. */
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up);
 
-/* The client is not there yet: its CONNECT is still to come. Keeps its socket for that. */
-void courier_undo_connect(struct courier *courier, struct client *client);
+/* The client is not there yet: its ATTACH is still to come. Keeps its socket for that. */
+void courier_undo_attach(struct courier *courier, struct client *client);
 
-/* What an event changes in the copy: before it is delivered, and after. Whose place it concerns. */
+/* What an event changes in the copy: before it is delivered, and after. The user whose memberships or flags it changes. */
 void courier_apply_before(struct courier *courier, const struct event *event);
 void courier_apply_after(struct courier *courier, const struct event *event);
-uint32_t courier_concerned(const struct event *event);
+uint32_t courier_concerned_user(const struct event *event);
 
 /* ---- courier_deliver.c ---- */
 

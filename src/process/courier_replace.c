@@ -16,18 +16,19 @@
 static void copy_tables_locked(struct courier *courier)
 {
     struct world *world = courier->world;
-    uint32_t end = world_users_end_locked(world);
+    uint32_t end = world_connections_end_locked(world);
     for (uint32_t i = courier->number; i < end; i += world->limits.couriers) {
-        const struct user_shm *user = &world->users[i];
-        if (user->state != USER_ATTACHED && user->state != USER_PRESENT)
+        const struct connection_shm *connection = &world->connections[i];
+        if (!connection_is_open_locked(world, i))
             continue;
-        struct client *client = courier_connect(courier, i, user->generation, user->door);
+        const struct user_shm *user = &world->users[connection->user];
+        struct client *client = courier_attach(courier, i, connection->generation, connection->user, connection->door);
         if (!client)
             continue;
-        client->current = user->current;
-        client->caps = user->caps;
+        client->current = connection->current;
+        client->caps = connection->caps;
         client->flags = user->flags;
-        for (uint32_t at = user->first_monitor; at < monitor_limit(&world->limits); at = world->monitors[at].next)
+        for (uint32_t at = connection->first_monitor; at < monitor_limit(&world->limits); at = world->monitors[at].next)
             audience_monitor(&courier->audience, client, world->monitors[at].nick);
         for (uint32_t at = NONE;
              (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
@@ -73,44 +74,42 @@ static void restore_list(struct audience *audience, struct client *client, const
     }
 }
 
-static void undo(struct courier *courier, const struct event *event)
+/* The client is there again that a DETACH took away. */
+static void undo_detach(struct courier *courier, const struct event *event)
 {
-    struct audience *audience = &courier->audience;
-    uint32_t user = courier_concerned(event);
-    struct client *client = audience_client(audience, user);
-    if (event->type == EVENT_QUIT && courier_is_ours(courier, user)) {
-        client = courier_connect(courier, user, event->generation, event->numbers.quit.door);
-        if (client && client->from && client->from < courier->position)
-            cut_off(courier, client);
-        for (uint32_t i = 0; client && i < event->channel_count; i++)
-            audience_join(audience, client, event_channel(event, i), event_channel_flags(event, i));
-        if (client) {
-            client->current = event->numbers.quit.current;
-            client->caps = event->numbers.quit.caps_low | (uint64_t)event->numbers.quit.caps_high << 32;
-            client->flags = event->numbers.quit.flags;
-            restore_list(audience, client, event->strings.quit.monitored, restore_monitor);
-            restore_list(audience, client, event->strings.quit.subscribed, restore_subscription);
-        }
-        return;
-    }
+    struct client *client = courier_attach_told(courier, event);
     if (!client)
         return;
-    if (event->type == EVENT_CONNECT) {
-        courier_undo_connect(courier, client);
-    } else if (event->type == EVENT_JOIN) {
+    if (client->from && client->from < courier->position)
+        cut_off(courier, client);
+    restore_list(&courier->audience, client, event->strings.detach.monitored, restore_monitor);
+    restore_list(&courier->audience, client, event->strings.detach.subscribed, restore_subscription);
+}
+
+static void undo_for_user(struct audience *audience, struct client *client, const struct event *event)
+{
+    if (event->type == EVENT_JOIN) {
         audience_part(audience, client, event->numbers.join.channel);
-        client->current = event->numbers.join.current_before;
+        if (client->connection == event->connection)
+            client->current = event->numbers.join.current_before;
     } else if (event->type == EVENT_PART || event->type == EVENT_KICK) {
         audience_join(audience, client, event->numbers.part.channel, event->numbers.part.member_flags);
-        client->current = event->numbers.part.current_before;
     } else if (event->type == EVENT_STATUS) {
         audience_set_flags(audience, client, event->numbers.status.channel, event->numbers.status.before);
+    } else if (event->type == EVENT_FLAGS) {
+        client->flags = event->numbers.flags.before;
+    }
+}
+
+static void undo_for_connection(struct courier *courier, struct client *client, const struct event *event)
+{
+    struct audience *audience = &courier->audience;
+    if (event->type == EVENT_ATTACH) {
+        courier_undo_attach(courier, client);
     } else if (event->type == EVENT_CURRENT) {
         client->current = event->numbers.current.before;
     } else if (event->type == EVENT_CAPS) {
         client->caps = event->numbers.caps.before_low | (uint64_t)event->numbers.caps.before_high << 32;
-    } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers.flags.before;
     } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
         audience_unmonitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_MONITOR) {
@@ -120,6 +119,19 @@ static void undo(struct courier *courier, const struct event *event)
     } else if (event->type == EVENT_SUBSCRIBE) {
         audience_subscribe(client, event->strings.subscribe.key);
     }
+}
+
+static void undo(struct courier *courier, const struct event *event)
+{
+    struct audience *audience = &courier->audience;
+    if (event->type == EVENT_DETACH && courier_is_ours(courier, event->connection))
+        undo_detach(courier, event);
+    for (struct client *client = audience_user(audience, courier_concerned_user(event)); client;
+         client = client->next_of_user)
+        undo_for_user(audience, client, event);
+    struct client *client = audience_client(audience, event->connection);
+    if (client)
+        undo_for_connection(courier, client, event);
 }
 
 /* Brings the copy from where the tables are, `head`, back to where the cursor is. */
@@ -155,7 +167,7 @@ static void walk_back(struct courier *courier, uint64_t head)
 static uint64_t earliest_locked(struct courier *courier)
 {
     uint64_t oldest = ring_oldest_locked(&courier->world->txn->ring), earliest = courier->cursor;
-    for (uint32_t i = 0; i < courier->audience.user_limit; i++) {
+    for (uint32_t i = 0; i < courier->audience.client_limit; i++) {
         struct client *client = courier->audience.clients[i];
         if (!client || client->from == 0 || client->from >= earliest)
             continue;

@@ -33,13 +33,13 @@ static void mark_sent(struct courier *courier, const struct client *client)
 {
     uint64_t position = courier->position > client->from ? courier->position : client->from;
     if (has_place(client))
-        delivery_marks_set(courier->world, client->user, position, client->outbox.total);
+        delivery_marks_set(courier->world, client->connection, position, client->outbox.total);
 }
 
 static void mark_behind(struct courier *courier, const struct client *client)
 {
     if (has_place(client))
-        delivery_marks_set_behind(courier->world, client->user);
+        delivery_marks_set_behind(courier->world, client->connection);
 }
 
 /* How much may wait for one client: queue-limit, and at most a quarter of what queue-total leaves of this courier's
@@ -87,7 +87,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
 {
     if (client->outbox.queue_length != client->told_queue && has_place(client)) {
         client->told_queue = client->outbox.queue_length;
-        user_set_queue(courier->world, client->user, client->told_queue);
+        connection_set_queue(courier->world, client->connection, client->told_queue);
     }
     CRASHPOINT("courier-sent-to-one");
     switch (state) {

@@ -257,6 +257,7 @@ int runtime_create_world(struct txn *txn, struct world *world,
 {
     uint32_t users = (uint32_t)settings->max_clients;
     struct world_limits limits = {.users = users,
+                                  .connections = users,
                                   .channels = users + 200,
                                   .members = users * CHANNELS_PER_USER + 1000,
                                   .masks = users * 2 + 2000,

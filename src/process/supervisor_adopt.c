@@ -15,7 +15,7 @@
 
 void supervisor_make_children(struct supervisor *supervisor)
 {
-    uint32_t workers = supervisor->world.limits.users;
+    uint32_t workers = supervisor->world.limits.connections;
     children_init(&supervisor->children, workers, (uint32_t)supervisor->inherited.couriers);
     admission_start(workers);
 }
@@ -28,12 +28,12 @@ bool supervisor_is_alive(const struct supervisor *supervisor, const struct child
 /* The client of a worker counts for its address, as the tables know it. Lock held. */
 static void count_client(struct supervisor *supervisor, const struct child *worker)
 {
-    const struct user_shm *user = world_user(&supervisor->world, worker->slot);
+    const struct connection_shm *connection = world_connection(&supervisor->world, worker->slot);
     char host[HOST_SIZE];
     unsigned char bytes[16];
-    if (user->state == USER_FREE || user->door >= DOOR_KINDS)
+    if (connection->state == CONNECTION_FREE || connection->door >= DOOR_KINDS)
         return;
-    text_copy(host, sizeof host, user->host);
+    text_copy(host, sizeof host, connection->host);
     if (net_parse_host(host, bytes))
         admission_add(supervisor->settings, worker->slot, bytes);
 }
@@ -47,7 +47,7 @@ static bool find_orphan(struct supervisor *supervisor, struct child *child)
     if (!liveness || child_is_present(child))
         return false;
     pid_t pid = slot_pid(world, liveness(world, child->slot));
-    if (pid == 0 && child->kind == CHILD_WORKER && world->users[child->slot].state != USER_FREE)
+    if (pid == 0 && child->kind == CHILD_WORKER && world->connections[child->slot].state != CONNECTION_FREE)
         pid = LIVENESS_UNKNOWN;
     if (pid == 0)
         return false;

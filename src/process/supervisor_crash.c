@@ -11,22 +11,24 @@
 #include "world/recorder.h"
 
 struct crash_shm supervisor_add_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
-                                             const struct recorder_shm *recorder, const struct user_shm *user)
+                                             const struct recorder_shm *recorder,
+                                             const struct connection_shm *connection)
 {
     struct crash_shm crash = {.at = clock_realtime(),
                               .monotonic = clock_monotonic(),
                               .pid = (int32_t)death->si_pid,
                               .by_signal = death->si_code != CLD_EXITED,
                               .number = death->si_status,
-                              .door = user ? user->door : DOOR_KINDS};
+                              .door = connection ? connection->door : DOOR_KINDS};
     int number = crash.number ? crash.number : RECORDER_ANY;
     recorder_read(recorder, crash.pid, crash.by_signal ? number : 0, &crash.recording);
     if (crash.by_signal && !crash.number)
         crash.number = crash.recording.fault.signal; /* an orphan's, of whom nobody else tells */
     text_copy(crash.process, sizeof crash.process, process);
-    if (user) {
-        text_copy(crash.who, sizeof crash.who, user_shown(user));
-        text_copy(crash.address, sizeof crash.address, user->address);
+    if (connection) {
+        const struct user_shm *user = world_user(&supervisor->world, connection->user);
+        text_copy(crash.who, sizeof crash.who, user ? user_shown(user) : connection->address);
+        text_copy(crash.address, sizeof crash.address, connection->address);
     }
     crash_add_locked(&supervisor->world, &crash);
     return crash;

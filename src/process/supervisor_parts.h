@@ -100,7 +100,7 @@ void supervisor_reap_holders(struct supervisor *supervisor);
 /* Notes for `crash last` how a process died, with what it left at `recorder`, if it has a record there, and whose it
  * was, or NULL. Lock held. Returns the crash noted, to be logged without the lock. */
 struct crash_shm supervisor_add_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
-                                             const struct recorder_shm *recorder, const struct user_shm *user);
+                                             const struct recorder_shm *recorder, const struct connection_shm *connection);
 void supervisor_log_crash(const struct crash_shm *crash);
 
 /* ---- supervisor_blame.c: wrong passwords ---- */

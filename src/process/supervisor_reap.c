@@ -30,24 +30,24 @@
 static bool clear_worker(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
 {
     struct world *world = &supervisor->world;
-    if (!txn_try_begin(&supervisor->txn, 2 * EVENT_NEED_MAX))
+    if (!txn_try_begin(&supervisor->txn, EVENT_NEED_LEAVE + EVENT_NEED_MAX))
         return false;
-    struct user_shm *user = world_user(world, number);
+    const struct connection_shm *connection = world_connection(world, number);
     char name[ADDRESS_SIZE] = "";
     bool crashed = worker_has_crashed(death);
-    struct recorder_shm *recorder = recorder_of_user(world, number);
+    struct recorder_shm *recorder = recorder_of_connection(world, number);
     struct crash_shm crash;
     if (crashed)
         crash = supervisor_add_crash_locked(supervisor, "worker", death, recorder,
-                                            user->state == USER_FREE ? NULL : user);
-    if (user->state == USER_FREE) {
-        user_skip_locked(world, number);
+                                            connection->state == CONNECTION_FREE ? NULL : connection);
+    if (connection->state == CONNECTION_FREE) {
+        connection_skip_locked(world, number);
     } else {
-        if (user->state != USER_GONE) {
-            text_copy(name, sizeof name, user_shown(user));
-            register_leave_locked(world, number, QUIT_CRASHED, "");
+        if (connection_is_open_locked(world, number)) {
+            text_copy(name, sizeof name, user_shown(world_user(world, connection->user)));
+            register_lose_locked(world, number, QUIT_CRASHED, "", "");
         }
-        user_free_locked(world, number);
+        connection_free_locked(world, number);
     }
     enum penalty trouble = worker_trouble(death);
     int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
@@ -56,7 +56,7 @@ static bool clear_worker(struct supervisor *supervisor, uint32_t number, const s
     struct event event = event_of_server(EVENT_DROP);
     event.audience = AUDIENCE_NOBODY;
     event.target = number;
-    event.generation = user->generation;
+    event.generation = connection->generation;
     event_publish_locked(world, &event);
     txn_commit(&supervisor->txn);
     recorder_clear(recorder);
@@ -207,8 +207,7 @@ static void reap_orphans(struct supervisor *supervisor)
         next = i + 1;
         if (supervisor_is_alive(supervisor, child))
             continue;
-        uint32_t state = supervisor->world.users[i].state;
-        bool left = state == USER_FREE || state == USER_GONE;
+        bool left = supervisor->world.connections[i].state != CONNECTION_OPEN;
         siginfo_t death = {.si_pid = child->pid, .si_code = left ? CLD_EXITED : CLD_KILLED};
         reap(supervisor, child, &death);
     }

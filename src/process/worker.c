@@ -78,7 +78,7 @@ static void set_signals(void)
 static void hand_over(const struct worker *worker)
 {
     const struct child_start *start = worker->start;
-    struct handover handover = {.user = start->slot, .generation = worker->session.generation};
+    struct handover handover = {.connection = start->slot, .generation = worker->session.generation};
     if (pass_send(start->mailbox, start->socket, &handover, sizeof handover))
         fatal(EX_OSERR, "cannot hand over a socket: %s", strerror(errno));
 }
@@ -199,17 +199,21 @@ static void attach(struct worker *worker)
     struct world *world = start->world;
     struct session *session = &worker->session;
     const char *address = worker->address;
+    uint32_t channels[EVENT_CHANNELS];
     port_title_set("forkchatd: worker %s (%s %s)", address, door_name(start->door), address);
 
-    /* Nobody else may write to this place, so its generation can be read without the lock. */
-    session->generation = world->users[start->slot].generation + 1;
+    /* Nobody else may write to this slot, so its generation can be read without the lock. */
+    session->generation = world->connections[start->slot].generation + 1;
     hand_over(worker);
     CRASHPOINT("handed-over");
     txn_begin(world->txn, EVENT_NEED_MAX);
-    user_attach_locked(world, start->slot, getpid(), start->door, address, worker->host);
-    struct event event = event_of_locked(world, EVENT_CONNECT, start->slot);
-    event.numbers.connect.door = start->door;
-    event.audience = AUDIENCE_NOBODY;
+    session->user = user_create_locked(world, address, worker->host);
+    if (session->user == NONE) {
+        txn_commit(world->txn);
+        fatal(EX_UNAVAILABLE, "there is no room for another user");
+    }
+    user_attach_locked(world, session->user, start->slot, getpid(), start->door, address, worker->host);
+    struct event event = event_attach_locked(world, start->slot, channels);
     event_publish_locked(world, &event);
     txn_commit(world->txn);
     CRASHPOINT("attached");
@@ -338,17 +342,17 @@ enum penalty worker_trouble(const siginfo_t *death)
     return trouble_of(death);
 }
 
-static _Noreturn void slot_is_refused(uint32_t user)
+static _Noreturn void slot_is_refused(uint32_t slot)
 {
     if (errno == EAGAIN || errno == EACCES)
-        fatal(EX_UNAVAILABLE, "place %u is taken", user); /* by one who was starting when a supervisor died */
-    fatal(EX_OSERR, "cannot lock a byte for place %u: %s", user, strerror(errno));
+        fatal(EX_UNAVAILABLE, "place %u is taken", slot); /* by one who was born while a supervisor died */
+    fatal(EX_OSERR, "cannot lock a byte for place %u: %s", slot, strerror(errno));
 }
 
 int worker_main(const struct child_start *start)
 {
     static struct worker worker;
-    struct recorder_shm *recorder = recorder_of_user(start->world, start->slot);
+    struct recorder_shm *recorder = recorder_of_connection(start->world, start->slot);
     set_signals();
     recorder_begin(recorder, getpid());
     int on = 1, room = SEND_BUFFER;
@@ -371,7 +375,7 @@ int worker_main(const struct child_start *start)
                                 .settings = start->settings,
                                 .speech = &door.dialect->speech,
                                 .door = start->door,
-                                .user = start->slot,
+                                .connection = start->slot,
                                 .recorder = recorder,
                                 .housekeep = housekeep_between_lines,
                                 .call_supervisor = call_supervisor,

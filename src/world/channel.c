@@ -267,10 +267,10 @@ void member_remove_locked(struct world *world, uint32_t index)
     if (!live)
         return;
 
-    if (world->users[user].current == channel) {
-        bool in_lobby = member_find_locked(world, user, LOBBY) != NONE;
-        user_set_current_locked(world, user, in_lobby ? LOBBY : NONE);
-    }
+    bool in_lobby = member_find_locked(world, user, LOBBY) != NONE;
+    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;)
+        if (world->connections[at].current == channel)
+            connection_set_current_locked(world, at, in_lobby ? LOBBY : NONE);
     if (channel != LOBBY && world->channels[channel].member_count == 0)
         destroy(world, channel);
 }

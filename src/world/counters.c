@@ -10,12 +10,12 @@ struct counters_shm {
     struct {
         alignas(64) _Atomic uint64_t counts[COURIER_COUNTS]; /* a cache line each: couriers must not slow one another */
     } couriers[COUNTED_COURIERS];
-    _Atomic uint32_t queues[]; /* by user */
+    _Atomic uint32_t queues[]; /* by connection */
 };
 
 size_t counters_size(const struct world_limits *limits)
 {
-    return sizeof(struct counters_shm) + limits->users * sizeof(_Atomic uint32_t);
+    return sizeof(struct counters_shm) + limits->connections * sizeof(_Atomic uint32_t);
 }
 
 void count_add(const struct world *world, enum count count)
@@ -41,16 +41,16 @@ uint64_t courier_count_get(const struct world *world, uint32_t courier, enum cou
     return atomic_load_explicit(&world->counters->couriers[courier].counts[count], memory_order_relaxed);
 }
 
-void user_set_queue(const struct world *world, uint32_t user, size_t bytes)
+void connection_set_queue(const struct world *world, uint32_t connection, size_t bytes)
 {
-    if (user < world->limits.users)
-        atomic_store_explicit(&world->counters->queues[user], bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
+    if (connection < world->limits.connections)
+        atomic_store_explicit(&world->counters->queues[connection], bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
                               memory_order_relaxed);
 }
 
-size_t user_queue(const struct world *world, uint32_t user)
+size_t connection_queue(const struct world *world, uint32_t connection)
 {
-    if (user >= world->limits.users)
+    if (connection >= world->limits.connections)
         return 0;
-    return atomic_load_explicit(&world->counters->queues[user], memory_order_relaxed);
+    return atomic_load_explicit(&world->counters->queues[connection], memory_order_relaxed);
 }

@@ -53,8 +53,8 @@ uint64_t count_get(const struct world *world, enum count count);
 void courier_count_add(const struct world *world, uint32_t courier, enum courier_count count, uint64_t more);
 uint64_t courier_count_get(const struct world *world, uint32_t courier, enum courier_count count);
 
-/* Bytes that wait for the client at that place to read. */
-void user_set_queue(const struct world *world, uint32_t user, size_t bytes);
-size_t user_queue(const struct world *world, uint32_t user);
+/* Bytes that wait for the client of that connection to read. */
+void connection_set_queue(const struct world *world, uint32_t connection, size_t bytes);
+size_t connection_queue(const struct world *world, uint32_t connection);
 
 #endif

@@ -5,9 +5,9 @@
 #include "base/crashpoint.h"
 #include "layout.h"
 
-bool delivery_marks_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position)
+bool delivery_marks_begin(struct world *world, uint32_t connection, uint32_t generation, uint64_t position)
 {
-    struct delivery_marks_shm *stream = &world->delivery_marks[user];
+    struct delivery_marks_shm *stream = &world->delivery_marks[connection];
     uint32_t marked = atomic_load(&stream->generation);
     if (marked != 0 && (int32_t)(marked - generation) > 0)
         return false;
@@ -20,9 +20,9 @@ bool delivery_marks_begin(struct world *world, uint32_t user, uint32_t generatio
     return true;
 }
 
-void delivery_marks_set(struct world *world, uint32_t user, uint64_t position, uint64_t bytes)
+void delivery_marks_set(struct world *world, uint32_t connection, uint64_t position, uint64_t bytes)
 {
-    struct delivery_marks_shm *stream = &world->delivery_marks[user];
+    struct delivery_marks_shm *stream = &world->delivery_marks[connection];
     uint32_t other = !atomic_load_explicit(&stream->current, memory_order_relaxed);
     stream->slots[other] = (struct delivery_mark){.position = position, .bytes = bytes};
     CRASHPOINT("mark-half-set");
@@ -32,15 +32,15 @@ void delivery_marks_set(struct world *world, uint32_t user, uint64_t position, u
         atomic_store_explicit(&stream->behind, 0, memory_order_release);
 }
 
-void delivery_marks_set_behind(struct world *world, uint32_t user)
+void delivery_marks_set_behind(struct world *world, uint32_t connection)
 {
-    atomic_store_explicit(&world->delivery_marks[user].behind, 1, memory_order_release);
+    atomic_store_explicit(&world->delivery_marks[connection].behind, 1, memory_order_release);
 }
 
-bool delivery_marks_get(const struct world *world, uint32_t user, uint32_t generation,
+bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation,
                 struct delivery_mark *mark, bool *behind)
 {
-    const struct delivery_marks_shm *stream = &world->delivery_marks[user];
+    const struct delivery_marks_shm *stream = &world->delivery_marks[connection];
     if (atomic_load(&stream->generation) != generation)
         return false;
     *mark = stream->slots[atomic_load_explicit(&stream->current, memory_order_acquire) & 1];

@@ -7,7 +7,7 @@
 #include "world.h"
 
 /* A mark: of the events before `position`, the client's part is `bytes` bytes, and the kernel has them all.
- * Written by the user's courier alone, without the lock; two slots, so that one is whole at any instant. */
+ * Written by the client's courier alone, without the lock; two slots, so that one is whole at any instant. */
 struct delivery_mark {
     uint64_t position;
     uint64_t bytes;
@@ -20,18 +20,18 @@ struct delivery_marks_shm {
     struct delivery_mark slots[2];
 };
 
-/* A client at that place, whose stream is empty. False if the marks are those of one that came after it: a courier
+/* A client of that connection, whose stream is empty. False if the marks are those of one that came after it: a courier
  * that takes another's place meets clients again whose successors are there already. */
-bool delivery_marks_begin(struct world *world, uint32_t user, uint32_t generation, uint64_t position);
+bool delivery_marks_begin(struct world *world, uint32_t connection, uint32_t generation, uint64_t position);
 
 /* The kernel has all `bytes` bytes of the events before `position`. */
-void delivery_marks_set(struct world *world, uint32_t user, uint64_t position, uint64_t bytes);
+void delivery_marks_set(struct world *world, uint32_t connection, uint64_t position, uint64_t bytes);
 
 /* It has not all of what came after the mark. */
-void delivery_marks_set_behind(struct world *world, uint32_t user);
+void delivery_marks_set_behind(struct world *world, uint32_t connection);
 
 /* The mark of that client; false if there is none. */
-bool delivery_marks_get(const struct world *world, uint32_t user, uint32_t generation,
+bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation,
                 struct delivery_mark *mark, bool *behind);
 
 #endif

@@ -18,12 +18,12 @@ struct guessed {
 
 struct guesses_shm {
     struct guessed names[NAMES];
-    _Atomic uint32_t wrong[]; /* by user, since the supervisor last looked */
+    _Atomic uint32_t wrong[]; /* by connection, since the supervisor last looked */
 };
 
 size_t guesses_size(const struct world_limits *limits)
 {
-    return sizeof(struct guesses_shm) + limits->users * sizeof(uint32_t);
+    return sizeof(struct guesses_shm) + limits->connections * sizeof(uint32_t);
 }
 
 static struct guessed *place(const struct world *world, const char *name)
@@ -82,18 +82,18 @@ void guess_was_wrong(struct world *world, const char *name, const struct net_ran
     forget(place(world, name), address_hash(world, name, from));
 }
 
-void guess_count(struct world *world, uint32_t user)
+void guess_count(struct world *world, uint32_t connection)
 {
-    atomic_fetch_add(&world->guesses->wrong[user], 1); /* pairs with the exchange in guess_take */
+    atomic_fetch_add(&world->guesses->wrong[connection], 1); /* pairs with the exchange in guess_take */
     world_give_order(world, ORDER_BLAME);
 }
 
-bool guess_is_counted(const struct world *world, uint32_t user)
+bool guess_is_counted(const struct world *world, uint32_t connection)
 {
-    return atomic_load_explicit(&world->guesses->wrong[user], memory_order_relaxed) != 0;
+    return atomic_load_explicit(&world->guesses->wrong[connection], memory_order_relaxed) != 0;
 }
 
-uint32_t guess_take(struct world *world, uint32_t user)
+uint32_t guess_take(struct world *world, uint32_t connection)
 {
-    return atomic_exchange(&world->guesses->wrong[user], 0);
+    return atomic_exchange(&world->guesses->wrong[connection], 0);
 }

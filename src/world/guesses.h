@@ -31,11 +31,11 @@ int64_t guess_begin(struct world *world, const char *name, const struct net_rang
 void guess_was_right(struct world *world, const char *name, const struct net_range *from);
 void guess_was_wrong(struct world *world, const char *name, const struct net_range *from);
 
-/* The client at that place gave a wrong password, of whatever. Whoever says so calls the supervisor. */
-void guess_count(struct world *world, uint32_t user);
+/* The client of that connection gave a wrong password, of whatever. Whoever says so calls the supervisor. */
+void guess_count(struct world *world, uint32_t connection);
 
 /* Whether that client did since the last time; how often, which is 0 from then on. By the supervisor alone. */
-bool guess_is_counted(const struct world *world, uint32_t user);
-uint32_t guess_take(struct world *world, uint32_t user);
+bool guess_is_counted(const struct world *world, uint32_t connection);
+uint32_t guess_take(struct world *world, uint32_t connection);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "connections.h"
 #include "crashes.h"
 #include "message_index.h"
 #include "world.h"
@@ -16,6 +17,7 @@ struct world_shm {
      * that nobody needed yet */
     struct world_limits limits;
     uint32_t users_end;
+    uint32_t connections_end;
     uint32_t channels_end;
     uint32_t members_end;
     uint32_t masks_end;
@@ -53,6 +55,7 @@ struct world_shm {
     uint32_t used[SHARES];                         /* of memberships: `memberships` */
     uint32_t left_behind[SHARES_CHARGED][ORIGINS]; /* by users who are no longer here */
     struct world_counts counts;
+    uint32_t free_user;
     uint32_t free_channel;
     uint32_t free_member;
     uint32_t free_mask;
@@ -84,6 +87,10 @@ void user_count(struct world *world, const struct user_shm *user, uint32_t by);
 
 /* The parts of adding and removing that repair needs too. */
 void user_link_nick(struct world *world, uint32_t index);
+void user_put_free(struct world *world, uint32_t index);
+void user_clear_lists(struct user_shm *user);
+void connection_link(struct world *world, uint32_t index);
+void connection_clear_lists(struct connection_shm *connection);
 void channel_link_name(struct world *world, uint32_t channel);
 void member_link(struct world *world, uint32_t member);
 
@@ -99,8 +106,19 @@ void mask_free_all(struct world *world, uint32_t channel);
 void monitor_link(struct world *world, uint32_t monitor);
 void metadata_link(struct world *world, uint32_t metadata);
 
+/* Whether there is a user of that number; whether the connection is open, and a user's who is there. */
+static inline bool user_has_nick(const struct world *world, uint32_t index)
+{
+    return index < world->limits.users &&
+           (world->users[index].state == USER_ATTACHED || world->users[index].state == USER_PRESENT);
+}
+static inline bool connection_is_live(const struct world *world, uint32_t index)
+{
+    return index < world->limits.connections && world->connections[index].state == CONNECTION_OPEN &&
+           user_has_nick(world, world->connections[index].user);
+}
+
 /* The same for these. */
-bool user_has_nick(const struct world *world, uint32_t index);
 bool monitor_is_live(const struct world *world, const struct monitor_shm *monitor);
 bool metadata_is_live(const struct world *world, const struct metadata_shm *record);
 

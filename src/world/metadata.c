@@ -25,16 +25,18 @@ bool metadata_is_key(const char *key)
 
 static uint32_t *first_of(const struct world *world, enum metadata_kind kind, uint32_t owner)
 {
-    return kind == METADATA_OF_CHANNEL ? &world->channels[owner].first_metadata
-                                       : &world->users[owner].first_metadata;
+    return kind == METADATA_OF_CHANNEL     ? &world->channels[owner].first_metadata
+           : kind == METADATA_SUBSCRIPTION ? &world->connections[owner].first_subscription
+                                           : &world->users[owner].first_metadata;
 }
 
 bool metadata_is_live(const struct world *world, const struct metadata_shm *record)
 {
     if (record->kind == METADATA_OF_CHANNEL)
         return record->owner < world->limits.channels && world->channels[record->owner].state == CHANNEL_LIVE;
-    return (record->kind == METADATA_OF_USER || record->kind == METADATA_SUBSCRIPTION) &&
-           user_has_nick(world, record->owner);
+    if (record->kind == METADATA_SUBSCRIPTION)
+        return connection_is_live(world, record->owner);
+    return record->kind == METADATA_OF_USER && user_has_nick(world, record->owner);
 }
 
 void metadata_link(struct world *world, uint32_t index)

@@ -1,4 +1,4 @@
-/* Metadata: what users and channels say of themselves, as keys and values, and which keys a user wants to be told of
+/* Metadata: what users and channels say of themselves, as keys and values, and which keys a connection wants to be told of
  * (its subscriptions). IRCv3 draft/metadata-2. One bounded pool for all of it; ground truth here, so that a courier
  * which is replaced finds the subscriptions. */
 #ifndef FORKCHAT_WORLD_METADATA_H
@@ -11,7 +11,7 @@
 #define METADATA_KEY_SIZE   41
 #define METADATA_VALUE_SIZE 257
 
-/* Keys of one user or channel, and subscriptions of one user. Told in the capability's value (caps.h). */
+/* Keys of one user or channel, and subscriptions of one connection. Told in the capability's value (caps.h). */
 #define METADATA_KEYS 20u
 #define METADATA_SUBSCRIPTIONS 40u
 
@@ -19,7 +19,7 @@ enum metadata_kind { METADATA_FREE, METADATA_OF_USER, METADATA_OF_CHANNEL, METAD
 
 struct metadata_shm {
     uint32_t kind;
-    uint32_t owner; /* a channel for METADATA_OF_CHANNEL, else a user */
+    uint32_t owner; /* a channel, a connection for METADATA_SUBSCRIPTION, or a user */
     char key[METADATA_KEY_SIZE];
     char value[METADATA_VALUE_SIZE]; /* "" for a subscription */
     struct charge_shm charge;
@@ -46,7 +46,7 @@ bool metadata_set_locked(struct world *world, enum metadata_kind kind, uint32_t 
 
 void metadata_remove_locked(struct world *world, uint32_t index);
 
-/* The user or channel goes: all of it, a user's subscriptions as well. */
+/* The user, channel or connection goes: all of it. */
 void metadata_remove_all_locked(struct world *world, enum metadata_kind kind, uint32_t owner);
 
 #endif

@@ -1,37 +1,37 @@
-/* Watches. Written by the worker of whose they are, and by whoever has that user leave, under the lock. */
+/* Monitors. Written by the worker of whose they are, and by whoever has that user leave, under the lock. */
 #include "monitors.h"
 
 #include "base/crashpoint.h"
 #include "base/text.h"
 #include "layout.h"
 
-/* For every user a few: most have none. */
-#define MONITORS_PER_USER 4u
+/* For every connection a few: most have none. */
+#define MONITORS_PER_CONNECTION 4u
 
 uint32_t monitor_limit(const struct world_limits *limits)
 {
-    return limits->users * MONITORS_PER_USER + 1000;
+    return limits->connections * MONITORS_PER_CONNECTION + 1000;
 }
 
 bool monitor_is_live(const struct world *world, const struct monitor_shm *monitor)
 {
-    return monitor->state == MONITOR_LIVE && user_has_nick(world, monitor->user);
+    return monitor->state == MONITOR_LIVE && connection_is_live(world, monitor->connection);
 }
 
 void monitor_link(struct world *world, uint32_t index)
 {
     struct monitor_shm *monitor = &world->monitors[index];
-    struct user_shm *user = &world->users[monitor->user];
-    monitor->next = user->first_monitor;
-    user->first_monitor = index;
-    user->monitor_count++;
+    struct connection_shm *connection = &world->connections[monitor->connection];
+    monitor->next = connection->first_monitor;
+    connection->first_monitor = index;
+    connection->monitor_count++;
     world->shm->used[SHARE_MONITORS]++;
 }
 
-uint32_t monitor_find_locked(const struct world *world, uint32_t user, const char *nick)
+uint32_t monitor_find_locked(const struct world *world, uint32_t connection, const char *nick)
 {
     uint32_t limit = monitor_limit(&world->limits), left = limit;
-    for (uint32_t at = world->users[user].first_monitor; at < limit && left-- > 0; at = world->monitors[at].next)
+    for (uint32_t at = world->connections[connection].first_monitor; at < limit && left-- > 0; at = world->monitors[at].next)
         if (text_compare_names(world->monitors[at].nick, nick) == 0)
             return at;
     return NONE;
@@ -42,7 +42,7 @@ static void save(struct world *world, const struct monitor_shm *monitor)
     txn_save(world->txn, monitor, offsetof(struct monitor_shm, next));
 }
 
-uint32_t monitor_add_locked(struct world *world, uint32_t user, const char *nick)
+uint32_t monitor_add_locked(struct world *world, uint32_t connection, const char *nick)
 {
     struct world_shm *shm = world->shm;
     uint32_t index = shm->free_monitor, limit = monitor_limit(&world->limits);
@@ -55,7 +55,7 @@ uint32_t monitor_add_locked(struct world *world, uint32_t user, const char *nick
     struct monitor_shm *monitor = &world->monitors[index];
     save(world, monitor);
     monitor->state = MONITOR_LIVE;
-    monitor->user = user;
+    monitor->connection = connection;
     text_copy(monitor->nick, sizeof monitor->nick, nick);
     CRASHPOINT("monitor-added");
     monitor_link(world, index);
@@ -65,13 +65,13 @@ uint32_t monitor_add_locked(struct world *world, uint32_t user, const char *nick
 void monitor_remove_locked(struct world *world, uint32_t index)
 {
     struct monitor_shm *monitor = &world->monitors[index];
-    struct user_shm *user = &world->users[monitor->user];
-    uint32_t limit = monitor_limit(&world->limits), *at = &user->first_monitor;
+    struct connection_shm *connection = &world->connections[monitor->connection];
+    uint32_t limit = monitor_limit(&world->limits), *at = &connection->first_monitor;
     save(world, monitor);
     for (uint32_t left = limit; *at < limit && left-- > 0; at = &world->monitors[*at].next) {
         if (*at == index) {
             *at = monitor->next;
-            user->monitor_count--;
+            connection->monitor_count--;
             world->shm->used[SHARE_MONITORS]--;
             break;
         }

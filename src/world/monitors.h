@@ -1,31 +1,31 @@
-/* Watches: nicks that a user wants to be told of when they come and go (MONITOR). Ground truth here, so that a
+/* Monitors: nicks that a connection wants to be told of when they come and go (MONITOR). Ground truth here, so that a
  * courier which is replaced finds them; those who deliver keep a copy by nick. */
 #ifndef FORKCHAT_WORLD_MONITORS_H
 #define FORKCHAT_WORLD_MONITORS_H
 
 #include "world.h"
 
-/* Most that one user may have. */
+/* Most that one connection may have. */
 #define MONITORS_OF_ONE 100u
 
 enum monitor_state { MONITOR_FREE, MONITOR_LIVE };
 
 struct monitor_shm {
     uint32_t state;
-    uint32_t user;
+    uint32_t connection;
     char nick[NICK_SIZE];
 
-    uint32_t next; /* derived: of the same user, or free */
+    uint32_t next; /* derived: of the same connection, or free */
 };
 
 /* How many there can be in all. */
 uint32_t monitor_limit(const struct world_limits *limits);
 
-/* The user's monitor of that nick, or NONE. */
-uint32_t monitor_find_locked(const struct world *world, uint32_t user, const char *nick);
+/* The connection's monitor of that nick, or NONE. */
+uint32_t monitor_find_locked(const struct world *world, uint32_t connection, const char *nick);
 
 /* Adds one that is not there yet; NONE if there is no room. */
-uint32_t monitor_add_locked(struct world *world, uint32_t user, const char *nick);
+uint32_t monitor_add_locked(struct world *world, uint32_t connection, const char *nick);
 void monitor_remove_locked(struct world *world, uint32_t monitor);
 
 #endif

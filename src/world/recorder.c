@@ -22,22 +22,22 @@ struct recorder_shm {
 
 size_t recorders_size(const struct world_limits *limits)
 {
-    return ((size_t)limits->users + limits->couriers + RECORDER_OTHERS) * sizeof(struct recorder_shm);
+    return ((size_t)limits->connections + limits->couriers + RECORDER_OTHERS) * sizeof(struct recorder_shm);
 }
 
-struct recorder_shm *recorder_of_user(const struct world *world, uint32_t user)
+struct recorder_shm *recorder_of_connection(const struct world *world, uint32_t connection)
 {
-    return user < world->limits.users ? &world->recorders[user] : NULL;
+    return connection < world->limits.connections ? &world->recorders[connection] : NULL;
 }
 
 struct recorder_shm *recorder_of_courier(const struct world *world, uint32_t courier)
 {
-    return courier < world->limits.couriers ? &world->recorders[world->limits.users + courier] : NULL;
+    return courier < world->limits.couriers ? &world->recorders[world->limits.connections + courier] : NULL;
 }
 
 static struct recorder_shm *others(const struct world *world)
 {
-    return &world->recorders[world->limits.users + world->limits.couriers];
+    return &world->recorders[world->limits.connections + world->limits.couriers];
 }
 
 struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid)

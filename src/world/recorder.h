@@ -39,7 +39,7 @@ struct recorder_shm;
 size_t recorders_size(const struct world_limits *limits);
 
 /* The place of a client's worker, of a courier; NULL if there is none. */
-struct recorder_shm *recorder_of_user(const struct world *world, uint32_t user);
+struct recorder_shm *recorder_of_connection(const struct world *world, uint32_t connection);
 struct recorder_shm *recorder_of_courier(const struct world *world, uint32_t courier);
 
 /* A free place among the others, or that of a process that does not exist any more, from now on `pid`'s; NULL if there

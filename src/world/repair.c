@@ -17,6 +17,7 @@ static void bound_ends(struct world *world)
 {
     struct world_shm *shm = world->shm;
     shm->users_end = world_bound(shm->users_end, world->limits.users);
+    shm->connections_end = world_bound(shm->connections_end, world->limits.connections);
     shm->channels_end = world_bound(shm->channels_end, world->limits.channels);
     shm->members_end = world_bound(shm->members_end, world->limits.members);
     shm->masks_end = world_bound(shm->masks_end, world->limits.masks);
@@ -36,19 +37,21 @@ void world_repair_locked(struct world *world)
     shm->counts = (struct world_counts){0};
     memset(shm->used, 0, sizeof shm->used);
     memset(shm->left_behind, 0, sizeof shm->left_behind);
-    shm->free_channel = shm->free_member = shm->free_mask = shm->free_monitor = shm->free_metadata = NONE;
+    shm->free_user = shm->free_channel = shm->free_member = shm->free_mask = shm->free_monitor = shm->free_metadata = NONE;
 
-    for (uint32_t i = 0; i < shm->users_end; i++) {
+    for (uint32_t i = shm->users_end; i-- > 0;) {
         struct user_shm *user = &world->users[i];
-        user->first_membership = NONE;
-        user->membership_count = 0;
-        user->first_monitor = NONE;
-        user->monitor_count = 0;
-        user->first_metadata = NONE;
-        memset(user->charged, 0, sizeof user->charged);
+        user_clear_lists(user);
         if (user_has_nick(world, i))
             user_link_nick(world, i);
+        else
+            user_put_free(world, i);
         user_count(world, user, 1);
+    }
+    for (uint32_t i = 0; i < shm->connections_end; i++) {
+        connection_clear_lists(&world->connections[i]);
+        if (connection_is_live(world, i))
+            connection_link(world, i);
     }
     for (uint32_t i = shm->channels_end; i-- > 0;) {
         struct channel_shm *channel = &world->channels[i];
@@ -143,6 +146,46 @@ static const char *check_users(const struct world *world)
     if (attached != counts->attached || invisible != counts->invisible || operators != counts->operators)
         return "a count of users attached, invisible or operators is wrong";
     return NULL;
+}
+
+/* A user's connections are in their list; one who is present has some, or is detached, or at home elsewhere. */
+static const char *check_connections(const struct world *world)
+{
+    static char wrong[200];
+    const struct world_shm *shm = world->shm;
+    uint32_t open = 0, listed = 0, spare = 0, free_users = 0;
+    for (uint32_t i = 0; i < shm->connections_end; i++)
+        open += world->connections[i].state == CONNECTION_OPEN;
+    for (uint32_t i = 0; i < shm->users_end; i++) {
+        const struct user_shm *user = &world->users[i];
+        uint32_t count = 0;
+        for (uint32_t at = user->first_connection; at != NONE && count <= shm->connections_end;
+             at = world->connections[at].next_of_user, count++) {
+            if (at >= shm->connections_end || !connection_is_live(world, at) || world->connections[at].user != i) {
+                snprintf(wrong, sizeof wrong, "user %u has a connection that is not theirs", i);
+                return wrong;
+            }
+        }
+        if (count != user->connection_count || (!user_has_nick(world, i) && count)) {
+            snprintf(wrong, sizeof wrong, "user %u has a wrong count of connections", i);
+            return wrong;
+        }
+        bool alone = count == 0 && user->home == HOME_HERE;
+        if (user->state == USER_PRESENT && alone != (user->detached_monotonic != 0)) {
+            snprintf(wrong, sizeof wrong, "user %u has %u connections and is%s detached", i, count,
+                     user->detached_monotonic ? "" : " not");
+            return wrong;
+        }
+        listed += count;
+        spare += !user_has_nick(world, i);
+    }
+    for (uint32_t at = shm->free_user; at != NONE && free_users <= shm->users_end;
+         at = world->users[at].nick_next, free_users++)
+        if (at >= shm->users_end || user_has_nick(world, at))
+            return "the list of free users holds one that is not free";
+    if (free_users != spare)
+        return "a free user is lost";
+    return open == listed ? NULL : "a connection is in nobody's list";
 }
 
 static const char *check_channels(const struct world *world)
@@ -246,15 +289,15 @@ static const char *check_monitors(const struct world *world)
     uint32_t live = 0, listed = 0, spare = 0;
     for (uint32_t i = 0; i < shm->monitors_end; i++)
         live += world->monitors[i].state == MONITOR_LIVE;
-    for (uint32_t i = 0; i < shm->users_end; i++) {
+    for (uint32_t i = 0; i < shm->connections_end; i++) {
         uint32_t count = 0;
-        for (uint32_t at = world->users[i].first_monitor; at != NONE && count <= shm->monitors_end;
+        for (uint32_t at = world->connections[i].first_monitor; at != NONE && count <= shm->monitors_end;
              at = world->monitors[at].next, count++)
             if (at >= shm->monitors_end || world->monitors[at].state != MONITOR_LIVE ||
-                world->monitors[at].user != i)
-                return "a user has a monitor that is not theirs";
-        if (count != world->users[i].monitor_count || (count && !user_has_nick(world, i)))
-            return "a user has a wrong count of monitors";
+                world->monitors[at].connection != i)
+                return "a connection has a monitor that is not its";
+        if (count != world->connections[i].monitor_count || (count && !connection_is_live(world, i)))
+            return "a connection has a wrong count of monitors";
         listed += count;
     }
     for (uint32_t at = shm->free_monitor; at != NONE && spare <= shm->monitors_end;
@@ -264,14 +307,13 @@ static const char *check_monitors(const struct world *world)
     return live == listed && live + spare == shm->monitors_end ? NULL : "a monitor is lost";
 }
 
-/* Counts the records in a list that must be of that owner; UINT32_MAX if there is another. */
-static uint32_t count_metadata(const struct world *world, uint32_t first, bool channel, uint32_t owner)
+/* Counts the records in a list that must be of that kind and owner; UINT32_MAX if there is another. */
+static uint32_t count_metadata(const struct world *world, uint32_t first, enum metadata_kind kind, uint32_t owner)
 {
     uint32_t count = 0;
     for (uint32_t at = first; at != NONE && count <= world->shm->metadata_end;
          at = world->metadata[at].next, count++) {
-        if (at >= world->shm->metadata_end || world->metadata[at].kind == METADATA_FREE ||
-            (world->metadata[at].kind == METADATA_OF_CHANNEL) != channel || world->metadata[at].owner != owner ||
+        if (at >= world->shm->metadata_end || world->metadata[at].kind != kind || world->metadata[at].owner != owner ||
             !metadata_is_key(world->metadata[at].key))
             return UINT32_MAX;
     }
@@ -286,13 +328,19 @@ static const char *check_metadata(const struct world *world)
     for (uint32_t i = 0; i < shm->metadata_end; i++)
         live += world->metadata[i].kind != METADATA_FREE;
     for (uint32_t i = 0; i < shm->users_end; i++) {
-        uint32_t count = count_metadata(world, world->users[i].first_metadata, false, i);
-        if (count > METADATA_KEYS + METADATA_SUBSCRIPTIONS || (count && !user_has_nick(world, i)))
+        uint32_t count = count_metadata(world, world->users[i].first_metadata, METADATA_OF_USER, i);
+        if (count > METADATA_KEYS || (count && !user_has_nick(world, i)))
             return "a user has metadata that is not theirs";
         listed += count;
     }
+    for (uint32_t i = 0; i < shm->connections_end; i++) {
+        uint32_t count = count_metadata(world, world->connections[i].first_subscription, METADATA_SUBSCRIPTION, i);
+        if (count > METADATA_SUBSCRIPTIONS || (count && !connection_is_live(world, i)))
+            return "a connection has a subscription that is not its";
+        listed += count;
+    }
     for (uint32_t i = 0; i < shm->channels_end; i++) {
-        uint32_t count = count_metadata(world, world->channels[i].first_metadata, true, i);
+        uint32_t count = count_metadata(world, world->channels[i].first_metadata, METADATA_OF_CHANNEL, i);
         if (count > METADATA_KEYS || (count && world->channels[i].state != CHANNEL_LIVE))
             return "a channel has metadata that is not its";
         listed += count;
@@ -307,6 +355,8 @@ static const char *check_metadata(const struct world *world)
 const char *world_check_locked(const struct world *world)
 {
     const char *wrong = check_users(world);
+    if (!wrong)
+        wrong = check_connections(world);
     if (!wrong)
         wrong = check_monitors(world);
     if (!wrong)

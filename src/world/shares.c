@@ -40,11 +40,17 @@ uint32_t share_used_locked(const struct world *world, enum share_pool pool)
 }
 
 /* What that user has of it themselves. */
-static uint32_t held(const struct user_shm *user, enum share_pool pool)
+static uint32_t held(const struct world *world, uint32_t index, enum share_pool pool)
 {
-    return pool == SHARE_MONITORS   ? user->monitor_count
-           : pool == SHARE_MEMBERS ? user->membership_count
-                                   : user->charged[pool];
+    const struct user_shm *user = &world->users[index];
+    uint32_t monitors = 0;
+    if (pool == SHARE_MEMBERS)
+        return user->membership_count;
+    if (pool != SHARE_MONITORS)
+        return user->charged[pool];
+    for (uint32_t at = NONE; (at = connection_next_locked(world, index, at)) != NONE;)
+        monitors += world->connections[at].monitor_count;
+    return monitors;
 }
 
 /* And what others have left behind who came from where they are. */
@@ -62,7 +68,7 @@ enum share_answer share_ask_locked(const struct world *world, enum share_pool po
         return SHARE_NONE;
     if (!user || (user->flags & USER_OPERATOR))
         return SHARE_FITS;
-    uint32_t own = held(user, pool), all = own + left_behind(world, user, pool);
+    uint32_t own = held(world, index, pool), all = own + left_behind(world, user, pool);
     if (own < few[pool] && (free > most / SCARCE || all < few[pool]))
         return SHARE_FITS;
     return free > kept && all < (free - kept) / 2 ? SHARE_FITS : SHARE_SPENT;

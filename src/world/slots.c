@@ -3,15 +3,15 @@
 
 #include <errno.h>
 
-uint32_t slot_of_worker(const struct world *world, uint32_t user)
+uint32_t slot_of_worker(const struct world *world, uint32_t connection)
 {
     (void)world;
-    return 1 + user; /* 0 is LOCK_NOBODY */
+    return 1 + connection; /* 0 is LOCK_NOBODY */
 }
 
 uint32_t slot_of_courier(const struct world *world, uint32_t courier)
 {
-    return slot_of_worker(world, world->limits.users) + courier;
+    return slot_of_worker(world, world->limits.connections) + courier;
 }
 
 uint32_t slot_of_supervisor(const struct world *world)

@@ -1,4 +1,4 @@
-/* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their users, couriers and
+/* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their connections, couriers and
  * the supervisor their own, and all others (control processes, the console, whoever looks from outside) share the rest. */
 #ifndef FORKCHAT_WORLD_SLOTS_H
 #define FORKCHAT_WORLD_SLOTS_H
@@ -8,7 +8,7 @@
 /* Control processes and consoles, those of a supervisor that was killed among them. */
 #define SLOT_OTHERS 128
 
-uint32_t slot_of_worker(const struct world *world, uint32_t user);
+uint32_t slot_of_worker(const struct world *world, uint32_t connection);
 uint32_t slot_of_courier(const struct world *world, uint32_t courier);
 uint32_t slot_of_supervisor(const struct world *world);
 

@@ -42,12 +42,6 @@ static void unlink_nick(struct world *world, uint32_t index)
     }
 }
 
-bool user_has_nick(const struct world *world, uint32_t index)
-{
-    return index < world->limits.users &&
-           (world->users[index].state == USER_ATTACHED || world->users[index].state == USER_PRESENT);
-}
-
 static void save(struct world *world, const struct user_shm *user)
 {
     txn_save(world->txn, user, offsetof(struct user_shm, first_membership));
@@ -61,52 +55,92 @@ void user_name_host(char shown[HOST_SIZE], const char *host)
     text_add(&text, host);
 }
 
-/* Who comes first need not have the first place: a place before it, where nobody ever was, has empty lists as well. */
-static void extend(struct world *world, uint32_t index)
+void user_clear_lists(struct user_shm *user)
 {
-    struct world_shm *shm = world->shm;
-    if (index < shm->users_end)
-        return;
-    for (uint32_t i = shm->users_end; i < index; i++) {
-        struct user_shm *user = &world->users[i];
-        user->first_membership = user->first_monitor = user->first_metadata = NONE;
-    }
-    txn_save(world->txn, &shm->users_end, sizeof shm->users_end);
-    shm->users_end = index + 1;
+    user->first_membership = user->first_connection = user->first_metadata = user->nick_next = NONE;
+    user->membership_count = user->connection_count = 0;
+    memset(user->charged, 0, sizeof user->charged);
 }
 
-uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, uint32_t door,
-                            const char *address, const char *host)
+void user_put_free(struct world *world, uint32_t index)
 {
+    world->users[index].nick_next = world->shm->free_user;
+    world->shm->free_user = index;
+}
+
+uint32_t user_create_locked(struct world *world, const char *address, const char *host)
+{
+    struct world_shm *shm = world->shm;
+    uint32_t index = shm->free_user;
+    if (index < world->limits.users)
+        shm->free_user = world->users[index].nick_next;
+    else
+        index = world_extend_locked(world, &shm->users_end, world->limits.users);
+    if (index == NONE)
+        return NONE;
     struct user_shm *user = &world->users[index];
     save(world, user);
-    txn_save(world->txn, &world->shm->next_order, sizeof world->shm->next_order);
-    uint32_t generation = user->generation + 1;
+    txn_save(world->txn, &shm->next_order, sizeof shm->next_order);
     int64_t now = clock_monotonic();
     *user = (struct user_shm){.state = USER_ATTACHED,
-                              .generation = generation,
-                              .pid = pid,
-                              .door = door,
-                              .current = NONE,
-                              .order = world->shm->next_order++,
+                              .generation = user->generation + 1,
+                              .home = HOME_HERE,
+                              .order = shm->next_order++,
                               .attached_at = clock_realtime(),
                               .attached_monotonic = now,
                               .active_monotonic = now,
-                              .first_membership = NONE,
-                              .first_monitor = NONE,
-                              .first_metadata = NONE,
-                              .nick_next = NONE};
+                              .origin = share_origin(world, host)};
+    user_clear_lists(user);
     name_guest(index, user->nick);
     text_copy(user->address, sizeof user->address, address);
     user_name_host(user->host, host);
-    user->origin = share_origin(world, host);
-    text_copy(user->username, sizeof user->username, door_name((enum door_kind)door));
-    text_copy(user->realname, sizeof user->realname, user->username);
     user_link_nick(world, index);
     user_count(world, user, 1);
-    extend(world, index);
+    CRASHPOINT("user-created");
+    return index;
+}
+
+uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connection, int32_t pid, uint32_t door,
+                            const char *address, const char *host)
+{
+    struct user_shm *user = &world->users[index];
+    if (user->connection_count >= USER_CONNECTIONS)
+        return 0;
+    save(world, user);
+    user->door = door;
+    user->detached_monotonic = 0;
+    if (user->state == USER_ATTACHED) {
+        text_copy(user->username, sizeof user->username, door_name((enum door_kind)door));
+        text_copy(user->realname, sizeof user->realname, user->username);
+    }
     CRASHPOINT("user-attached");
-    return generation;
+    return connection_open_locked(world, connection, index, pid, door, address, host);
+}
+
+/* What belongs to the connection and to nobody else. */
+static void forget_interests(struct world *world, uint32_t connection)
+{
+    const struct connection_shm *closing = &world->connections[connection];
+    for (uint32_t at; (at = closing->first_monitor) < monitor_limit(&world->limits);) {
+        if (!monitor_is_live(world, &world->monitors[at]) || world->monitors[at].connection != connection)
+            break;
+        monitor_remove_locked(world, at);
+    }
+    metadata_remove_all_locked(world, METADATA_SUBSCRIPTION, connection);
+}
+
+void user_detach_locked(struct world *world, uint32_t connection)
+{
+    if (!connection_is_live(world, connection))
+        return;
+    uint32_t index = world->connections[connection].user;
+    struct user_shm *user = &world->users[index];
+    forget_interests(world, connection);
+    connection_close_locked(world, connection);
+    if (user->connection_count > 0 || user->state != USER_PRESENT)
+        return;
+    txn_save(world->txn, &user->detached_monotonic, sizeof user->detached_monotonic);
+    user->detached_monotonic = clock_monotonic();
 }
 
 void user_count(struct world *world, const struct user_shm *user, uint32_t by)
@@ -184,13 +218,6 @@ void user_set_away_locked(struct world *world, uint32_t index, const char *away)
     text_copy(user->away, sizeof user->away, away);
 }
 
-void user_set_caps_locked(struct world *world, uint32_t index, uint64_t caps)
-{
-    struct user_shm *user = &world->users[index];
-    txn_save(world->txn, &user->caps, sizeof user->caps);
-    user->caps = caps;
-}
-
 void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
 {
     struct user_shm *user = &world->users[index];
@@ -199,13 +226,6 @@ void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags)
     user->flags = flags;
     CRASHPOINT("user-flags-half-set");
     user_count(world, user, 1);
-}
-
-void user_set_current_locked(struct world *world, uint32_t index, uint32_t channel)
-{
-    struct user_shm *user = &world->users[index];
-    txn_save(world->txn, &user->current, sizeof user->current);
-    user->current = channel;
 }
 
 void user_set_hand_locked(struct world *world, uint32_t index, bool up)
@@ -224,10 +244,9 @@ void user_leave_locked(struct world *world, uint32_t index)
         member_remove_locked(world, at);
     }
     CRASHPOINT("user-left-channels");
-    for (uint32_t at; (at = user->first_monitor) < monitor_limit(&world->limits);) {
-        if (!monitor_is_live(world, &world->monitors[at]) || world->monitors[at].user != index)
-            break;
-        monitor_remove_locked(world, at);
+    for (uint32_t at; (at = connection_next_locked(world, index, NONE)) != NONE;) {
+        forget_interests(world, at);
+        connection_close_locked(world, at);
     }
     metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {
@@ -236,23 +255,10 @@ void user_leave_locked(struct world *world, uint32_t index)
     }
     user_count(world, user, OUT);
     unlink_nick(world, index);
-    txn_save(world->txn, &user->state, sizeof user->state);
-    user->state = USER_GONE;
     share_leave(world, index);
-}
-
-void user_free_locked(struct world *world, uint32_t index)
-{
-    struct user_shm *user = &world->users[index];
     txn_save(world->txn, &user->state, sizeof user->state);
     user->state = USER_FREE;
-}
-
-void user_skip_locked(struct world *world, uint32_t index)
-{
-    struct user_shm *user = &world->users[index];
-    txn_save(world->txn, &user->generation, sizeof user->generation);
-    user->generation++;
+    user_put_free(world, index);
 }
 
 uint32_t user_find_locked(const struct world *world, const char *name)

@@ -27,7 +27,7 @@
 
 /* The arrays behind the head, each from a new cache line. */
 struct places {
-    uint64_t users, channels, members, masks, nick_buckets, channel_buckets;
+    uint64_t users, connections, channels, members, masks, nick_buckets, channel_buckets;
     uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
@@ -51,7 +51,8 @@ static struct places place(const struct world_limits *limits)
 {
     struct places places;
     places.users = after(0, 1, sizeof(struct world_shm));
-    places.channels = after(places.users, limits->users, sizeof(struct user_shm));
+    places.connections = after(places.users, limits->users, sizeof(struct user_shm));
+    places.channels = after(places.connections, limits->connections, sizeof(struct connection_shm));
     places.members = after(places.channels, limits->channels, sizeof(struct channel_shm));
     places.masks = after(places.members, limits->members, sizeof(struct member_shm));
     places.nick_buckets = after(places.masks, limits->masks, sizeof(struct mask_shm));
@@ -64,7 +65,7 @@ static struct places place(const struct world_limits *limits)
     places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
     places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
     places.delivery_marks = after(places.counters, 1, counters_size(limits));
-    places.recorders = after(places.delivery_marks, limits->users, sizeof(struct delivery_marks_shm));
+    places.recorders = after(places.delivery_marks, limits->connections, sizeof(struct delivery_marks_shm));
     places.penalties = after(places.recorders, 1, recorders_size(limits));
     places.guesses = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
     places.end = after(places.guesses, 1, guesses_size(limits));
@@ -89,6 +90,7 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
     *world = (struct world){.txn = txn,
                             .shm = (struct world_shm *)base,
                             .users = (struct user_shm *)(base + places.users),
+                            .connections = (struct connection_shm *)(base + places.connections),
                             .channels = (struct channel_shm *)(base + places.channels),
                             .members = (struct member_shm *)(base + places.members),
                             .masks = (struct mask_shm *)(base + places.masks),
@@ -162,7 +164,7 @@ int world_attach(struct world *world, struct txn *txn)
         return -1;
     }
     struct world_limits limits = shm->limits;
-    if (limits.users > size || limits.channels > size || limits.couriers == 0 ||
+    if (limits.users > size || limits.connections > size || limits.channels > size || limits.couriers == 0 ||
         limits.couriers > COUNTED_COURIERS || world_size(&limits) > size) {
         errno = EPROTO;
         return -1;
@@ -202,9 +204,9 @@ uint32_t world_channels_end_locked(const struct world *world)
     return world_bound(world->shm->channels_end, world->limits.channels);
 }
 
-uint32_t world_courier(const struct world *world, uint32_t user)
+uint32_t world_courier(const struct world *world, uint32_t connection)
 {
-    return user % world->limits.couriers;
+    return connection % world->limits.couriers;
 }
 
 uint32_t world_present_locked(const struct world *world)

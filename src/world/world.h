@@ -35,8 +35,10 @@ enum user_state {
     USER_FREE,     /* nobody */
     USER_ATTACHED, /* connected, not yet introduced to the others */
     USER_PRESENT,  /* everybody may see them */
-    USER_GONE,     /* has left; their worker still exists, so the place is not free yet */
 };
+
+/* Where a user is. Others are services, by whom what is for them is taken elsewhere. */
+#define HOME_HERE 0u
 
 enum user_flag {
     USER_NAMED = 1u << 0,    /* took a nick; before, they are shown by their address */
@@ -66,19 +68,20 @@ struct charge_shm {
     uint32_t origin; /* where they were: share_origin */
 };
 
-/* A user's place. Ground truth first; the part behind `first_membership` is derived from it. */
+/* Somebody in the world, however many connections they have. Ground truth first; the part behind `first_membership` is
+ * derived from it. */
 struct user_shm {
     uint32_t state;
-    uint32_t generation; /* grows with each new user at this place */
-    int32_t pid;         /* of the worker */
-    uint32_t door;
+    uint32_t generation; /* grows with each new user of this number */
+    uint32_t door;       /* by which they came last */
     uint32_t flags;
-    uint32_t current;    /* channel that plain and talk users talk in, or NONE */
+    uint32_t home;       /* HOME_HERE, or the number of the service that has them */
     uint64_t order;      /* of connecting: counts up */
     int64_t attached_at;      /* ms since 1970 */
     int64_t attached_monotonic; /* clock_monotonic(), as the two below */
     int64_t active_monotonic;
     int64_t hand_monotonic; /* when they raised their hand; 0: it is down */
+    int64_t detached_monotonic; /* since when they have no connection; 0: they have one, or their home is elsewhere */
     char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
     char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
@@ -86,16 +89,15 @@ struct user_shm {
     char realname[REALNAME_SIZE];
     char account[ACCOUNT_SIZE]; /* "" for none */
     char away[AWAY_SIZE];       /* "" while here */
-    uint64_t caps;              /* IRCv3 capabilities */
     uint32_t origin;            /* where they are: share_origin */
 
     uint32_t first_membership;
     uint32_t membership_count;
-    uint32_t first_monitor;
+    uint32_t first_connection;
+    uint32_t connection_count;
     uint32_t first_metadata;
-    uint32_t monitor_count;
     uint32_t charged[SHARES_CHARGED];
-    uint32_t nick_next; /* in the bucket of the nick's hash */
+    uint32_t nick_next; /* in the bucket of the nick's hash; next free user */
 };
 
 enum channel_state { CHANNEL_FREE, CHANNEL_LIVE };
@@ -192,6 +194,7 @@ void channel_seal(struct channel_shm *copy);
 /* How much the tables can hold. */
 struct world_limits {
     uint32_t users;
+    uint32_t connections;
     uint32_t channels;
     uint32_t members;
     uint32_t masks;
@@ -205,6 +208,7 @@ struct world {
     struct txn *txn;
     struct world_shm *shm;
     struct user_shm *users;
+    struct connection_shm *connections; /* connections.h */
     struct channel_shm *channels;
     struct member_shm *members;
     struct mask_shm *masks;
@@ -225,7 +229,7 @@ struct world {
 
 /* The version of everything in the region: grows with every change of a struct that lies in it, and of what a supervisor
  * leaves to the program that is executed in its place (process/exec_state.c). */
-#define WORLD_LAYOUT UINT64_C(0x000C)
+#define WORLD_LAYOUT UINT64_C(0x000D)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -237,14 +241,14 @@ int world_attach(struct world *world, struct txn *txn);
 /* A user by index, or NULL if there can be none (an index from the region is not trusted). */
 struct user_shm *world_user(const struct world *world, uint32_t index);
 
-/* One past the highest user place ever used, for walks over all users. */
+/* One past the highest number of a user ever used, for walks over all users. */
 uint32_t world_users_end_locked(const struct world *world);
 
 /* The same for channels. */
 uint32_t world_channels_end_locked(const struct world *world);
 
-/* Which courier writes to the user at this place. It is also the number of that courier's ring reader. */
-uint32_t world_courier(const struct world *world, uint32_t user);
+/* Which courier writes to that connection. It is also the number of that courier's ring reader. */
+uint32_t world_courier(const struct world *world, uint32_t connection);
 
 /* How many there are of what LUSERS tells; kept with every change, so that nobody has to walk the tables. */
 struct world_counts {
@@ -275,9 +279,18 @@ uint64_t world_command_count(const struct world *world, uint32_t number);
 
 /* ---- Users ---- */
 
-/* A new connection takes the place `index`, which must be free. Returns its generation. */
-uint32_t user_attach_locked(struct world *world, uint32_t index, int32_t pid, uint32_t door,
+/* A new user, not yet introduced and without a connection, with the name of a guest; NONE if there is no room. `address`
+ * and `host` are what others are shown. */
+uint32_t user_create_locked(struct world *world, const char *address, const char *host);
+
+/* The worker `pid` brings the user a connection in the slot `connection`, which must be free: connections.h. Returns the
+ * connection's generation, or 0 if the user has USER_CONNECTIONS. */
+uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connection, int32_t pid, uint32_t door,
                             const char *address, const char *host);
+
+/* The connection is its user's no longer; what it monitored and subscribed to is gone. A user who is present and has no
+ * other stays, detached. */
+void user_detach_locked(struct world *world, uint32_t connection);
 
 /* Attached becomes present. */
 void user_introduce_locked(struct world *world, uint32_t index);
@@ -297,19 +310,11 @@ void user_set_realname_locked(struct world *world, uint32_t index, const char *r
 /* They said something just now. */
 void user_touch_locked(struct world *world, uint32_t index);
 void user_set_away_locked(struct world *world, uint32_t index, const char *away);
-void user_set_caps_locked(struct world *world, uint32_t index, uint64_t caps);
 void user_set_flags_locked(struct world *world, uint32_t index, uint32_t flags);
 void user_set_hand_locked(struct world *world, uint32_t index, bool up);
-void user_set_current_locked(struct world *world, uint32_t index, uint32_t channel);
 
-/* The user leaves: out of every channel, out of the nick table, USER_GONE. */
+/* The user leaves: out of every channel, out of the nick table; their connections are closed, their number is free. */
 void user_leave_locked(struct world *world, uint32_t index);
-
-/* The place is free for another. The user must have left. */
-void user_free_locked(struct world *world, uint32_t index);
-
-/* A connection died before it attached: the next one at this place has another generation. */
-void user_skip_locked(struct world *world, uint32_t index);
 
 /* Who has this nick, or (for the unnamed) this address; NONE if nobody. */
 uint32_t user_find_locked(const struct world *world, const char *name);
@@ -349,8 +354,8 @@ uint32_t member_add_locked(struct world *world, uint32_t user, uint32_t channel,
 
 void member_set_flags_locked(struct world *world, uint32_t member, uint32_t flags);
 
-/* Removes one. A channel without members is gone, except the lobby. If it was the user's current channel,
- * the lobby is, if they are in it. */
+/* Removes one. A channel without members is gone, except the lobby. Connections of the user that talk in it talk in the
+ * lobby from now on, if they are in it. */
 void member_remove_locked(struct world *world, uint32_t member);
 
 /* ---- Masks and invitations ---- */

@@ -272,8 +272,8 @@ static void tell_person(void *owner, const struct event *event)
     struct person *person = (struct person *)owner;
     person->user = event->source;
     person->generation = event->generation;
-    if (!person->pid && world.users[event->source].generation == event->generation)
-        person->pid = world.users[event->source].pid;
+    if (event->type == EVENT_ATTACH && world.connections[event->connection].generation == event->numbers.attach.generation)
+        person->pid = world.connections[event->connection].pid;
     if (event->type == EVENT_JOIN && event->numbers.join.channel == LOBBY)
         person->in = true;
     if (event->type == EVENT_QUIT) {
@@ -647,10 +647,10 @@ static void harm_process(pid_t pid, enum victim victim)
 
 static void harm_worker(void)
 {
-    uint32_t user = (uint32_t)chance((int)reckon.end);
+    uint32_t slot = (uint32_t)chance((int)reckon.end);
     reckon_read(&reckon, clock_monotonic());
-    const struct place *place = &reckon.places[user];
-    const struct user_shm *record = &world.users[user];
+    const struct place *place = &reckon.places[slot];
+    const struct connection_shm *record = &world.connections[slot];
     struct person *person = (struct person *)place->owner;
     pid_t pid = record->pid;
     if (!place->here || !person || person->gone || record->generation != place->generation || pid <= 1 ||
@@ -775,8 +775,8 @@ static uint32_t places_taken(void)
 {
     uint32_t count = 0;
     txn_begin_look(&txn);
-    for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
-        count += world.users[i].state != USER_FREE;
+    for (uint32_t i = 0; i < world_connections_end_locked(&world); i++)
+        count += world.connections[i].state != CONNECTION_FREE;
     txn_commit(&txn);
     return count;
 }

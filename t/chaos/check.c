@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "observer.h"
+#include "world/connections.h"
 
 int main(int argc, char **argv)
 {
@@ -21,8 +22,8 @@ int main(int argc, char **argv)
     }
     txn_begin_look(&txn);
     const char *wrong = world_check_locked(&world);
-    for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
-        taken += world_user(&world, i)->state != USER_FREE;
+    for (uint32_t i = 0; i < world_connections_end_locked(&world); i++)
+        taken += world_connection(&world, i)->state != CONNECTION_FREE;
     txn_commit(&txn);
     printf("%u places taken, tables: %s\n", taken, wrong ? wrong : "whole");
     return wrong != NULL;

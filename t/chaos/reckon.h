@@ -9,10 +9,10 @@
 #include "event/event.h"
 #include "transcript.h"
 
-/* One place of the tables, as it was at the event reckoned last. */
+/* One connection of the tables, as it was at the event reckoned last. */
 struct place {
     bool here;
-    uint32_t generation, door, flags, current;
+    uint32_t generation, user, door, flags, current;
     uint64_t caps, seen;
     void *owner;                   /* of the driver's clients, or NULL */
     struct transcript *transcript; /* of that client, or NULL: nobody listens for it */
@@ -21,9 +21,10 @@ struct place {
 struct reckon {
     struct world *world;
     uint64_t position, expected, missed, events, count;
-    uint32_t end; /* no place at or behind it was ever taken */
-    struct place *places;
-    unsigned char *in; /* by channel and place: the member flags plus 1 */
+    uint32_t end; /* no slot at or behind it was ever taken */
+    struct place *places; /* by connection */
+    unsigned char *in;    /* by channel and user: the member flags plus 1 */
+    void **owners;        /* by user: who the driver's client is, until they have left */
     /* Asked for the owner of a new client, by its address; told of what each event means for an owner. */
     void *(*find)(const char *address, struct transcript **transcript);
     void (*tell)(void *owner, const struct event *event);
@@ -39,7 +40,8 @@ static inline void reckon_begin(struct reckon *reckon, struct world *world)
 {
     const struct world_limits *limits = &world->limits;
     reckon->world = world;
-    reckon->places = (struct place *)transcript_must(calloc(limits->users, sizeof *reckon->places));
+    reckon->places = (struct place *)transcript_must(calloc(limits->connections, sizeof *reckon->places));
+    reckon->owners = (void **)transcript_must(calloc(limits->users, sizeof *reckon->owners));
     reckon->in = (unsigned char *)transcript_must(calloc((size_t)limits->users * limits->channels, 1));
     txn_begin_look(world->txn);
     reckon->position = ring_head(&world->txn->ring);
@@ -63,12 +65,13 @@ static inline bool reckon_same(const struct view *one, const struct view *other)
            one->target == other->target && one->current == other->current;
 }
 
-static inline void reckon_give(struct reckon *reckon, uint32_t user, const struct event *event,
+static inline void reckon_give(struct reckon *reckon, uint32_t slot, const struct event *event,
                                struct rendering *rendering, int64_t now)
 {
-    struct place *place = &reckon->places[user];
-    bool self = user == event->source && place->generation == event->generation;
-    if (!place->here || place->seen == reckon->events || (self && (event->flags & EVENT_NOT_SOURCE)))
+    struct place *place = &reckon->places[slot];
+    bool self = place->user == event->source;
+    bool from = self && (event->connection == slot || event->connection == NONE);
+    if (!place->here || place->seen == reckon->events || (from && (event->flags & EVENT_NOT_SOURCE)))
         return;
     place->seen = reckon->events;
     if (!place->transcript || event->type == EVENT_METADATA)
@@ -79,7 +82,8 @@ static inline void reckon_give(struct reckon *reckon, uint32_t user, const struc
     }
     const struct door door = door_of((enum door_kind)place->door);
     struct view view = {.framing = door.transport->framing, .caps = place->caps, .self = self};
-    view.target = event->audience == AUDIENCE_USER || user == event->target_user;
+    view.target = event->audience == AUDIENCE_USER || event->audience == AUDIENCE_CONNECTION ||
+                  place->user == event->target_user;
     view.current = event->audience == AUDIENCE_CHANNEL && event->target == place->current;
     if (!rendering->made || rendering->door != place->door || !reckon_same(&rendering->view, &view)) {
         struct text text;
@@ -106,32 +110,42 @@ static inline void reckon_give_room(struct reckon *reckon, uint32_t channel, con
 {
     uint32_t flags = event_for_flags(event);
     for (uint32_t i = 0; i < reckon->end; i++) {
-        unsigned char in = *reckon_in(reckon, channel, i);
+        unsigned char in = reckon->places[i].here ? *reckon_in(reckon, channel, reckon->places[i].user) : 0;
         if (in && (flags == 0 || ((in - 1u) & flags)))
             reckon_give(reckon, i, event, rendering, now);
     }
+}
+
+static inline void reckon_give_user(struct reckon *reckon, uint32_t user, const struct event *event,
+                                    struct rendering *rendering, int64_t now)
+{
+    for (uint32_t i = 0; user != NONE && i < reckon->end; i++)
+        if (reckon->places[i].here && reckon->places[i].user == user)
+            reckon_give(reckon, i, event, rendering, now);
 }
 
 static inline void reckon_deliver(struct reckon *reckon, const struct event *event, struct rendering *rendering,
                                   int64_t now)
 {
     switch ((enum event_audience)event->audience) {
-    case AUDIENCE_USER:
+    case AUDIENCE_CONNECTION:
         reckon_give(reckon, event->target, event, rendering, now);
         break;
+    case AUDIENCE_USER:
+        reckon_give_user(reckon, event->target, event, rendering, now);
+        break;
     case AUDIENCE_CHANNEL:
-        if ((event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE) && event->source != NONE &&
-            reckon->places[event->source].generation == event->generation)
-            reckon_give(reckon, event->source, event, rendering, now);
+        if (event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE)
+            reckon_give_user(reckon, event->source, event, rendering, now);
         reckon_give_room(reckon, event->target, event, rendering, now);
         break;
     case AUDIENCE_COMMON:
-        if (event->source != NONE)
-            reckon_give(reckon, event->source, event, rendering, now);
+        reckon_give_user(reckon, event->source, event, rendering, now);
         for (uint32_t i = 0; i < event->channel_count; i++)
             reckon_give_room(reckon, event_channel(event, i), event, rendering, now);
         for (uint32_t i = 0; (event->flags & EVENT_LOBBY) && i < reckon->end; i++)
-            if (*reckon_in(reckon, LOBBY, i) && door_of((enum door_kind)reckon->places[i].door).dialect->hears_lobby)
+            if (reckon->places[i].here && *reckon_in(reckon, LOBBY, reckon->places[i].user) &&
+                door_of((enum door_kind)reckon->places[i].door).dialect->hears_lobby)
                 reckon_give(reckon, i, event, rendering, now);
         break;
     case AUDIENCE_ALL:
@@ -151,19 +165,23 @@ static inline void reckon_deliver(struct reckon *reckon, const struct event *eve
 
 static inline void reckon_before(struct reckon *reckon, const struct event *event)
 {
-    uint32_t user = event->source;
-    if (event->type == EVENT_CONNECT) {
-        struct place *place = &reckon->places[user];
+    if (event->type == EVENT_ATTACH) {
+        const struct event_connection *told = &event->numbers.attach;
+        struct place *place = &reckon->places[event->connection];
         *place = (struct place){.here = true,
-                                .generation = event->generation,
-                                .door = event->numbers.connect.door,
-                                .current = NONE};
-        place->owner = reckon->find(event->shown, &place->transcript);
-        if (user >= reckon->end)
-            reckon->end = user + 1;
+                                .generation = told->generation,
+                                .user = event->source,
+                                .door = told->door,
+                                .flags = told->user_flags,
+                                .current = told->current};
+        place->owner = reckon->owners[event->source] = reckon->find(event->shown, &place->transcript);
+        if (event->connection >= reckon->end)
+            reckon->end = event->connection + 1;
     } else if (event->type == EVENT_JOIN) {
-        *reckon_in(reckon, event->numbers.join.channel, user) = (unsigned char)(event->numbers.join.member_flags + 1);
-        reckon->places[user].current = event->numbers.join.channel;
+        *reckon_in(reckon, event->numbers.join.channel, event->source) =
+            (unsigned char)(event->numbers.join.member_flags + 1);
+        if (event->connection != NONE)
+            reckon->places[event->connection].current = event->numbers.join.channel;
     }
 }
 
@@ -171,23 +189,26 @@ static inline void reckon_after(struct reckon *reckon, const struct event *event
 {
     bool other = event->type == EVENT_KICK || event->type == EVENT_STATUS;
     uint32_t user = other ? event->target_user : event->source;
-    if (user == NONE || !reckon->places[user].here)
+    struct place *place = event->connection == NONE ? NULL : &reckon->places[event->connection];
+    if (user == NONE)
         return;
-    struct place *place = &reckon->places[user];
     if (event->type == EVENT_PART || event->type == EVENT_KICK) {
         *reckon_in(reckon, event->numbers.part.channel, user) = 0;
-        place->current = event->numbers.part.current_after;
     } else if (event->type == EVENT_STATUS) {
         *reckon_in(reckon, event->numbers.status.channel, user) = (unsigned char)(event->numbers.status.after + 1);
-    } else if (event->type == EVENT_CURRENT) {
-        place->current = event->numbers.current.after;
-    } else if (event->type == EVENT_CAPS) {
-        place->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_FLAGS) {
-        place->flags = event->numbers.flags.after;
+        for (uint32_t i = 0; i < reckon->end; i++)
+            if (reckon->places[i].user == user)
+                reckon->places[i].flags = event->numbers.flags.after;
     } else if (event->type == EVENT_QUIT) {
         for (uint32_t i = 0; i < reckon->world->limits.channels; i++)
             *reckon_in(reckon, i, user) = 0;
+        reckon->owners[user] = NULL;
+    } else if (place && event->type == EVENT_CURRENT) {
+        place->current = event->numbers.current.after;
+    } else if (place && event->type == EVENT_CAPS) {
+        place->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
+    } else if (place && event->type == EVENT_DETACH) {
         place->here = false;
     }
 }
@@ -199,9 +220,8 @@ static inline void reckon_event(struct reckon *reckon, const struct event *event
     reckon->events++;
     reckon_before(reckon, event);
     reckon_deliver(reckon, event, &rendering, now);
-    if (event->source != NONE && reckon->places[event->source].owner &&
-        reckon->places[event->source].generation == event->generation)
-        reckon->tell(reckon->places[event->source].owner, event);
+    if (event->source != NONE && reckon->owners[event->source])
+        reckon->tell(reckon->owners[event->source], event);
     reckon_after(reckon, event);
 }
 

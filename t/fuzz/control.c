@@ -39,7 +39,8 @@ static void populate(void)
     fuzz_make_world();
     txn_begin(&fuzz_shared, 2 * EVENT_NEED_MAX);
     if (fuzz_world.users[0].state == USER_FREE) {
-        user_attach_locked(&fuzz_world, 0, 1, DOOR_IRC, "192.0.2.1:1", "192.0.2.1");
+        user_create_locked(&fuzz_world, "192.0.2.1:1", "192.0.2.1");
+        user_attach_locked(&fuzz_world, 0, 0, 1, DOOR_IRC, "192.0.2.1:1", "192.0.2.1");
         user_introduce_locked(&fuzz_world, 0);
         user_rename_locked(&fuzz_world, 0, "to\\[t\xC3\xB6]");
     }

@@ -20,7 +20,7 @@ static uint64_t hash_events(uint64_t position)
     struct event event;
     while (ring_read(&fuzz_shared.ring, &position, &record) == RING_OK) {
         CLAIM(event_decode(&record, &event));
-        if (event.type == EVENT_REPLY || event.type == EVENT_CONNECT)
+        if (event.type == EVENT_REPLY || event.type == EVENT_ATTACH)
             continue; /* answers may be gathered differently; what others see is the same */
         hash = (hash ^ event.type) * UINT64_C(1099511628211);
         for (int i = 0; i < EVENT_STRINGS; i++)
@@ -41,13 +41,14 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
                                 .settings = fuzz_settings,
                                 .speech = &door.dialect->speech,
                                 .door = kind,
-                                .user = 0,
+                                .connection = 0,
                                 .housekeep = housekeep,
                                 .call_supervisor = housekeep};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     txn_begin_look(&fuzz_shared);
     uint64_t position = ring_head(&fuzz_shared.ring);
-    session->generation = user_attach_locked(&fuzz_world, 0, 1, kind, "127.0.0.1:1", "127.0.0.1");
+    session->user = user_create_locked(&fuzz_world, "127.0.0.1:1", "127.0.0.1");
+    session->generation = user_attach_locked(&fuzz_world, session->user, 0, 1, kind, "127.0.0.1:1", "127.0.0.1");
     txn_commit(&fuzz_shared);
     if (door_open(session, &door))
         abort();
@@ -66,8 +67,8 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
     free(session);
     uint64_t hash = hash_events(position);
     txn_begin_look(&fuzz_shared);
-    CLAIM(fuzz_world.users[0].state == USER_GONE || fuzz_world.users[0].state == USER_FREE);
-    user_free_locked(&fuzz_world, 0);
+    CLAIM(fuzz_world.connections[0].state == CONNECTION_CLOSED && fuzz_world.users[0].state == USER_FREE);
+    connection_free_locked(&fuzz_world, 0);
     txn_commit(&fuzz_shared);
     claim_world();
     return hash;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "world/world.h"
+#include "world/connections.h"
 
 int main(int argc, char **argv)
 {
@@ -23,9 +23,9 @@ int main(int argc, char **argv)
         return EX_UNAVAILABLE;
     }
     world_note_supervisor(&world, atoi(argv[2]));
-    for (uint32_t i = 0; i < world.limits.users; i++)
-        if (world.users[i].state != USER_FREE) {
-            world.users[i].pid = atoi(argv[2]);
+    for (uint32_t i = 0; i < world.limits.connections; i++)
+        if (world.connections[i].state != CONNECTION_FREE) {
+            world.connections[i].pid = atoi(argv[2]);
             forged++;
         }
     printf("%d\n", forged);

@@ -18,7 +18,7 @@ static int64_t now, seconds;
 
 static void start(void)
 {
-    struct world_limits limits = {.users = SLOTS, .channels = 10, .members = 2 * SLOTS, .masks = 50, .couriers = 1};
+    struct world_limits limits = {.users = SLOTS, .connections = SLOTS, .channels = 10, .members = 2 * SLOTS, .masks = 50, .couriers = 1};
     child_name_region(name);
     CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);

@@ -49,7 +49,8 @@ static inline void chat_stop(void)
 static inline struct actor chat_user(uint32_t place, const char *nick)
 {
     chat_renew();
-    user_attach_locked(&world, place, 1, DOOR_IRC, "127.0.0.1:1", "127.0.0.1");
+    CHECK(user_create_locked(&world, "127.0.0.1:1", "127.0.0.1") == place);
+    user_attach_locked(&world, place, place, 1, DOOR_IRC, "127.0.0.1:1", "127.0.0.1");
     user_rename_locked(&world, place, nick);
     user_describe_locked(&world, place, "~u", "somebody");
     user_introduce_locked(&world, place);

@@ -22,7 +22,7 @@ enum { GENERATION = 7 };
 /* A courier whose predecessor came to `cursor` and marked that the kernel has `bytes` bytes of what is before `mark`. */
 static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
 {
-    struct world_limits limits = {.users = 2, .channels = 2, .members = 4, .masks = 5, .couriers = 1};
+    struct world_limits limits = {.users = 2, .connections = 2, .channels = 2, .members = 4, .masks = 5, .couriers = 1};
     child_name_region(name);
     CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);
@@ -41,7 +41,7 @@ static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
     ring_open_reader_locked(&txn.ring, 0, true, 0);
     delivery_marks_begin(&world, 0, GENERATION, 0);
     delivery_marks_set(&world, 0, mark, bytes);
-    client = courier_connect(&courier, 0, GENERATION, DOOR_PLAIN);
+    client = courier_attach(&courier, 0, GENERATION, 0, DOOR_PLAIN);
     client->outbox.fd = ends[0];
 }
 

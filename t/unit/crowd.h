@@ -34,6 +34,7 @@ static uint32_t below(uint32_t limit)
 /* ---- clients ---- */
 
 #define CLIENTS 14u
+#define DEVICES 6u /* further connections, each of some user, that send nothing themselves */
 
 static struct session sessions[CLIENTS + 1]; /* the last is a control child's, and no client */
 
@@ -78,14 +79,15 @@ static void end_session(struct session *session)
     session->markers = NULL;
 }
 
-static void begin_session(struct session *session, enum door_kind door, uint32_t user)
+static void begin_session(struct session *session, enum door_kind door, uint32_t connection)
 {
     bool control = door == SERVICE_CONTROL;
     *session = (struct session){.world = &world,
                                 .settings = settings,
                                 .speech = control ? &service_control()->speech : &door_of(door).dialect->speech,
                                 .door = door,
-                                .user = user,
+                                .connection = connection,
+                                .user = NONE,
                                 .housekeep = housekeep,
                                 .call_supervisor = housekeep,
                                 .wait = wait_no_more};
@@ -109,13 +111,14 @@ static void make_operator(struct session *session)
 static void come_to(struct session *session, uint32_t place)
 {
     char line[80];
+    uint32_t channels[EVENT_CHANNELS];
     end_session(session);
     begin_session(session, door_at(place), place);
     txn_begin(&txn, EVENT_NEED_MAX);
-    session->generation = user_attach_locked(&world, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
-    struct event event = event_of_locked(&world, EVENT_CONNECT, place);
-    event.numbers.connect.door = session->door;
-    event.audience = AUDIENCE_NOBODY;
+    session->user = user_create_locked(&world, "192.0.2.1:9", "192.0.2.1");
+    session->generation =
+        user_attach_locked(&world, session->user, place, 1, session->door, "192.0.2.1:9", "192.0.2.1");
+    struct event event = event_attach_locked(&world, place, channels);
     event_publish_locked(&world, &event);
     txn_commit(&txn);
     const struct door door = door_of(session->door);
@@ -140,17 +143,16 @@ static void come(uint32_t place)
 /* As the supervisor puts in order what a worker left. */
 static void bury(uint32_t place)
 {
-    txn_begin(&txn, 2 * EVENT_NEED_MAX);
-    const struct user_shm *user = &world.users[place];
-    if (user->state == USER_ATTACHED || user->state == USER_PRESENT)
-        register_leave_locked(&world, place, QUIT_CRASHED, "");
+    txn_begin(&txn, EVENT_NEED_LEAVE);
+    if (connection_is_open_locked(&world, place))
+        register_lose_locked(&world, place, QUIT_CRASHED, "", "");
     if (below(4) == 0) {
         struct crash_shm crash = {.at = below(1000), .pid = 7, .process = "worker", .recording = {.working = below(2)}};
         crash_add_locked(&world, &crash);
     }
-    user_free_locked(&world, place);
+    connection_free_locked(&world, place);
     if (below(4) == 0)
-        user_skip_locked(&world, place);
+        connection_skip_locked(&world, place);
     txn_commit(&txn);
     end_session(&sessions[place]);
 }
@@ -293,7 +295,7 @@ static void send_something(struct session *session)
 /* ---- the whole ---- */
 
 static const struct world_limits crowd_limits = {
-    .users = CLIENTS, .channels = 8, .members = 60, .masks = 30, .couriers = 2};
+    .users = CLIENTS + DEVICES, .connections = CLIENTS + DEVICES, .channels = 8, .members = 60, .masks = 30, .couriers = 2};
 
 static void crowd_start(const struct world_limits *limits)
 {
@@ -327,6 +329,29 @@ static void crowd_come_all(void)
         come(i);
 }
 
+/* A device is attached to somebody, or detached from whom it was; whoever has no connection any more stays for a while. */
+static void crowd_use_device(void)
+{
+    uint32_t slot = CLIENTS + below(DEVICES), user = below(CLIENTS + DEVICES), channels[EVENT_CHANNELS];
+    txn_begin(&txn, EVENT_NEED_LEAVE);
+    const struct connection_shm *connection = &world.connections[slot];
+    bool alone = world.users[user].state == USER_PRESENT && world.users[user].connection_count == 0;
+    if (alone && below(3) == 0) {
+        register_remove_locked(&world, user, QUIT_LOST, NONE, "", "");
+    } else if (connection->state == CONNECTION_OPEN) {
+        event_detach_locked(&world, slot, below(2));
+        if (world.users[user].state == USER_ATTACHED && world.users[user].connection_count == 0)
+            register_remove_locked(&world, user, QUIT_LOST, NONE, "", "");
+    } else if (connection->state == CONNECTION_CLOSED) {
+        connection_free_locked(&world, slot);
+    } else if (world.users[user].state == USER_PRESENT &&
+               user_attach_locked(&world, user, slot, 1, DOOR_IRC, "198.51.100.7:8", "198.51.100.7")) {
+        struct event event = event_attach_locked(&world, slot, channels);
+        event_publish_locked(&world, &event);
+    }
+    txn_commit(&txn);
+}
+
 /* Somebody sends something; now and then somebody dies, or the supervisor does something. */
 static void crowd_step(void)
 {
@@ -337,6 +362,8 @@ static void crowd_step(void)
         come(place);
     }
     send_something(&sessions[place]);
+    if (below(5) == 0)
+        crowd_use_device();
     if (below(50) == 0) {
         memset(text, (int)('a' + below(26)), sizeof text);
         txn_begin_look(&txn);

@@ -24,7 +24,7 @@ void crashpoint_pass(const char *point)
 
 static void start(void)
 {
-    struct world_limits limits = {.users = 3, .channels = 10, .members = 40, .masks = 50, .couriers = 2};
+    struct world_limits limits = {.users = 3, .connections = 3, .channels = 10, .members = 40, .masks = 50, .couriers = 2};
     child_name_region(name);
     CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);
@@ -50,7 +50,7 @@ static const char *show(const struct recorded_line *line)
 /* Puts into `shown` what is shown of that line, the only one of its process. */
 static const char *keep(const char *bytes, size_t length)
 {
-    struct recorder_shm *place = recorder_of_user(&world, 0);
+    struct recorder_shm *place = recorder_of_connection(&world, 0);
     recorder_begin(place, 7);
     recorder_line(place, bytes, length, false);
     recorder_read(place, 7, 0, &recording);
@@ -140,7 +140,7 @@ static void cuts(void)
 static void keeps_last(void)
 {
     start();
-    struct recorder_shm *place = recorder_of_user(&world, 1);
+    struct recorder_shm *place = recorder_of_connection(&world, 1);
     char line[20];
     recorder_begin(place, 7);
     for (unsigned i = 0; i < 3 * RECORDER_LINES; i++) {
@@ -163,7 +163,7 @@ static void keeps_last(void)
 static void forgets(void)
 {
     start();
-    struct recorder_shm *place = recorder_of_user(&world, 1);
+    struct recorder_shm *place = recorder_of_connection(&world, 1);
     recorder_begin(place, 7);
     recorder_line(place, "of one", 6, false);
     recorder_read(place, 8, 0, &recording);
@@ -181,7 +181,7 @@ static void forgets(void)
     recorder_line(NULL, "", 0, false);
     recorder_rest(NULL);
     recorder_clear(NULL);
-    CHECK(!recorder_of_user(&world, 3) && !recorder_of_courier(&world, 2));
+    CHECK(!recorder_of_connection(&world, 3) && !recorder_of_courier(&world, 2));
     stop();
 }
 
@@ -189,7 +189,7 @@ static void dies_writing(void)
 {
     static const char *const points[] = {"recorder-begun", "recorder-copied"};
     start();
-    struct recorder_shm *place = recorder_of_user(&world, 1);
+    struct recorder_shm *place = recorder_of_connection(&world, 1);
     for (size_t point = 0; point < 2; point++)
         for (unsigned before = 0; before < 2 * RECORDER_LINES; before++) {
             pid_t pid = fork();
@@ -214,7 +214,7 @@ static void dies_writing(void)
 static void lies(void)
 {
     start();
-    struct recorder_shm *place = recorder_of_user(&world, 1);
+    struct recorder_shm *place = recorder_of_connection(&world, 1);
     srand(1);
     for (int round = 0; round < 20000; round++) {
         for (size_t i = 0; i < sizeof *place; i++)
@@ -296,7 +296,7 @@ static void be_killed(void)
 /* A child dies of `body`: of what, and what it wrote down. */
 static int dies_of(void (*body)(void))
 {
-    struct recorder_shm *place = recorder_of_user(&world, 1);
+    struct recorder_shm *place = recorder_of_connection(&world, 1);
     pid_t pid = fork();
     if (pid == 0) {
         struct rlimit none = {0, 0};

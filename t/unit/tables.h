@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "child.h"
-#include "world/world.h"
+#include "world/connections.h"
 
 static struct txn txn;
 static struct world world;
@@ -16,11 +16,26 @@ static char tables_name[REGION_NAME_SIZE];
 /* Room for 20 users, 10 channels, and so many masks. */
 static inline void tables_start(uint32_t masks)
 {
-    struct world_limits limits = {.users = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 1};
+    struct world_limits limits = {.users = 20, .connections = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 1};
     child_name_region(tables_name);
     CHECK(txn_create(&txn, tables_name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);
     txn_begin_look(&txn);
+}
+
+/* A new user, who must be the `user`th, with a connection in the slot of the same number. */
+static inline uint32_t tables_attach(uint32_t user, const char *address, const char *host)
+{
+    CHECK(user_create_locked(&world, address, host) == user);
+    user_attach_locked(&world, user, user, 1, 0, address, host);
+    return user;
+}
+
+/* And leaves; the slot is free again. */
+static inline void tables_leave(uint32_t user)
+{
+    user_leave_locked(&world, user);
+    connection_free_locked(&world, user);
 }
 
 static inline bool tables_are_consistent(void)

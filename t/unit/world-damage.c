@@ -13,7 +13,7 @@
 #include "world/metadata.h"
 #include "world/monitors.h"
 
-static const struct world_limits limits = {.users = 12, .channels = 8, .members = 40, .masks = 30, .couriers = 2};
+static const struct world_limits limits = {.users = 12, .connections = 12, .channels = 8, .members = 40, .masks = 30, .couriers = 2};
 static struct txn txn;
 static struct world world;
 static char name[REGION_NAME_SIZE];
@@ -38,7 +38,8 @@ static void fill(void)
     }
     for (uint32_t i = 0; i < limits.users; i++) {
         char word[20];
-        user_attach_locked(&world, i, 1, 0, "192.0.2.1:9", "192.0.2.1");
+        CHECK(user_create_locked(&world, "192.0.2.1:9", "192.0.2.1") == i);
+        user_attach_locked(&world, i, i, 1, 0, "192.0.2.1:9", "192.0.2.1");
         user_introduce_locked(&world, i);
         snprintf(word, sizeof word, "n%u", i);
         user_rename_locked(&world, i, word);
@@ -79,9 +80,12 @@ static void damage_record(void *table, uint32_t count, size_t size)
 /* No text in a whole table has an end, and no number is one. */
 static void fill_table(void)
 {
-    switch (below(5)) {
+    switch (below(6)) {
     case 0:
         memset(world.users, 'x', limits.users * sizeof *world.users);
+        break;
+    case 4:
+        memset(world.connections, 'x', limits.connections * sizeof *world.connections);
         break;
     case 1:
         memset(world.channels, 'x', limits.channels * sizeof *world.channels);
@@ -101,7 +105,13 @@ static void damage(void)
 {
     struct world_shm *shm = world.shm;
     uint32_t number = harm();
-    switch (below(10)) {
+    switch (below(12)) {
+    case 9:
+        damage_record(world.connections, limits.connections, sizeof *world.connections);
+        break;
+    case 10:
+        memcpy(&world.connections[below(limits.connections)].next_of_user + below(4), &number, sizeof number);
+        break;
     case 0:
         damage_record(world.users, limits.users, sizeof *world.users);
         break;
@@ -156,18 +166,17 @@ static void look_at_everything(void)
         continue;
 }
 
-/* As the supervisor does it with the places of the dead. */
+/* As the supervisor does it with the slots of the dead. */
 static void bury_all(void)
 {
-    for (uint32_t i = 0; i < limits.users; i++) {
-        txn_begin(&txn, 2 * EVENT_NEED_MAX);
-        const struct user_shm *user = &world.users[i];
-        if (user->state == USER_FREE) {
-            user_skip_locked(&world, i);
+    for (uint32_t i = 0; i < limits.connections; i++) {
+        txn_begin(&txn, EVENT_NEED_LEAVE + EVENT_NEED_MAX);
+        if (world.connections[i].state == CONNECTION_FREE) {
+            connection_skip_locked(&world, i);
         } else {
-            if (user->state != USER_GONE)
-                register_leave_locked(&world, i, QUIT_CRASHED, "");
-            user_free_locked(&world, i);
+            if (connection_is_open_locked(&world, i))
+                register_lose_locked(&world, i, QUIT_CRASHED, "", "");
+            connection_free_locked(&world, i);
         }
         txn_commit(&txn);
     }

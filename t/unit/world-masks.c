@@ -4,7 +4,7 @@
 
 static uint32_t user(uint32_t place)
 {
-    user_attach_locked(&world, place, 1, 0, "127.0.0.1:1", "127.0.0.1");
+    tables_attach(place, "127.0.0.1:1", "127.0.0.1");
     user_introduce_locked(&world, place);
     return place;
 }
@@ -90,9 +90,8 @@ static void invitations(void)
     uint32_t at = invitation_find_locked(&world, x, guest);
     CHECK(at != NONE && world.masks[at].kind == MASK_INVITED_BY_OPERATOR);
     CHECK(world.channels[x].mask_count == 1);
-    user_leave_locked(&world, guest);
-    user_free_locked(&world, guest);
-    user(guest); /* somebody else at that place is not who was invited */
+    tables_leave(guest);
+    user(guest); /* somebody else of that number is not who was invited */
     CHECK(invitation_find_locked(&world, x, guest) == NONE);
     tables_stop();
 }

@@ -10,7 +10,7 @@ static void start(void)
 {
     tables_start(50);
     for (uint32_t i = 0; i < 2; i++) {
-        user_attach_locked(&world, i, 1, 0, "127.0.0.1:1", "127.0.0.1");
+        tables_attach(i, "127.0.0.1:1", "127.0.0.1");
         user_introduce_locked(&world, i);
     }
     channel = channel_create_locked(&world, "#x", NONE);
@@ -82,7 +82,7 @@ static void all_together(void)
     start();
     uint32_t total = 0;
     for (uint32_t i = 2; i < 20; i++)
-        user_attach_locked(&world, i, 1, 0, "127.0.0.1:1", "127.0.0.1");
+        tables_attach(i, "127.0.0.1:1", "127.0.0.1");
     for (uint32_t i = 0; i < 20; i++)
         total += fill(METADATA_OF_USER, i) + fill(METADATA_SUBSCRIPTION, i);
     CHECK(total == 20 * (METADATA_KEYS + METADATA_SUBSCRIPTIONS) || total == metadata_limit(&world.limits));
@@ -95,11 +95,10 @@ static void gone(void)
     fill(METADATA_OF_USER, 0);
     fill(METADATA_SUBSCRIPTION, 0);
     fill(METADATA_OF_CHANNEL, channel);
-    user_leave_locked(&world, 0); /* and the channel with its last member */
+    tables_leave(0); /* and the channel with its last member */
     CHECK(tables_are_consistent() && world.channels[channel].state == CHANNEL_FREE);
-    user_free_locked(&world, 0);
-    user_attach_locked(&world, 0, 1, 0, "127.0.0.1:1", "127.0.0.1");
-    CHECK(!value(METADATA_OF_USER, 0, "k0"));
+    tables_attach(0, "127.0.0.1:1", "127.0.0.1");
+    CHECK(!value(METADATA_OF_USER, 0, "k0") && !value(METADATA_SUBSCRIPTION, 0, "k0"));
     CHECK(channel_create_locked(&world, "#x", NONE) == channel && !value(METADATA_OF_CHANNEL, channel, "k0"));
     member_add_locked(&world, 0, channel, 0);
     tables_stop();

@@ -10,7 +10,7 @@
 
 static uint32_t user(uint32_t place, const char *nick)
 {
-    user_attach_locked(&world, place, 1, 0, "127.0.0.1:1", "127.0.0.1");
+    tables_attach(place, "127.0.0.1:1", "127.0.0.1");
     user_introduce_locked(&world, place);
     if (nick)
         user_rename_locked(&world, place, nick);
@@ -25,9 +25,10 @@ static void skipped(void)
     member_add_locked(&world, 0, LOBBY, 0);
     member_add_locked(&world, 0, 1, 0);
     CHECK(monitor_add_locked(&world, 0, "two") != NONE);
-    user(3, "four"); /* before whoever was given the places 1 and 2 */
+    user_create_locked(&world, "127.0.0.1:1", "127.0.0.1");
+    user_attach_locked(&world, 1, 3, 1, 0, "127.0.0.1:1", "127.0.0.1"); /* before the slots 1 and 2 are */
     CHECK(tables_are_consistent());
-    CHECK(world.users[1].first_membership == NONE && world.users[2].first_monitor == NONE);
+    CHECK(world.connections[1].first_monitor == NONE && world.connections[2].first_subscription == NONE);
     tables_stop();
 }
 
@@ -42,11 +43,11 @@ static void monitored(void)
     CHECK(monitor_add_locked(&world, two, "toto") != NONE);
     CHECK(monitor_find_locked(&world, one, "tOTO") != NONE);
     CHECK(monitor_find_locked(&world, two, "tata") == NONE);
-    CHECK(world.users[one].monitor_count == 2 && tables_are_consistent());
+    CHECK(world.connections[one].monitor_count == 2 && tables_are_consistent());
     monitor_remove_locked(&world, monitor_find_locked(&world, one, "toto"));
     CHECK(monitor_find_locked(&world, one, "toto") == NONE && monitor_find_locked(&world, two, "toto") != NONE);
     world_repair_locked(&world);
-    CHECK(monitor_find_locked(&world, one, "tata") != NONE && world.users[one].monitor_count == 1);
+    CHECK(monitor_find_locked(&world, one, "tata") != NONE && world.connections[one].monitor_count == 1);
     tables_stop();
 }
 
@@ -59,11 +60,10 @@ static void monitors_leave(void)
         snprintf(nick, sizeof nick, "n%d", i);
         monitor_add_locked(&world, one, nick);
     }
-    user_leave_locked(&world, one);
+    tables_leave(one);
     CHECK(tables_are_consistent());
-    user_free_locked(&world, one);
     one = user(0, "one");
-    CHECK(world.users[one].monitor_count == 0);
+    CHECK(world.connections[one].monitor_count == 0);
     uint32_t count = 0;
     for (char nick[NICK_SIZE]; count < 100000; count++) {
         snprintf(nick, sizeof nick, "n%u", count);
@@ -247,7 +247,7 @@ static void died(void (*change)(uint32_t place))
 {
     tables_die_in(change, 0);
     uint64_t at = UINT64_MAX;
-    CHECK(world.users[0].state == USER_PRESENT && world.users[0].monitor_count == 2);
+    CHECK(world.users[0].state == USER_PRESENT && world.connections[0].monitor_count == 2);
     CHECK(strcmp(whowas_before_locked(&world, &at)->nick, "guest1") == 0);
     CHECK(ban_find_locked(&world, "a", "x", 1) && !ban_find_locked(&world, "b", "x", 1));
 }
@@ -259,8 +259,8 @@ static void watch_more(uint32_t place)
 
 static void watch_less(uint32_t place)
 {
-    monitor_remove_locked(&world, world.users[place].first_monitor);
-    monitor_remove_locked(&world, world.users[place].first_monitor);
+    monitor_remove_locked(&world, world.connections[place].first_monitor);
+    monitor_remove_locked(&world, world.connections[place].first_monitor);
 }
 
 static void leave(uint32_t place)
@@ -293,7 +293,7 @@ static void taken_back(void)
 
 int main(void)
 {
-    CASE("a place before one that was taken earlier is empty", skipped);
+    CASE("a slot before one that was taken earlier is empty", skipped);
     CASE("a monitor is found by its nick, whatever the case, and is one user's", monitored);
     CASE("who leaves monitors nobody, and all together monitor no more than fit", monitors_leave);
     CASE("who leaves or takes another nick is remembered, the last first", remembered);

@@ -49,6 +49,7 @@ static void make_copy(struct copy *copy)
     copy->world = world;
     copy->world.txn = NULL; /* nothing may be saved, nothing published */
     void *pointers[] = {&copy->world.shm,         &copy->world.users,     &copy->world.channels,
+                        &copy->world.connections,
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
                         &copy->world.bans,        &copy->world.whowas,   &copy->world.channel_buckets,
                         &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
@@ -73,6 +74,7 @@ static void blank_derived(struct world *copy)
 {
     struct world_shm *shm = copy->shm;
     BLANK(copy->users, copy->limits.users, first_membership);
+    BLANK(copy->connections, copy->limits.connections, next_of_user);
     BLANK(copy->channels, copy->limits.channels, first_member);
     BLANK(copy->members, copy->limits.members, next_of_channel);
     BLANK(copy->masks, copy->limits.masks, next_of_channel);
@@ -81,7 +83,7 @@ static void blank_derived(struct world *copy)
     memset(copy->nick_buckets, 0, world_buckets(copy->limits.users) * sizeof(uint32_t));
     memset(copy->channel_buckets, 0, world_buckets(copy->limits.channels) * sizeof(uint32_t));
     memset(copy->counters, 0, counters_size(&copy->limits));
-    memset(copy->delivery_marks, 0, copy->limits.users * sizeof *copy->delivery_marks);
+    memset(copy->delivery_marks, 0, copy->limits.connections * sizeof *copy->delivery_marks);
     memset(copy->guesses, 0, guesses_size(&copy->limits));
     memset(&shm->present, 0, sizeof *shm - offsetof(struct world_shm, present));
     atomic_store(&shm->bans_version, 0);
@@ -101,6 +103,7 @@ static void tell_difference(const char *place)
         const void *start;
         size_t size;
     } tables[] = {{"head", at->shm, sizeof *at->shm},          {"users", at->users, sizeof *at->users},
+                  {"connections", at->connections, sizeof *at->connections},
                   {"channels", at->channels, sizeof *at->channels}, {"members", at->members, sizeof *at->members},
                   {"masks", at->masks, sizeof *at->masks},     {"bans", at->bans, sizeof *at->bans},
                   {"whowas", at->whowas, sizeof *at->whowas},
@@ -212,6 +215,7 @@ static void check_all_were_run(void)
     }
     const struct world_shm *shm = world.shm;
     CHECK(shm->channels_end > 5 && shm->members_end > 5 && shm->masks_end > 5);
+    printf("# %u bans, %u monitors, %u pieces of metadata\n", shm->bans_end, shm->monitors_end, shm->metadata_end);
     CHECK(shm->bans_end > 2 && shm->monitors_end > 5 && shm->metadata_end > 5);
     CHECK(shm->whowas_end > 50 && shm->attendances_end > 50 && shm->messages_indexed > 50 && shm->crashes_end > 0);
 }
@@ -220,7 +224,7 @@ static void any_command(void)
 {
     start(&crowd_limits, 8);
     crowd_come_all();
-    for (int i = 0; i < 6000 && !check_failed; i++)
+    for (int i = 0; i < 8000 && !check_failed; i++)
         crowd_step();
     check_all_were_run();
     stop();
@@ -244,7 +248,7 @@ static void fill_metadata(enum metadata_kind kind, uint32_t owner, uint32_t coun
 static void largest_leave(void)
 {
     static const struct world_limits limits = {
-        .users = 6000, .channels = EVENT_CHANNELS + 1, .members = 8000, .masks = 60000, .couriers = 2};
+        .users = 6000, .connections = 6000, .channels = EVENT_CHANNELS + 1, .members = 8000, .masks = 60000, .couriers = 2};
     char word[40];
     start(&limits, 5000);
     looking = false;
@@ -255,7 +259,7 @@ static void largest_leave(void)
         snprintf(word, sizeof word, "#channel%u", i);
         uint32_t channel = channel_create_locked(&world, word, NONE);
         CHECK(channel != NONE && member_add_locked(&world, 0, channel, MEMBER_OPERATOR) != NONE);
-        user_set_current_locked(&world, 0, channel);
+        connection_set_current_locked(&world, 0, channel);
         for (uint32_t k = 0; k < CHANNEL_MASKS; k++) {
             snprintf(word, sizeof word, "*!*@host%u", k);
             CHECK(mask_add_locked(&world, channel, MASK_BAN, word, NONE) == MASK_ADDED);
@@ -292,7 +296,7 @@ static void send_lines(struct session *session, const char *target)
 
 static void largest_answer(void)
 {
-    static const struct world_limits limits = {.users = 2, .channels = 8, .members = 20, .masks = 20, .couriers = 2};
+    static const struct world_limits limits = {.users = 2, .connections = 2, .channels = 8, .members = 20, .masks = 20, .couriers = 2};
     start(&limits, 8);
     come(0);
     feed(&sessions[0], "CAP REQ :message-tags labeled-response batch echo-message draft/multiline server-time\r\n"
@@ -310,7 +314,7 @@ static void largest_answer(void)
 static void largest_rename(void)
 {
     static const struct world_limits limits = {
-        .users = 300, .channels = 400, .members = 2000, .masks = 20, .couriers = 2};
+        .users = 300, .connections = 300, .channels = 400, .members = 2000, .masks = 20, .couriers = 2};
     start(&limits, 100);
     settings->ring_size *= 64;
     for (uint32_t place = 0; place < limits.users; place++) {
