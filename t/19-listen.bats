@@ -194,6 +194,7 @@ control() {
     daemon_may 'worker .* died'
     mkfifo "$BATS_TEST_TMPDIR/typed"
     beside_typed() {
+        rm -f "$BATS_TEST_TMPDIR/heard" # what one heard before says nothing of the next
         on 2 timeout 120 nc "$HERE%eth0" 7001 <"$BATS_TEST_TMPDIR/typed" >"$BATS_TEST_TMPDIR/heard" 2>&1 3>&- &
         exec 8>"$BATS_TEST_TMPDIR/typed"
         echo 'NICK evil' >&8
