@@ -19,7 +19,7 @@ items() {
     sed -n "s/^\.It $2 \([^ ]*\).*/\1/p" "$1"
 }
 
-# The verbs of the rows of the command table that exist at one of these doors: PEOPLE, PLAIN, TALK, IRC.
+# The verbs of the rows of the command table that exist at one of these doors: TEXT, PLAIN, TALK, IRC.
 verbs() {
     sed -nE "s/^    \{\"([A-Z]+)\", ([A-Z_| ]*\b($1)\b[A-Z_| ]*),.*/\1/p" src/command/command.c
 }
@@ -83,7 +83,7 @@ here() {
         grep -q "$door \*:$port" man/forkchatd.conf.5
         grep -qE "^\.It $door Ta $port " man/forkchat-protocol.7
         doors=$((doors + 1))
-    done < <(sed -nE 's/^ *DOOR\([A-Z]+, "([a-z]+)", ([0-9]+)\).*/\1 \2/p' src/world/doors.h)
+    done < <(sed -nE 's/^ *DOOR\([A-Z]+, "([a-z]+)", ([0-9]+), .*/\1 \2/p; s/^ *SERVICE\([A-Z]+, "([a-z]+)"\).*/\1 0/p' src/world/doors.h)
     [ "$doors" -ge 2 ]
 }
 
