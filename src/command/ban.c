@@ -127,7 +127,7 @@ static void add(struct session *session, struct ban_shm *ban)
     }
     log_info("ban of \"%s\" by \"%s\" %s: %s", ban->mask, ban->by, until, ban->reason);
     session_reply(session, REPLY_BAN_SET, ban->mask, until, NULL);
-    session->call_supervisor(session);
+    session->host->call_supervisor(session);
     for (uint32_t at = 0; put_out_next(session, ban, &at); at++)
         ;
 }
@@ -220,7 +220,7 @@ void operator_unban(struct session *session, struct request *request)
         return;
     }
     session_reply(session, REPLY_BAN_REMOVED, mask, NULL);
-    session->call_supervisor(session);
+    session->host->call_supervisor(session);
 }
 
 static void report_bans(struct session *session, const struct ban_shm *bans, uint32_t count)

@@ -220,7 +220,7 @@ void control_reload(struct session *session, struct request *request)
     uint64_t done = count_get(world, COUNT_RELOADS), refused = count_get(world, COUNT_RELOADS_REFUSED);
     (void)request;
     world_give_order(session->world, ORDER_REHASH);
-    session->call_supervisor(session);
+    session->host->call_supervisor(session);
     for (int64_t end = clock_monotonic() + RELOAD_MS * MS; clock_monotonic() < end; clock_sleep(5)) {
         if (count_get(world, COUNT_RELOADS) != done) {
             session_reply(session, REPLY_DONE, "the configuration was read again", NULL);
@@ -246,7 +246,7 @@ static void order_stop(struct session *session, const struct stop_shm *stop)
     world_set_stop_locked(session->world, stop);
     session_commit(session);
     world_give_order(session->world, ORDER_COUNT_DOWN);
-    session->call_supervisor(session);
+    session->host->call_supervisor(session);
 }
 
 static void cancel_stop(struct session *session)

@@ -102,7 +102,7 @@ static void notify_locked(struct session *session, const struct metadata_target 
                           const char *value)
 {
     uint32_t channels[EVENT_CHANNELS];
-    if (!session->registration.done)
+    if (!session->irc.registration.done)
         return;
     struct event event = session_event_locked(session, EVENT_METADATA);
     event.strings.metadata.target = target->name;
@@ -323,7 +323,7 @@ static void subscribe(struct session *session, const struct request *request, bo
             text_copy(fresh[wanted.count++], METADATA_KEY_SIZE, key);
     }
     show_keys(session, on ? REPLY_METADATA_SUBSCRIBED : REPLY_METADATA_UNSUBSCRIBED, done, done_count);
-    if (on && session->registration.done && (session->caps & CAPS_METADATA))
+    if (on && session->irc.registration.done && (session->caps & CAPS_METADATA))
         show_in_view(session, &wanted);
 }
 
@@ -363,7 +363,7 @@ void irc_metadata(struct session *session, struct request *request)
     bool keyed = strcasecmp(verb, "GET") == 0 || strcasecmp(verb, "SET") == 0 || strcasecmp(verb, "SUB") == 0 ||
                  strcasecmp(verb, "UNSUB") == 0;
     bool own_only = strncasecmp(verb, "SUB", 3) == 0 || strcasecmp(verb, "UNSUB") == 0;
-    if (!session->registration.done && !(session->caps & CAPS_METADATA)) {
+    if (!session->irc.registration.done && !(session->caps & CAPS_METADATA)) {
         session_reply(session, REPLY_NOT_REGISTERED, NULL);
     } else if (keyed && request->count < 3) {
         session_reply(session, REPLY_NEED_MORE, "METADATA", NULL);

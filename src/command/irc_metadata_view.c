@@ -122,11 +122,11 @@ bool irc_metadata_find_locked(const struct session *session, const char *word, s
     const struct world *world = session->world;
     if (strcmp(word, "*") == 0) {
         *target = user_target(world, session->user);
-        if (!session->registration.done)
+        if (!session->irc.registration.done)
             text_copy(target->name, sizeof target->name, "*");
         return true;
     }
-    if (!session->registration.done)
+    if (!session->irc.registration.done)
         return false;
     if (*word == '#') {
         uint32_t channel = channel_find_locked(world, word);
@@ -211,7 +211,7 @@ void irc_metadata_joined(struct session *session, const char *channel)
 
 void irc_metadata_monitored(struct session *session, const char *nick)
 {
-    if ((session->caps & CAPS_METADATA) && session->registration.done) {
+    if ((session->caps & CAPS_METADATA) && session->irc.registration.done) {
         char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
         struct metadata_list list = {0};
         struct metadata_target target;

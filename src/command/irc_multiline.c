@@ -35,19 +35,19 @@ static void fail_invalid(struct session *session)
 
 void irc_multiline_abandon(struct session *session)
 {
-    free(session->multiline);
-    session->multiline = NULL;
+    free(session->irc.multiline);
+    session->irc.multiline = NULL;
 }
 
 void irc_multiline_spoil(struct session *session)
 {
-    if (session->multiline)
-        session->multiline->failed = true;
+    if (session->irc.multiline)
+        session->irc.multiline->failed = true;
 }
 
 bool irc_multiline_is_open(const struct session *session)
 {
-    return session->multiline && !session->multiline->failed;
+    return session->irc.multiline && !session->irc.multiline->failed;
 }
 
 static void open_batch(struct session *session, struct request *request)
@@ -70,12 +70,12 @@ static void open_batch(struct session *session, struct request *request)
     }
     text_copy(multiline->tags, sizeof multiline->tags, request->tags);
     text_init(&multiline->text, multiline->buffer, sizeof multiline->buffer);
-    session->multiline = multiline;
+    session->irc.multiline = multiline;
 }
 
 void irc_multiline_add(struct session *session, struct request *request, const char *reference, bool continues)
 {
-    struct multiline *multiline = session->multiline;
+    struct multiline *multiline = session->irc.multiline;
     char limit[12];
     if (!multiline || strcmp(multiline->reference, reference) != 0) {
         irc_fail(session, "BATCH", "MULTILINE_INVALID", NULL, NULL, "There is no such batch");
@@ -117,14 +117,14 @@ void irc_multiline_add(struct session *session, struct request *request, const c
 
 static void close_batch(struct session *session, struct request *request)
 {
-    struct multiline *multiline = session->multiline;
+    struct multiline *multiline = session->irc.multiline;
     if (!multiline || strcmp(multiline->reference, request->arguments[0] + 1) != 0) {
         fail_invalid(session);
         return;
     }
     if (!multiline->failed && !multiline->has_words)
         fail_invalid(session);
-    session->multiline = NULL;
+    session->irc.multiline = NULL;
     if (!multiline->failed)
         irc_send_lines(session, multiline->target, multiline->buffer, multiline->tags);
     free(multiline);

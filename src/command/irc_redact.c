@@ -89,9 +89,9 @@ struct markers {
 
 static char *find_marker(struct session *session, const char *target, bool make)
 {
-    if (!session->markers && !(session->markers = calloc(1, sizeof *session->markers)))
+    if (!session->irc.markers && !(session->irc.markers = calloc(1, sizeof *session->irc.markers)))
         return NULL;
-    struct markers *markers = session->markers;
+    struct markers *markers = session->irc.markers;
     for (int i = 0; i < markers->count; i++)
         if (text_compare_names(markers->list[i].target, target) == 0)
             return markers->list[i].stamp;

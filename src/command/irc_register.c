@@ -88,7 +88,7 @@ static void request_caps(struct session *session, const char *wishes)
         bool off = word[0] == '-';
         uint64_t cap = cap_by_name(word + off);
         /* Whoever knows version 302 hears of changes. */
-        good = cap != 0 && !(off && cap == CAP_BIT(CAP_NOTIFY) && session->registration.version >= 302);
+        good = cap != 0 && !(off && cap == CAP_BIT(CAP_NOTIFY) && session->irc.registration.version >= 302);
         caps = off ? caps & ~cap : caps | cap;
     }
     if (good && (session->caps & CAPS_METADATA) && !(caps & CAPS_METADATA))
@@ -124,7 +124,7 @@ void irc_cap(struct session *session, struct request *request)
 {
     const char *verb = request->arguments[0];
     const char *argument = request->count > 1 ? request->arguments[1] : "";
-    struct registration *registration = &session->registration;
+    struct registration *registration = &session->irc.registration;
     if (strcasecmp(verb, "LS") == 0) {
         int version = take_version(argument);
         if (version > registration->version)
@@ -184,8 +184,8 @@ static void show_welcome(struct session *session)
     session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "bCeIiklmnopstv", "beIklov", NULL);
     irc_show_isupport(session);
     irc_show_lusers(session);
-    if (session->registration.flags) {
-        irc_show_flags(modes, session->registration.flags);
+    if (session->irc.registration.flags) {
+        irc_show_flags(modes, session->irc.registration.flags);
         session_reply(session, REPLY_UMODE_IS, modes, NULL);
     }
     irc_metadata_registered(session);
@@ -195,7 +195,7 @@ static void show_welcome(struct session *session)
 /* Registers the client if everything it takes is there. */
 static void complete(struct session *session)
 {
-    struct registration *registration = &session->registration;
+    struct registration *registration = &session->irc.registration;
     struct world *world = session->world;
     if (registration->done || !registration->nick || !registration->user || registration->negotiating)
         return;
@@ -217,7 +217,7 @@ static void complete(struct session *session)
 
 void irc_pass(struct session *session, struct request *request)
 {
-    struct registration *registration = &session->registration;
+    struct registration *registration = &session->irc.registration;
     if (registration->done)
         session_reply(session, REPLY_ALREADY_REGISTERED, NULL);
     else if (!*request->arguments[0])
@@ -232,8 +232,8 @@ void irc_nick(struct session *session, struct request *request)
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }
-    if (register_change_nick(session, request->arguments[0]) && !session->registration.nick) {
-        session->registration.nick = true;
+    if (register_change_nick(session, request->arguments[0]) && !session->irc.registration.nick) {
+        session->irc.registration.nick = true;
         complete(session);
     }
 }
@@ -250,7 +250,7 @@ static uint32_t flags_asked_for(const char *parameter)
 void irc_user(struct session *session, struct request *request)
 {
     char username[USERNAME_SIZE];
-    if (session->registration.done || session->registration.user) {
+    if (session->irc.registration.done || session->irc.registration.user) {
         session_reply(session, REPLY_ALREADY_REGISTERED, NULL);
         return;
     }
@@ -271,8 +271,8 @@ void irc_user(struct session *session, struct request *request)
         return;
     user_describe_locked(session->world, session->user, username, request->arguments[3]);
     session_commit(session);
-    session->registration.user = true;
-    session->registration.flags = flags_asked_for(request->arguments[1]);
+    session->irc.registration.user = true;
+    session->irc.registration.flags = flags_asked_for(request->arguments[1]);
     complete(session);
 }
 

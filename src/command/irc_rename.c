@@ -115,11 +115,11 @@ static void move_self_locked(const struct rename *rename)
     struct event part = session_event_locked(session, EVENT_PART);
     part.strings.part.channel_name = rename->before;
     part.strings.part.text = rename->reason;
-    session->own_copy(session, &part);
+    session->irc.own_copy(session, &part);
     struct event join = session_event_locked(session, EVENT_JOIN);
     join.strings.join.channel_name = rename->after;
     join.strings.join.realname = session_user_locked(session)->realname;
-    session->own_copy(session, &join);
+    session->irc.own_copy(session, &join);
 }
 
 /* What follows a JOIN: topic and names. As many events as it takes, each with a transaction of its own. */
@@ -210,7 +210,7 @@ static void rename_locked(struct rename *rename)
     struct session *session = rename->session;
     struct world *world = session->world;
     for (size_t i = 0; i < rename->count; i++) {
-        if (rename->followers[i].user == session->user && session->own_copy)
+        if (rename->followers[i].user == session->user && session->irc.own_copy)
             move_self_locked(rename);
         else
             move_locked(rename, rename->followers[i].user);

@@ -24,7 +24,7 @@ static void tell_common_locked(struct session *session, enum event_type type, co
 void irc_away(struct session *session, struct request *request)
 {
     char away[AWAY_SIZE];
-    bool early = session->speech->dialect == DIALECT_IRC && !session->registration.done;
+    bool early = session->speech->dialect == DIALECT_IRC && !session->irc.registration.done;
     if (early && !(session->caps & CAP_BIT(PRE_AWAY))) {
         session_reply(session, REPLY_NOT_REGISTERED, NULL);
         return;

@@ -121,8 +121,8 @@ void irc_show_isupport(struct session *session)
     int in_line = 0;
     struct text text;
     text_init(&text, line, sizeof line);
-    list_made(session->registration.isupport, session->settings);
-    session->registration.isupport_version = session->settings_version;
+    list_made(session->irc.registration.isupport, session->settings);
+    session->irc.registration.isupport_version = session->settings_version;
     if (session->caps & CAP_BIT(EXTENDED_ISUPPORT))
         session_open_batch(session, "draft/isupport", NULL);
     for (int i = 0; i < count; i++) {
@@ -140,10 +140,10 @@ void irc_show_isupport(struct session *session)
 void irc_renew_isupport(struct session *session)
 {
     char now[ISUPPORT_MADE_SIZE], words[ISUPPORT_MADE_SIZE], line[ISUPPORT_MADE_SIZE];
-    char *before = session->registration.isupport, *rest = words;
-    if (!session->registration.done || session->registration.isupport_version == session->settings_version)
+    char *before = session->irc.registration.isupport, *rest = words;
+    if (!session->irc.registration.done || session->irc.registration.isupport_version == session->settings_version)
         return;
-    session->registration.isupport_version = session->settings_version;
+    session->irc.registration.isupport_version = session->settings_version;
     list_made(now, session->settings);
     if (strcmp(now, before) == 0)
         return;
@@ -155,7 +155,7 @@ void irc_renew_isupport(struct session *session)
         if (!old || strcmp(token, old) != 0)
             text_addf(&text, "%s%s", text.length ? " " : "", token);
     }
-    text_copy(session->registration.isupport, ISUPPORT_MADE_SIZE, now);
+    text_copy(session->irc.registration.isupport, ISUPPORT_MADE_SIZE, now);
     if (session->caps & CAP_BIT(EXTENDED_ISUPPORT))
         session_open_batch(session, "draft/isupport", NULL);
     session_reply(session, REPLY_ISUPPORT, line, NULL);
@@ -165,7 +165,7 @@ void irc_renew_isupport(struct session *session)
 void irc_isupport(struct session *session, struct request *request)
 {
     (void)request;
-    if (session->registration.done || (session->caps & CAP_BIT(EXTENDED_ISUPPORT)))
+    if (session->irc.registration.done || (session->caps & CAP_BIT(EXTENDED_ISUPPORT)))
         irc_show_isupport(session);
     else
         session_reply(session, REPLY_NOT_REGISTERED, NULL);

@@ -168,8 +168,8 @@ void live_top(struct session *session, struct request *request)
     }
     if (!take_sample(session, &before))
         return;
-    for (int wait = FIRST_MS; session->wait(session, wait) && take_sample(session, &now); wait = EACH_MS) {
-        if (session->json)
+    for (int wait = FIRST_MS; session->host->wait(session, wait) && take_sample(session, &now); wait = EACH_MS) {
+        if (session->control.json)
             show_object(session, &before, &now);
         else
             show_picture(session, &before, &now);
@@ -357,7 +357,7 @@ static void show_event(struct session *session, const struct event *event, const
 static void show_missed(struct session *session, uint64_t missed)
 {
     char line[80];
-    snprintf(line, sizeof line, session->json ? "{\"missed\":%" PRIu64 "}" : "... missed %" PRIu64 " records", missed);
+    snprintf(line, sizeof line, session->control.json ? "{\"missed\":%" PRIu64 "}" : "... missed %" PRIu64 " records", missed);
     say(session, line);
 }
 
@@ -380,7 +380,7 @@ static void follow(struct tail *tail)
         if (result != RING_OK || !event_decode(&record, &event) || !is_public(&event, &channel) ||
             (tail->channel && text_compare_names(channel, tail->channel) != 0))
             continue;
-        if (session->json)
+        if (session->control.json)
             show_event_object(session, &event, channel);
         else
             show_event(session, &event, channel);
@@ -403,6 +403,6 @@ void live_tail(struct session *session, struct request *request)
         return;
     }
     tail.channel = request->count > 0 ? request->arguments[0] : NULL;
-    while (session->wait(session, LOOK_MS))
+    while (session->host->wait(session, LOOK_MS))
         follow(&tail);
 }

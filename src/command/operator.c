@@ -163,19 +163,19 @@ void operator_rehash(struct session *session, struct request *request)
         return;
     session_reply(session, REPLY_REHASHING, "forkchatd.conf", NULL);
     session_flush(session);
-    session->call_supervisor(session);
+    session->host->call_supervisor(session);
 }
 
 void operator_restart(struct session *session, struct request *request)
 {
     (void)request;
     if (order(session, ORDER_RESTART, "RESTART"))
-        session->call_supervisor(session);
+        session->host->call_supervisor(session);
 }
 
 void operator_die(struct session *session, struct request *request)
 {
     (void)request;
     if (order(session, ORDER_STOP, "DIE"))
-        session->call_supervisor(session);
+        session->host->call_supervisor(session);
 }

@@ -83,7 +83,7 @@ static struct net_range place_of(const struct session *session)
 static void blame(struct session *session)
 {
     guess_count(session->world, session->connection);
-    session->call_supervisor(session);
+    session->host->call_supervisor(session);
     session_wait(session, WRONG_MS);
 }
 

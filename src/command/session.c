@@ -29,7 +29,7 @@ static struct event answers_locked(const struct session *session)
 
 static void publish_answers_locked(struct session *session)
 {
-    if (session->out.length == 0 || session->deliver)
+    if (session->out.length == 0 || session->host->deliver)
         return;
     struct event answers = answers_locked(session);
     session_pace_answers(session, session->out.length);
@@ -50,7 +50,7 @@ void session_say(struct session *session, const char *bytes, size_t length)
         text_add_bytes(out, bytes, part);
         bytes += part;
         length -= part;
-        if (session->deliver && session->in_transaction)
+        if (session->host->deliver && session->in_transaction)
             return; /* never written with the lock held; no answer within a transaction is that long */
         if (length > 0)
             session_flush(session);
@@ -138,7 +138,7 @@ static void show_line(void *session, const char *line)
 
 void session_show_as(struct session *session, struct report *report, enum report_form form)
 {
-    report_write(report, session->json ? REPORT_JSON : form, show_line, session);
+    report_write(report, session->control.json ? REPORT_JSON : form, show_line, session);
     report_free(report);
 }
 
@@ -149,20 +149,20 @@ void session_show(struct session *session, struct report *report)
 
 void session_open_batch(struct session *session, const char *type, const char *parameter)
 {
-    char name[sizeof session->batch], words[200];
+    char name[sizeof session->irc.batch], words[200];
     if (!(session->caps & CAP_BIT(BATCH)))
         return;
-    snprintf(name, sizeof name, "b%u", ++session->batches);
+    snprintf(name, sizeof name, "b%u", ++session->irc.batches);
     snprintf(words, sizeof words, "%.60s%s%.100s", type, parameter ? " " : "", parameter ? parameter : "");
     session_reply(session, REPLY_BATCH_OPEN, name, words, NULL);
-    memcpy(session->batch, name, sizeof name);
+    memcpy(session->irc.batch, name, sizeof name);
 }
 
 void session_close_batch(struct session *session)
 {
-    char name[sizeof session->batch];
-    memcpy(name, session->batch, sizeof name);
-    session->batch[0] = '\0';
+    char name[sizeof session->irc.batch];
+    memcpy(name, session->irc.batch, sizeof name);
+    session->irc.batch[0] = '\0';
     if (*name)
         session_reply(session, REPLY_BATCH_CLOSE, name, NULL);
 }
@@ -223,21 +223,21 @@ bool session_begin(struct session *session, size_t need)
 
 void session_publish_locked(struct session *session, struct event *event)
 {
-    bool own = session->own_copy && !(event->flags & EVENT_NOT_SOURCE) &&
+    bool own = session->irc.own_copy && !(event->flags & EVENT_NOT_SOURCE) &&
                (event->audience == AUDIENCE_CHANNEL || event->audience == AUDIENCE_COMMON ||
                 (event->audience == AUDIENCE_USER && event->target == session->user));
     if (own)
         event->flags |= EVENT_NOT_SOURCE;
     if (own && event->type == EVENT_JOIN) {
         /* Nothing said in the channel may come before the sight of having joined it. */
-        session->own_copy(session, event);
+        session->irc.own_copy(session, event);
         publish_answers_locked(session);
         event_publish_locked(session->world, event);
         return;
     }
     event_publish_locked(session->world, event);
     if (own)
-        session->own_copy(session, event);
+        session->irc.own_copy(session, event);
 }
 
 /* A message goes to its audience; the source sees its own if it has asked for echoes. On the talk door people see what they
@@ -252,10 +252,10 @@ static void publish_message_locked(struct session *session, struct event *event)
         return;
     }
     event_publish_locked(session->world, event);
-    if (echo && session->own_copy)
-        session->own_copy(session, event);
+    if (echo && session->irc.own_copy)
+        session->irc.own_copy(session, event);
     bool others = session_user_locked(session)->connection_count > 1;
-    bool own = echo && !session->own_copy;
+    bool own = echo && !session->irc.own_copy;
     if (!own && !others)
         return;
     if (!own)
@@ -329,14 +329,14 @@ static void wait_for_reader(struct session *session)
             return;
         clock_sleep(pause);
         pause = pause < 30 ? pause * 2 : pause;
-        session->housekeep(session);
+        session->host->housekeep(session);
     }
 }
 
 void session_flush(struct session *session)
 {
-    if (session->deliver) {
-        session->deliver(session, session->out.start, session->out.length);
+    if (session->host->deliver) {
+        session->host->deliver(session, session->out.start, session->out.length);
     } else if (session->out.length > 0) {
         wait_for_reader(session);
         if (session_begin(session, 0))

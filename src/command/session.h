@@ -69,10 +69,41 @@ struct pace {
 /* How much was heard of a client so far. */
 enum hearing { HEARD_NOTHING, HEARD_BYTES, HEARD_LINE };
 
+/* What the process behind a session does for it. */
+struct session_host {
+    /* Between lines, while a client is being slowed: the process may be asked for its socket. */
+    void (*housekeep)(struct session *session);
+    /* Has the supervisor look at what was ordered, and at the bans. */
+    void (*call_supervisor)(struct session *session);
+    /* Takes the answers; NULL: they go through the ring. */
+    void (*deliver)(struct session *session, const char *bytes, size_t length);
+    /* Waits; false: nobody wants to see more of it. */
+    bool (*wait)(struct session *session, int milliseconds);
+};
+
+/* What a session has if its client speaks IRC. */
+struct irc_session {
+    struct registration registration;
+    session_own_copy *own_copy;  /* not NULL while a labeled command runs */
+    struct multiline *multiline; /* the open batch, or NULL */
+    struct markers *markers;     /* how far the user has read, or NULL */
+    char batch[16];              /* that answers are part of, "" for none */
+    unsigned batches;            /* how many there were: names them */
+};
+
+/* What a session of control has, which is no user: `user` is NONE, and session_user_locked a stand-in with an operator's
+ * rights. */
+struct control_session {
+    const char *by; /* who is behind it, for the log; NULL: nothing to log */
+    bool json;      /* answers are for programs */
+    int status;     /* of the running command: an exit status */
+};
+
 struct session {
     struct world *world;
     const struct settings *settings;
     uint32_t settings_version;        /* 0 until a reload has changed them */
+    const struct session_host *host;
     const struct speech *speech;
     enum door_kind door;
     uint32_t connection; /* our slot in the tables */
@@ -81,13 +112,7 @@ struct session {
     bool leaving;        /* nothing more is taken from the client */
     bool gone;           /* nothing more comes from it, and nobody reads answers; what came before is still acted on */
     uint64_t caps;                    /* IRCv3 capabilities, as in our record */
-    struct registration registration; /* IRC */
-    session_own_copy *own_copy;       /* not NULL while a labeled command runs */
     struct session_clock clock;
-    struct multiline *multiline; /* IRC: the open batch, or NULL */
-    struct markers *markers;     /* IRC: how far the user has read, or NULL */
-    char batch[16];              /* IRC: the batch that answers are part of, "" for none */
-    unsigned batches;            /* how many there were: names them */
     struct recorder_shm *recorder; /* keeps the last lines that came, or NULL */
     bool in_transaction;
     struct text out;
@@ -99,20 +124,9 @@ struct session {
     enum penalty trouble; /* what the client is to be blamed for when it has gone, or PENALTY_NONE */
     unsigned wrong_passwords; /* given for OPER so far */
     unsigned wrong_keys;      /* and for channels */
-
-    /* What the worker does between lines while it slows a client: it may be asked for its socket. */
-    void (*housekeep)(struct session *session);
-    /* Has the supervisor look at what was ordered, and at the bans. */
-    void (*call_supervisor)(struct session *session);
-
-    /* Control alone, which is no user: `user` is NONE, and session_user_locked a stand-in with an operator's rights. */
-    void (*deliver)(struct session *session, const char *bytes, size_t length); /* takes the answers */
-    bool (*wait)(struct session *session, int milliseconds); /* false: nobody wants to see more of it */
-    const char *by; /* who is behind it, for the log; NULL: nothing to log */
-    bool json;  /* answers are for programs */
-    int status; /* of the running command: an exit status */
-
-    enum hearing heard; /* for the door: whether what comes is the beginning */
+    enum hearing heard; /* for the transport: whether what comes is the beginning */
+    struct irc_session irc;
+    struct control_session control;
 };
 
 /* Answers with `code` and its arguments, strings, ended by NULL: session_reply(s, REPLY_NO_SUCH_NICK, nick,

@@ -45,7 +45,7 @@ static void look_up(struct session *session)
     if (pace->looked && now - pace->looked < LOOK_NS)
         return;
     if (pace->looked)
-        session->housekeep(session);
+        session->host->housekeep(session);
     pace->looked = now;
 }
 
@@ -78,7 +78,7 @@ void session_pace(struct session *session)
         txn_wake_readers(session->world->txn);
         int64_t wait = (1000 - pace->tokens) * span / full + 1;
         clock_sleep(wait < LONGEST_MS ? wait : LONGEST_MS);
-        session->housekeep(session);
+        session->host->housekeep(session);
         if (session->leaving)
             return;
     }
@@ -93,7 +93,7 @@ bool session_wait(struct session *session, int64_t milliseconds)
     }
     for (; left > 0 && !session->leaving; left = end - clock_monotonic() / 1000000) {
         clock_sleep(left < LONGEST_MS ? left : LONGEST_MS);
-        session->housekeep(session);
+        session->host->housekeep(session);
     }
     return !session->leaving;
 }

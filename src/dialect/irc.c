@@ -142,7 +142,7 @@ static void irc_own_copy(struct session *session, const struct event *event)
 static void end_label(struct session *session, struct irc *irc)
 {
     char line[100];
-    session->own_copy = NULL;
+    session->irc.own_copy = NULL;
     if (irc->holding) {
         say_tagged(session, "label", irc->label, irc->held);
     } else if (irc->in_batch) {
@@ -220,8 +220,8 @@ static void irc_format_reply(struct session *session, enum reply_code code, cons
     size_t tags;
     do {
         text_init(&text, line, sizeof line);
-        if (*session->batch)
-            text_addf(&text, "@batch=%s ", session->batch);
+        if (*session->irc.batch)
+            text_addf(&text, "@batch=%s ", session->irc.batch);
         tags = text.length;
         if (code != REPLY_ERROR && code != REPLY_PING)
             text_addf(&text, ":%s ", words.server);
@@ -253,7 +253,7 @@ static int irc_open(struct session *session)
 static bool run_in_batch(struct session *session, struct irc_line *line, const struct command *command)
 {
     char batch[LABEL_SIZE], nothing[2];
-    if (!(session->caps & CAP_BIT(MULTILINE)) || !session->registration.done ||
+    if (!(session->caps & CAP_BIT(MULTILINE)) || !session->irc.registration.done ||
         !irc_tag_value(line->tags, "batch", batch, sizeof batch))
         return false;
     if (command)
@@ -272,8 +272,8 @@ static void run(struct session *session, struct irc_line *line)
     if (run_in_batch(session, line, command))
         return;
     irc_tags_of_clients(line->tags, tags, sizeof tags);
-    if (!command || (!session->registration.done && !command->before)) {
-        if (session->registration.done)
+    if (!command || (!session->irc.registration.done && !command->before)) {
+        if (session->irc.registration.done)
             session_reply(session, REPLY_UNKNOWN_COMMAND, line->verb, NULL);
         else
             session_reply(session, REPLY_NOT_REGISTERED, NULL);
@@ -324,7 +324,7 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
     if (part && !*irc->label)
         memcpy(irc->label, irc->later, sizeof irc->label);
     if (*irc->label)
-        session->own_copy = irc_own_copy;
+        session->irc.own_copy = irc_own_copy;
     if (utf8) {
         run(session, parsed);
     } else {
@@ -341,7 +341,7 @@ static void run_labeled(struct session *session, struct irc_line *parsed, bool u
         if (part)
             irc->later[0] = '\0';
     }
-    session->own_copy = NULL;
+    session->irc.own_copy = NULL;
     irc->label[0] = '\0';
 }
 

@@ -298,6 +298,8 @@ static void set_signals(void)
 
 int console_main(const struct child_start *start)
 {
+    static const struct session_host host = {
+        .call_supervisor = call_supervisor, .deliver = deliver, .wait = wait_without_input};
     static struct terminal terminal;
     const struct console *console = start->console;
     struct session *session = &terminal.session;
@@ -309,13 +311,10 @@ int console_main(const struct child_start *start)
     terminal.out = console->output;
     terminal.log = console->log;
     terminal.follow.version = world_settings_version(start->world);
-    control_begin(session, start);
+    control_begin(session, start, &host);
     confine(start->confinement, start->role);
-    session->deliver = deliver;
-    session->wait = wait_without_input;
-    session->call_supervisor = call_supervisor;
     if (console->error < 0)
-        session->by = "the console"; /* on the screen it stands already */
+        session->control.by = "the console"; /* on the screen it stands already */
     if (fd_set_nonblocking(terminal.log) || lines_init(&terminal.log_lines, LINE_LIMIT / 2) ||
         lines_init(&terminal.answer_lines, LINE_LIMIT) || service_control()->open(session))
         fatal(EX_OSERR, "out of memory");

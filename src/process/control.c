@@ -102,18 +102,18 @@ static void call_supervisor(struct session *session)
     (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
 }
 
-void control_begin(struct session *session, const struct child_start *start)
+void control_begin(struct session *session, const struct child_start *start, const struct session_host *host)
 {
     if (slot_live_among_others(start->world))
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = start->world,
                                 .settings = start->settings,
+                                .host = host,
                                 .speech = &service_of(start->door)->speech,
                                 .door = start->door,
                                 .connection = NONE,
                                 .user = NONE,
-                                .recorder = recorder_take_other(start->world, getpid()),
-                                .call_supervisor = call_supervisor};
+                                .recorder = recorder_take_other(start->world, getpid())};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     recorder_begin(session->recorder, getpid());
 }
@@ -157,6 +157,8 @@ static void linger(int fd)
 
 int control_main(const struct child_start *start)
 {
+    static const struct session_host host = {
+        .call_supervisor = call_supervisor, .deliver = deliver, .wait = wait_while_open};
     static struct control control;
     struct session *session = &control.session;
     char who[80] = "";
@@ -172,17 +174,15 @@ int control_main(const struct child_start *start)
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
     control.start = start;
     control.follow.version = world_settings_version(start->world);
-    control_begin(session, start);
+    control_begin(session, start, &host);
     confine(start->confinement, start->role);
-    session->deliver = deliver;
-    session->wait = wait_while_open;
     if (!may) {
         static const char refusal[] = "!you are not permitted to control this server\n.77\n";
         log_warning("control refused to %s", who);
         deliver(session, refusal, sizeof refusal - 1);
         return 0;
     }
-    session->by = who;
+    session->control.by = who;
     CRASHPOINT("control-admitted");
     if (service_of(start->door)->open(session))
         fatal(EX_OSERR, "out of memory");

@@ -8,7 +8,7 @@
 /* Serves the connection until its end. Returns the exit status. */
 int control_main(const struct child_start *start);
 
-/* Makes `session` the server's own, with nobody behind it yet: who uses it sets `deliver` and `wait`. */
-void control_begin(struct session *session, const struct child_start *start);
+/* Makes `session` the server's own, with nobody behind it yet, in a process that is such a host. */
+void control_begin(struct session *session, const struct child_start *start, const struct session_host *host);
 
 #endif

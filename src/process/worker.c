@@ -370,6 +370,7 @@ int worker_main(const struct child_start *start)
     const struct door door = door_of(start->door);
     worker.start = start;
     worker.follow.version = start->settings_version;
+    static const struct session_host host = {.housekeep = housekeep_between_lines, .call_supervisor = call_supervisor};
     struct session *session = &worker.session;
     *session = (struct session){.world = start->world,
                                 .settings = start->settings,
@@ -377,8 +378,7 @@ int worker_main(const struct child_start *start)
                                 .door = start->door,
                                 .connection = start->slot,
                                 .recorder = recorder,
-                                .housekeep = housekeep_between_lines,
-                                .call_supervisor = call_supervisor,
+                                .host = &host,
                                 .trouble = PENALTY_NONE};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     attach(&worker);

@@ -29,14 +29,14 @@ static void run(struct session *session, char *line)
 {
     char clean[LINE_LIMIT * 3 + 1], status[16];
     struct text text;
-    session->status = 0;
-    session->json = strncmp(line, "json ", 5) == 0;
-    if (session->json)
+    session->control.status = 0;
+    session->control.json = strncmp(line, "json ", 5) == 0;
+    if (session->control.json)
         line += 5;
     text_init(&text, clean, sizeof clean);
     text_add_utf8(&text, line, strlen(line));
-    if (session->by)
-        log_info("control \"%s\" by %s", clean, session->by);
+    if (session->control.by)
+        log_info("control \"%s\" by %s", clean, session->control.by);
     char *rest = clean;
     const char *verb = text_next_word(&rest);
     const struct command *command = verb ? command_find(DIALECT_CONTROL, verb) : NULL;
@@ -44,7 +44,7 @@ static void run(struct session *session, char *line)
         command_run_text(session, command, rest);
     else
         session_reply(session, REPLY_UNKNOWN_COMMAND, verb ? verb : "", NULL);
-    snprintf(status, sizeof status, ".%d\n", session->status);
+    snprintf(status, sizeof status, ".%d\n", session->control.status);
     session_say(session, status, strlen(status));
     session_flush(session);
     txn_wake_readers(session->world->txn);
@@ -137,15 +137,15 @@ static void control_format_reply(struct session *session, enum reply_code code, 
         words[--text.length] = '\0';
     int status = status_of(code);
     text_init(&out, line, sizeof line);
-    if (session->json && status == 0) {
+    if (session->control.json && status == 0) {
         text_add(&out, "{\"message\":");
         report_json_string(&out, words);
         text_add_char(&out, '}');
     } else {
         text_add_harmless(&out, words, text.length);
     }
-    if (status > session->status)
-        session->status = status;
+    if (status > session->control.status)
+        session->control.status = status;
     say_line(session, status ? '!' : ' ', line);
 }
 

@@ -80,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *at = (const char *)data, *end = at + size;
     populate();
+    static const struct session_host host = {.call_supervisor = obey, .deliver = deliver, .wait = wait_no_longer};
     struct session *session = calloc(1, sizeof *session);
     if (!session)
         abort();
@@ -88,9 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                 .speech = &service_control()->speech,
                                 .door = SERVICE_CONTROL,
                                 .user = NONE,
-                                .call_supervisor = obey,
-                                .deliver = deliver,
-                                .wait = wait_no_longer};
+                                .host = &host};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     if (service_control()->open(session))
         abort();

@@ -20,6 +20,7 @@ static void deliver(struct session *session, const char *bytes, size_t length)
 static int ask(const char *bytes, size_t length, size_t piece)
 {
     const struct service *service = service_metrics();
+    static const struct session_host host = {.deliver = deliver};
     struct session *session = calloc(1, sizeof *session);
     if (!session)
         abort();
@@ -28,7 +29,7 @@ static int ask(const char *bytes, size_t length, size_t piece)
                                 .door = SERVICE_METRICS,
                                 .speech = &service->speech,
                                 .user = NONE,
-                                .deliver = deliver};
+                                .host = &host};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     if (service->open(session))
         abort();

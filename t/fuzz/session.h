@@ -33,6 +33,7 @@ static uint64_t hash_events(uint64_t position)
 /* Feeds it all in pieces of that size. */
 static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_t piece)
 {
+    static const struct session_host host = {.housekeep = housekeep, .call_supervisor = housekeep};
     struct session *session = calloc(1, sizeof *session);
     const struct door door = door_of(kind);
     if (!session)
@@ -42,8 +43,7 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
                                 .speech = &door.dialect->speech,
                                 .door = kind,
                                 .connection = 0,
-                                .housekeep = housekeep,
-                                .call_supervisor = housekeep};
+                                .host = &host};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     txn_begin_look(&fuzz_shared);
     uint64_t position = ring_head(&fuzz_shared.ring);

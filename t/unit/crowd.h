@@ -54,6 +54,11 @@ static void take_answer(struct session *session, const char *bytes, size_t lengt
     (void)session, (void)bytes, (void)length;
 }
 
+static const struct session_host client_host = {
+    .housekeep = housekeep, .call_supervisor = housekeep, .wait = wait_no_more};
+static const struct session_host control_host = {
+    .housekeep = housekeep, .call_supervisor = housekeep, .deliver = take_answer, .wait = wait_no_more};
+
 static void feed(struct session *session, const char *line)
 {
     if (session->door == SERVICE_CONTROL)
@@ -75,8 +80,8 @@ static void end_session(struct session *session)
         door_close(session, &door);
     }
     irc_multiline_abandon(session);
-    free(session->markers);
-    session->markers = NULL;
+    free(session->irc.markers);
+    session->irc.markers = NULL;
 }
 
 static void begin_session(struct session *session, enum door_kind door, uint32_t connection)
@@ -88,9 +93,7 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
                                 .door = door,
                                 .connection = connection,
                                 .user = NONE,
-                                .housekeep = housekeep,
-                                .call_supervisor = housekeep,
-                                .wait = wait_no_more};
+                                .host = control ? &control_host : &client_host};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
 }
 
@@ -323,7 +326,6 @@ static void crowd_stop(void)
 static void crowd_come_all(void)
 {
     begin_session(&sessions[CLIENTS], SERVICE_CONTROL, NONE);
-    sessions[CLIENTS].deliver = take_answer;
     CHECK(service_control()->open(&sessions[CLIENTS]) == 0);
     for (uint32_t i = 0; i < CLIENTS; i++)
         come(i);
