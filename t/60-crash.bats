@@ -118,7 +118,7 @@ victim() {
         local second=$PID
         victim "c$round"
         local third=$PID
-        # The supervisor would bury the first at once, and repair for that.
+        # The supervisor would reap the first at once, and repair for that.
         kill -STOP "$DAEMON"
         arm member-added "$first"
         send "a$round" "JOIN #room$round"

@@ -38,8 +38,8 @@
 #define ALWAYS_UNDOES     4 /* a repair does not ask whether head has moved */
 #define NEVER_UNDOES      5 /* a repair only rebuilds what is derived */
 #define NO_REBUILD        6 /* … or does not rebuild it */
-#define RINGS_ONCE        7 /* a burial rings as a publication does: not what says it rings already */
-#define FULL_AND_SILENT   8 /* a burial that finds the ring full does not ring */
+#define RINGS_ONCE        7 /* reaping rings as a publication does: not what says it rings already */
+#define FULL_AND_SILENT   8 /* reaping that finds the ring full does not ring */
 #define WAITS_BLINDLY     9 /* a publisher neither looks again nor rings before it waits for room */
 #define NO_LAST_LOOK     10 /* a courier sleeps without having found the ring empty */
 #define CLEARS_LATE      11 /* … or clears its wakeup after it has looked */
@@ -609,7 +609,7 @@ end:
 
 /* reap(): a record in the name of who died. It only tries: again when the lock is free, and if it found the ring full,
  * when it is so no more. */
-inline bury(one)
+inline reap(one)
 {
     begin(SUPERVISOR);
     if
@@ -663,12 +663,12 @@ active proctype supervisor()
 end:
     do
     :: courier_dead[0] -> replace(0)
-    :: dead[0] && (!was_full || has_space) -> bury(0)
+    :: dead[0] && (!was_full || has_space) -> reap(0)
 #if COURIERS > 1
     :: courier_dead[1] -> replace(1)
 #endif
 #if WORKERS > 1
-    :: dead[1] && (!was_full || has_space) -> bury(1)
+    :: dead[1] && (!was_full || has_space) -> reap(1)
 #endif
     od
 }

@@ -252,7 +252,7 @@ static void operators_first(void)
     CHECK(children_find_free(&children, CHILD_METRICS) == NULL);
 }
 
-/* A walk over all slots for each death would be 100,000,000 steps here. */
+/* A network that fails: no death may take a walk over all slots. */
 static void ten_thousand_deaths(void)
 {
     const uint32_t most = 10000;

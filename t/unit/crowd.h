@@ -144,7 +144,7 @@ static void come(uint32_t place)
 }
 
 /* As the supervisor puts in order what a worker left. */
-static void bury(uint32_t place)
+static void reap(uint32_t place)
 {
     txn_begin(&txn, EVENT_NEED_LEAVE);
     if (connection_is_open_locked(&world, place))
@@ -360,7 +360,7 @@ static void crowd_step(void)
     static char text[SETTINGS_TEXT_SIZE];
     uint32_t place = below(CLIENTS + 1);
     if (place < CLIENTS && (sessions[place].leaving || below(100) == 0)) {
-        bury(place);
+        reap(place);
         come(place);
     }
     send_something(&sessions[place]);

@@ -167,7 +167,7 @@ static void look_at_everything(void)
 }
 
 /* As the supervisor does it with the slots of the dead. */
-static void bury_all(void)
+static void reap_all(void)
 {
     for (uint32_t i = 0; i < limits.connections; i++) {
         txn_begin(&txn, EVENT_NEED_LEAVE + EVENT_NEED_MAX);
@@ -200,7 +200,7 @@ static void damaged(void)
         if (below(2))
             world_repair_locked(&world);
         look_at_everything();
-        bury_all();
+        reap_all();
         world_repair_locked(&world);
         look_at_everything();
     }

@@ -276,7 +276,7 @@ static void largest_leave(void)
     }
     txn_commit(&txn);
     looking = true;
-    bury(0);
+    reap(0);
     CHECK(places > 0 && most_saved > 0 && most_saved < JOURNAL_CAPACITY / 2);
     stop();
 }
