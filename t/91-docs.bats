@@ -21,7 +21,7 @@ items() {
 
 # The verbs of the rows of the command table that exist at one of these doors: TEXT, PLAIN, TALK, IRC.
 verbs() {
-    sed -nE "s/^    \{\"([A-Z]+)\", ([A-Z_| ]*\b($1)\b[A-Z_| ]*),.*/\1/p" src/command/command.c
+    sed -nE "s/^    COMMAND\(\"([A-Z]+)\", ([A-Z_| ]*\b($1)\b[A-Z_| ]*),.*/\1/p" src/command/rows.h
 }
 
 # The same directives with names of this machine, where others would not be found.
@@ -102,7 +102,7 @@ here() {
 }
 
 @test "forkchatctl(8) has every command, and completion offers each" {
-    commands=$(sed -nE 's/^    \{"([a-z]+)", [A-Z_| ]*\bCONTROL\b.*/\1/p' src/command/command.c)
+    commands=$(sed -nE 's/^    COMMAND\("([a-z]+)", CONTROL,.*/\1/p' src/command/rows.h)
     [ "$(wc -l <<<"$commands")" -ge 10 ]
     diff <(sort <<<"$commands") <(items man/forkchatctl.8 Ic | sort -u)
     for name in $commands; do

@@ -34,48 +34,52 @@ struct event actor_event_locked(const struct chat *chat, const struct actor *act
     return event;
 }
 
-bool actor_may_moderate_locked(const struct chat *chat, const struct actor *actor, uint32_t channel)
+bool actor_may_moderate_locked(const struct world *world, const struct actor *actor, uint32_t channel)
 {
     if (actor->rights & ACTOR_OPERATES)
         return true;
-    uint32_t member = member_find_locked(chat->world, actor->user, channel);
-    return member != NONE && (chat->world->members[member].flags & MEMBER_OPERATOR);
+    uint32_t member = member_find_locked(world, actor->user, channel);
+    return member != NONE && (world->members[member].flags & MEMBER_OPERATOR);
 }
 
-bool actor_is_member_locked(const struct chat *chat, const struct actor *actor, uint32_t channel)
+uint32_t actor_current_locked(const struct world *world, const struct actor *actor)
 {
-    return member_find_locked(chat->world, actor->user, channel) != NONE;
+    return actor->connection == NONE ? NONE : world->connections[actor->connection].current;
 }
 
-static bool is_open(const struct chat *chat, uint32_t channel)
+bool actor_is_member_locked(const struct world *world, const struct actor *actor, uint32_t channel)
 {
-    return !(chat->world->channels[channel].modes & (CHANNEL_SECRET | CHANNEL_PRIVATE));
+    return member_find_locked(world, actor->user, channel) != NONE;
 }
 
-bool actor_is_shown_channel_locked(const struct chat *chat, const struct actor *actor, uint32_t index)
+static bool is_open(const struct world *world, uint32_t channel)
 {
-    const struct channel_shm *channel = &chat->world->channels[index];
+    return !(world->channels[channel].modes & (CHANNEL_SECRET | CHANNEL_PRIVATE));
+}
+
+bool actor_is_shown_channel_locked(const struct world *world, const struct actor *actor, uint32_t index)
+{
+    const struct channel_shm *channel = &world->channels[index];
     if (channel->state != CHANNEL_LIVE || channel->member_count == 0)
         return false;
-    return is_open(chat, index) || actor_is_member_locked(chat, actor, index);
+    return is_open(world, index) || actor_is_member_locked(world, actor, index);
 }
 
-bool actor_sees_channel_locked(const struct chat *chat, const struct actor *actor, uint32_t channel)
+bool actor_sees_channel_locked(const struct world *world, const struct actor *actor, uint32_t channel)
 {
-    return is_open(chat, channel) || (actor->rights & ACTOR_OPERATES) || actor_is_member_locked(chat, actor, channel);
+    return is_open(world, channel) || (actor->rights & ACTOR_OPERATES) || actor_is_member_locked(world, actor, channel);
 }
 
-static bool shares_channel(const struct chat *chat, const struct actor *actor, uint32_t user)
+static bool shares_channel(const struct world *world, const struct actor *actor, uint32_t user)
 {
-    const struct world *world = chat->world;
     for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user)
-        if (actor_is_member_locked(chat, actor, world->members[at].channel))
+        if (actor_is_member_locked(world, actor, world->members[at].channel))
             return true;
     return false;
 }
 
-bool actor_sees_user_locked(const struct chat *chat, const struct actor *actor, uint32_t user)
+bool actor_sees_user_locked(const struct world *world, const struct actor *actor, uint32_t user)
 {
-    return !(chat->world->users[user].flags & USER_INVISIBLE) || user == actor->user ||
-           (actor->rights & ACTOR_OPERATES) || shares_channel(chat, actor, user);
+    return !(world->users[user].flags & USER_INVISIBLE) || user == actor->user ||
+           (actor->rights & ACTOR_OPERATES) || shares_channel(world, actor, user);
 }

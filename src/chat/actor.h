@@ -28,16 +28,19 @@ struct actor actor_of_server(void);
 struct event actor_event_locked(const struct chat *chat, const struct actor *actor, enum event_type type);
 
 /* Whether the actor may do what the channel's moderators may. */
-bool actor_may_moderate_locked(const struct chat *chat, const struct actor *actor, uint32_t channel);
+bool actor_may_moderate_locked(const struct world *world, const struct actor *actor, uint32_t channel);
 
-bool actor_is_member_locked(const struct chat *chat, const struct actor *actor, uint32_t channel);
+/* The channel they talk in on the connection that they ask on, or NONE. */
+uint32_t actor_current_locked(const struct world *world, const struct actor *actor);
+
+bool actor_is_member_locked(const struct world *world, const struct actor *actor, uint32_t channel);
 
 /* Whether the channel is shown to the actor among others: it has members, and is neither secret nor private, or they are
  * in it. sees: whether they may know of it if they know its name, as operators do. */
-bool actor_is_shown_channel_locked(const struct chat *chat, const struct actor *actor, uint32_t channel);
-bool actor_sees_channel_locked(const struct chat *chat, const struct actor *actor, uint32_t channel);
+bool actor_is_shown_channel_locked(const struct world *world, const struct actor *actor, uint32_t channel);
+bool actor_sees_channel_locked(const struct world *world, const struct actor *actor, uint32_t channel);
 
 /* Whether the actor may know of the user without knowing their nick. */
-bool actor_sees_user_locked(const struct chat *chat, const struct actor *actor, uint32_t user);
+bool actor_sees_user_locked(const struct world *world, const struct actor *actor, uint32_t user);
 
 #endif

@@ -12,33 +12,77 @@
 
 enum chat_result {
     CHAT_DONE,
+    CHAT_SO_ALREADY, /* nothing was to be done, and nobody was told */
 
     /* nobody and nothing of that name */
     CHAT_NO_SUCH_USER,
     CHAT_NO_SUCH_CHANNEL,
+    CHAT_NO_SUCH_SERVER,
+    CHAT_NO_SUCH_MESSAGE,
+    CHAT_NO_SUCH_BAN,
 
     /* who asks */
     CHAT_NOT_OPERATOR,  /* of the server */
     CHAT_NOT_MODERATOR, /* of the channel */
     CHAT_NOT_MEMBER,
     CHAT_ALREADY_MEMBER,
+    CHAT_SERVER_BANNED, /* is banned from the server */
+    CHAT_TOO_SOON,      /* did that a moment ago */
 
     /* whom it is about */
     CHAT_NOT_THERE, /* is no member */
     CHAT_ALREADY_THERE,
 
     /* may not speak */
-    CHAT_MUTED,      /* an operator of the server wants this one to be silent */
-    CHAT_ALL_MUTED,  /* ... everybody */
-    CHAT_HERE_MUTED, /* ... everybody in that channel */
-    CHAT_NO_CTCP,    /* mode C */
+    CHAT_MUTED,       /* an operator of the server wants this one to be silent */
+    CHAT_ALL_MUTED,   /* ... everybody */
+    CHAT_HERE_MUTED,  /* ... everybody in that channel */
+    CHAT_SILENCED,    /* one of these, of who would say something in another way */
+    CHAT_NO_CTCP,     /* mode C */
     CHAT_NO_EXTERNAL, /* mode n */
-    CHAT_MODERATED,  /* mode m */
-    CHAT_BANNED,     /* is on the list b */
-    CHAT_BAN_MUTED,  /* is there as one who may only listen */
-    CHAT_NO_TOPLEVEL,
+    CHAT_MODERATED,   /* mode m */
+    CHAT_BANNED,      /* is on the list b */
+    CHAT_BAN_MUTED,   /* is there as one who may only listen */
+    CHAT_NO_TOPLEVEL, /* of a mask of servers */
     CHAT_WILD_TOPLEVEL,
-    CHAT_NO_SUCH_SERVER,
+
+    /* may not come in */
+    CHAT_KEPT_OUT,     /* is on the list b */
+    CHAT_INVITED_ONLY, /* mode i */
+    CHAT_BAD_KEY,      /* mode k */
+    CHAT_CHANNEL_FULL, /* mode l */
+    CHAT_CHANNEL_OPEN, /* whoever knocks could come in */
+    CHAT_NO_KNOCKING,
+
+    /* names */
+    CHAT_NAME_TAKEN,
+    CHAT_NAME_ALIKE, /* may be taken for one that there is */
+    CHAT_NAME_BAD,
+    CHAT_NAME_EMPTY,
+    CHAT_NAME_TOO_LONG,
+    CHAT_NAME_BRACKETS, /* do not stand in pairs */
+    CHAT_NAME_MIXED,    /* letters of several scripts */
+    CHAT_NAME_RESERVED,
+
+    /* there are as many as there may be */
+    CHAT_CHANNELS_JOINED, /* that one may be in */
+    CHAT_CHANNELS_SPENT,  /* the actor has their share */
+    CHAT_CHANNELS_FULL,
+    CHAT_MASKS_SPENT,
+    CHAT_MASKS_FULL,
+    CHAT_BANS_FULL,
+    CHAT_LIST_FULL, /* of masks of one kind */
+    CHAT_METADATA_SPENT,
+    CHAT_METADATA_FULL,
+
+    /* changes of modes */
+    CHAT_MODE_UNKNOWN,
+    CHAT_MODE_BARE, /* needs an argument */
+    CHAT_MASK_BAD,
+    CHAT_KEY_BAD,
+    CHAT_LIMIT_BAD,
+
+    CHAT_TOO_WIDE, /* a ban of everybody */
 
     CHAT_RESULTS
 };

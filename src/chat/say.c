@@ -35,7 +35,7 @@ static enum chat_result check_locked(const struct chat *chat, const struct actor
     const struct channel_shm *channel = &world->channels[index];
     if (actor->user == NONE)
         return CHAT_DONE; /* the server */
-    if (message->inside && !actor_is_member_locked(chat, actor, index))
+    if (message->inside && !actor_is_member_locked(chat->world, actor, index))
         return CHAT_NOT_MEMBER;
     enum chat_result muted = mute_check_locked(world, actor->user, index);
     if (muted != CHAT_DONE)

@@ -1,56 +1,17 @@
-/* Bans from the server: KLINE and UNKLINE at the IRC door, BAN, UNBAN and BANS for people. Run by workers.
- *
- * Who is here and fits a new ban is put out, operators excepted. The supervisor sees the change, keeps it on
- * disk, and refuses who comes from a banned address; others are found out here once they have said who they are. */
+/* Bans from the server: KLINE and UNKLINE at the IRC door, BAN, UNBAN and BANS for people. Run by workers and control
+ * processes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "answer.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "families.h"
+#include "chat/ban.h"
+#include "rows.h"
 #include "world/bans.h"
-
-bool operator_is_banned_locked(struct session *session)
-{
-    char reason[BAN_REASON_SIZE];
-    const struct user_shm *user = session_user_locked(session);
-    const struct ban_shm *ban =
-        ban_find_locked(session->world, user->username, user->host, clock_monotonic());
-    if (!ban)
-        return false;
-    text_copy(reason, sizeof reason, ban->reason);
-    session_commit(session);
-    session_reply(session, REPLY_YOU_ARE_BANNED, reason, NULL);
-    if (session->speech->dialect == DIALECT_IRC)
-        irc_close(session, QUIT_KILLED, "Banned");
-    else
-        command_leave(session, QUIT_KILLED, "banned");
-    return true;
-}
-
-/* "until 2026-11-21 09:30 UTC", or "for ever". */
-static void show_end(char text[40], int64_t expires_monotonic)
-{
-    time_t seconds = (time_t)(clock_date(expires_monotonic) / 1000);
-    struct tm parts;
-    if (expires_monotonic == 0 || !gmtime_r(&seconds, &parts) ||
-        !strftime(text, 40, "until %Y-%m-%d %H:%M:%S UTC", &parts))
-        text_copy(text, 40, "for ever");
-}
-
-static bool is_operator(struct session *session)
-{
-    if (!session_begin(session, 0))
-        return false;
-    bool may = session_user_locked(session)->flags & USER_OPERATOR;
-    session_commit(session);
-    if (!may)
-        session_reply(session, REPLY_NOT_OPERATOR, NULL);
-    return may;
-}
 
 /* Everybody at that user's address, which of IPv6 is as much as one host has to itself. */
 static void mask_of_host(const struct settings *settings, const char *host, char mask[MASK_SIZE])
@@ -85,51 +46,18 @@ static bool resolve_mask(struct session *session, const char *given, char mask[M
     return *host;
 }
 
-/* Puts out the first who fits, from the place *at on; false if there is none. */
-static bool put_out_next(struct session *session, const struct ban_shm *ban, uint32_t *at)
+/* Puts out who is here and fits; one in a transaction. */
+static void put_out(struct session *session, const struct ban_shm *ban)
 {
-    struct world *world = session->world;
-    char name[ADDRESS_SIZE] = "", text[BAN_REASON_SIZE + 40], irc_reason[BAN_REASON_SIZE + 20];
-    if (!session_begin(session, EVENT_NEED_MAX + EVENT_NEED_LEAVE))
-        return false;
-    for (uint32_t end = world_users_end_locked(world); *at < end; ++*at) {
-        const struct user_shm *user = &world->users[*at];
-        if (user->state != USER_PRESENT || (user->flags & USER_OPERATOR) ||
-            !ban_matches(ban, user->username, user->host, clock_monotonic()))
-            continue;
-        text_copy(name, sizeof name, user_shown(user));
-        snprintf(text, sizeof text, "you are banned: %s", ban->reason);
-        snprintf(irc_reason, sizeof irc_reason, "K-lined: %s", ban->reason);
-        struct event event = event_of_server(EVENT_KILL);
-        operator_remove_locked(world, &event, *at, text, "banned", irc_reason);
-        break;
+    char name[ADDRESS_SIZE];
+    bool more = true;
+    for (uint32_t at = 0; more && session_begin(session, EVENT_NEED_MAX + EVENT_NEED_LEAVE); at++) {
+        struct chat chat = session_chat(session);
+        more = chat_put_out_banned_locked(&chat, ban, &at, name);
+        session_commit(session);
+        if (more)
+            log_info("client disconnected \"%s\": banned", name);
     }
-    session_commit(session);
-    if (*name)
-        log_info("client disconnected \"%s\": banned", name);
-    return *name;
-}
-
-static void add(struct session *session, struct ban_shm *ban)
-{
-    char until[40];
-    show_end(until, ban->expires_monotonic);
-    if (!session_begin(session, EVENT_NEED_MAX))
-        return;
-    text_copy(ban->by, sizeof ban->by, user_shown(session_user_locked(session)));
-    enum ban_result result = ban_add_locked(session->world, ban, clock_monotonic());
-    if (result != BAN_FULL)
-        operator_tell_locked(session, "%s banned %s %s: %s", ban->by, ban->mask, until, ban->reason);
-    session_commit(session);
-    if (result == BAN_FULL) {
-        session_reply(session, REPLY_BANS_FULL, NULL);
-        return;
-    }
-    log_info("ban of \"%s\" by \"%s\" %s: %s", ban->mask, ban->by, until, ban->reason);
-    session_reply(session, REPLY_BAN_SET, ban->mask, until, NULL);
-    session->host->call_supervisor(session);
-    for (uint32_t at = 0; put_out_next(session, ban, &at); at++)
-        ;
 }
 
 /* What BAN and KLINE were given. */
@@ -168,55 +96,75 @@ static struct wish take_ban(const struct request *request, struct ban_shm *ban)
     return wish;
 }
 
-void operator_ban(struct session *session, struct request *request)
+static void add(struct session *session, const struct wish *wish, struct ban_shm *ban, const char *verb)
 {
-    struct ban_shm ban = {.state = BAN_LIVE, .set_at = clock_realtime()};
-    char words[MASK_SIZE + 100];
-    if (!is_operator(session))
+    char until[CHAT_BAN_END_SIZE], words[MASK_SIZE + 100];
+    chat_describe_ban_end(until, ban->expires_monotonic);
+    if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    struct wish wish = take_ban(request, &ban);
-    if (!wish.mask) {
-        command_need_more(session, request->verb);
-    } else if (wish.bad_time) {
-        session_reply(session, REPLY_BAD_ARGUMENT, request->verb,
-                      PARSE_DURATION_FORMS "; or a reason that does not begin with a number", NULL);
-    } else if (!resolve_mask(session, wish.mask, ban.mask)) {
-        session_reply(session, REPLY_BAD_BAN, wish.mask, NULL);
-    } else if (!wish.forced && ban_is_wide(ban.mask)) {
-        snprintf(words, sizeof words, "%s is everybody, you too: %s%s -f %s if that is meant", ban.mask,
-                 session->speech->verb_prefix, request->verb, wish.mask);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    enum chat_result result = chat_ban_locked(&chat, &actor, ban, wish->forced);
+    session_commit(session);
+    if (result == CHAT_TOO_WIDE) {
+        snprintf(words, sizeof words, "%s is everybody, you too: %s%s -f %s if that is meant", ban->mask,
+                 session->speech->verb_prefix, verb, wish->mask);
         session_reply(session, REPLY_NOT_DONE, words, NULL);
     } else {
-        add(session, &ban);
+        answer_result(session, result, NULL, NULL);
     }
+    if (result != CHAT_DONE)
+        return;
+    log_info("ban of \"%s\" by \"%s\" %s: %s", ban->mask, ban->by, until, ban->reason);
+    session_reply(session, REPLY_BAN_SET, ban->mask, until, NULL);
+    session->host->call_supervisor(session);
+    put_out(session, ban);
 }
 
-void operator_unban(struct session *session, struct request *request)
+void ban_set(struct session *session, struct request *request)
+{
+    struct ban_shm ban = {.state = BAN_LIVE, .set_at = clock_realtime()};
+    struct wish wish = take_ban(request, &ban);
+    if (!wish.mask)
+        command_need_more(session, request->verb);
+    else if (wish.bad_time)
+        session_reply(session, REPLY_BAD_ARGUMENT, request->verb,
+                      PARSE_DURATION_FORMS "; or a reason that does not begin with a number", NULL);
+    else if (!resolve_mask(session, wish.mask, ban.mask))
+        session_reply(session, REPLY_BAD_BAN, wish.mask, NULL);
+    else
+        add(session, &wish, &ban, request->verb);
+}
+
+static enum chat_result lift(struct session *session, const char *mask)
+{
+    if (!session_begin(session, EVENT_NEED_MAX))
+        return CHAT_NO_SUCH_BAN;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    enum chat_result result = chat_unban_locked(&chat, &actor, mask);
+    session_commit(session);
+    return result;
+}
+
+void ban_lift(struct session *session, struct request *request)
 {
     /* As BANS shows it; or an address with a port, as BAN makes a mask of it, or that address alone. */
     char mask[MASK_SIZE], range[MASK_SIZE] = "", host[NET_TEXT_SIZE];
     const char *given = request->arguments[0];
-    if (!is_operator(session))
-        return;
+    enum chat_result result = CHAT_NO_SUCH_BAN;
     if (net_host_of(given, host)) {
         mask_of_host(session->settings, host, range);
         given = host;
     }
-    bool found = ban_normalise(mask, given);
-    if (found) {
-        if (!session_begin(session, EVENT_NEED_MAX))
-            return;
-        bool ranged = *range && ban_remove_locked(session->world, range);
-        if (ranged)
-            text_copy(mask, sizeof mask, range);
-        found = ranged || ban_remove_locked(session->world, mask);
-        if (found)
-            operator_tell_locked(session, "%s removed the ban of %s", user_shown(session_user_locked(session)),
-                                 mask);
-        session_commit(session);
-    }
-    if (!found) {
-        session_reply(session, REPLY_NO_SUCH_BAN, request->arguments[0], NULL);
+    if (*range && ban_normalise(mask, given))
+        result = lift(session, range);
+    if (result == CHAT_DONE)
+        text_copy(mask, sizeof mask, range);
+    else if (ban_normalise(mask, given))
+        result = lift(session, mask);
+    if (result != CHAT_DONE) {
+        answer_result(session, result, NULL, request->arguments[0]);
         return;
     }
     session_reply(session, REPLY_BAN_REMOVED, mask, NULL);
@@ -237,11 +185,9 @@ static void report_bans(struct session *session, const struct ban_shm *bans, uin
 }
 
 /* Also STATS k. */
-void operator_bans(struct session *session, struct request *request)
+void ban_show(struct session *session, struct request *request)
 {
     (void)request;
-    if (!is_operator(session))
-        return;
     struct ban_shm *bans = calloc(BANS, sizeof *bans);
     uint32_t count = 0;
     if (!bans || !session_begin(session, 0)) {
@@ -263,9 +209,8 @@ void operator_bans(struct session *session, struct request *request)
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
-        char until[40];
-        char *host = strchr(bans[i].mask, '@');
-        show_end(until, bans[i].expires_monotonic);
+        char until[CHAT_BAN_END_SIZE], *host = strchr(bans[i].mask, '@');
+        chat_describe_ban_end(until, bans[i].expires_monotonic);
         if (!host)
             continue;
         *host++ = '\0';

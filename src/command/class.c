@@ -4,9 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer.h"
 #include "base/clock.h"
-#include "base/log.h"
-#include "families.h"
+#include "channel.h"
+#include "chat/class.h"
+#include "mode.h"
+#include "rows.h"
 #include "world/attendance.h"
 
 /* Records looked at in one hold of the lock. */
@@ -81,15 +84,9 @@ void class_hand(struct session *session, struct request *request)
     (void)request;
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    const struct user_shm *user = session_user_locked(session);
-    bool up = user->hand_monotonic == 0;
-    uint32_t current = session_current_locked(session);
-    const char *name = user_shown(user);
-    user_set_hand_locked(session->world, session->user, up);
-    if (up && current != NONE)
-        operator_tell_locked(session, "%s raises a hand in %s", name, session->world->channels[current].name);
-    else
-        operator_tell_locked(session, "%s %s", name, up ? "raises a hand" : "takes the hand down");
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    bool up = chat_hand_locked(&chat, &actor);
     session_commit(session);
     session_reply(session, REPLY_DONE, up ? "your hand is up, and the operators are told; once more takes it down"
                                           : "your hand is down", NULL);
@@ -156,12 +153,10 @@ static void clear_hands(struct session *session, const char *nick)
         return;
     }
     for (uint32_t i = 0; i < end && session_begin(session, 0); session_commit(session)) {
-        for (uint32_t last = i + STEP; i < last && i < end; i++) {
-            if (world->users[i].hand_monotonic == 0 || (nick && i != only))
-                continue;
-            user_set_hand_locked(world, i, false);
-            count++;
-        }
+        struct chat chat = session_chat(session);
+        struct actor actor = session_actor_locked(session);
+        for (uint32_t last = i + STEP; i < last && i < end; i++)
+            count += (!nick || i == only) && chat_lower_hand_locked(&chat, &actor, i) == CHAT_DONE;
     }
     snprintf(words, sizeof words, "%u hand%s down", count, count == 1 ? " was taken" : "s were taken");
     session_reply(session, REPLY_DONE, words, NULL);
@@ -169,9 +164,6 @@ static void clear_hands(struct session *session, const char *nick)
 
 void class_hands(struct session *session, struct request *request)
 {
-    if (!session_begin(session, 0) || !operator_may_locked(session))
-        return;
-    session_commit(session);
     if (request->count == 0)
         show_hands(session);
     else if (strcasecmp(request->arguments[0], "clear") == 0)
@@ -203,22 +195,9 @@ static uint32_t find_channel_locked(const struct session *session, const char *n
     return speaker != NONE ? user_current_locked(session->world, speaker) : (uint32_t)LOBBY;
 }
 
-/* REPLY_OK, or why not. Transaction running. */
-static enum reply_code plan_locked(struct session *session, struct floor *floor, const char *nick, const char *name)
+/* Notes who has a voice now, beside the speaker. */
+static void note_voices_locked(const struct world *world, struct floor *floor, uint32_t channel, uint32_t speaker)
 {
-    struct world *world = session->world;
-    bool all = strcasecmp(nick, "all") == 0;
-    uint32_t speaker = all ? NONE : user_find_locked(world, nick);
-    if (!all && speaker == NONE)
-        return REPLY_NO_SUCH_NICK;
-    uint32_t channel = find_channel_locked(session, name, speaker);
-    if (channel == NONE)
-        return name ? REPLY_NO_SUCH_CHANNEL : REPLY_NO_CURRENT;
-    text_copy(floor->channel, sizeof floor->channel, world->channels[channel].name);
-    if (!channel_may_moderate_locked(session, channel))
-        return REPLY_NOT_CHANNEL_OPERATOR;
-    if (!all && member_find_locked(world, speaker, channel) == NONE)
-        return REPLY_NOT_THERE;
     const size_t room = world->channels[channel].member_count;
     floor->voices = calloc(room + 1, sizeof *floor->voices);
     for (uint32_t at = world->channels[channel].first_member; floor->voices && floor->count < room && at != NONE;
@@ -227,12 +206,29 @@ static enum reply_code plan_locked(struct session *session, struct floor *floor,
         if ((world->members[at].flags & MEMBER_VOICE) && user != speaker)
             text_copy(floor->voices[floor->count++], NICK_SIZE, world->users[user].nick);
     }
+}
+
+static enum chat_result plan_locked(struct session *session, struct floor *floor, const char *nick, const char *name)
+{
+    const struct world *world = session->world;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    bool all = strcasecmp(nick, "all") == 0;
+    uint32_t speaker = all ? NONE : user_find_locked(world, nick);
+    if (!all && speaker == NONE)
+        return CHAT_NO_SUCH_USER;
+    uint32_t channel = find_channel_locked(session, name, speaker);
+    if (channel != NONE)
+        text_copy(floor->channel, sizeof floor->channel, world->channels[channel].name);
+    enum chat_result result = chat_give_floor_locked(&chat, &actor, channel, speaker);
+    if (result != CHAT_DONE)
+        return result;
+    note_voices_locked(world, floor, channel, speaker);
     if (!all) {
         text_copy(floor->speaker, sizeof floor->speaker, world->users[speaker].nick);
         text_copy(floor->shown, sizeof floor->shown, session_name_of(session, &world->users[speaker]));
-        user_set_hand_locked(world, speaker, false);
     }
-    return REPLY_OK;
+    return CHAT_DONE;
 }
 
 /* As MODE, so that everybody is told in the way they know. */
@@ -240,7 +236,7 @@ static void carry_out(struct session *session, struct floor *floor)
 {
     char silence[] = "+m", open[] = "-m", give[] = "+v", take[BATCH + 2], *words[BATCH + 1];
     words[0] = *floor->speaker ? silence : open;
-    channel_change_modes(session, floor->channel, words, 1);
+    mode_change(session, floor->channel, words, 1);
     for (size_t at = 0; at < floor->count;) {
         int count = 0;
         take[0] = '-';
@@ -250,12 +246,12 @@ static void carry_out(struct session *session, struct floor *floor)
         }
         take[count + 1] = '\0';
         words[0] = take;
-        channel_change_modes(session, floor->channel, words, count + 1);
+        mode_change(session, floor->channel, words, count + 1);
     }
     if (*floor->speaker) {
         words[0] = give;
         words[1] = floor->speaker;
-        channel_change_modes(session, floor->channel, words, 2);
+        mode_change(session, floor->channel, words, 2);
     }
 }
 
@@ -271,15 +267,13 @@ void class_floor(struct session *session, struct request *request)
     char words[CHANNEL_SIZE + ADDRESS_SIZE + 40];
     if (!session_begin(session, 0))
         return;
-    enum reply_code answer = plan_locked(session, &floor, nick, name);
+    enum chat_result result = plan_locked(session, &floor, nick, name);
     session_commit(session);
-    if (answer == REPLY_NO_SUCH_NICK)
-        session_reply(session, answer, nick, NULL);
-    else if (answer == REPLY_NOT_THERE)
-        session_reply(session, answer, nick, floor.channel, NULL);
-    else if (answer != REPLY_OK)
-        session_reply(session, answer, name ? name : floor.channel, NULL);
-    if (answer == REPLY_OK) {
+    if (result == CHAT_NO_SUCH_CHANNEL && !name)
+        session_reply(session, REPLY_NO_CURRENT, NULL);
+    else
+        answer_result(session, result, result != CHAT_NOT_THERE && name ? name : floor.channel, nick);
+    if (result == CHAT_DONE) {
         carry_out(session, &floor);
         snprintf(words, sizeof words, "%s has the floor in %s", *floor.speaker ? floor.shown : "everybody",
                  floor.channel);

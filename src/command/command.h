@@ -1,4 +1,4 @@
-/* What clients may ask: one table. */
+/* What clients may ask: one table. What is behind a row is in dispatch.h. */
 #ifndef FORKCHAT_COMMAND_COMMAND_H
 #define FORKCHAT_COMMAND_COMMAND_H
 
@@ -6,7 +6,7 @@
 
 #define COMMAND_ARGUMENTS 15
 
-/* A command as a door took it from a line. */
+/* A command as a dialect took it from a line. */
 struct request {
     const char *verb;
     int count;
@@ -23,17 +23,21 @@ enum command_help {
     HELP_OPERATOR /* to operators */
 };
 
+/* A row of the table (rows.h). */
 struct command {
     const char *verb;
-    unsigned dialects; /* DIALECT_BITs: where it exists */
+    unsigned dialects;    /* DIALECT_BITs: where it exists */
     int least;      /* arguments */
     int most;       /* the last one takes the rest of the line, where lines are plain text */
-    command_run *run; /* NULL for what HELP tells of and is no verb */
     const char *syntax;
     const char *meaning;
-    bool before; /* IRC: also for those who have not registered */
     enum command_help help;
-    bool said;   /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
+    bool is_subject;      /* HELP tells of it, and it is no verb */
+    bool said;            /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
+    bool before;          /* IRC: also for those who have not registered */
+    uint64_t before_with; /* ... and have one of these capabilities; 0: whichever they have */
+    uint64_t caps;        /* IRC: known only to clients with all of these */
+    bool operators;       /* only for operators of the server */
 };
 
 /* The command for `verb` in that dialect, whatever its case, or NULL. */
@@ -45,33 +49,7 @@ const struct command *command_list(enum dialect_kind dialect, int number);
 /* Its number in the table, for counting its uses. */
 uint32_t command_number(const struct command *command);
 
-/* For doors of plain text lines: cuts `rest` into the arguments `command` wants and runs it; answers if
- * there are too few, or any for one that takes none. */
-void command_run_text(struct session *session, const struct command *command, char *rest);
-
 /* Answers that `verb`, a command of the session's dialect, needs more, and how it is written. */
 void command_need_more(struct session *session, const char *verb);
-
-/* ---- The families. Each is a file; these are the parts that doors call without a verb. ---- */
-
-/* register.c: the client is here: greets it, tells the others. leave: it goes, in that manner. */
-void command_arrive(struct session *session);
-void command_leave(struct session *session, enum event_quit how, const char *text);
-
-/* The same, with other words for IRC ("" for the same ones). */
-void command_leave_for(struct session *session, enum event_quit how, const char *text, const char *irc_text);
-
-/* message.c: text said in the current channel, or in that one. */
-void command_say(struct session *session, const char *text);
-void command_say_in(struct session *session, const char *name, const char *text);
-/* A line that began with @, without it: a nick and what is for that one alone. Cuts it up. */
-void command_address(struct session *session, char *line);
-
-/* query.c: who one is and where one talks. */
-void command_show_place(struct session *session);
-
-/* query.c: what people are shown on arrival; what those who become operators may do from now on. */
-void command_show_help(struct session *session);
-void command_show_operator_help(struct session *session);
 
 #endif

@@ -9,8 +9,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "families.h"
+#include "chat/notice.h"
 #include "counts.h"
+#include "rows.h"
 #include "world/counters.h"
 #include "world/crashes.h"
 #include "world/modes.h"
@@ -44,10 +45,9 @@ void control_wall(struct session *session, struct request *request)
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
     uint32_t count = world_present_locked(session->world);
-    struct event event = session_event_locked(session, EVENT_WALL);
-    event.audience = AUDIENCE_ALL;
-    event.strings.wall.text = request->arguments[0];
-    event_publish_locked(session->world, &event);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    chat_wall_locked(&chat, &actor, request->arguments[0]);
     session_commit(session);
     char words[60];
     snprintf(words, sizeof words, "%u client%s told", count, count == 1 ? " was" : "s were");
@@ -176,29 +176,6 @@ void control_channels(struct session *session, struct request *request)
     }
     free(channels);
     session_show(session, report);
-}
-
-/* ---- topic ---- */
-
-void control_topic(struct session *session, struct request *request)
-{
-    const char *name = request->arguments[0];
-    char topic[TOPIC_SIZE];
-    enum reply_code answer = REPLY_NO_SUCH_CHANNEL;
-    if (!session_begin(session, EVENT_NEED_MAX))
-        return;
-    uint32_t channel = channel_find_locked(session->world, name);
-    if (channel != NONE && request->count > 1)
-        answer = channel_topic_locked(session, channel, request->arguments[1]);
-    else if (channel != NONE)
-        answer = REPLY_OK;
-    if (channel != NONE)
-        text_copy(topic, sizeof topic, session->world->channels[channel].topic);
-    session_commit(session);
-    if (answer != REPLY_OK)
-        session_reply(session, answer, name, NULL);
-    else
-        session_reply(session, *topic ? REPLY_TOPIC_IS : REPLY_NO_TOPIC, name, topic, NULL);
 }
 
 /* ---- motd, reload ---- */

@@ -1,60 +1,28 @@
-/* IRC: JOIN, PART, TOPIC, KICK. RFC 2812 section 3.2. Run by workers. */
+/* IRC: JOIN, PART, KICK. RFC 2812 section 3.2. Run by workers. */
+#include "irc_channel.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "base/unicode.h"
-#include "families.h"
-
-/* ---- TOPIC ---- */
-
-/* `asked`: by TOPIC, so that nothing is not an answer. All in one transaction: no new topic is told before the old one. */
-static void show_topic(struct session *session, const char *name, bool asked)
-{
-    char at[24];
-    if (!session_begin(session, 0))
-        return;
-    uint32_t index = channel_find_locked(session->world, name);
-    const struct channel_shm *channel = index != NONE ? &session->world->channels[index] : NULL;
-    if (!channel) {
-        session_reply(session, REPLY_NO_SUCH_CHANNEL, name, NULL);
-    } else if (channel->member_count > 0 && !channel_is_shown_locked(session, index)) {
-        session_reply(session, REPLY_NOT_ON_CHANNEL, channel->name, NULL);
-    } else if (*channel->topic) {
-        snprintf(at, sizeof at, "%lld", (long long)(channel->topic_at / 1000));
-        session_reply(session, REPLY_TOPIC_IS, channel->name, channel->topic, NULL);
-        session_reply(session, REPLY_TOPIC_BY, channel->name, channel->topic_by, at, NULL);
-    } else if (asked) {
-        session_reply(session, REPLY_NO_TOPIC, channel->name, NULL);
-    }
-    session_commit(session);
-}
-
-void irc_topic(struct session *session, struct request *request)
-{
-    const char *name = request->arguments[0];
-    if (request->count < 2) {
-        show_topic(session, name, true);
-        return;
-    }
-    if (!session_begin(session, EVENT_NEED_MAX))
-        return;
-    enum reply_code answer = REPLY_NO_SUCH_CHANNEL;
-    uint32_t channel = channel_find_locked(session->world, name);
-    if (channel != NONE)
-        answer = channel_topic_locked(session, channel, request->arguments[1]);
-    session_commit(session);
-    if (answer != REPLY_OK)
-        session_reply(session, answer, name, NULL);
-}
+#include "channel.h"
+#include "chat/channel.h"
+#include "irc_markread.h"
+#include "irc_metadata_view.h"
+#include "irc_names.h"
+#include "password.h"
+#include "rows.h"
+#include "topic.h"
 
 /* ---- JOIN and PART ---- */
 
-void irc_show_inside(struct session *session, const char *name)
+void irc_channel_show(struct session *session, const char *name)
 {
-    show_topic(session, name, false);
-    irc_show_marker(session, name);
+    topic_show(session, name, false);
+    irc_markread_show(session, name);
     if (!(session->caps & CAPS_NO_NAMES))
-        irc_show_names(session, name);
+        irc_names_show_channel(session, name);
 }
 
 static void join(struct session *session, const char *name, const char *key)
@@ -66,41 +34,40 @@ static void join(struct session *session, const char *name, const char *key)
         session_reply(session, *name == '#' ? REPLY_BAD_MASK : REPLY_BAD_CHANNEL, name, NULL);
         return;
     }
-    if (!session_begin(session, EVENT_NEED_MAX))
+    if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
-    enum reply_code answer = channel_enter_locked(session, name, key);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    enum chat_result result = chat_join_locked(&chat, &actor, name, key);
     session_commit(session);
-    password_try_key(session, answer, key);
-    if (answer == REPLY_TALKING_IN)
+    password_try_key(session, result, key);
+    if (result == CHAT_ALREADY_MEMBER)
         return; /* in it already: nothing to do, nothing to say */
-    if (answer != REPLY_OK) {
-        session_reply(session, answer, name, NULL);
+    if (result != CHAT_DONE) {
+        answer_result(session, result, name, NULL);
         return;
     }
-    irc_show_inside(session, name);
-    irc_metadata_joined(session, name);
+    irc_channel_show(session, name);
+    irc_metadata_view_joined(session, name);
 }
 
 /* JOIN 0. */
 static void part_all(struct session *session)
 {
-    struct world *world = session->world;
-    for (;;) {
+    const struct world *world = session->world;
+    for (bool more = true; more; session_commit(session)) {
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
+        struct chat chat = session_chat(session);
+        struct actor actor = session_actor_locked(session);
         uint32_t member = session_user_locked(session)->first_membership;
-        if (member != NONE) {
-            struct event event = session_event_locked(session, EVENT_PART);
-            event.strings.part.text = "";
-            channel_remove_locked(session, &event, session->user, world->members[member].channel);
-        }
-        session_commit(session);
-        if (member == NONE)
-            return;
+        more = member != NONE;
+        if (more)
+            chat_part_locked(&chat, &actor, world->members[member].channel, "");
     }
 }
 
-void irc_join(struct session *session, struct request *request)
+void irc_channel_join(struct session *session, struct request *request)
 {
     char *rest = request->arguments[0], *name;
     char *keys = request->count > 1 ? request->arguments[1] : NULL;
@@ -119,7 +86,7 @@ void irc_join(struct session *session, struct request *request)
     }
 }
 
-void irc_part(struct session *session, struct request *request)
+void irc_channel_part(struct session *session, struct request *request)
 {
     char *rest = request->arguments[0], *name;
     if (!text_has_item(rest, ',')) {
@@ -135,22 +102,14 @@ void irc_part(struct session *session, struct request *request)
 
 static void kick(struct session *session, const char *name, const char *nick, const char *text)
 {
-    struct world *world = session->world;
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    enum reply_code answer = REPLY_NO_SUCH_CHANNEL;
-    uint32_t channel = channel_find_locked(world, name);
-    if (channel != NONE) {
-        bool inside = member_find_locked(world, session->user, channel) != NONE;
-        answer = inside || (session_user_locked(session)->flags & USER_OPERATOR)
-                     ? channel_kick_locked(session, channel, user_find_locked(world, nick), text)
-                     : REPLY_NOT_ON_CHANNEL;
-    }
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    uint32_t channel = channel_find_locked(session->world, name), victim = user_find_locked(session->world, nick);
+    enum chat_result result = chat_kick_locked(&chat, &actor, channel, victim, text);
     session_commit(session);
-    if (answer == REPLY_NO_SUCH_NICK || answer == REPLY_NOT_THERE)
-        session_reply(session, answer, nick, name, NULL);
-    else if (answer != REPLY_OK)
-        session_reply(session, answer, name, NULL);
+    answer_result(session, result, name, nick);
 }
 
 static int count_items(const char *list)
@@ -162,7 +121,7 @@ static int count_items(const char *list)
 }
 
 /* Nicks of one channel, or as many channels as nicks. */
-void irc_kick(struct session *session, struct request *request)
+void irc_channel_kick(struct session *session, struct request *request)
 {
     char *channels = request->arguments[0], *nicks = request->arguments[1], *name = NULL, *nick;
     const char *text = request->count > 2 ? request->arguments[2] : "";

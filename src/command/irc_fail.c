@@ -1,7 +1,7 @@
 /* IRC: FAIL. IRCv3 standard-replies. Run by workers. */
-#include <string.h>
+#include "irc_fail.h"
 
-#include "families.h"
+#include <string.h>
 
 /* Bytes of a client's word in an answer: with three of them there is still room for what is said about them. */
 #define WORD_WIDTH 100

@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "base/unicode.h"
-#include "families.h"
+#include "query.h"
+#include "rows.h"
 
 #define MASKS 16
 #define CONDITIONS_SIZE 1024
@@ -74,7 +75,7 @@ static bool fits(const void *conditions, const struct channel_shm *channel)
            (wanted->topic_after < 0 || topic_age < wanted->topic_after);
 }
 
-void irc_list(struct session *session, struct request *request)
+void irc_list_channels(struct session *session, struct request *request)
 {
     struct conditions wanted = {.now = clock_monotonic(), .more_than = -1, .less_than = -1, .created_before = -1,
                                 .created_after = -1, .topic_before = -1, .topic_after = -1};

@@ -1,4 +1,6 @@
 /* IRC: PRIVMSG, NOTICE, TAGMSG. RFC 2812 section 3.3, IRCv3 message-tags and echo-message. Run by workers. */
+#include "irc_message.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -6,7 +8,7 @@
 #include "answer.h"
 #include "base/mask.h"
 #include "chat/say.h"
-#include "families.h"
+#include "rows.h"
 
 /* NOTICE must never be answered, not even with an error: RFC 2812 section 3.3.2. */
 static void complain(struct session *session, const struct chat_message *message, enum reply_code code,
@@ -122,25 +124,25 @@ static void send_to_all(struct session *session, struct request *request, struct
     send_to_each(session, message, request->arguments[0]);
 }
 
-void irc_send_lines(struct session *session, char *target, const char *lines, const char *tags)
+void irc_message_send_lines(struct session *session, char *target, const char *lines, const char *tags)
 {
     struct chat_message message = {.kind = MESSAGE_PRIVMSG, .text = lines, .tags = tags, .lines = true};
     send_to_each(session, &message, target);
 }
 
-void irc_privmsg(struct session *session, struct request *request)
+void irc_message_privmsg(struct session *session, struct request *request)
 {
     struct chat_message message = {.kind = MESSAGE_PRIVMSG};
     send_to_all(session, request, &message);
 }
 
-void irc_notice(struct session *session, struct request *request)
+void irc_message_notice(struct session *session, struct request *request)
 {
     struct chat_message message = {.kind = MESSAGE_NOTICE};
     send_to_all(session, request, &message);
 }
 
-void irc_tagmsg(struct session *session, struct request *request)
+void irc_message_tagmsg(struct session *session, struct request *request)
 {
     struct chat_message message = {.kind = MESSAGE_TAGMSG};
     if (session->caps & CAP_BIT(MESSAGE_TAGS))

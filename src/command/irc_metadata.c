@@ -1,16 +1,17 @@
 /* IRC: METADATA. IRCv3 draft/metadata-2 and draft/metadata-3. Run by workers; what is said is in the tables
  * (world/metadata.h).
- *
- * A change is an event, which couriers deliver to those who subscribed to the key; subscriptions are events too, for
- * the couriers' copies. Everything asked for is copied under the lock and answered afterwards. */
+ * Everything asked for is copied under the lock and answered afterwards. */
 #include "irc_metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "families.h"
-#include "world/shares.h"
+#include "chat/metadata.h"
+#include "irc_fail.h"
+#include "irc_metadata_fail.h"
+#include "irc_metadata_view.h"
+#include "rows.h"
 
 /* Bytes of keys in one line. */
 #define KEYS_WIDTH 350
@@ -24,10 +25,10 @@ static void get(struct session *session, const struct request *request)
     const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool shown = irc_metadata_find_locked(session, request->arguments[0], &target) &&
-                 irc_metadata_is_shown_locked(session, &target);
+    bool shown = irc_metadata_view_find_locked(session, request->arguments[0], &target) &&
+                 irc_metadata_view_is_shown_locked(session, &target);
     if (shown)
-        irc_metadata_copy_locked(&list, session->world, &target, &all);
+        irc_metadata_view_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
     if (!shown) {
         irc_metadata_fail_unseen(session, request->arguments[0], &target,
@@ -58,12 +59,12 @@ static void list_all(struct session *session, const char *word)
     const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool shown = irc_metadata_find_locked(session, word, &target) && irc_metadata_is_shown_locked(session, &target);
+    bool shown = irc_metadata_view_find_locked(session, word, &target) && irc_metadata_view_is_shown_locked(session, &target);
     if (shown)
-        irc_metadata_copy_locked(&list, session->world, &target, &all);
+        irc_metadata_view_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
     if (shown)
-        irc_metadata_show(session, &list, target.name);
+        irc_metadata_view_show(session, &list, target.name);
     else
         irc_metadata_fail_unseen(session, word, &target, "*");
 }
@@ -75,130 +76,71 @@ static void sync(struct session *session, const char *word)
     struct metadata_list list = {0};
     if (!session_begin(session, 0))
         return;
-    struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
-    bool shown = irc_metadata_find_locked(session, word, &target) && irc_metadata_is_shown_locked(session, &target);
+    struct metadata_wanted wanted = irc_metadata_view_subscriptions_locked(session, keys);
+    bool shown = irc_metadata_view_find_locked(session, word, &target) && irc_metadata_view_is_shown_locked(session, &target);
     if (shown && target.kind == METADATA_OF_CHANNEL)
-        irc_metadata_copy_channel_locked(&list, session, target.index, &wanted, NULL);
+        irc_metadata_view_copy_channel_locked(&list, session, target.index, &wanted, NULL);
     else if (shown)
-        irc_metadata_copy_locked(&list, session->world, &target, &wanted);
+        irc_metadata_view_copy_locked(&list, session->world, &target, &wanted);
     session_commit(session);
     if (shown)
-        irc_metadata_tell(session, &list, target.name);
+        irc_metadata_view_tell(session, &list, target.name);
     else
         irc_metadata_fail_unseen(session, word, &target, "*");
 }
 
 /* ---- SET and CLEAR ---- */
 
-static bool may_set_locked(const struct session *session, const struct metadata_target *target)
-{
-    if (target->kind == METADATA_OF_CHANNEL)
-        return channel_may_moderate_locked(session, target->index);
-    return target->index == session->user || (session_user_locked(session)->flags & USER_OPERATOR);
-}
-
-/* Tells those who want to know; NULL stands for a key that is gone. Needs 2 * EVENT_NEED_MAX. */
-static void notify_locked(struct session *session, const struct metadata_target *target, const char *key,
-                          const char *value)
-{
-    uint32_t channels[EVENT_CHANNELS];
-    if (!session->irc.registration.done)
-        return;
-    struct event event = session_event_locked(session, EVENT_METADATA);
-    event.strings.metadata.target = target->name;
-    event.strings.metadata.key = key;
-    event.strings.metadata.value = value ? value : "";
-    event.strings.metadata.server = session->settings->server_name;
-    event.numbers.metadata.is_set = value != NULL;
-    event.flags |= EVENT_NOT_SOURCE;
-    event.audience = AUDIENCE_CHANNEL;
-    event.target = target->index;
-    if (target->kind == METADATA_OF_USER) {
-        event.audience = AUDIENCE_COMMON;
-        event.target = NONE;
-        event.channels = channels;
-        event.channel_count = event_channels_locked(session->world, target->index, channels);
-    }
-    event_publish_locked(session->world, &event);
-    if (target->kind == METADATA_OF_USER && target->index != session->user && event.channel_count == 0) {
-        event.audience = AUDIENCE_USER;
-        event.target = target->index;
-        event_publish_locked(session->world, &event);
-    }
-}
-
-enum set_result { SET_DONE, SET_REMOVED, SET_TARGET, SET_FORBIDDEN, SET_NOT_SET, SET_FULL, SET_SPENT };
-
-/* `value` is NULL to remove the key. */
-static enum set_result set_locked(struct session *session, const char *word, struct metadata_target *target,
-                                  const char *key, const char *value)
-{
-    struct world *world = session->world;
-    if (!irc_metadata_find_locked(session, word, target))
-        return SET_TARGET;
-    if (!may_set_locked(session, target))
-        return SET_FORBIDDEN;
-    uint32_t at = metadata_find_locked(world, target->kind, target->index, key);
-    if (!value && at == NONE)
-        return SET_NOT_SET;
-    if (!value) {
-        metadata_remove_locked(world, at);
-        notify_locked(session, target, key, NULL);
-        return SET_REMOVED;
-    }
-    bool same = at != NONE && strcmp(world->metadata[at].value, value) == 0;
-    if (at == NONE && share_ask_locked(world, SHARE_METADATA, session->user) != SHARE_FITS)
-        return SET_SPENT;
-    if (!same && !metadata_set_locked(world, target->kind, target->index, key, value, session->user))
-        return SET_FULL;
-    if (!same)
-        notify_locked(session, target, key, value);
-    return SET_DONE;
-}
-
 static void set(struct session *session, const struct request *request)
 {
     const char *word = request->arguments[0], *key = request->arguments[2];
     const char *value = request->count > 3 ? request->arguments[3] : NULL;
     struct metadata_target target = {0};
-    if (!metadata_is_key(key)) {
-        irc_metadata_fail_key(session, key);
-        return;
-    }
-    if (value && strlen(value) >= METADATA_VALUE_SIZE) {
-        irc_metadata_fail_value(session, key);
-        return;
-    }
     if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
-    enum set_result result = set_locked(session, word, &target, key, value);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    if (!irc_metadata_view_find_locked(session, word, &target))
+        target.index = NONE;
+    enum chat_result result = chat_set_metadata_locked(&chat, &actor, target.kind, target.index, key, value);
     session_commit(session);
     /* One who says * is answered so. */
     const char *name = *word == '*' ? "*" : target.name;
-    switch (result) {
-    case SET_DONE:
-        session_reply(session, REPLY_KEY_VALUE, name, key, value, NULL);
-        break;
-    case SET_REMOVED:
-        session_reply(session, REPLY_KEY_NOT_SET, name, key, NULL);
-        break;
-    case SET_TARGET:
+    if (result == CHAT_NAME_BAD)
+        irc_metadata_fail_key(session, key);
+    else if (result == CHAT_NAME_TOO_LONG)
+        irc_metadata_fail_value(session, key);
+    else if (target.index == NONE)
         irc_metadata_fail_target(session, word);
-        break;
-    case SET_FORBIDDEN:
+    else if (result == CHAT_NOT_OPERATOR)
         irc_fail(session, "METADATA", "KEY_NO_PERMISSION", name, key, "You may not set metadata there");
-        break;
-    case SET_NOT_SET:
+    else if (result == CHAT_SO_ALREADY)
         irc_metadata_fail_unset(session, name, key);
-        break;
-    case SET_FULL:
+    else if (result == CHAT_METADATA_FULL)
         irc_fail(session, "METADATA", "LIMIT_REACHED", name, NULL, "Metadata limit reached");
-        break;
-    case SET_SPENT:
+    else if (result == CHAT_METADATA_SPENT)
         irc_fail(session, "METADATA", "LIMIT_REACHED", name, NULL,
                  "You have set your share of the server's metadata: remove some first");
-        break;
-    }
+    else
+        session_reply(session, value ? REPLY_KEY_VALUE : REPLY_KEY_NOT_SET, name, key, value, NULL);
+}
+
+/* Removes the next key; false if there is none. */
+static bool clear_next(struct session *session, const char *word, char key[METADATA_KEY_SIZE])
+{
+    struct metadata_target target;
+    uint32_t at = NONE;
+    if (!session_begin(session, 2 * EVENT_NEED_MAX))
+        return false;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    if (irc_metadata_view_find_locked(session, word, &target))
+        at = metadata_next_locked(session->world, target.kind, target.index, NONE);
+    if (at != NONE)
+        memcpy(key, session->world->metadata[at].key, METADATA_KEY_SIZE);
+    bool cleared = at != NONE && chat_set_metadata_locked(&chat, &actor, target.kind, target.index, key, NULL) == CHAT_DONE;
+    session_commit(session);
+    return cleared;
 }
 
 static void clear(struct session *session, const char *word)
@@ -207,8 +149,10 @@ static void clear(struct session *session, const char *word)
     bool there, may = false;
     if (!session_begin(session, 0))
         return;
-    if ((there = irc_metadata_find_locked(session, word, &target)))
-        may = may_set_locked(session, &target);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    if ((there = irc_metadata_view_find_locked(session, word, &target)))
+        may = chat_may_set_metadata_locked(&chat, &actor, target.kind, target.index);
     session_commit(session);
     if (!there) {
         irc_metadata_fail_target(session, word);
@@ -219,48 +163,12 @@ static void clear(struct session *session, const char *word)
         return;
     }
     session_open_batch(session, "metadata", target.name);
-    for (bool more = true; more;) {
-        char key[METADATA_KEY_SIZE];
-        struct metadata_target now;
-        if (!session_begin(session, 2 * EVENT_NEED_MAX))
-            return;
-        uint32_t at = NONE;
-        if (irc_metadata_find_locked(session, word, &now) && may_set_locked(session, &now))
-            at = metadata_next_locked(session->world, now.kind, now.index, NONE);
-        if ((more = at != NONE)) {
-            memcpy(key, session->world->metadata[at].key, sizeof key);
-            metadata_remove_locked(session->world, at);
-            notify_locked(session, &now, key, NULL);
-        }
-        session_commit(session);
-        if (more)
-            session_reply(session, REPLY_KEY_NOT_SET, target.name, key, NULL);
-    }
+    for (char key[METADATA_KEY_SIZE]; clear_next(session, word, key);)
+        session_reply(session, REPLY_KEY_NOT_SET, target.name, key, NULL);
     session_close_batch(session);
 }
 
 /* ---- subscriptions ---- */
-
-/* Changes it in the tables and for the courier. False if there are too many. Needs EVENT_NEED_MAX. */
-static bool change_subscription_locked(struct session *session, const char *key, bool on, bool *changed)
-{
-    struct world *world = session->world;
-    uint32_t at = metadata_find_locked(world, METADATA_SUBSCRIPTION, session->connection, key);
-    *changed = (at != NONE) != on;
-    if (!*changed)
-        return true;
-    if (on && (share_ask_locked(world, SHARE_METADATA, session->user) != SHARE_FITS ||
-               !metadata_set_locked(world, METADATA_SUBSCRIPTION, session->connection, key, "", session->user)))
-        return false;
-    struct event event = session_event_locked(session, EVENT_SUBSCRIBE);
-    event.strings.subscribe.key = key;
-    event.numbers.subscribe.on = on;
-    event.audience = AUDIENCE_NOBODY;
-    event_publish_locked(world, &event);
-    if (!on)
-        metadata_remove_locked(world, at);
-    return true;
-}
 
 /* Keys as parameters of lines with that numeric. */
 static void show_keys(struct session *session, enum reply_code code, char (*keys)[METADATA_KEY_SIZE], uint32_t count)
@@ -289,11 +197,11 @@ static void show_in_view(struct session *session, const struct metadata_wanted *
         seen[session->user / 8] |= (unsigned char)(1u << session->user % 8);
     for (uint32_t at = session_user_locked(session)->first_membership; seen && at != NONE;
          at = world->members[at].next_of_user)
-        irc_metadata_copy_channel_locked(&list, session, world->members[at].channel, wanted, seen);
+        irc_metadata_view_copy_channel_locked(&list, session, world->members[at].channel, wanted, seen);
     session_commit(session);
     free(seen);
     if (list.count > 0)
-        irc_metadata_tell(session, &list, "*");
+        irc_metadata_view_tell(session, &list, "*");
     else
         free(list.items);
 }
@@ -305,21 +213,22 @@ static void subscribe(struct session *session, const struct request *request, bo
     struct metadata_wanted wanted = {.keys = fresh};
     for (int i = 2; i < request->count; i++) {
         const char *key = request->arguments[i];
-        bool changed = false;
-        if (!metadata_is_key(key)) {
+        if (!session_begin(session, EVENT_NEED_MAX))
+            return;
+        struct chat chat = session_chat(session);
+        struct actor actor = session_actor_locked(session);
+        enum chat_result result = chat_subscribe_locked(&chat, &actor, key, on);
+        session_commit(session);
+        if (result == CHAT_NAME_BAD) {
             irc_metadata_fail_key(session, key);
             continue;
         }
-        if (!session_begin(session, EVENT_NEED_MAX))
-            return;
-        bool fits = change_subscription_locked(session, key, on, &changed);
-        session_commit(session);
-        if (!fits) {
+        if (result != CHAT_DONE && result != CHAT_SO_ALREADY) {
             irc_metadata_fail_subscription(session, key);
             break;
         }
         text_copy(done[done_count++], METADATA_KEY_SIZE, key);
-        if (changed)
+        if (result == CHAT_DONE)
             text_copy(fresh[wanted.count++], METADATA_KEY_SIZE, key);
     }
     show_keys(session, on ? REPLY_METADATA_SUBSCRIBED : REPLY_METADATA_UNSUBSCRIBED, done, done_count);
@@ -332,7 +241,7 @@ static void show_subscriptions(struct session *session)
     char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
     if (!session_begin(session, 0))
         return;
-    struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
+    struct metadata_wanted wanted = irc_metadata_view_subscriptions_locked(session, keys);
     session_commit(session);
     session_open_batch(session, "metadata-subs", NULL);
     show_keys(session, REPLY_METADATA_SUBSCRIPTIONS, keys, wanted.count);
@@ -342,14 +251,15 @@ static void show_subscriptions(struct session *session)
 void irc_metadata_unsubscribe(struct session *session)
 {
     for (bool more = true; more;) {
-        bool changed;
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
+        struct chat chat = session_chat(session);
+        struct actor actor = session_actor_locked(session);
         uint32_t at = metadata_next_locked(session->world, METADATA_SUBSCRIPTION, session->connection, NONE);
         if ((more = at != NONE)) {
             char key[METADATA_KEY_SIZE];
             memcpy(key, session->world->metadata[at].key, sizeof key);
-            change_subscription_locked(session, key, false, &changed);
+            chat_subscribe_locked(&chat, &actor, key, false);
         }
         session_commit(session);
     }
@@ -357,15 +267,13 @@ void irc_metadata_unsubscribe(struct session *session)
 
 /* ---- the command ---- */
 
-void irc_metadata(struct session *session, struct request *request)
+void irc_metadata_run(struct session *session, struct request *request)
 {
     const char *word = request->arguments[0], *verb = request->arguments[1];
     bool keyed = strcasecmp(verb, "GET") == 0 || strcasecmp(verb, "SET") == 0 || strcasecmp(verb, "SUB") == 0 ||
                  strcasecmp(verb, "UNSUB") == 0;
     bool own_only = strncasecmp(verb, "SUB", 3) == 0 || strcasecmp(verb, "UNSUB") == 0;
-    if (!session->irc.registration.done && !(session->caps & CAPS_METADATA)) {
-        session_reply(session, REPLY_NOT_REGISTERED, NULL);
-    } else if (keyed && request->count < 3) {
+    if (keyed && request->count < 3) {
         session_reply(session, REPLY_NEED_MORE, "METADATA", NULL);
     } else if (own_only && strcmp(word, "*") != 0 &&
                text_compare_names(word, session->world->users[session->user].nick) != 0) {

@@ -1,72 +1,10 @@
-/* Metadata as one viewer may see it, copied at one moment and worded afterwards. */
+/* IRC: METADATA. */
 #ifndef FORKCHAT_COMMAND_IRC_METADATA_H
 #define FORKCHAT_COMMAND_IRC_METADATA_H
 
 #include "session.h"
-#include "world/metadata.h"
 
-/* Whom a command is about. */
-struct metadata_target {
-    enum metadata_kind kind;
-    uint32_t index;
-    char name[CHANNEL_SIZE];
-};
-
-struct metadata_found {
-    char target[CHANNEL_SIZE];
-    char key[METADATA_KEY_SIZE];
-    char value[METADATA_VALUE_SIZE];
-};
-
-struct metadata_list {
-    struct metadata_found *items;
-    size_t count, size;
-    bool failed; /* no memory for all of it */
-};
-
-/* Which keys are wanted; all if `keys` is NULL. */
-struct metadata_wanted {
-    char (*keys)[METADATA_KEY_SIZE];
-    uint32_t count;
-};
-
-/* Who or what `word` is, as far as the session may know. Before registration there is only oneself. */
-bool irc_metadata_find_locked(const struct session *session, const char *word, struct metadata_target *target);
-
-/* Whether what the target says is for the session: what a channel says that not everybody may enter is for those
- * inside, and for operators. */
-bool irc_metadata_is_shown_locked(const struct session *session, const struct metadata_target *target);
-
-/* Appends the target's to the list. With _channel: a channel's and its members', as far as the session may see them,
- * except of those marked in `seen` (a bit for each user; may be NULL), who are marked. */
-void irc_metadata_copy_locked(struct metadata_list *list, const struct world *world,
-                              const struct metadata_target *target, const struct metadata_wanted *wanted);
-void irc_metadata_copy_channel_locked(struct metadata_list *list, const struct session *session, uint32_t channel,
-                                      const struct metadata_wanted *wanted, unsigned char *seen);
-
-/* All keys the session's user is subscribed to, into `keys` (METADATA_SUBSCRIPTIONS of them). */
-struct metadata_wanted irc_metadata_subscriptions_locked(const struct session *session,
-                                                         char (*keys)[METADATA_KEY_SIZE]);
-
-/* Shows and frees a list, as a batch about `about`: as what was asked for, or as what is told. */
-void irc_metadata_show(struct session *session, struct metadata_list *list, const char *about);
-void irc_metadata_tell(struct session *session, struct metadata_list *list, const char *about);
-
-/* ---- irc_metadata_fail.c ---- */
-
-/* Whether the session speaks draft/metadata-3, which has other codes, and numerics for what is told. */
-bool irc_metadata_is_third(const struct session *session);
-
-/* Answers what is wrong with a target, a key, its value, a subcommand; that there are too many subscriptions; that a
- * key to be removed was not there. _unseen: there is no such target, as it has no name, or it is not for the session.
- */
-void irc_metadata_fail_target(struct session *session, const char *word);
-void irc_metadata_fail_unseen(struct session *session, const char *word, const struct metadata_target *target,
-                              const char *key);
-void irc_metadata_fail_key(struct session *session, const char *key);
-void irc_metadata_fail_value(struct session *session, const char *key);
-void irc_metadata_fail_subscription(struct session *session, const char *key);
-void irc_metadata_fail_unset(struct session *session, const char *name, const char *key);
-void irc_metadata_fail_verb(struct session *session, const char *verb);
+/* Unsubscribes the session's user from all keys. */
+void irc_metadata_unsubscribe(struct session *session);
 
 #endif

@@ -1,10 +1,10 @@
 /* IRC: what METADATA refuses. Run by workers. draft/metadata-2 and draft/metadata-3 have different codes for most of
  * it; a client is answered in the version it asked for. */
-#include "irc_metadata.h"
+#include "irc_metadata_fail.h"
 
-#include "families.h"
+#include "irc_fail.h"
 
-bool irc_metadata_is_third(const struct session *session)
+bool irc_metadata_fail_speaks_third(const struct session *session)
 {
     return session->caps & CAP_BIT(METADATA_3);
 }
@@ -25,13 +25,13 @@ void irc_metadata_fail_unseen(struct session *session, const char *word, const s
 
 void irc_metadata_fail_key(struct session *session, const char *key)
 {
-    irc_fail(session, "METADATA", irc_metadata_is_third(session) ? "INVALID_KEY" : "KEY_INVALID", key, NULL,
+    irc_fail(session, "METADATA", irc_metadata_fail_speaks_third(session) ? "INVALID_KEY" : "KEY_INVALID", key, NULL,
              "Invalid key");
 }
 
 void irc_metadata_fail_value(struct session *session, const char *key)
 {
-    if (irc_metadata_is_third(session))
+    if (irc_metadata_fail_speaks_third(session))
         irc_fail(session, "METADATA", "INVALID_VALUE", key, NULL, "Value is too long");
     else
         irc_fail(session, "METADATA", "VALUE_INVALID", NULL, NULL, "Value is too long");
@@ -39,7 +39,7 @@ void irc_metadata_fail_value(struct session *session, const char *key)
 
 void irc_metadata_fail_subscription(struct session *session, const char *key)
 {
-    if (irc_metadata_is_third(session))
+    if (irc_metadata_fail_speaks_third(session))
         irc_fail(session, "METADATA", "LIMIT_REACHED", "*", key, "Too many subscriptions");
     else
         irc_fail(session, "METADATA", "TOO_MANY_SUBS", key, NULL, "Too many subscriptions");
@@ -47,7 +47,7 @@ void irc_metadata_fail_subscription(struct session *session, const char *key)
 
 void irc_metadata_fail_unset(struct session *session, const char *name, const char *key)
 {
-    if (irc_metadata_is_third(session))
+    if (irc_metadata_fail_speaks_third(session))
         session_reply(session, REPLY_KEY_NOT_SET, name, key, NULL);
     else
         irc_fail(session, "METADATA", "KEY_NOT_SET", name, key, "Key not set");
@@ -55,6 +55,6 @@ void irc_metadata_fail_unset(struct session *session, const char *name, const ch
 
 void irc_metadata_fail_verb(struct session *session, const char *verb)
 {
-    irc_fail(session, "METADATA", irc_metadata_is_third(session) ? "INVALID_PARAMS" : "SUBCOMMAND_INVALID", verb, NULL,
+    irc_fail(session, "METADATA", irc_metadata_fail_speaks_third(session) ? "INVALID_PARAMS" : "SUBCOMMAND_INVALID", verb, NULL,
              "Invalid subcommand");
 }

@@ -1,11 +1,11 @@
 /* IRC: what is shown of metadata: copies of it, and what is told on other occasions than METADATA. IRCv3
  * draft/metadata-2 and draft/metadata-3. Run by workers; changes no tables. */
-#include "irc_metadata.h"
+#include "irc_metadata_view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "families.h"
+#include "irc_metadata_fail.h"
 
 /* Who joins a channel with more members than this is told to ask for their metadata later. */
 #define SYNC_AT_ONCE 200u
@@ -21,7 +21,7 @@ static bool is_wanted(const struct metadata_wanted *wanted, const char *key)
     return wanted->keys == NULL;
 }
 
-void irc_metadata_copy_locked(struct metadata_list *list, const struct world *world,
+void irc_metadata_view_copy_locked(struct metadata_list *list, const struct world *world,
                               const struct metadata_target *target, const struct metadata_wanted *wanted)
 {
     for (uint32_t at = NONE; (at = metadata_next_locked(world, target->kind, target->index, at)) != NONE;) {
@@ -59,24 +59,24 @@ static struct metadata_target channel_target(const struct world *world, uint32_t
     return target;
 }
 
-void irc_metadata_copy_channel_locked(struct metadata_list *list, const struct session *session, uint32_t channel,
+void irc_metadata_view_copy_channel_locked(struct metadata_list *list, const struct session *session, uint32_t channel,
                                       const struct metadata_wanted *wanted, unsigned char *seen)
 {
     const struct world *world = session->world;
     struct metadata_target target = channel_target(world, channel);
-    irc_metadata_copy_locked(list, world, &target, wanted);
+    irc_metadata_view_copy_locked(list, world, &target, wanted);
     for (uint32_t at = world->channels[channel].first_member; at != NONE; at = world->members[at].next_of_channel) {
         uint32_t user = world->members[at].user;
-        if ((seen && (seen[user / 8] >> user % 8 & 1)) || !irc_sees_user_locked(session, user))
+        if ((seen && (seen[user / 8] >> user % 8 & 1)) || !session_sees_user_locked(session, user))
             continue;
         if (seen)
             seen[user / 8] |= (unsigned char)(1u << user % 8);
         target = user_target(world, user);
-        irc_metadata_copy_locked(list, world, &target, wanted);
+        irc_metadata_view_copy_locked(list, world, &target, wanted);
     }
 }
 
-struct metadata_wanted irc_metadata_subscriptions_locked(const struct session *session, char (*keys)[METADATA_KEY_SIZE])
+struct metadata_wanted irc_metadata_view_subscriptions_locked(const struct session *session, char (*keys)[METADATA_KEY_SIZE])
 {
     const struct world *world = session->world;
     struct metadata_wanted wanted = {.keys = keys};
@@ -99,17 +99,17 @@ static void show_as(struct session *session, struct metadata_list *list, const c
     free(list->items);
 }
 
-void irc_metadata_show(struct session *session, struct metadata_list *list, const char *about)
+void irc_metadata_view_show(struct session *session, struct metadata_list *list, const char *about)
 {
     show_as(session, list, about, REPLY_KEY_VALUE);
 }
 
-void irc_metadata_tell(struct session *session, struct metadata_list *list, const char *about)
+void irc_metadata_view_tell(struct session *session, struct metadata_list *list, const char *about)
 {
-    show_as(session, list, about, irc_metadata_is_third(session) ? REPLY_KEY_VALUE : REPLY_METADATA);
+    show_as(session, list, about, irc_metadata_fail_speaks_third(session) ? REPLY_KEY_VALUE : REPLY_METADATA);
 }
 
-bool irc_metadata_is_shown_locked(const struct session *session, const struct metadata_target *target)
+bool irc_metadata_view_is_shown_locked(const struct session *session, const struct metadata_target *target)
 {
     const struct channel_shm *channel = &session->world->channels[target->index];
     return target->kind != METADATA_OF_CHANNEL || (!(channel->modes & CHANNEL_INVITE_ONLY) && !*channel->key) ||
@@ -117,7 +117,7 @@ bool irc_metadata_is_shown_locked(const struct session *session, const struct me
            member_find_locked(session->world, session->user, target->index) != NONE;
 }
 
-bool irc_metadata_find_locked(const struct session *session, const char *word, struct metadata_target *target)
+bool irc_metadata_view_find_locked(const struct session *session, const char *word, struct metadata_target *target)
 {
     const struct world *world = session->world;
     if (strcmp(word, "*") == 0) {
@@ -130,7 +130,7 @@ bool irc_metadata_find_locked(const struct session *session, const char *word, s
         return false;
     if (*word == '#') {
         uint32_t channel = channel_find_locked(world, word);
-        if (channel == NONE || !irc_sees_channel_locked(session, channel))
+        if (channel == NONE || !session_sees_channel_locked(session, channel))
             return false;
         *target = channel_target(world, channel);
         return true;
@@ -173,23 +173,23 @@ static struct metadata_list copy_own(struct session *session)
     struct metadata_list list = {0};
     if (session_begin(session, 0)) {
         struct metadata_target own = user_target(session->world, session->user);
-        irc_metadata_copy_locked(&list, session->world, &own, &all);
+        irc_metadata_view_copy_locked(&list, session->world, &own, &all);
         session_commit(session);
     }
     return list;
 }
 
-void irc_metadata_registered(struct session *session)
+void irc_metadata_view_registered(struct session *session)
 {
     struct metadata_list list = copy_own(session);
     tell_own(session, &list, NULL);
     if (session->caps & CAPS_METADATA)
-        irc_metadata_tell(session, &list, session->world->users[session->user].nick);
+        irc_metadata_view_tell(session, &list, session->world->users[session->user].nick);
     else
         free(list.items);
 }
 
-void irc_metadata_joined(struct session *session, const char *channel)
+void irc_metadata_view_joined(struct session *session, const char *channel)
 {
     char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
     struct metadata_list own = copy_own(session), list = {0};
@@ -197,19 +197,19 @@ void irc_metadata_joined(struct session *session, const char *channel)
     free(own.items);
     if (!(session->caps & CAPS_METADATA) || !session_begin(session, 0))
         return;
-    struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
+    struct metadata_wanted wanted = irc_metadata_view_subscriptions_locked(session, keys);
     uint32_t index = channel_find_locked(session->world, channel);
     bool later = index != NONE && session->world->channels[index].member_count > SYNC_AT_ONCE;
     if (index != NONE && wanted.count > 0 && !later)
-        irc_metadata_copy_channel_locked(&list, session, index, &wanted, NULL);
+        irc_metadata_view_copy_channel_locked(&list, session, index, &wanted, NULL);
     session_commit(session);
     if (index != NONE && wanted.count > 0 && later)
         session_reply(session, REPLY_METADATA_LATER, channel, LATER, NULL);
     else if (index != NONE && wanted.count > 0)
-        irc_metadata_tell(session, &list, channel);
+        irc_metadata_view_tell(session, &list, channel);
 }
 
-void irc_metadata_monitored(struct session *session, const char *nick)
+void irc_metadata_view_monitored(struct session *session, const char *nick)
 {
     if ((session->caps & CAPS_METADATA) && session->irc.registration.done) {
         char keys[METADATA_SUBSCRIPTIONS][METADATA_KEY_SIZE];
@@ -217,18 +217,18 @@ void irc_metadata_monitored(struct session *session, const char *nick)
         struct metadata_target target;
         if (!session_begin(session, 0))
             return;
-        struct metadata_wanted wanted = irc_metadata_subscriptions_locked(session, keys);
-        if (wanted.count > 0 && irc_metadata_find_locked(session, nick, &target))
-            irc_metadata_copy_locked(&list, session->world, &target, &wanted);
+        struct metadata_wanted wanted = irc_metadata_view_subscriptions_locked(session, keys);
+        if (wanted.count > 0 && irc_metadata_view_find_locked(session, nick, &target))
+            irc_metadata_view_copy_locked(&list, session->world, &target, &wanted);
         session_commit(session);
         if (list.count > 0)
-            irc_metadata_tell(session, &list, target.name);
+            irc_metadata_view_tell(session, &list, target.name);
         else
             free(list.items);
     }
 }
 
-void irc_metadata_whois(struct session *session, const char *nick)
+void irc_metadata_view_whois(struct session *session, const char *nick)
 {
     char keys[][METADATA_KEY_SIZE] = {"display-name", "pronouns", "status", "homepage", "url"};
     const struct metadata_wanted wanted = {.keys = keys, .count = sizeof keys / sizeof *keys};
@@ -236,8 +236,8 @@ void irc_metadata_whois(struct session *session, const char *nick)
     struct metadata_target target;
     if (!(session->caps & CAPS_METADATA) || !session_begin(session, 0))
         return;
-    if (irc_metadata_find_locked(session, nick, &target))
-        irc_metadata_copy_locked(&list, session->world, &target, &wanted);
+    if (irc_metadata_view_find_locked(session, nick, &target))
+        irc_metadata_view_copy_locked(&list, session->world, &target, &wanted);
     session_commit(session);
     for (size_t i = 0; i < list.count; i++)
         session_reply(session, REPLY_WHOIS_KEY_VALUE, list.items[i].target, list.items[i].key, list.items[i].value,

@@ -1,19 +1,16 @@
-/* IRC: MONITOR. IRCv3 monitor. Run by workers. Lists are in the tables (world/monitors.h) and, for delivering, in the
- * couriers' copies; each change is an event for those. */
+/* IRC: MONITOR. IRCv3 monitor. Run by workers. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "families.h"
-#include "world/shares.h"
+#include "chat/monitor.h"
+#include "irc_metadata_view.h"
+#include "rows.h"
 #include "world/monitors.h"
 
 /* Bytes of targets in one line. */
 #define LIST_WIDTH 400
-
-/* Bytes of the largest EVENT_MONITOR: six names and the fixed part. */
-#define MONITOR_NEED (4 * NICK_SIZE + USERNAME_SIZE + HOST_SIZE + ADDRESS_SIZE + 256)
 
 /* One line of targets that is being filled; sent when it is full. */
 struct targets {
@@ -58,21 +55,6 @@ static bool look_locked(const struct world *world, const char *nick, char target
     return true;
 }
 
-static void publish_monitor_locked(struct session *session, const char *nick, bool on)
-{
-    struct event event = session_event_locked(session, EVENT_MONITOR);
-    event.strings.monitor.nick = nick;
-    event.numbers.monitor.on = on;
-    event.audience = AUDIENCE_NOBODY;
-    event_publish_locked(session->world, &event);
-}
-
-static bool may_be_nick(const char *nick)
-{
-    enum name_result result = name_check_nick(nick, NICK_SIZE - 1);
-    return result == NAME_OK || result == NAME_RESERVED; /* guest7 is somebody's */
-}
-
 /* All of a list in one transaction, its answer too: nothing that happens meanwhile is told before it. */
 static void add(struct session *session, char *list)
 {
@@ -84,19 +66,17 @@ static void add(struct session *session, char *list)
     targets_init(&gone, REPLY_MONITOR_OFFLINE);
     char kept[600], *copy = kept; /* the list is taken apart below */
     text_copy(kept, sizeof kept, list);
-    if (!session_begin(session, MONITORS_OF_ONE * ring_need(MONITOR_NEED) + 2 * ring_need(SESSION_OUT_SIZE)))
+    if (!session_begin(session, MONITORS_OF_ONE * CHAT_MONITOR_NEED + 2 * ring_need(SESSION_OUT_SIZE)))
         return;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
     char *at = list;
     bool full = false;
     for (char *nick; !full && (nick = text_next_item(&at, ','));) {
-        if (!may_be_nick(nick))
+        enum chat_result result = chat_monitor_locked(&chat, &actor, nick, true);
+        if (result == CHAT_NAME_BAD)
             continue;
-        bool there = monitor_find_locked(world, session->connection, nick) != NONE;
-        full = !there && (world->connections[session->connection].monitor_count >= MONITORS_OF_ONE ||
-                          share_ask_locked(world, SHARE_MONITORS, session->user) != SHARE_FITS ||
-                          monitor_add_locked(world, session->connection, nick) == NONE);
-        if (!there && !full)
-            publish_monitor_locked(session, nick, true);
+        full = result == CHAT_LIST_FULL;
         bool online = look_locked(world, nick, target);
         if (!full) {
             targets_add(session, online ? &here : &gone, target);
@@ -117,18 +97,16 @@ static void add(struct session *session, char *list)
     targets_send(session, &gone);
     session_commit(session);
     for (const char *nick; !full && (nick = text_next_item(&copy, ','));)
-        irc_metadata_monitored(session, nick);
+        irc_metadata_view_monitored(session, nick);
 }
 
 static void drop(struct session *session, const char *nick)
 {
     if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    uint32_t monitor = monitor_find_locked(session->world, session->connection, nick);
-    if (monitor != NONE) {
-        publish_monitor_locked(session, nick, false);
-        monitor_remove_locked(session->world, monitor);
-    }
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    chat_monitor_locked(&chat, &actor, nick, false);
     session_commit(session);
 }
 
@@ -158,7 +136,7 @@ static void show(struct session *session, bool status)
     targets_init(&rest, status ? REPLY_MONITOR_OFFLINE : REPLY_MONITOR_LIST);
     if (!session_begin(session, 0))
         return;
-    for (uint32_t at = world->connections[session->connection].first_monitor; at != NONE && count < MONITORS_OF_ONE;
+    for (uint32_t at = session->world->connections[session->connection].first_monitor; at != NONE && count < MONITORS_OF_ONE;
          at = world->monitors[at].next)
         monitors[count++] = at;
     while (count-- > 0) { /* the newest is the first of them */
@@ -174,7 +152,7 @@ static void show(struct session *session, bool status)
     session_commit(session);
 }
 
-void irc_monitor(struct session *session, struct request *request)
+void irc_monitor_change(struct session *session, struct request *request)
 {
     const char *verb = request->arguments[0];
     bool listed = strcmp(verb, "+") == 0 || strcmp(verb, "-") == 0;

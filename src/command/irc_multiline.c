@@ -3,12 +3,16 @@
  * Lines are gathered until the batch ends, and published as one event: so nobody's line comes between them,
  * and those without the capability get them as single messages. Of a batch that failed, what was wrong is told
  * once, and all that is still to come, its end included, is passed over. */
+#include "irc_multiline.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "families.h"
+#include "irc_fail.h"
+#include "irc_message.h"
+#include "rows.h"
 
 struct multiline {
     char reference[65];
@@ -126,11 +130,11 @@ static void close_batch(struct session *session, struct request *request)
         fail_invalid(session);
     session->irc.multiline = NULL;
     if (!multiline->failed)
-        irc_send_lines(session, multiline->target, multiline->buffer, multiline->tags);
+        irc_message_send_lines(session, multiline->target, multiline->buffer, multiline->tags);
     free(multiline);
 }
 
-void irc_batch(struct session *session, struct request *request)
+void irc_multiline_batch(struct session *session, struct request *request)
 {
     if (!(session->caps & CAP_BIT(MULTILINE)) || !(session->caps & CAP_BIT(BATCH)))
         session_reply(session, REPLY_UNKNOWN_COMMAND, "BATCH", NULL);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/crashpoint.h"
-#include "families.h"
+#include "rows.h"
 
 /* Lines of one transaction: some of what a session's buffer holds. */
 #define LINES_AT_ONCE 16
@@ -22,7 +22,7 @@ static bool make_room(struct names *names, size_t count)
     return names->members != NULL;
 }
 
-bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
+bool irc_names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
                        uint32_t index)
 {
     const struct channel_shm *channel = &world->channels[index];
@@ -46,7 +46,7 @@ bool names_open_locked(struct names *names, const struct world *world, uint32_t 
     return true;
 }
 
-void names_add_prefix(struct text *text, uint32_t flags, uint64_t caps)
+void irc_names_add_prefix(struct text *text, uint32_t flags, uint64_t caps)
 {
     if (flags & MEMBER_OPERATOR)
         text_add_char(text, '@');
@@ -69,13 +69,13 @@ static void add_member_locked(const struct names *names, const struct names_memb
     }
     if (line->length > 0)
         text_add_char(line, ' ');
-    names_add_prefix(line, flags, names->caps);
+    irc_names_add_prefix(line, flags, names->caps);
     text_add(line, user->nick);
     if (names->caps & CAP_BIT(USERHOST_IN_NAMES))
         text_addf(line, "!%s@%s", user->username, user->host);
 }
 
-bool names_next_locked(struct names *names, struct text *line, size_t room)
+bool irc_names_next_locked(struct names *names, struct text *line, size_t room)
 {
     if (names->index != NONE) {
         const struct channel_shm *channel = &names->world->channels[names->index];
@@ -89,7 +89,7 @@ bool names_next_locked(struct names *names, struct text *line, size_t room)
     return line->length > 0;
 }
 
-void names_close(struct names *names)
+void irc_names_close(struct names *names)
 {
     free(names->members);
 }
@@ -104,7 +104,7 @@ static void show_members(struct session *session, struct names *names)
             return;
         for (int i = 0; i < LINES_AT_ONCE && more; i++) {
             text_init(&line, bytes, sizeof bytes);
-            more = names_next_locked(names, &line,
+            more = irc_names_next_locked(names, &line,
                                      NAMES_LINE - strlen(names->channel) - strlen(session->settings->server_name));
             if (more)
                 session_reply(session, REPLY_NAMES_LINE, names->symbol, names->channel, bytes, NULL);
@@ -113,19 +113,19 @@ static void show_members(struct session *session, struct names *names)
     }
 }
 
-void irc_show_names(struct session *session, const char *name)
+void irc_names_show_channel(struct session *session, const char *name)
 {
     struct names names = {0};
     if (!session_begin(session, 0))
         return;
     uint32_t channel = channel_find_locked(session->world, name);
     if (channel != NONE)
-        names_open_locked(&names, session->world, session->user, session->caps, channel);
+        irc_names_open_locked(&names, session->world, session->user, session->caps, channel);
     session_commit(session);
     CRASHPOINT("names-noted");
     show_members(session, &names);
     session_reply(session, REPLY_NAMES_END, channel != NONE ? names.channel : name, NULL);
-    names_close(&names);
+    irc_names_close(&names);
 }
 
 /* ---- everybody ---- */
@@ -135,7 +135,7 @@ static bool is_in_sight_locked(const struct session *session, uint32_t user)
 {
     const struct world *world = session->world;
     for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user)
-        if (channel_is_shown_locked(session, world->members[at].channel))
+        if (session_is_shown_channel_locked(session, world->members[at].channel))
             return true;
     return false;
 }
@@ -150,13 +150,13 @@ static void show_strangers(struct session *session)
     uint32_t end = world_users_end_locked(world);
     bool room = make_room(&names, end);
     for (uint32_t i = 0; room && i < end; i++) {
-        if (world->users[i].state == USER_PRESENT && irc_sees_user_locked(session, i) &&
+        if (world->users[i].state == USER_PRESENT && session_sees_user_locked(session, i) &&
             !is_in_sight_locked(session, i))
             note_member(&names, i);
     }
     session_commit(session);
     show_members(session, &names);
-    names_close(&names);
+    irc_names_close(&names);
 }
 
 /* RFC 2812 section 3.2.5: every channel that can be seen, then everybody else. A channel is looked at by itself:
@@ -169,19 +169,19 @@ static void show_everybody(struct session *session)
         if (!session_begin(session, 0))
             return;
         end = world_channels_end_locked(world);
-        while (i < end && !channel_is_shown_locked(session, i))
+        while (i < end && !session_is_shown_channel_locked(session, i))
             i++;
         if (i < end)
-            names_open_locked(&names, world, session->user, session->caps, i);
+            irc_names_open_locked(&names, world, session->user, session->caps, i);
         session_commit(session);
         show_members(session, &names);
-        names_close(&names);
+        irc_names_close(&names);
     }
     show_strangers(session);
     session_reply(session, REPLY_NAMES_END, "*", NULL);
 }
 
-void irc_names(struct session *session, struct request *request)
+void irc_names_show(struct session *session, struct request *request)
 {
     if (request->count == 0) {
         show_everybody(session);
@@ -192,5 +192,5 @@ void irc_names(struct session *session, struct request *request)
         session_reply(session, REPLY_NAMES_END, "*", NULL);
     while ((name = text_next_item(&rest, ',')))
         if (*name)
-            irc_show_names(session, name);
+            irc_names_show_channel(session, name);
 }

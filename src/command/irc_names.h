@@ -6,8 +6,7 @@
 #ifndef FORKCHAT_COMMAND_IRC_NAMES_H
 #define FORKCHAT_COMMAND_IRC_NAMES_H
 
-#include "base/text.h"
-#include "world/world.h"
+#include "session.h"
 
 struct names {
     const struct world *world;
@@ -25,15 +24,18 @@ struct names {
 #define NAMES_LINE 400
 
 /* Notes them, for a viewer with those capabilities. False if there is no memory. Transaction running. */
-bool names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
+bool irc_names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
                        uint32_t channel);
 
 /* Adds members to `line` until it has about `room` bytes; false if there were none left. Transaction running, in which
  * the line is to be published. */
-bool names_next_locked(struct names *names, struct text *line, size_t room);
-void names_close(struct names *names);
+bool irc_names_next_locked(struct names *names, struct text *line, size_t room);
+void irc_names_close(struct names *names);
 
 /* The status signs of a member, all or the highest, as the capabilities say. */
-void names_add_prefix(struct text *text, uint32_t flags, uint64_t caps);
+void irc_names_add_prefix(struct text *text, uint32_t flags, uint64_t caps);
+
+/* Answers NAMES for one channel. */
+void irc_names_show_channel(struct session *session, const char *name);
 
 #endif

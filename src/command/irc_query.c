@@ -1,17 +1,13 @@
 /* IRC: questions about the server. Run by workers; changes nothing. */
+#include "irc_query.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "families.h"
+#include "irc_server.h"
+#include "rows.h"
 
-size_t irc_room(const struct session *session)
-{
-    /* ":server 000 nick " and the line's end, of 512. */
-    const struct user_shm *user = session_user_locked(session); /* one's own nick: nobody else changes it */
-    return 510 - strlen(session->settings->server_name) - strlen(user->nick) - 7;
-}
-
-void irc_show_motd(struct session *session)
+void irc_query_show_motd(struct session *session)
 {
     const char *motd = session->settings->motd;
     if (!motd) {
@@ -23,27 +19,13 @@ void irc_show_motd(struct session *session)
     session_reply(session, REPLY_MOTD_END, NULL);
 }
 
-/* The rules of the house; for people and IRC. */
-void query_rules(struct session *session, struct request *request)
-{
-    const char *rules = session->settings->rules;
-    (void)request;
-    if (!rules) {
-        session_reply(session, REPLY_NO_RULES, NULL);
-        return;
-    }
-    session_reply(session, REPLY_RULES_START, session->settings->server_name, NULL);
-    session_reply_lines(session, REPLY_RULES_LINE, rules);
-    session_reply(session, REPLY_RULES_END, NULL);
-}
-
 static const char *number(char text[12], unsigned value)
 {
     snprintf(text, 12, "%u", value);
     return text;
 }
 
-void irc_show_lusers(struct session *session)
+void irc_query_show_lusers(struct session *session)
 {
     char a[12], b[12];
     if (!session_begin(session, 0))
@@ -61,15 +43,15 @@ void irc_show_lusers(struct session *session)
     session_reply(session, REPLY_GLOBAL_USERS, number(a, all), number(b, most), NULL);
 }
 
-void irc_motd(struct session *session, struct request *request)
+void irc_query_motd(struct session *session, struct request *request)
 {
-    if (request->count == 0 || irc_is_here(session, request->arguments[0]))
-        irc_show_motd(session);
+    if (request->count == 0 || irc_server_is_here(session, request->arguments[0]))
+        irc_query_show_motd(session);
 }
 
-void irc_lusers(struct session *session, struct request *request)
+void irc_query_lusers(struct session *session, struct request *request)
 {
     /* LUSERS <mask> <server>: the mask is of servers, and there is one. */
-    if (request->count < 2 || irc_is_here(session, request->arguments[1]))
-        irc_show_lusers(session);
+    if (request->count < 2 || irc_server_is_here(session, request->arguments[1]))
+        irc_query_show_lusers(session);
 }

@@ -1,16 +1,24 @@
 /* IRC: from a connection to a user, and its end. RFC 2812 section 3.1, IRCv3 capability negotiation. Run by
  * workers. */
+#include "irc_register.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/parse.h"
-#include "base/port.h"
-#include "families.h"
+#include "chat/arrive.h"
+#include "chat/flags.h"
+#include "irc_metadata.h"
+#include "irc_metadata_view.h"
+#include "irc_query.h"
+#include "isupport.h"
+#include "leave.h"
+#include "nick.h"
+#include "password.h"
+#include "rows.h"
 
 /* ---- capabilities ---- */
 
@@ -120,7 +128,7 @@ static int take_version(const char *argument)
 
 static void complete(struct session *session);
 
-void irc_cap(struct session *session, struct request *request)
+void irc_register_cap(struct session *session, struct request *request)
 {
     const char *verb = request->arguments[0];
     const char *argument = request->count > 1 ? request->arguments[1] : "";
@@ -152,16 +160,6 @@ void irc_cap(struct session *session, struct request *request)
 
 /* ---- registration ---- */
 
-/* Ends a connection with a reason that the client sees; others see it as what they quit with. */
-void irc_close(struct session *session, enum event_quit how, const char *reason)
-{
-    char line[600];
-    const struct user_shm *user = &session->world->users[session->user];
-    snprintf(line, sizeof line, "Closing Link: %s (%.500s)", user->host, reason);
-    session_reply(session, REPLY_ERROR, line, NULL);
-    command_leave(session, how, reason);
-}
-
 static void show_start(char text[40], int64_t realtime)
 {
     time_t seconds = (time_t)(realtime / 1000);
@@ -172,7 +170,7 @@ static void show_start(char text[40], int64_t realtime)
 
 static void show_welcome(struct session *session)
 {
-    char started[40], modes[IRC_FLAGS_SIZE];
+    char started[40], modes[CHAT_FLAGS_SIZE];
     char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
     const struct user_shm *user = &session->world->users[session->user];
     const char *server = session->settings->server_name;
@@ -182,40 +180,39 @@ static void show_welcome(struct session *session)
     show_start(started, world_started(session->world));
     session_reply(session, REPLY_IRC_CREATED, started, NULL);
     session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "bCeIiklmnopstv", "beIklov", NULL);
-    irc_show_isupport(session);
-    irc_show_lusers(session);
+    isupport_show(session);
+    irc_query_show_lusers(session);
     if (session->irc.registration.flags) {
-        irc_show_flags(modes, session->irc.registration.flags);
+        chat_write_flags(modes, session->irc.registration.flags);
         session_reply(session, REPLY_UMODE_IS, modes, NULL);
     }
-    irc_metadata_registered(session);
-    irc_show_motd(session);
+    irc_metadata_view_registered(session);
+    irc_query_show_motd(session);
 }
 
 /* Registers the client if everything it takes is there. */
 static void complete(struct session *session)
 {
     struct registration *registration = &session->irc.registration;
-    struct world *world = session->world;
     if (registration->done || !registration->nick || !registration->user || registration->negotiating)
         return;
     if (!password_is_servers(session, registration->password)) {
         session_reply(session, REPLY_WRONG_PASSWORD, NULL);
-        irc_close(session, QUIT_LOST, "Bad password");
+        leave_with_error(session, QUIT_LOST, "Bad password");
         return;
     }
-    if (!session_begin(session, 2 * EVENT_NEED_MAX) || operator_is_banned_locked(session))
+    if (!session_begin(session, 3 * EVENT_NEED_MAX) || leave_if_banned_locked(session))
         return;
-    user_introduce_locked(world, session->user);
-    irc_begin_flags_locked(session, session_user_locked(session)->flags | registration->flags);
-    register_arrive_locked(session);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    chat_arrive_locked(&chat, &actor, false, registration->flags);
     session_commit(session);
     registration->done = true;
     session_clock_registered(session);
     show_welcome(session);
 }
 
-void irc_pass(struct session *session, struct request *request)
+void irc_register_pass(struct session *session, struct request *request)
 {
     struct registration *registration = &session->irc.registration;
     if (registration->done)
@@ -226,13 +223,13 @@ void irc_pass(struct session *session, struct request *request)
         text_copy(registration->password, sizeof registration->password, request->arguments[0]);
 }
 
-void irc_nick(struct session *session, struct request *request)
+void irc_register_nick(struct session *session, struct request *request)
 {
     if (request->count == 0 || !*request->arguments[0]) {
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }
-    if (register_change_nick(session, request->arguments[0]) && !session->irc.registration.nick) {
+    if (nick_change(session, request->arguments[0]) && !session->irc.registration.nick) {
         session->irc.registration.nick = true;
         complete(session);
     }
@@ -247,7 +244,7 @@ static uint32_t flags_asked_for(const char *parameter)
     return (bits & 4 ? USER_WALLOPS : 0) | (bits & 8 ? USER_INVISIBLE : 0);
 }
 
-void irc_user(struct session *session, struct request *request)
+void irc_register_user(struct session *session, struct request *request)
 {
     char username[USERNAME_SIZE];
     if (session->irc.registration.done || session->irc.registration.user) {
@@ -278,7 +275,7 @@ void irc_user(struct session *session, struct request *request)
 
 /* ---- signs of life ---- */
 
-void irc_ping(struct session *session, struct request *request)
+void irc_register_ping(struct session *session, struct request *request)
 {
     if (!*request->arguments[0])
         session_reply(session, REPLY_NO_ORIGIN, NULL);
@@ -286,27 +283,12 @@ void irc_ping(struct session *session, struct request *request)
         session_reply(session, REPLY_PONG, request->arguments[0], NULL);
 }
 
-void irc_pong(struct session *session, struct request *request)
+void irc_register_pong(struct session *session, struct request *request)
 {
     (void)session, (void)request; /* that it came is all there is to it */
 }
 
-void irc_ping_client(struct session *session)
+void irc_register_ping_client(struct session *session)
 {
     session_reply(session, REPLY_PING, session->settings->server_name, NULL);
-}
-
-void irc_time_out(struct session *session, const char *why)
-{
-    irc_close(session, QUIT_LOST, why);
-}
-
-void irc_quit(struct session *session, struct request *request)
-{
-    const char *text = request->count > 0 ? request->arguments[0] : "";
-    char line[600];
-    const struct user_shm *user = &session->world->users[session->user];
-    snprintf(line, sizeof line, "Closing Link: %s (Quit: %.500s)", user->host, text);
-    session_reply(session, REPLY_ERROR, line, NULL);
-    command_leave(session, *text ? QUIT_SAID : QUIT_LEFT, text);
 }

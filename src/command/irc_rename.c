@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "base/clock.h"
 #include "base/unicode.h"
-#include "families.h"
+#include "chat/rename.h"
+#include "irc_channel.h"
 #include "irc_names.h"
+#include "rows.h"
 
 #define REASON_SIZE   301
 #define PART_SIZE     1400 /* bytes of a PART and a JOIN, at most */
@@ -21,6 +24,7 @@
 struct rename {
     struct session *session;
     uint32_t channel;
+    bool long_name; /* `after` is cut */
     char before[CHANNEL_SIZE], after[CHANNEL_SIZE], reason[REASON_SIZE];
     struct follower {
         uint32_t user, generation;
@@ -147,7 +151,7 @@ static void show_inside(const struct rename *rename, const struct follower *foll
                       (long long)(channel->topic_at / 1000));
         uint64_t caps = caps_of_locked(world, follower->user);
         if (!(caps & CAPS_NO_NAMES))
-            names_open_locked(&names, world, follower->user, caps, rename->channel);
+            irc_names_open_locked(&names, world, follower->user, caps, rename->channel);
         if (text.length > 0)
             answer_locked(rename, follower->user, &text);
     }
@@ -157,7 +161,7 @@ static void show_inside(const struct rename *rename, const struct follower *foll
             break;
         text_init(&text, bytes, sizeof bytes);
         text_init(&members, line, sizeof line);
-        bool more = names_next_locked(&names, &members, NAMES_LINE - CHANNEL_SIZE);
+        bool more = irc_names_next_locked(&names, &members, NAMES_LINE - CHANNEL_SIZE);
         if (more)
             text_addf(&text, ":%s 353 %s %s %s :%s\r\n", server, nick, names.symbol, names.channel, line);
         else
@@ -168,61 +172,65 @@ static void show_inside(const struct rename *rename, const struct follower *foll
         if (!more)
             break;
     }
-    names_close(&names);
+    irc_names_close(&names);
 }
 
 static void show_all_inside(const struct rename *rename)
 {
     for (size_t i = 0; i < rename->count; i++) {
         if (rename->followers[i].user == rename->session->user)
-            irc_show_inside(rename->session, rename->after);
+            irc_channel_show(rename->session, rename->after);
         else
             show_inside(rename, &rename->followers[i]);
     }
 }
 
-/* REPLY_OK if it can be done, else why not; `why` is for REPLY_RENAME_CANNOT. */
-static enum reply_code check_locked(const struct rename *rename, const char **why)
+static void answer(struct session *session, enum chat_result result, const char *before, const char *after)
 {
-    const struct session *session = rename->session;
-    const struct world *world = session->world;
-    if (rename->channel == NONE)
-        return REPLY_NO_SUCH_CHANNEL;
-    if (member_find_locked(world, session->user, rename->channel) == NONE)
-        return REPLY_NOT_ON_CHANNEL;
-    if (!channel_may_moderate_locked(session, rename->channel))
-        return REPLY_NOT_CHANNEL_OPERATOR;
-    uint32_t other = channel_find_locked(world, rename->after);
-    if (other != NONE && other != rename->channel)
-        return REPLY_RENAME_IN_USE;
-    *why = !name_is_channel(rename->after) ? "This is not the name of a channel"
-           : rename->channel == LOBBY      ? "The lobby keeps its name"
-           : channel_find_alike_locked(world, rename->after, rename->channel) != NONE
-               ? "The name looks like that of a channel there is"
-           : strcmp(rename->after, world->channels[rename->channel].name) == 0
-               ? "This is its name already"
-               : NULL;
-    return *why ? REPLY_RENAME_CANNOT : REPLY_OK;
+    static const char *const reasons[CHAT_RESULTS] = {
+        [CHAT_NAME_BAD] = "This is not the name of a channel",
+        [CHAT_NAME_RESERVED] = "The lobby keeps its name",
+        [CHAT_NAME_ALIKE] = "The name looks like that of a channel there is",
+        [CHAT_SO_ALREADY] = "This is its name already",
+        [CHAT_NAME_TOO_LONG] = "The name is too long",
+        [CHAT_CHANNEL_FULL] = "Too many are in the channel"};
+    if (reasons[result])
+        session_reply(session, REPLY_RENAME_CANNOT, before, after, reasons[result], NULL);
+    else if (result == CHAT_NAME_TAKEN)
+        session_reply(session, REPLY_RENAME_IN_USE, before, after, NULL);
+    else
+        answer_result(session, result, before, NULL);
 }
 
-static void rename_locked(struct rename *rename)
+static void move_all_locked(const struct rename *rename)
 {
-    struct session *session = rename->session;
-    struct world *world = session->world;
+    const struct session *session = rename->session;
     for (size_t i = 0; i < rename->count; i++) {
         if (rename->followers[i].user == session->user && session->irc.own_copy)
             move_self_locked(rename);
         else
             move_locked(rename, rename->followers[i].user);
     }
-    struct event event = session_event_locked(session, EVENT_RENAME);
-    event.strings.rename.before = rename->before;
-    event.strings.rename.after = rename->after;
-    event.strings.rename.text = rename->reason;
-    event.audience = AUDIENCE_CHANNEL;
-    event.target = rename->channel;
-    session_publish_locked(session, &event);
-    channel_rename_locked(world, rename->channel, rename->after);
+}
+
+/* What stands in the way; nothing if it was done. */
+static enum chat_result rename_locked(struct rename *rename, size_t room)
+{
+    struct chat chat = session_chat(rename->session);
+    struct actor actor = session_actor_locked(rename->session);
+    enum chat_result refusal = chat_check_rename_locked(&chat, &actor, rename->channel, rename->after);
+    if (refusal != CHAT_DONE)
+        return refusal;
+    if (rename->long_name)
+        return CHAT_NAME_TOO_LONG;
+    text_copy(rename->before, sizeof rename->before, chat.world->channels[rename->channel].name);
+    bool follow = text_compare_names(rename->before, rename->after) != 0;
+    if (follow)
+        find_followers_locked(rename);
+    if ((follow && !rename->followers) || rename->count * ring_need(PART_NEED) > room)
+        return CHAT_CHANNEL_FULL;
+    move_all_locked(rename);
+    return chat_rename_locked(&chat, &actor, rename->channel, rename->after, rename->reason);
 }
 
 /* Room for a PART and a JOIN for each who is to see them, and for a few more who may come meanwhile. */
@@ -240,41 +248,26 @@ static size_t need(struct session *session, const char *name)
     return followers * ring_need(PART_NEED);
 }
 
-void irc_rename(struct session *session, struct request *request)
+void irc_rename_channel(struct session *session, struct request *request)
 {
     struct rename rename = {.session = session};
-    const char *before = request->arguments[0], *why = "";
+    const char *before = request->arguments[0];
     size_t room = need(session, before);
     uint64_t ring_size;
     ring_fill(&session->world->txn->ring, &ring_size); /* not what the settings say, which a reload may change */
-    bool long_name = !unicode_compose(rename.after, sizeof rename.after, request->arguments[1]) &&
-                     !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
+    rename.long_name = !unicode_compose(rename.after, sizeof rename.after, request->arguments[1]) &&
+                       !text_copy(rename.after, sizeof rename.after, request->arguments[1]);
     if (room > ring_size / 4)
         room = 0; /* more than the ring takes at once: refused below, unless nobody needs it */
     text_copy(rename.reason, sizeof rename.reason, request->count > 2 ? request->arguments[2] : "");
     if (session->leaving || !session_begin(session, room + EVENT_NEED_MAX))
         return;
     rename.channel = channel_find_locked(session->world, before);
-    enum reply_code answer = check_locked(&rename, &why);
-    if (answer == REPLY_OK) {
-        text_copy(rename.before, sizeof rename.before, session->world->channels[rename.channel].name);
-        bool follow = text_compare_names(rename.before, rename.after) != 0;
-        if (follow)
-            find_followers_locked(&rename);
-        if (long_name || (follow && !rename.followers) ||
-            rename.count * ring_need(PART_NEED) > room) {
-            answer = REPLY_RENAME_CANNOT;
-            why = long_name ? "The name is too long" : "Too many are in the channel";
-        } else {
-            rename_locked(&rename);
-        }
-    }
+    enum chat_result result = rename_locked(&rename, room);
     session_commit(session);
-    if (answer == REPLY_OK)
+    if (result == CHAT_DONE)
         show_all_inside(&rename);
-    else if (answer == REPLY_RENAME_CANNOT || answer == REPLY_RENAME_IN_USE)
-        session_reply(session, answer, before, request->arguments[1], why, NULL);
     else
-        session_reply(session, answer, before, NULL);
+        answer(session, result, before, request->arguments[1]);
     free(rename.followers);
 }

@@ -1,5 +1,7 @@
 /* IRC: questions about the server, as one that stands alone answers them. RFC 2812 sections 3.4 and 4, Modern IRC
  * client protocol. Run by workers; changes nothing. */
+#include "irc_server.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -7,9 +9,10 @@
 
 #include "base/clock.h"
 #include "base/mask.h"
-#include "families.h"
+#include "isupport.h"
+#include "rows.h"
 
-bool irc_is_here(struct session *session, const char *name)
+bool irc_server_is_here(struct session *session, const char *name)
 {
     if (mask_match(name, session->settings->server_name))
         return true;
@@ -26,7 +29,7 @@ bool irc_is_here(struct session *session, const char *name)
 /* The same for a server that may be named in that argument. */
 static bool asks_us(struct session *session, const struct request *request, int argument)
 {
-    return request->count <= argument || irc_is_here(session, request->arguments[argument]);
+    return request->count <= argument || irc_server_is_here(session, request->arguments[argument]);
 }
 
 static void show_date(char text[60], int64_t realtime)
@@ -37,25 +40,16 @@ static void show_date(char text[60], int64_t realtime)
         text[0] = '\0';
 }
 
-static bool is_operator(struct session *session)
-{
-    if (!session_begin(session, 0))
-        return false;
-    bool may = session_user_locked(session)->flags & USER_OPERATOR;
-    session_commit(session);
-    return may;
-}
-
-void irc_version(struct session *session, struct request *request)
+void irc_server_version(struct session *session, struct request *request)
 {
     if (!asks_us(session, request, 0))
         return;
     session_reply(session, REPLY_VERSION, FORKCHAT_VERSION, session->settings->server_name,
                   session->settings->server_description, NULL);
-    irc_show_isupport(session);
+    isupport_show(session);
 }
 
-void irc_time(struct session *session, struct request *request)
+void irc_server_time(struct session *session, struct request *request)
 {
     char date[60];
     if (!asks_us(session, request, 0))
@@ -64,7 +58,7 @@ void irc_time(struct session *session, struct request *request)
     session_reply(session, REPLY_TIME, session->settings->server_name, date, NULL);
 }
 
-void irc_info(struct session *session, struct request *request)
+void irc_server_info(struct session *session, struct request *request)
 {
     char date[60], line[120];
     if (!asks_us(session, request, 0))
@@ -77,7 +71,7 @@ void irc_info(struct session *session, struct request *request)
     session_reply(session, REPLY_INFO_END, NULL);
 }
 
-void irc_admin(struct session *session, struct request *request)
+void irc_server_admin(struct session *session, struct request *request)
 {
     static const enum reply_code answers[] = {REPLY_ADMIN_PLACE, REPLY_ADMIN_DETAILS, REPLY_ADMIN_EMAIL};
     const struct settings *settings = session->settings;
@@ -118,7 +112,7 @@ static void show_usage(struct session *session)
     }
 }
 
-void irc_stats(struct session *session, struct request *request)
+void irc_server_stats(struct session *session, struct request *request)
 {
     char letter[2] = {request->arguments[0][0], '\0'};
     if ((unsigned char)letter[0] <= ' ' || (unsigned char)letter[0] >= 0x7f)
@@ -126,14 +120,14 @@ void irc_stats(struct session *session, struct request *request)
     if (!asks_us(session, request, 1))
         return;
     bool confidential = strchr("kKoOiI", letter[0]) != NULL;
-    if (confidential && !is_operator(session)) {
+    if (confidential && !session_operates(session)) {
         session_reply(session, REPLY_NOT_OPERATOR, NULL);
     } else if (letter[0] == 'u') {
         show_uptime(session);
     } else if (letter[0] == 'm' || letter[0] == 'M') {
         show_usage(session);
     } else if (letter[0] == 'k' || letter[0] == 'K') {
-        operator_bans(session, request);
+        ban_show(session, request);
     } else if (letter[0] == 'o' || letter[0] == 'O') {
         for (int i = 0; i < session->settings->operator_count; i++)
             session_reply(session, REPLY_STATS_OLINE, session->settings->operators[i].name, NULL);
@@ -146,33 +140,33 @@ void irc_stats(struct session *session, struct request *request)
 
 /* ---- other servers, of which there are none ---- */
 
-void irc_links(struct session *session, struct request *request)
+void irc_server_links(struct session *session, struct request *request)
 {
     const char *mask = request->count > 0 ? request->arguments[request->count > 1] : "*";
     const struct settings *settings = session->settings;
-    if (request->count > 1 && !irc_is_here(session, request->arguments[0]))
+    if (request->count > 1 && !irc_server_is_here(session, request->arguments[0]))
         return;
     if (mask_match(mask, settings->server_name))
         session_reply(session, REPLY_LINKS, settings->server_name, settings->server_description, NULL);
     session_reply(session, REPLY_LINKS_END, mask, NULL);
 }
 
-void irc_connect(struct session *session, struct request *request)
+void irc_server_connect(struct session *session, struct request *request)
 {
-    if (!is_operator(session))
+    if (!session_operates(session))
         session_reply(session, REPLY_NOT_OPERATOR, NULL);
     else
         session_reply(session, REPLY_NO_SUCH_SERVER, request->arguments[0], NULL);
 }
 
 /* Ordinary users see themselves, or the one they ask for; operators, everybody. */
-void irc_trace(struct session *session, struct request *request)
+void irc_server_trace(struct session *session, struct request *request)
 {
     struct world *world = session->world;
     const char *name = request->count > 0 ? request->arguments[0] : NULL;
-    if (name && !irc_is_here(session, name))
+    if (name && !irc_server_is_here(session, name))
         return;
-    bool all = is_operator(session);
+    bool all = session_operates(session);
     for (uint32_t i = 0, end = 1; i < end; i++) {
         char nick[NICK_SIZE] = "";
         bool operator = false;
@@ -195,13 +189,13 @@ void irc_trace(struct session *session, struct request *request)
 }
 
 /* SERVLIST: there are no services. RFC 2812 section 3.5. */
-void irc_servlist(struct session *session, struct request *request)
+void irc_server_servlist(struct session *session, struct request *request)
 {
     session_reply(session, REPLY_SERVICES_END, request->count > 0 ? request->arguments[0] : "*",
                   request->count > 1 ? request->arguments[1] : "*", NULL);
 }
 
-void irc_squery(struct session *session, struct request *request)
+void irc_server_squery(struct session *session, struct request *request)
 {
     if (request->count == 0 || !*request->arguments[0])
         session_reply(session, REPLY_NO_RECIPIENT, request->verb, NULL);
@@ -211,13 +205,13 @@ void irc_squery(struct session *session, struct request *request)
         session_reply(session, REPLY_NO_SUCH_SERVICE, request->arguments[0], NULL);
 }
 
-void irc_summon(struct session *session, struct request *request)
+void irc_server_summon(struct session *session, struct request *request)
 {
     (void)request;
     session_reply(session, REPLY_NO_SUMMON, NULL);
 }
 
-void irc_users(struct session *session, struct request *request)
+void irc_server_users(struct session *session, struct request *request)
 {
     (void)request;
     session_reply(session, REPLY_NO_USERS, NULL);
@@ -245,7 +239,7 @@ static void show_index(struct session *session, const char *subject)
     session_reply(session, REPLY_HELP_END, subject, "HELP <command> says more about one of them", NULL);
 }
 
-void irc_help(struct session *session, struct request *request)
+void irc_server_help(struct session *session, struct request *request)
 {
     const char *subject = request->count > 0 ? request->arguments[0] : "";
     if (!*subject || strcasecmp(subject, "index") == 0) {

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mask.h"
 #include "base/unicode.h"
-#include "families.h"
+#include "rows.h"
 
 #define COMPOSED_SIZE 1024 /* of an argument */
 
@@ -32,30 +32,6 @@ struct answer {
     size_t count, size;
     int64_t now;
 };
-
-/* ---- who may know of whom ---- */
-
-bool irc_sees_channel_locked(const struct session *session, uint32_t channel)
-{
-    return !(session->world->channels[channel].modes & (CHANNEL_SECRET | CHANNEL_PRIVATE)) ||
-           (session_user_locked(session)->flags & USER_OPERATOR) ||
-           member_find_locked(session->world, session->user, channel) != NONE;
-}
-
-static bool shares_channel_locked(const struct session *session, uint32_t user)
-{
-    const struct world *world = session->world;
-    for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user)
-        if (member_find_locked(world, session->user, world->members[at].channel) != NONE)
-            return true;
-    return false;
-}
-
-bool irc_sees_user_locked(const struct session *session, uint32_t user)
-{
-    return !(session->world->users[user].flags & USER_INVISIBLE) || user == session->user ||
-           (session_user_locked(session)->flags & USER_OPERATOR) || shares_channel_locked(session, user);
-}
 
 /* ---- gathering ---- */
 
@@ -102,10 +78,10 @@ static void add_channel_locked(struct answer *answer, uint32_t channel)
 {
     const struct session *session = answer->session;
     const struct world *world = session->world;
-    if (!irc_sees_channel_locked(session, channel))
+    if (!session_sees_channel_locked(session, channel))
         return;
     for (uint32_t at = world->channels[channel].first_member; at != NONE; at = world->members[at].next_of_channel)
-        if (irc_sees_user_locked(session, world->members[at].user))
+        if (session_sees_user_locked(session, world->members[at].user))
             add_locked(answer, world->members[at].user, at);
 }
 
@@ -113,10 +89,10 @@ static void add_channel_locked(struct answer *answer, uint32_t channel)
 static uint32_t some_membership_locked(const struct session *session, uint32_t user)
 {
     const struct world *world = session->world;
-    if (!irc_sees_user_locked(session, user))
+    if (!session_sees_user_locked(session, user))
         return NONE;
     for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user)
-        if (irc_sees_channel_locked(session, world->members[at].channel))
+        if (session_sees_channel_locked(session, world->members[at].channel))
             return at;
     return NONE;
 }
@@ -147,7 +123,7 @@ static void gather_locked(struct answer *answer)
     }
     for (uint32_t i = 0; i < world_users_end_locked(world); i++)
         if (world->users[i].state == USER_PRESENT && matches_locked(answer, &world->users[i]) &&
-            irc_sees_user_locked(session, i))
+            session_sees_user_locked(session, i))
             add_locked(answer, i, some_membership_locked(session, i));
 }
 
@@ -219,7 +195,7 @@ static struct wishes read_wishes(const char *text)
     return wishes;
 }
 
-void irc_who(struct session *session, struct request *request)
+void irc_who_show(struct session *session, struct request *request)
 {
     const char *mask = request->count > 0 && *request->arguments[0] ? request->arguments[0] : "*";
     struct wishes wishes = read_wishes(request->count > 1 ? request->arguments[1] : "");

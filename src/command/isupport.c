@@ -2,10 +2,12 @@
  * client protocol, RPL_ISUPPORT. Run by workers.
  *
  * A row says only what is true. Each family has its own block. */
+#include "isupport.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "families.h"
+#include "rows.h"
 #include "world/modes.h"
 
 /* A token's value: a text, or made from the settings. Both NULL: the name says it all. */
@@ -114,7 +116,7 @@ static void list_made(char list[ISUPPORT_MADE_SIZE], const struct settings *sett
             add_token(&text, &tokens[i], settings);
 }
 
-void irc_show_isupport(struct session *session)
+void isupport_show(struct session *session)
 {
     char line[LINE_LENGTH + 100];
     const int count = TOKENS;
@@ -137,7 +139,7 @@ void irc_show_isupport(struct session *session)
     session_close_batch(session);
 }
 
-void irc_renew_isupport(struct session *session)
+void isupport_renew(struct session *session)
 {
     char now[ISUPPORT_MADE_SIZE], words[ISUPPORT_MADE_SIZE], line[ISUPPORT_MADE_SIZE];
     char *before = session->irc.registration.isupport, *rest = words;
@@ -162,11 +164,11 @@ void irc_renew_isupport(struct session *session)
     session_close_batch(session);
 }
 
-void irc_isupport(struct session *session, struct request *request)
+void isupport_ask(struct session *session, struct request *request)
 {
     (void)request;
     if (session->irc.registration.done || (session->caps & CAP_BIT(EXTENDED_ISUPPORT)))
-        irc_show_isupport(session);
+        isupport_show(session);
     else
         session_reply(session, REPLY_NOT_REGISTERED, NULL);
 }

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/parse.h"
-#include "families.h"
+#include "rows.h"
 #include "world/counters.h"
 #include "world/modes.h"
 

@@ -1,4 +1,6 @@
 /* Saying things: to a channel, to one person. Run by workers; changes no tables. */
+#include "message.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -6,7 +8,7 @@
 #include "answer.h"
 #include "base/unicode.h"
 #include "chat/say.h"
-#include "families.h"
+#include "rows.h"
 
 /* In the channel of that name, or (NULL) in the current one. */
 static void say_in(struct session *session, const char *name, const char *text)
@@ -28,12 +30,12 @@ static void say_in(struct session *session, const char *name, const char *text)
         answer_result(session, result, name ? name : current, NULL);
 }
 
-void command_say(struct session *session, const char *text)
+void message_say_here(struct session *session, const char *text)
 {
     say_in(session, NULL, text);
 }
 
-void command_say_in(struct session *session, const char *name, const char *text)
+void message_say_in(struct session *session, const char *name, const char *text)
 {
     say_in(session, name, text);
 }
@@ -62,12 +64,12 @@ static void say_privately(struct session *session, const char *nick, const char 
 static void say_to(struct session *session, const char *name, const char *text)
 {
     if (strcasecmp(name, "all") == 0 || strcasecmp(name, "tous") == 0)
-        command_say(session, text);
+        message_say_here(session, text);
     else
         say_privately(session, name, text);
 }
 
-void command_address(struct session *session, char *line)
+void message_address(struct session *session, char *line)
 {
     const char *name = text_take_word(&line);
     if (!name || text_is_blank(line))
@@ -104,20 +106,20 @@ void message_say(struct session *session, struct request *request)
     const size_t length = strcspn(start, " \t");
     bool more = !text_is_blank(start + length);
     if (*start == '@')
-        command_address(session, start + 1);
+        message_address(session, start + 1);
     else if (*start == '#' && !more)
         session_reply(session, REPLY_NOTHING_TO_SAY, "MSG <#channel> <text>", NULL);
     else if (*start == '#')
-        command_say_in(session, start, cut(start, length));
+        message_say_in(session, start, cut(start, length));
     else if (start == text && more && names_joined_channel(session, text, length, name))
-        command_say_in(session, name, cut(text, length));
+        message_say_in(session, name, cut(text, length));
     else
-        command_say(session, text);
+        message_say_here(session, text);
 }
 
 void message_say_literally(struct session *session, struct request *request)
 {
-    command_say(session, request->arguments[0]);
+    message_say_here(session, request->arguments[0]);
 }
 
 /* The talk door, where what one types is said without a command: the first word always is the one it is for. Whoever left
@@ -129,7 +131,7 @@ void message_tell(struct session *session, struct request *request)
     if (text_is_blank(text))
         session_reply(session, REPLY_NOTHING_TO_SAY, "/MSG <nick>|<#channel> <text>", NULL);
     else if (*name == '#')
-        command_say_in(session, name, text);
+        message_say_in(session, name, text);
     else
         say_to(session, *name == '@' ? name + 1 : name, text);
 }
@@ -141,5 +143,5 @@ void message_me(struct session *session, struct request *request)
     struct text text;
     text_init(&text, line, sizeof line);
     text_addf(&text, "\001ACTION %s\001", request->arguments[0]);
-    command_say(session, line);
+    message_say_here(session, line);
 }

@@ -1,12 +1,13 @@
 /* All numbers in the text format of Prometheus (version 0.0.4): names end in their unit, counters in _total. Run by
  * metrics processes; changes nothing. */
+#include "metrics.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "families.h"
 #include "counts.h"
 #include "world/bans.h"
 #include "world/counters.h"

@@ -1,14 +1,16 @@
-/* What operators may do, whatever their door. Run by workers; operator_remove_locked also for the console. */
-#include <stdarg.h>
+/* What operators may do, whatever their door. Run by workers and control processes. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
-#include "base/crashpoint.h"
+#include "answer.h"
 #include "base/log.h"
-#include "base/port.h"
-#include "families.h"
+#include "chat/flags.h"
+#include "chat/leave.h"
+#include "chat/notice.h"
+#include "password.h"
+#include "query.h"
+#include "rows.h"
 
 /* ---- OPER ---- */
 
@@ -19,104 +21,50 @@ void operator_oper(struct session *session, struct request *request)
         return;
     session_reply(session, REPLY_IS_OPERATOR, NULL);
     if (session->speech->dialect != DIALECT_IRC)
-        command_show_operator_help(session);
+        query_show_operator_help(session);
     if (!session_begin(session, 3 * EVENT_NEED_MAX))
         return;
-    const struct user_shm *user = session_user_locked(session);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
     char name[ADDRESS_SIZE];
-    text_copy(name, sizeof name, user_shown(user));
+    text_copy(name, sizeof name, actor.shown);
     /* What operators do is told to those who have s; people, who have no MODE for it, are told WALLOPS as well. */
-    irc_change_flags_locked(session, user->flags | USER_OPERATOR | USER_NOTICES |
-                                         (session->speech->dialect == DIALECT_IRC ? 0 : USER_WALLOPS));
-    operator_tell_locked(session, "%s is now an operator (%s)", name, account);
+    chat_promote_locked(&chat, &actor, session->speech->dialect == DIALECT_IRC ? 0 : USER_WALLOPS, account);
     session_commit(session);
     log_info("client \"%s\" is now operator \"%s\"", name, account);
 }
 
-/* ---- what others use ---- */
-
-void operator_tell_locked(struct session *session, const char *format, ...)
-{
-    char line[600] = "*** ";
-    va_list list;
-    va_start(list, format);
-    vsnprintf(line + 4, sizeof line - 4, format, list);
-    va_end(list);
-    struct event event = event_of_server(EVENT_WALL);
-    event.audience = AUDIENCE_FLAGGED;
-    event.target = USER_OPERATOR | USER_NOTICES;
-    event.host = session->settings->server_name;
-    event.strings.wall.text = line;
-    if (session->user != NONE && session->speech->dialect != DIALECT_IRC) {
-        /* Who did it has an answer. */
-        event.source = session->user;
-        event.generation = session->generation;
-        event.flags |= EVENT_NOT_SOURCE;
-    }
-    event_publish_locked(session->world, &event);
-}
-
-void operator_remove_locked(struct world *world, struct event *event, uint32_t victim, const char *text,
-                            const char *reason, const char *irc_reason)
-{
-    char last_words[700];
-    const struct user_shm *user = &world->users[victim];
-    snprintf(last_words, sizeof last_words, "Closing Link: %s (%.500s)", user->host, irc_reason);
-    event->strings.kill.text = text;
-    event->strings.kill.nick = user->nick;
-    event->strings.kill.last_words = last_words;
-    event->audience = AUDIENCE_USER;
-    event->target = victim;
-    event_publish_locked(world, event);
-    CRASHPOINT("kill-published");
-    register_remove_locked(world, victim, QUIT_KILLED, event->source, reason, irc_reason);
-}
-
-bool operator_may_locked(struct session *session)
-{
-    if (session_user_locked(session)->flags & USER_OPERATOR)
-        return true;
-    session_commit(session);
-    session_reply(session, REPLY_NOT_OPERATOR, NULL);
-    return false;
-}
-
 /* ---- KILL ---- */
 
-/* Bytes of its comment, with the zero byte: with the rest of what is told of it, it fits in a message. */
-#define KILL_SIZE 401
-
-void operator_kill(struct session *session, struct request *request)
+static void answer_kill(struct session *session, enum chat_result result, const char *nick, const char *name)
 {
-    struct world *world = session->world;
-    const char *nick = request->arguments[0];
-    char text[KILL_SIZE];
-    text_copy(text, sizeof text, request->count > 1 ? request->arguments[1] : "");
-    if (!session_begin(session, 2 * EVENT_NEED_MAX + EVENT_NEED_LEAVE) || !operator_may_locked(session))
-        return;
-    uint32_t victim = user_find_locked(world, nick);
-    bool present = victim != NONE && world->users[victim].state == USER_PRESENT;
-    char killer[ADDRESS_SIZE], name[ADDRESS_SIZE] = "", reason[600], irc_reason[600];
-    text_copy(killer, sizeof killer, user_shown(session_user_locked(session)));
-    if (present) {
-        text_copy(name, sizeof name, user_shown(&world->users[victim]));
-        snprintf(reason, sizeof reason, "killed by %s%s%s", killer, *text ? ": " : "", text);
-        snprintf(irc_reason, sizeof irc_reason, "Killed (%s (%s))", session_user_locked(session)->nick,
-                 *text ? text : "no reason given");
-        operator_tell_locked(session, "%s was killed by %s%s%s", name, killer, *text ? ": " : "", text);
-        struct event event = session_event_locked(session, EVENT_KILL);
-        operator_remove_locked(world, &event, victim, text, reason, irc_reason);
-    }
-    session_commit(session);
-    if (!present && session->speech->dialect == DIALECT_IRC && strcasecmp(nick, session->settings->server_name) == 0)
+    bool named_server = session->speech->dialect == DIALECT_IRC && strcasecmp(nick, session->settings->server_name) == 0;
+    if (result == CHAT_NO_SUCH_USER && named_server)
         session_reply(session, REPLY_CANNOT_KILL_SERVER, NULL);
-    else if (!present)
-        session_reply(session, REPLY_NO_SUCH_NICK, nick, NULL);
-    else if (victim != session->user)
+    else if (result != CHAT_DONE)
+        answer_result(session, result, NULL, nick);
+    else if (session_is_here(session))
         session_reply(session, REPLY_KILLED_OK, name, NULL);
     else
         session->leaving = true;
-    if (*name) {
+}
+
+void operator_kill(struct session *session, struct request *request)
+{
+    const char *nick = request->arguments[0];
+    char killer[ADDRESS_SIZE], name[ADDRESS_SIZE] = "";
+    if (!session_begin(session, 2 * EVENT_NEED_MAX + EVENT_NEED_LEAVE))
+        return;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    uint32_t victim = user_find_locked(session->world, nick);
+    text_copy(killer, sizeof killer, actor.shown);
+    if (victim != NONE)
+        text_copy(name, sizeof name, user_shown(&session->world->users[victim]));
+    enum chat_result result = chat_kill_locked(&chat, &actor, victim, request->count > 1 ? request->arguments[1] : "");
+    session_commit(session);
+    answer_kill(session, result, nick, name);
+    if (result == CHAT_DONE) {
         log_info("client killed \"%s\" by \"%s\"", name, killer);
         log_info("client disconnected \"%s\"", name);
     }
@@ -130,14 +78,13 @@ void operator_wallops(struct session *session, struct request *request)
         session_reply(session, REPLY_NEED_MORE, "WALLOPS", "<text>", NULL);
         return;
     }
-    if (!session_begin(session, EVENT_NEED_MAX) || !operator_may_locked(session))
+    if (!session_begin(session, EVENT_NEED_MAX))
         return;
-    struct event event = session_event_locked(session, EVENT_WALLOPS);
-    event.strings.wallops.text = request->arguments[0];
-    event.audience = AUDIENCE_FLAGGED;
-    event.target = USER_WALLOPS;
-    event_publish_locked(session->world, &event);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    enum chat_result result = chat_wallops_locked(&chat, &actor, request->arguments[0]);
     session_commit(session);
+    answer_result(session, result, NULL, NULL);
 }
 
 /* ---- REHASH, RESTART, DIE: the supervisor does them ---- */
@@ -146,11 +93,16 @@ void operator_wallops(struct session *session, struct request *request)
 static bool order(struct session *session, enum world_order what, const char *verb)
 {
     char name[ADDRESS_SIZE];
-    if (!session_begin(session, EVENT_NEED_MAX) || !operator_may_locked(session))
+    if (!session_begin(session, EVENT_NEED_MAX))
         return false;
-    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
-    operator_tell_locked(session, "%s by %s", verb, name);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    text_copy(name, sizeof name, actor.shown);
+    enum chat_result result = chat_order_locked(&chat, &actor, verb);
     session_commit(session);
+    answer_result(session, result, NULL, NULL);
+    if (result != CHAT_DONE)
+        return false;
     log_info("%s by \"%s\"", verb, name);
     world_give_order(session->world, what);
     return true;

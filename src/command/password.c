@@ -2,12 +2,14 @@
  * (world/guesses.h), without the lock.
  *
  * Hashing takes its time, and so does waiting: both only this worker's. */
+#include "password.h"
+
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "families.h"
+#include "leave.h"
 #include "world/guesses.h"
 
 /* A wrong one is answered after so long. */
@@ -117,12 +119,8 @@ bool password_is_operators(struct session *session, const char *name, const char
     session_reply(session, REPLY_BAD_PASSWORD, NULL);
     if (++session->wrong_passwords < GUESSES_MOST)
         return false;
-    if (session->speech->dialect == DIALECT_IRC) {
-        irc_close(session, QUIT_LOST, "Too many wrong passwords");
-        return false;
-    }
     session_reply(session, REPLY_TOO_MANY_GUESSES, NULL);
-    command_leave(session, QUIT_LOST, "too many wrong passwords");
+    leave_at_once(session, QUIT_LOST, "too many wrong passwords", "Too many wrong passwords");
     return false;
 }
 
@@ -136,8 +134,8 @@ bool password_is_servers(struct session *session, const char *password)
     return false;
 }
 
-void password_try_key(struct session *session, enum reply_code answer, const char *key)
+void password_try_key(struct session *session, enum chat_result result, const char *key)
 {
-    if (answer == REPLY_BAD_KEY && *key && ++session->wrong_keys > WRONG_KEYS)
+    if (result == CHAT_BAD_KEY && *key && ++session->wrong_keys > WRONG_KEYS)
         session_wait(session, WRONG_MS);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "families.h"
+#include "rows.h"
 #include "world/penalties.h"
 
 void penalty_show(struct session *session, struct request *request)

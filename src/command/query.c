@@ -2,12 +2,15 @@
  *
  * An answer of any size is copied out of the tables under one hold of the lock, so that it is of one
  * moment, and worded afterwards without it. */
+#include "query.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "families.h"
+#include "channel.h"
+#include "rows.h"
 
 /* Names are shown so many bytes to a line. */
 #define NAMES_WIDTH 400
@@ -66,7 +69,7 @@ struct shown_channel {
     char topic[TOPIC_SIZE];
 };
 
-void query_show_channels(struct session *session, channel_filter *fits, const void *wanted)
+void query_show_channels(struct session *session, query_fits *fits, const void *wanted)
 {
     struct world *world = session->world;
     if (!session_begin(session, 0))
@@ -76,7 +79,7 @@ void query_show_channels(struct session *session, channel_filter *fits, const vo
     size_t count = 0;
     for (uint32_t i = 0; channels && i < end; i++) {
         const struct channel_shm *channel = &world->channels[i];
-        if (!channel_is_shown_locked(session, i) || !fits(wanted, channel))
+        if (!session_is_shown_channel_locked(session, i) || !fits(wanted, channel))
             continue;
         channels[count].members = channel->member_count;
         text_copy(channels[count].name, sizeof channels[count].name, channel->name);
@@ -105,7 +108,7 @@ void query_list(struct session *session, struct request *request)
     query_show_channels(session, fits_always, NULL);
 }
 
-void command_show_place(struct session *session)
+void query_show_place(struct session *session)
 {
     char name[ADDRESS_SIZE], channel[CHANNEL_SIZE];
     if (channel_current(session, channel) == NONE || !session_begin(session, 0))
@@ -115,11 +118,25 @@ void command_show_place(struct session *session)
     session_reply(session, REPLY_PLACE, name, channel, NULL);
 }
 
+/* The rules of the house; for people and IRC. */
+void query_rules(struct session *session, struct request *request)
+{
+    const char *rules = session->settings->rules;
+    (void)request;
+    if (!rules) {
+        session_reply(session, REPLY_NO_RULES, NULL);
+        return;
+    }
+    session_reply(session, REPLY_RULES_START, session->settings->server_name, NULL);
+    session_reply_lines(session, REPLY_RULES_LINE, rules);
+    session_reply(session, REPLY_RULES_END, NULL);
+}
+
 /* ---- HELP, for people ---- */
 
 static void add_usage(struct text *text, const struct session *session, const struct command *command)
 {
-    text_addf(text, "%s%s%s%s", command->run ? session->speech->verb_prefix : "", command->verb,
+    text_addf(text, "%s%s%s%s", !command->is_subject ? session->speech->verb_prefix : "", command->verb,
               *command->verb && *command->syntax ? " " : "", command->syntax);
 }
 
@@ -145,7 +162,7 @@ static void show_commands(struct session *session, enum command_help help)
             show_command(session, command);
 }
 
-void command_show_help(struct session *session)
+void query_show_help(struct session *session)
 {
     char line[400];
     struct text text;
@@ -155,27 +172,19 @@ void command_show_help(struct session *session)
     text_add(&text, "also");
     for (int i = 0; (command = command_list(session->speech->dialect, i)); i++)
         if (command->help == HELP_MORE)
-            text_addf(&text, " %s%s", command->run ? session->speech->verb_prefix : "", command->verb);
+            text_addf(&text, " %s%s", !command->is_subject ? session->speech->verb_prefix : "", command->verb);
     session_reply(session, REPLY_HELP_LINE, line, NULL);
 }
 
-void command_show_operator_help(struct session *session)
+void query_show_operator_help(struct session *session)
 {
     show_commands(session, HELP_OPERATOR);
-}
-
-static bool is_operator(const struct session *session)
-{
-    txn_begin_look(session->world->txn);
-    bool is = session_user_locked(session)->flags & USER_OPERATOR;
-    txn_commit(session->world->txn);
-    return is;
 }
 
 static void show_all(struct session *session)
 {
     const struct command *command;
-    bool operates = is_operator(session);
+    bool operates = session_operates(session);
     for (int i = 0; (command = command_list(session->speech->dialect, i)); i++)
         if (command->help != HELP_OPERATOR || operates)
             show_command(session, command);

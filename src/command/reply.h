@@ -217,8 +217,7 @@ enum reply_code {
 #define REPLY(symbol, numeric, irc, people) REPLY_##symbol,
     REPLIES(REPLY)
 #undef REPLY
-        REPLY_CODES,
-    REPLY_OK /* of what may be refused: it was done, and nothing is answered for that */
+        REPLY_CODES
 };
 
 /* One row. */

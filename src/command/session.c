@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "families.h"
 #include "world/counters.h"
 #include "world/names.h"
 
@@ -32,7 +31,7 @@ static void publish_answers_locked(struct session *session)
     if (session->out.length == 0 || session->host->deliver)
         return;
     struct event answers = answers_locked(session);
-    session_pace_answers(session, session->out.length);
+    session->pace.answered += (int64_t)session->out.length; /* the next line waits for it: session_pace */
     event_publish_locked(session->world, &answers);
     session->backlog.position = answers.position;
     session->backlog.bytes += session->out.length;
@@ -115,7 +114,7 @@ static size_t measure(const char *line, size_t length, size_t room)
 
 void session_reply_lines(struct session *session, enum reply_code code, const char *lines)
 {
-    size_t room = session->speech->dialect == DIALECT_IRC ? irc_room(session) - strlen(":- ") : LINE_ROOM;
+    size_t room = session->speech->dialect == DIALECT_IRC ? session_line_room(session) - strlen(":- ") : LINE_ROOM;
     while (*lines) {
         char line[LINE_ROOM + 1];
         size_t length = strcspn(lines, "\n"), end = length;
@@ -182,16 +181,11 @@ struct user_shm *session_user_locked(const struct session *session)
     return &session->world->users[session->user];
 }
 
-struct event session_event_locked(const struct session *session, enum event_type type)
+struct event session_event_locked(struct session *session, enum event_type type)
 {
-    if (session->user == NONE) {
-        struct event event = event_of_server(type);
-        event.host = session->settings->server_name;
-        return event;
-    }
-    struct event event = event_of_locked(session->world, type, session->user);
-    event.connection = session->connection;
-    return event;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    return actor_event_locked(&chat, &actor, type);
 }
 
 uint32_t session_current_locked(const struct session *session)
@@ -221,7 +215,8 @@ bool session_begin(struct session *session, size_t need)
     return true;
 }
 
-void session_publish_locked(struct session *session, struct event *event)
+/* The user's own copy is part of the answer while a labeled command runs. */
+static void publish_event_locked(struct session *session, struct event *event)
 {
     bool own = session->irc.own_copy && !(event->flags & EVENT_NOT_SOURCE) &&
                (event->audience == AUDIENCE_CHANNEL || event->audience == AUDIENCE_COMMON ||
@@ -248,7 +243,7 @@ static void publish_message_locked(struct session *session, struct event *event)
     if (event->audience != AUDIENCE_USER) {
         if (!echo && session->speech->dialect != DIALECT_TALK)
             event->flags |= EVENT_NOT_SOURCE;
-        session_publish_locked(session, event);
+        publish_event_locked(session, event);
         return;
     }
     event_publish_locked(session->world, event);
@@ -269,7 +264,7 @@ static void publish_locked(const struct chat *chat, struct event *event)
     if (event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE || event->type == EVENT_REDACT)
         publish_message_locked(chat->asker, event);
     else
-        session_publish_locked(chat->asker, event);
+        publish_event_locked(chat->asker, event);
 }
 
 struct chat session_chat(struct session *session)
@@ -286,6 +281,40 @@ struct actor session_actor_locked(const struct session *session)
     actor.connection = session->connection;
     actor.answered = session->speech->dialect != DIALECT_IRC;
     return actor;
+}
+
+bool session_sees_user_locked(const struct session *session, uint32_t user)
+{
+    struct actor actor = session_actor_locked(session);
+    return actor_sees_user_locked(session->world, &actor, user);
+}
+
+bool session_sees_channel_locked(const struct session *session, uint32_t channel)
+{
+    struct actor actor = session_actor_locked(session);
+    return actor_sees_channel_locked(session->world, &actor, channel);
+}
+
+bool session_is_shown_channel_locked(const struct session *session, uint32_t channel)
+{
+    struct actor actor = session_actor_locked(session);
+    return actor_is_shown_channel_locked(session->world, &actor, channel);
+}
+
+bool session_operates(struct session *session)
+{
+    if (!session_begin(session, 0))
+        return false;
+    bool operates = session_actor_locked(session).rights & ACTOR_OPERATES;
+    session_commit(session);
+    return operates;
+}
+
+size_t session_line_room(const struct session *session)
+{
+    /* ":server 000 nick " and the line's end, of 512. */
+    const struct user_shm *user = session_user_locked(session); /* one's own nick: nobody else changes it */
+    return 510 - strlen(session->settings->server_name) - strlen(user->nick) - 7;
 }
 
 const char *session_name_of(const struct session *session, const struct user_shm *user)

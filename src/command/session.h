@@ -157,14 +157,11 @@ void session_show_as(struct session *session, struct report *report, enum report
  * them. False, with nothing held, if the user is no longer here (was killed): the command is over. */
 bool session_begin(struct session *session, size_t need);
 
-/* How this session asks for something to be done (chat/chat.h), and who asks: it publishes what is done as the functions
- * below do. Transaction running. */
+/* How this session asks for something to be done (chat/chat.h), and who asks: while a labeled command runs,
+ * the user's own copy of what is published is part of the answer instead; messages are echoed to those who asked for that.
+ * Transaction running. */
 struct chat session_chat(struct session *session);
 struct actor session_actor_locked(const struct session *session);
-
-/* Publishes an event of this session's user. While a labeled command runs, the user's own copy is part of
- * the answer instead. Transaction running. */
-void session_publish_locked(struct session *session, struct event *event);
 
 /* Ends it; what was answered meanwhile is published, in order, as its last part. */
 void session_commit(struct session *session);
@@ -185,17 +182,15 @@ void session_pace(struct session *session);
 /* To be called after `length` bytes were dealt with: bytes without lines are paid for as well. May sleep. */
 void session_pace_bytes(struct session *session, size_t length);
 
-/* The same for bytes of answers, which the next line waits for: they were published. Does not sleep. */
-void session_pace_answers(struct session *session, size_t length);
-
 /* Publishes the answers gathered so far, then waits. False if the client was gone before the end. Outside of a
  * transaction. */
 bool session_wait(struct session *session, int64_t milliseconds);
 
 /* ---- session.c again: who we are ---- */
 
-/* An event of this session's user, or of the server for control. Transaction running. */
-struct event session_event_locked(const struct session *session, enum event_type type);
+/* An event of this session's user, or of the server for control, that is no more than the session's own business.
+ * Transaction running. */
+struct event session_event_locked(struct session *session, enum event_type type);
 
 /* This session's own record. Transaction running. */
 struct user_shm *session_user_locked(const struct session *session);
@@ -205,6 +200,17 @@ uint32_t session_current_locked(const struct session *session);
 
 /* How that user is called at the session's door: for IRC everybody has a nick, elsewhere the unnamed are their address. */
 const char *session_name_of(const struct session *session, const struct user_shm *user);
+
+/* Whether the session's user may know of it: see chat/actor.h. Transaction running. */
+bool session_sees_user_locked(const struct session *session, uint32_t user);
+bool session_sees_channel_locked(const struct session *session, uint32_t channel);
+bool session_is_shown_channel_locked(const struct session *session, uint32_t channel);
+
+/* Whether the session's user is an operator of the server, now. */
+bool session_operates(struct session *session);
+
+/* IRC: bytes for the parameters of a numeric to this client, behind its nick and a blank. */
+size_t session_line_room(const struct session *session);
 
 /* Whether the session's connection is still open. Under the lock that is certain; without, it may just have changed. */
 bool session_is_here(const struct session *session);

@@ -1,7 +1,6 @@
 /* The pace of a session: how fast a client may have things done. Run by workers; no shared memory. */
-#include "session.h"
-
 #include "base/clock.h"
+#include "session.h"
 
 /* How often a busy worker looks whether its client is still there. */
 #define LOOK_NS SECOND
@@ -103,9 +102,4 @@ void session_pace_bytes(struct session *session, size_t length)
     session->pace.received += length;
     if (session->pace.received >= SESSION_LINE_WORTH && !session->leaving)
         session_pace(session);
-}
-
-void session_pace_answers(struct session *session, size_t length)
-{
-    session->pace.answered += (int64_t)length;
 }

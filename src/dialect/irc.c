@@ -9,7 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "command/families.h"
+#include "command/dispatch.h"
+#include "command/irc_fail.h"
+#include "command/irc_multiline.h"
+#include "command/irc_register.h"
+#include "command/isupport.h"
+#include "command/leave.h"
 #include "irc_line.h"
 #include "irc_render.h"
 
@@ -272,21 +277,14 @@ static void run(struct session *session, struct irc_line *line)
     if (run_in_batch(session, line, command))
         return;
     irc_tags_of_clients(line->tags, tags, sizeof tags);
-    if (!command || (!session->irc.registration.done && !command->before)) {
-        if (session->irc.registration.done)
-            session_reply(session, REPLY_UNKNOWN_COMMAND, line->verb, NULL);
-        else
-            session_reply(session, REPLY_NOT_REGISTERED, NULL);
-        return;
-    }
-    world_count_command(session->world, command_number(command));
-    if (line->count < command->least) {
-        session_reply(session, REPLY_NEED_MORE, command->verb, NULL);
+    if (!command) {
+        session_reply(session, session->irc.registration.done ? REPLY_UNKNOWN_COMMAND : REPLY_NOT_REGISTERED, line->verb,
+                      NULL);
         return;
     }
     struct request request = {.verb = command->verb, .count = line->count, .tags = tags};
     memcpy(request.arguments, line->parameters, sizeof line->parameters);
-    command->run(session, &request);
+    dispatch_request(session, command, &request);
 }
 
 /* The length of the tags in front of a line, with the blank behind them. */
@@ -368,7 +366,7 @@ static void refuse_line(struct session *session, char *line, enum reply_code cod
 static void irc_take_line(struct session *session, char *line, size_t length, bool cut)
 {
     struct irc_line parsed;
-    irc_renew_isupport(session);
+    isupport_renew(session);
     size_t tags = cut ? 0 : tags_length(line);
     if (cut || tags > IRC_TAGS_LIMIT || length - tags > IRC_BODY_LIMIT) {
         refuse_line(session, line, REPLY_LINE_TOO_LONG, "512", NULL, NULL);
@@ -387,7 +385,7 @@ static void irc_send_away(struct session *session, const char *what)
 {
     char words[100];
     snprintf(words, sizeof words, "This is a chat server: it speaks no %s", what);
-    irc_close(session, QUIT_LOST, words);
+    leave_with_error(session, QUIT_LOST, words);
 }
 
 static void irc_refuse(struct text *text, const char *why)
@@ -400,8 +398,8 @@ const struct dialect *dialect_irc(void)
     static const struct dialect row = {.speech = {.dialect = DIALECT_IRC,
                                                   .verb_prefix = "",
                                                   .format_reply = irc_format_reply,
-                                                  .ping = irc_ping_client,
-                                                  .time_out = irc_time_out},
+                                                  .ping = irc_register_ping_client,
+                                                  .time_out = leave_timed_out},
                                        .line_limit = IRC_LINE_LIMIT,
                                        .open = irc_open,
                                        .take_line = irc_take_line,

@@ -1,11 +1,12 @@
 /* The plain dialect: one line is one command. For netcat and scripts; REQUIREMENTS are in forkchat-protocol(7). */
+#include "command/register.h"
 #include "text_dialect.h"
 
 static const struct text_dialect dialect = {.open = '[', .close = ']'};
 
 static int plain_open(struct session *session)
 {
-    command_arrive(session);
+    register_arrive(session);
     return 0;
 }
 

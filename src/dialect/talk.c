@@ -4,13 +4,17 @@
 #include <strings.h>
 
 #include "base/unicode.h"
+#include "command/leave.h"
+#include "command/message.h"
+#include "command/query.h"
+#include "command/register.h"
 #include "text_dialect.h"
 
 static const struct text_dialect dialect = {.open = '(', .close = ')', .shout_leaving = true};
 
 static int talk_open(struct session *session)
 {
-    command_arrive(session);
+    register_arrive(session);
     return 0;
 }
 
@@ -30,7 +34,7 @@ static bool slips_into_command(const char *line)
 static void run_line(struct session *session, char *line)
 {
     if (strcmp(line, "stop") == 0 || strcasecmp(line, "/stop") == 0)
-        command_leave(session, QUIT_LEFT, "");
+        leave_server(session, QUIT_LEFT, "", "");
     else if (text_dialect_run_address(session, line))
         return;
     else if (line[0] == '/' && line[1] != '/')
@@ -38,9 +42,9 @@ static void run_line(struct session *session, char *line)
     else if (slips_into_command(line))
         text_dialect_run(session, strchr(line, '/') + 1);
     else if (!text_is_blank(line))
-        command_say(session, line[0] == '/' ? line + 1 : line);
+        message_say_here(session, line[0] == '/' ? line + 1 : line);
     else
-        command_show_place(session); /* a client that sends and receives in turn waits for something */
+        query_show_place(session); /* a client that sends and receives in turn waits for something */
 }
 
 static void talk_take_line(struct session *session, char *bytes, size_t length, bool cut)

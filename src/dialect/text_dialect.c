@@ -7,6 +7,9 @@
 #include <strings.h>
 
 #include "base/unicode.h"
+#include "command/dispatch.h"
+#include "command/leave.h"
+#include "command/message.h"
 
 void text_dialect_clean(char *line, const char *bytes, size_t length)
 {
@@ -23,7 +26,7 @@ void text_dialect_run(struct session *session, char *line)
         return; /* an empty line; but a slash alone meant something */
     const struct command *command = verb ? command_find(session->speech->dialect, verb) : NULL;
     if (command)
-        command_run_text(session, command, rest);
+        dispatch_text(session, command, rest);
     else
         session_reply(session, REPLY_UNKNOWN_COMMAND, verb ? verb : "", NULL);
 }
@@ -33,7 +36,7 @@ bool text_dialect_run_address(struct session *session, char *line)
     line += unicode_unseen_length(line); /* a no-break space is what AltGr and the blank make, just before @ */
     if (line[0] != '@')
         return false;
-    command_address(session, line + 1);
+    message_address(session, line + 1);
     return true;
 }
 
@@ -62,7 +65,7 @@ void text_dialect_send_away(struct session *session, const char *what)
     char words[100];
     session_reply(session, REPLY_SPEAKS_NO, what, NULL);
     snprintf(words, sizeof words, "speaks %s", what);
-    command_leave(session, QUIT_LOST, words);
+    leave_server(session, QUIT_LOST, words, "");
 }
 
 void text_dialect_refuse(struct text *text, const char *why)

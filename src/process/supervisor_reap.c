@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
-#include "command/families.h"
+#include "chat/leave.h"
 #include "event/event.h"
 #include "worker.h"
 #include "world/counters.h"
@@ -45,7 +45,7 @@ static bool clear_worker(struct supervisor *supervisor, uint32_t number, const s
     } else {
         if (connection_is_open_locked(world, number)) {
             text_copy(name, sizeof name, user_shown(world_user(world, connection->user)));
-            register_lose_locked(world, number, QUIT_CRASHED, "", "");
+            chat_lose_locked(world, number, QUIT_CRASHED, "", "");
         }
         connection_free_locked(world, number);
     }

@@ -21,7 +21,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "base/trespass.h"
-#include "command/command.h"
+#include "command/leave.h"
 #include "courier.h"
 #include "follow.h"
 #include "ipc/pass.h"
@@ -151,7 +151,7 @@ static void mind_break(struct worker *worker)
 {
     struct session *session = &worker->session;
     if (has_vanished(worker)) {
-        command_leave(session, QUIT_LOST, "");
+        leave_server(session, QUIT_LOST, "", "");
         return;
     }
     if (!is_broken(worker))
@@ -161,7 +161,7 @@ static void mind_break(struct worker *worker)
         worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
     session->gone = true;
     if (!port_tcp_is_over(worker->start->socket) || now > worker->until)
-        command_leave(session, QUIT_LOST, "");
+        leave_server(session, QUIT_LOST, "", "");
 }
 
 /* Whatever is not the client's: done whenever the worker has waited, be it for the client or, with one that is being slowed,
@@ -235,7 +235,7 @@ static void finish(struct worker *worker, const struct transport *transport, enu
     struct session *session = &worker->session;
     transport->finish(session);
     if (!session->leaving)
-        command_leave_for(session, how, "", how == QUIT_LEFT ? "Connection closed" : "");
+        leave_server(session, how, "", how == QUIT_LEFT ? "Connection closed" : "");
     session->leaving = true;
 }
 
@@ -383,7 +383,7 @@ int worker_main(const struct child_start *start)
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     attach(&worker);
     if (door_open(session, &door))
-        command_leave(session, QUIT_LOST, "");
+        leave_server(session, QUIT_LOST, "", "");
     serve(&worker, door.transport);
     door_close(session, &door);
     linger(&worker);

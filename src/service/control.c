@@ -11,7 +11,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/report.h"
-#include "command/command.h"
+#include "command/dispatch.h"
 #include "world/recorder.h"
 
 #define LINE_LIMIT 2048
@@ -41,7 +41,7 @@ static void run(struct session *session, char *line)
     const char *verb = text_next_word(&rest);
     const struct command *command = verb ? command_find(DIALECT_CONTROL, verb) : NULL;
     if (command)
-        command_run_text(session, command, rest);
+        dispatch_text(session, command, rest);
     else
         session_reply(session, REPLY_UNKNOWN_COMMAND, verb ? verb : "", NULL);
     snprintf(status, sizeof status, ".%d\n", session->control.status);

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/lines.h"
-#include "command/families.h"
+#include "command/metrics.h"
 #include "world/recorder.h"
 
 #define LINE_LIMIT  2000

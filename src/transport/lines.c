@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/lines.h"
+#include "command/leave.h"
 #include "sniff.h"
 #include "telnet.h"
 
@@ -78,7 +79,7 @@ static void lf_feed(struct session *session, const char *bytes, size_t length)
     size_t rest = before_farewell(stream, bytes, length);
     take_lines(session, stream, bytes, rest);
     if (rest < length && !session->leaving)
-        command_leave(session, QUIT_LEFT, "");
+        leave_server(session, QUIT_LEFT, "", "");
 }
 
 static void finish(struct session *session)

@@ -7,6 +7,7 @@
 
 #include "base/unicode.h"
 #include "base/width.h"
+#include "command/leave.h"
 #include "sniff.h"
 #include "telnet.h"
 
@@ -177,7 +178,7 @@ static void type(struct session *session, struct typing *typing, unsigned char b
         break;
     case 0x03: /* Ctrl-C */
     case 0x04: /* Ctrl-D */
-        command_leave(session, QUIT_LEFT, "");
+        leave_server(session, QUIT_LEFT, "", "");
         break;
     case '\b':
     case 0x7f:
@@ -226,7 +227,7 @@ static void telnet_feed(struct session *session, const char *bytes, size_t lengt
             type(session, typing, data);
             break;
         case TELNET_LEAVE:
-            command_leave(session, QUIT_LEFT, "");
+            leave_server(session, QUIT_LEFT, "", "");
             break;
         case TELNET_ERASE:
             erase(session, typing);

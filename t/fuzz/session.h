@@ -5,6 +5,7 @@
 
 #include "driver.h"
 
+#include "command/leave.h"
 #include "world.h"
 
 static void housekeep(struct session *session)
@@ -60,7 +61,7 @@ static uint64_t run(enum door_kind kind, const char *bytes, size_t length, size_
     }
     if (!session->leaving) {
         door.transport->finish(session);
-        command_leave(session, QUIT_LEFT, "");
+        leave_server(session, QUIT_LEFT, "", "");
     }
     session_flush(session);
     door_close(session, &door);

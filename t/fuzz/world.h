@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include "command/families.h"
 #include "ipc/region.h"
 #include "transport/door.h"
 

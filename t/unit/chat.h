@@ -25,7 +25,7 @@ static void note_event(const struct chat *asked, struct event *event)
 static inline void chat_renew(void)
 {
     txn_commit(&txn);
-    txn_begin(&txn, 4 * EVENT_NEED_MAX);
+    txn_begin(&txn, 2 * EVENT_NEED_MAX + EVENT_NEED_LEAVE);
 }
 
 static inline void chat_start(void)
@@ -45,6 +45,14 @@ static inline void chat_stop(void)
     tables_stop();
 }
 
+/* The user as an actor, on the connection of the same number. */
+static inline struct actor chat_actor(uint32_t place)
+{
+    struct actor actor = actor_of_user_locked(&world, place);
+    actor.connection = place;
+    return actor;
+}
+
 /* Somebody who is here and in the lobby. */
 static inline struct actor chat_user(uint32_t place, const char *nick)
 {
@@ -55,7 +63,7 @@ static inline struct actor chat_user(uint32_t place, const char *nick)
     user_describe_locked(&world, place, "~u", "somebody");
     user_introduce_locked(&world, place);
     member_add_locked(&world, place, LOBBY, 0);
-    return actor_of_user_locked(&world, place);
+    return chat_actor(place);
 }
 
 /* The same as an operator of the server. */
@@ -63,7 +71,7 @@ static inline struct actor chat_operator(uint32_t place, const char *nick)
 {
     chat_user(place, nick);
     user_set_flags_locked(&world, place, world.users[place].flags | USER_OPERATOR);
-    return actor_of_user_locked(&world, place);
+    return chat_actor(place);
 }
 
 /* A channel with a first member, who has those flags in it. */

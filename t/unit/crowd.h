@@ -7,8 +7,10 @@
 
 #include "base/lines.h"
 #include "check.h"
+#include "chat/flags.h"
+#include "chat/leave.h"
 #include "child.h"
-#include "command/families.h"
+#include "command/irc_multiline.h"
 #include "service/service.h"
 #include "transport/door.h"
 #include "world/bans.h"
@@ -104,9 +106,11 @@ static enum door_kind door_at(uint32_t place)
 
 static void make_operator(struct session *session)
 {
-    if (!session_begin(session, EVENT_NEED_MAX))
+    if (!session_begin(session, 2 * EVENT_NEED_MAX))
         return;
-    irc_change_flags_locked(session, session_user_locked(session)->flags | USER_OPERATOR | USER_NOTICES);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    chat_promote_locked(&chat, &actor, 0, "crowd");
     session_commit(session);
 }
 
@@ -148,7 +152,7 @@ static void reap(uint32_t place)
 {
     txn_begin(&txn, EVENT_NEED_LEAVE);
     if (connection_is_open_locked(&world, place))
-        register_lose_locked(&world, place, QUIT_CRASHED, "", "");
+        chat_lose_locked(&world, place, QUIT_CRASHED, "", "");
     if (below(4) == 0) {
         struct crash_shm crash = {.at = below(1000), .pid = 7, .process = "worker", .recording = {.working = below(2)}};
         crash_add_locked(&world, &crash);
@@ -249,7 +253,7 @@ static void add_word(struct text *text, char kind)
 /* Takes long, or is no command but a word that HELP explains. */
 static bool is_left_out(const struct command *command)
 {
-    return !command->run || strcmp(command->verb, "OPER") == 0 || strcmp(command->verb, "reload") == 0;
+    return command->is_subject || strcmp(command->verb, "OPER") == 0 || strcmp(command->verb, "reload") == 0;
 }
 
 /* Every command of the door in turn, with any words. */
@@ -339,11 +343,11 @@ static void crowd_use_device(void)
     const struct connection_shm *connection = &world.connections[slot];
     bool alone = world.users[user].state == USER_PRESENT && world.users[user].connection_count == 0;
     if (alone && below(3) == 0) {
-        register_remove_locked(&world, user, QUIT_LOST, NONE, "", "");
+        chat_leave_locked(&world, user, QUIT_LOST, "", "");
     } else if (connection->state == CONNECTION_OPEN) {
         event_detach_locked(&world, slot, below(2));
         if (world.users[user].state == USER_ATTACHED && world.users[user].connection_count == 0)
-            register_remove_locked(&world, user, QUIT_LOST, NONE, "", "");
+            chat_leave_locked(&world, user, QUIT_LOST, "", "");
     } else if (connection->state == CONNECTION_CLOSED) {
         connection_free_locked(&world, slot);
     } else if (world.users[user].state == USER_PRESENT &&

@@ -3,9 +3,9 @@
  * tables with damage at random, from a fixed seed. */
 #include <string.h>
 
+#include "chat/leave.h"
 #include "check.h"
 #include "child.h"
-#include "command/families.h"
 #include "world/attendance.h"
 #include "world/bans.h"
 #include "world/layout.h"
@@ -175,7 +175,7 @@ static void reap_all(void)
             connection_skip_locked(&world, i);
         } else {
             if (connection_is_open_locked(&world, i))
-                register_lose_locked(&world, i, QUIT_CRASHED, "", "");
+                chat_lose_locked(&world, i, QUIT_CRASHED, "", "");
             connection_free_locked(&world, i);
         }
         txn_commit(&txn);

@@ -8,7 +8,10 @@
 #include "base/clock.h"
 #include "base/mask.h"
 #include "base/unicode.h"
-#include "families.h"
+#include "chat/flags.h"
+#include "irc_metadata_view.h"
+#include "irc_server.h"
+#include "rows.h"
 #include "world/whowas.h"
 
 /* Nicks of one WHOIS, and people that one mask may show. */
@@ -30,11 +33,11 @@ static char *copy_channels_locked(const struct session *session, uint32_t user)
     if (!channels)
         return NULL;
     text_init(&text, channels, size);
-    if (!irc_sees_user_locked(session, user))
+    if (!session_sees_user_locked(session, user))
         return channels; /* found by its name all the same, but that is all there is to find */
     for (uint32_t at = world->users[user].first_membership; at != NONE; at = world->members[at].next_of_user) {
         uint32_t flags = world->members[at].flags;
-        if (user != session->user && !irc_sees_channel_locked(session, world->members[at].channel))
+        if (user != session->user && !session_sees_channel_locked(session, world->members[at].channel))
             continue;
         if (text.length > 0)
             text_add_char(&text, ' ');
@@ -52,7 +55,7 @@ static void show_channels(struct session *session, const char *nick, char *chann
 {
     char line[512];
     struct text text;
-    size_t room = irc_room(session) - strlen(nick) - 2;
+    size_t room = session_line_room(session) - strlen(nick) - 2;
     text_init(&text, line, sizeof line);
     for (const char *word; channels && (word = text_next_word(&channels));) {
         if (text.length + 1 + strlen(word) > room) {
@@ -68,8 +71,8 @@ static void show_channels(struct session *session, const char *nick, char *chann
 /* What only the user and operators are told. */
 static void show_private(struct session *session, const struct user_shm *user)
 {
-    char letters[IRC_FLAGS_SIZE];
-    irc_show_flags(letters, user->flags);
+    char letters[CHAT_FLAGS_SIZE];
+    chat_write_flags(letters, user->flags);
     session_reply(session, REPLY_WHOIS_MODES, user->nick, letters, NULL);
     session_reply(session, REPLY_WHOIS_HOST, user->nick, user->host, NULL);
     session_reply(session, REPLY_WHOIS_ACTUALLY, user->nick, user->username, user->host, NULL);
@@ -113,7 +116,7 @@ static int find_locked(const struct session *session, const char *target, uint32
         target = composed;
     for (uint32_t i = 0; i < world_users_end_locked(world) && count < TARGETS; i++)
         if (world->users[i].state == USER_PRESENT && mask_match(target, world->users[i].nick) &&
-            irc_sees_user_locked(session, i))
+            session_sees_user_locked(session, i))
             found[count++] = i;
     return count;
 }
@@ -139,18 +142,18 @@ static void show_target(struct session *session, const char *target)
         session_reply(session, session->speech->dialect == DIALECT_IRC ? REPLY_NO_SUCH_TARGET : REPLY_NO_SUCH_NICK, target, NULL);
     for (int i = 0; i < count; i++) {
         show_user(session, &users[i], channels[i], all[i]);
-        irc_metadata_whois(session, users[i].nick);
+        irc_metadata_view_whois(session, users[i].nick);
         free(channels[i]);
     }
 }
 
-void irc_whois(struct session *session, struct request *request)
+void whois_show(struct session *session, struct request *request)
 {
     if (request->count == 0 || !text_has_item(request->arguments[request->count > 1], ',')) {
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }
-    if (request->count > 1 && !irc_is_here(session, request->arguments[0]))
+    if (request->count > 1 && !irc_server_is_here(session, request->arguments[0]))
         return;
     char asked[512]; /* no message has room for more */
     char *rest = request->arguments[request->count > 1], *target;
@@ -196,13 +199,13 @@ static void show_whowas(struct session *session, const char *nick, long most)
     free(found);
 }
 
-void irc_whowas(struct session *session, struct request *request)
+void whois_show_past(struct session *session, struct request *request)
 {
     if (request->count == 0 || !text_has_item(request->arguments[0], ',')) {
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }
-    if (request->count > 2 && !irc_is_here(session, request->arguments[2]))
+    if (request->count > 2 && !irc_server_is_here(session, request->arguments[2]))
         return;
     char asked[512]; /* no message has room for more */
     char *rest = request->arguments[0], *nick;

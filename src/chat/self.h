@@ -1,0 +1,13 @@
+/* What users say of themselves: that they are away, their real name. */
+#ifndef FORKCHAT_CHAT_SELF_H
+#define FORKCHAT_CHAT_SELF_H
+
+#include "actor.h"
+
+/* Away with that text, or back if it is empty; one who has not arrived yet is told of to nobody. Needs EVENT_NEED_MAX. */
+enum chat_result chat_away_locked(const struct chat *chat, const struct actor *actor, const char *text);
+
+/* Needs EVENT_NEED_MAX. */
+enum chat_result chat_realname_locked(const struct chat *chat, const struct actor *actor, const char *name);
+
+#endif
