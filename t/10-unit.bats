@@ -60,6 +60,10 @@ unit() {
     unit session-clock
 }
 
+@test "token buckets fill evenly and hold what they hold" {
+    unit bucket
+}
+
 @test "addresses and sockets work for both families" {
     unit net
 }

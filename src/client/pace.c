@@ -1,9 +1,10 @@
-/* Pacing, by one number: `ready` moves on by the cost of a line with each line, never lies in the past, and a
- * line may go as long as `ready` is no further ahead than the burst allows (RFC 1459 section 8.10). */
+/* Pacing, as RFC 1459 section 8.10 describes it from the server's side. */
 #include "pace.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/clock.h"
 
 struct pace_line {
     struct pace_line *next;
@@ -12,7 +13,7 @@ struct pace_line {
 
 void pace_init(struct pace *pace, int64_t lines, int64_t seconds)
 {
-    *pace = (struct pace){.lines = lines, .nanoseconds = seconds * 1000000000};
+    *pace = (struct pace){.rate = {.count = lines, .span = seconds * SECOND}};
 }
 
 static struct pace_line *new_line(const char *text)
@@ -55,18 +56,20 @@ int pace_push_first(struct pace *pace, const char *line)
 
 void pace_count_line(struct pace *pace, int64_t now)
 {
-    if (pace->lines > 0)
-        pace->ready = (pace->ready > now ? pace->ready : now) + pace->nanoseconds / pace->lines;
+    if (pace->rate.count == 0)
+        return;
+    bucket_fill(&pace->bucket, pace->rate, now);
+    pace->bucket.tokens -= BUCKET_TOKEN;
 }
 
-/* How long the first line still has to wait. */
+/* How many milliseconds the first line still has to wait. */
 static int64_t ahead(const struct pace *pace, int64_t now)
 {
-    if (pace->lines == 0)
+    struct bucket bucket = pace->bucket;
+    if (pace->rate.count == 0)
         return 0;
-    int64_t cost = pace->nanoseconds / pace->lines;
-    int64_t wait = pace->ready + cost - now - pace->nanoseconds;
-    return wait > 0 ? wait : 0;
+    bucket_fill(&bucket, pace->rate, now);
+    return bucket_wait(&bucket, pace->rate);
 }
 
 char *pace_pop(struct pace *pace, int64_t now)
@@ -88,7 +91,7 @@ char *pace_pop(struct pace *pace, int64_t now)
 
 int pace_wait(const struct pace *pace, int64_t now)
 {
-    return pace->first ? (int)((ahead(pace, now) + 999999) / 1000000) : -1;
+    return pace->first ? (int)ahead(pace, now) : -1;
 }
 
 size_t pace_count(const struct pace *pace)

@@ -5,12 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bucket.h"
+
 struct pace_line;
 
 /* Belongs to its user; pace.c alone touches the fields. */
 struct pace {
-    int64_t lines, nanoseconds; /* so many lines in so long; 0 lines: no limit */
-    int64_t ready;              /* when the burst will be whole again */
+    struct bucket_rate rate; /* so many lines in so long; 0 lines: no limit */
+    struct bucket bucket;
     struct pace_line *first, *last;
     size_t count;
 };

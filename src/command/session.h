@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bucket.h"
 #include "base/framing.h"
 #include "base/report.h"
 #include "chat/actor.h"
@@ -59,8 +60,7 @@ struct backlog {
 
 /* What the client may still have done at once: `flood`. */
 struct pace {
-    int64_t tokens;    /* lines, in 1/1000; negative: has to wait */
-    int64_t counted;   /* up to when time has given them, ms; 0: never yet */
+    struct bucket lines;
     int64_t looked;    /* when we last looked up from its lines, clock_monotonic(); 0: never yet */
     int64_t answered;  /* bytes of answers that no token was taken for yet */
     size_t received;   /* bytes that came since a token was last taken */

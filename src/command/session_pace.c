@@ -8,30 +8,12 @@
 /* A worker that waits looks up so often. */
 #define LONGEST_MS 500
 
-/* Time that has passed gives lines. What is too short for a whole token is not used up: else a slow rate would never
- * fill. */
-static void refill(struct pace *pace, int64_t full, int64_t span)
-{
-    int64_t now = clock_monotonic() / 1000000;
-    int64_t spans = pace->counted ? (now - pace->counted) / span : 1000;
-    if (spans > 0) {
-        pace->tokens += full * (spans < 1000 ? spans : 1000);
-        pace->counted = now;
-    } else {
-        int64_t gained = (now - pace->counted) * full / span;
-        pace->tokens += gained;
-        pace->counted += gained * span / full;
-    }
-    if (pace->tokens > full)
-        pace->tokens = full;
-}
-
 /* Long answers make the next line wait: a small request may have a large one, and many who ask again and again would
  * have the couriers do nothing else. */
 static void pay_answers(struct pace *pace)
 {
     int64_t lines = pace->answered / SESSION_LINE_WORTH;
-    pace->tokens -= lines * 1000;
+    pace->lines.tokens -= lines * BUCKET_TOKEN;
     pace->answered -= lines * SESSION_LINE_WORTH;
 }
 
@@ -48,7 +30,7 @@ static void look_up(struct session *session)
     pace->looked = now;
 }
 
-/* A token bucket: `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
+/* `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
  * costs nobody else anything: this process has nothing else to do. */
 void session_pace(struct session *session)
 {
@@ -64,18 +46,16 @@ void session_pace(struct session *session)
             pace->answered = 0;
             return;
         }
-        int64_t full = flood->count * 1000, span = flood->seconds * 1000;
-        if (pace->counted == 0)
+        struct bucket_rate rate = {.count = flood->count, .span = flood->seconds * SECOND};
+        if (!pace->lines.begun)
             pace->answered = 0; /* the welcome is a present */
-        refill(pace, full, span);
+        bucket_fill(&pace->lines, rate, clock_monotonic());
         pay_answers(pace);
-        if (pace->tokens >= 1000) {
-            pace->tokens -= 1000;
+        if (bucket_take(&pace->lines))
             return;
-        }
         session_flush(session);
         txn_wake_readers(session->world->txn);
-        int64_t wait = (1000 - pace->tokens) * span / full + 1;
+        int64_t wait = bucket_wait(&pace->lines, rate);
         clock_sleep(wait < LONGEST_MS ? wait : LONGEST_MS);
         session->host->housekeep(session);
         if (session->leaving)

@@ -1,4 +1,4 @@
-/* Token buckets against floods. Runs in the peer's main process. */
+/* Floods of datagrams. Runs in the peer's main process. */
 #include "base/clock.h"
 #include "lan/flood.h"
 
@@ -10,20 +10,11 @@
 #define ALL_BURST    4000
 #define REPORT_EVERY (10 * SECOND)
 
-static bool spend(struct flood_bucket *bucket, int64_t rate, int64_t burst, int64_t now)
+static bool spend(struct flood_bucket *host, int64_t rate, int64_t burst, int64_t now)
 {
-    int64_t elapsed = now - bucket->last;
-    bucket->last = now;
-    if (elapsed > 60 * SECOND)
-        bucket->tokens = burst * 1000;
-    else
-        bucket->tokens += elapsed / 1000 * rate / 1000;
-    if (bucket->tokens > burst * 1000)
-        bucket->tokens = burst * 1000;
-    if (bucket->tokens < 1000)
-        return false;
-    bucket->tokens -= 1000;
-    return true;
+    host->last = now;
+    bucket_fill(&host->datagrams, (struct bucket_rate){.count = burst, .span = burst * SECOND / rate}, now);
+    return bucket_take(&host->datagrams);
 }
 
 /* The host's bucket; for a new host that of the one that has been quiet longest. */
@@ -37,7 +28,7 @@ static struct flood_bucket *find(struct flood *flood, const unsigned char host[1
         if (bucket->last < oldest->last)
             oldest = bucket;
     }
-    *oldest = (struct flood_bucket){.tokens = HOST_BURST * 1000, .last = now};
+    *oldest = (struct flood_bucket){.last = now};
     memcpy(oldest->host, host, 16);
     return oldest;
 }
@@ -46,8 +37,6 @@ bool flood_allows(struct flood *flood, const struct net_address *from, int64_t n
 {
     unsigned char host[16];
     *report = 0;
-    if (!flood->all.last)
-        flood->all = (struct flood_bucket){.tokens = ALL_BURST * 1000, .last = now};
     net_host_bytes(from, host);
     struct flood_bucket *bucket = find(flood, host, now);
     if (!spend(bucket, HOST_RATE, HOST_BURST, now)) {

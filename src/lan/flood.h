@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bucket.h"
 #include "base/net.h"
 
 #define FLOOD_HOSTS 128
@@ -13,8 +14,8 @@
 struct flood {
     struct flood_bucket {
         unsigned char host[16];
-        int64_t tokens;   /* thousandths of a datagram */
-        int64_t last;     /* when they were counted; clock_monotonic() */
+        struct bucket datagrams;
+        int64_t last;     /* when one came; clock_monotonic() */
         int64_t reported; /* when the flood was last reported */
         long dropped;     /* since then */
     } hosts[FLOOD_HOSTS], all;

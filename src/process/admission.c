@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/bucket.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -157,9 +159,8 @@ void admission_remove(uint32_t number)
 
 struct rate_bucket {
     struct net_range address;
-    int64_t tokens; /* in 1/1000 connections */
-    int64_t seen;   /* clock_monotonic(), 0: free */
-    int64_t filled; /* up to when tokens were counted, ms */
+    struct bucket connections;
+    int64_t seen; /* clock_monotonic(), 0: free */
 };
 
 static struct rate_bucket *find_bucket(const struct net_range *address)
@@ -183,25 +184,9 @@ static bool is_slow_enough(const struct setting_rate *rate, const struct net_ran
     if (rate->count == 0)
         return true;
     struct rate_bucket *bucket = find_bucket(address);
-    int64_t full = rate->count * 1000;
-    int64_t span = rate->seconds * 1000;
-    int64_t passed = now / 1000000 - bucket->filled;
-    if (bucket->seen == 0 || passed >= span) {
-        bucket->tokens = full;
-        bucket->filled = now / 1000000;
-    } else {
-        /* Time that was too short for a whole token is not used up. */
-        int64_t gained = passed * full / span;
-        bucket->tokens += gained;
-        bucket->filled += gained * span / full;
-    }
-    if (bucket->tokens > full)
-        bucket->tokens = full;
+    bucket_fill(&bucket->connections, (struct bucket_rate){.count = rate->count, .span = rate->seconds * SECOND}, now);
     bucket->seen = now;
-    if (bucket->tokens < 1000)
-        return false;
-    bucket->tokens -= 1000;
-    return true;
+    return bucket_take(&bucket->connections);
 }
 
 /* ---- both ---- */

@@ -51,7 +51,7 @@ static void queue_waits(void)
     lose();
     input_take_line(&session, "four", false);
     CHECK(has_shown("#x", "this waits until everything is joined again: four"));
-    session.pace.lines = 0;
+    session.pace.rate.count = 0;
     come_back(":s 001 alice :welcome\r\n");
     CHECK(!strstr(sent(), "PRIVMSG"));
     receive(":alice!u@h JOIN #x\r\n");

@@ -92,7 +92,7 @@ static void long_lines(void)
     receive(":alice!user@some.host.example JOIN #x\r\n");
     for (size_t i = 0; i + 3 < sizeof text; i += 3)
         memcpy(text + i, "\xE6\xBC\xA2", 4);
-    session.pace.lines = 0;
+    session.pace.rate.count = 0;
     input_take_line(&session, text, false);
     char copy[65536];
     strcpy(copy, sent());
@@ -220,7 +220,7 @@ static void unknown_commands(void)
 static void commands_of_doors(void)
 {
     log_in(NULL);
-    session.pace.lines = 0;
+    session.pace.rate.count = 0;
     input_take_line(&session, "/JOIN #x", false);
     input_take_line(&session, "/WhoIs bob", false);
     input_take_line(&session, "/J #y", false);
@@ -277,7 +277,7 @@ static void longer_prefixes(void)
         memset(text, 'a', sizeof text - 1);
         text[sizeof text - 1] = '\0';
         log_in(NULL);
-        session.pace.lines = 0;
+        session.pace.rate.count = 0;
         receive(":s 005 alice NICKLEN=32 USERLEN=15 HOSTLEN=70 :are\r\n:alice!user@h JOIN "
                 "#a_channel_with_quite_a_long_name\r\n");
         if (i % 2)
