@@ -220,24 +220,24 @@ static int continue_session(struct supervisor *supervisor)
 }
 
 /* With the runtime directory in our hands, in which processes of a supervisor before may live. */
-static int find_or_begin_session(struct supervisor *supervisor, bool inherited, bool deserted)
+static int find_or_begin_session(struct supervisor *supervisor, bool executed, bool deserted)
 {
-    bool found = inherited;
+    bool found = executed;
     int status = 0;
-    if (!inherited)
+    if (!executed)
         status = supervisor_find_session(supervisor, deserted, &found);
     if (!status && confine_prepare(&supervisor->confinement, supervisor->settings))
         status = EX_CONFIG;
     if (!status && listeners_update(&supervisor->listeners, supervisor->settings, found ? STARTING_MS : 0))
         status = EX_UNAVAILABLE;
-    if (!status && found && !inherited)
+    if (!status && found && !executed)
         status = supervisor_claim_session(supervisor, &found);
     if (status)
         return status;
     if (!found) {
         status = begin_session(supervisor);
     } else {
-        if (!inherited)
+        if (!executed)
             supervisor_make_children(supervisor);
         status = continue_session(supervisor);
     }
@@ -249,18 +249,31 @@ static int find_or_begin_session(struct supervisor *supervisor, bool inherited, 
 /* Makes or finds a session. Returns 0, or an exit status after reporting. */
 static int take_place(struct supervisor *supervisor)
 {
-    bool inherited = exec_state_load(supervisor), deserted = false;
+    bool executed = exec_state_load(supervisor), deserted = false;
     int status = 0;
-    if (inherited)
+    if (executed)
         runtime_keep(&supervisor->runtime, supervisor->settings);
     else
         status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.family, &deserted);
     if (status)
         return status;
-    status = find_or_begin_session(supervisor, inherited, deserted);
+    status = find_or_begin_session(supervisor, executed, deserted);
     if (status)
         runtime_release(&supervisor->runtime);
     return status;
+}
+
+/* Whoever started the daemon may go on. */
+static void tell_ready(const struct supervisor *supervisor)
+{
+    const struct invocation *invocation = supervisor->invocation;
+    listeners_announce(&supervisor->listeners, invocation->foreground ? STDOUT_FILENO : -1);
+    if (invocation->foreground)
+        dprintf(STDOUT_FILENO, "ready\n");
+    if (invocation->ready_fd >= 0) {
+        fd_write_all(invocation->ready_fd, "+", 1);
+        close(invocation->ready_fd);
+    }
 }
 
 int supervisor_run(const struct invocation *invocation, struct settings *settings)
@@ -284,13 +297,7 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     supervisor_start_console(&supervisor);
     supervisor_introduce(&supervisor);
     supervisor_reap_holders(&supervisor); /* starts those that are missing */
-    listeners_announce(&supervisor.listeners, invocation->foreground ? STDOUT_FILENO : -1);
-    if (invocation->foreground)
-        dprintf(STDOUT_FILENO, "ready\n");
-    if (invocation->ready_fd >= 0) {
-        fd_write_all(invocation->ready_fd, "+", 1);
-        close(invocation->ready_fd);
-    }
+    tell_ready(&supervisor);
     request_make(REQUEST_REAP); /* while the program was executed, perhaps */
     loop(&supervisor);
     supervisor_stop(&supervisor);

@@ -26,6 +26,40 @@
 
 /* ---- what they leave ---- */
 
+/* The connection that the dead worker served is over, and so is its user's, who is named if there was one. */
+static void free_connection_locked(struct world *world, uint32_t number, char name[ADDRESS_SIZE])
+{
+    const struct connection_shm *connection = world_connection(world, number);
+    *name = '\0';
+    if (connection->state == CONNECTION_FREE) {
+        connection_skip_locked(world, number);
+        return;
+    }
+    if (connection_is_open_locked(world, number)) {
+        text_copy(name, ADDRESS_SIZE, user_shown(world_user(world, connection->user)));
+        chat_lose_locked(world, number, QUIT_CRASHED, "", "");
+    }
+    connection_free_locked(world, number);
+}
+
+/* Its socket may lie with a courier that has no client for it (any more, or yet). */
+static void publish_drop_locked(struct world *world, uint32_t number)
+{
+    struct event event = event_of_server(EVENT_DROP);
+    event.audience = AUDIENCE_NOBODY;
+    event.target = number;
+    event.generation = world_connection(world, number)->generation;
+    event_publish_locked(world, &event);
+}
+
+static void tell_crash_of_worker(struct supervisor *supervisor, const char *name, const struct crash_shm *crash)
+{
+    count_add(&supervisor->world, COUNT_WORKER_CRASHES);
+    log_warning("worker %ld%s%s died: %s %d", (long)crash->pid, *name ? " of " : "", name,
+                crash->by_signal ? "signal" : "exit status", crash->number);
+    supervisor_log_crash(crash);
+}
+
 /* What the dead worker of that slot leaves. False if it cannot be put in order now. */
 static bool clear_worker(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
 {
@@ -33,42 +67,24 @@ static bool clear_worker(struct supervisor *supervisor, uint32_t number, const s
     if (!txn_try_begin(&supervisor->txn, EVENT_NEED_LEAVE + EVENT_NEED_MAX))
         return false;
     const struct connection_shm *connection = world_connection(world, number);
-    char name[ADDRESS_SIZE] = "";
+    char name[ADDRESS_SIZE];
     bool crashed = worker_has_crashed(death);
     struct recorder_shm *recorder = recorder_of_connection(world, number);
     struct crash_shm crash;
     if (crashed)
         crash = supervisor_add_crash_locked(supervisor, "worker", death, recorder,
                                             connection->state == CONNECTION_FREE ? NULL : connection);
-    if (connection->state == CONNECTION_FREE) {
-        connection_skip_locked(world, number);
-    } else {
-        if (connection_is_open_locked(world, number)) {
-            text_copy(name, sizeof name, user_shown(world_user(world, connection->user)));
-            chat_lose_locked(world, number, QUIT_CRASHED, "", "");
-        }
-        connection_free_locked(world, number);
-    }
+    free_connection_locked(world, number, name);
     enum penalty trouble = worker_trouble(death);
     int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
     int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_monotonic());
-    /* Its socket may lie with a courier that has no client for it (any more, or yet). */
-    struct event event = event_of_server(EVENT_DROP);
-    event.audience = AUDIENCE_NOBODY;
-    event.target = number;
-    event.generation = connection->generation;
-    event_publish_locked(world, &event);
+    publish_drop_locked(world, number);
     txn_commit(&supervisor->txn);
     recorder_clear(recorder);
     /* Also for what the dead published and did not ring for. */
     ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (crashed)
-        count_add(&supervisor->world, COUNT_WORKER_CRASHES);
-    if (crashed)
-        log_warning("worker %ld%s%s died: %s %d", (long)death->si_pid, *name ? " of " : "", name,
-                    crash.by_signal ? "signal" : "exit status", crash.number);
-    if (crashed)
-        supervisor_log_crash(&crash);
+        tell_crash_of_worker(supervisor, name, &crash);
     admission_tell(number, PENALTY_PASSWORD, guessed);
     admission_tell(number, trouble, seconds);
     if (*name)
