@@ -19,6 +19,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "command/families.h"
 #include "observer.h"
 #include "processes.h"
 #include "reckon.h"
@@ -261,7 +262,7 @@ static bool is_hurt(pid_t pid)
 static bool was_harmed(const struct person *person, const struct event *event)
 {
     /* Whoever was to be kicked may have gone, and another with the same name have come. */
-    bool kicked = event->numbers.quit.how == QUIT_KILLED && kicked_at[number_of(person)] &&
+    bool kicked = event->numbers.detach.hang_up && kicked_at[number_of(person)] &&
                   clock_monotonic() - kicked_at[number_of(person)] < 2 * PATIENCE;
     return kicked || person->may_leave || is_hurt(person->pid);
 }
@@ -276,14 +277,14 @@ static void tell_person(void *owner, const struct event *event)
         person->pid = world.connections[event->connection].pid;
     if (event->type == EVENT_JOIN && event->numbers.join.channel == LOBBY)
         person->in = true;
-    if (event->type == EVENT_QUIT) {
+    if (event->type == EVENT_DETACH) {
         person->gone = true;
         person->in = false;
         person->at = clock_monotonic();
         if (!was_harmed(person, event))
-            finding("c%d (%s, %s, place %u/%u) left, way %u, \"%s\", though nobody harmed it", number_of(person),
-                    doors[person->door], event->nick, event->source, event->generation, event->numbers.quit.how,
-                    event->strings.quit.text);
+            finding("c%d (%s, %s, user %u/%u) left%s, though nobody harmed it", number_of(person), doors[person->door],
+                    event->nick, event->source, event->generation,
+                    event->numbers.detach.hang_up ? " and was hung up on" : "");
     }
     const char *mark = event->type == EVENT_MESSAGE ? strstr(event->strings.message.text, "~~") : NULL;
     int who, at = 0;
@@ -668,6 +669,70 @@ static void harm_titled(const char *title, enum victim victim)
         harm_process(pids[chance(count)], victim);
 }
 
+/* ---- users who have no connection for a while ---- */
+
+#define ABSENT 6
+
+static struct absent {
+    uint32_t user, generation;
+    int64_t until; /* 0: free */
+} absent[ABSENT];
+static uint64_t detached;
+
+/* Somebody loses the connection and stays, as one who may come back. The client comes again at once as somebody else, so
+ * the name is given up. */
+static void detach_somebody(void)
+{
+    static unsigned number;
+    int slot = chance(ABSENT);
+    uint32_t channels[EVENT_CHANNELS], connection = (uint32_t)chance((int)reckon.end);
+    struct person *person;
+    if (absent[slot].until)
+        return;
+    txn_begin(&txn, EVENT_NEED_MAX + EVENT_NEED_LEAVE);
+    reckon_read(&reckon, clock_monotonic());
+    person = (struct person *)reckon.places[connection].owner;
+    uint32_t user = world.connections[connection].user;
+    if (reckon.places[connection].here && person && !person->gone && connection_is_open_locked(&world, connection) &&
+        world.users[user].state == USER_PRESENT) {
+        char nick[NICK_SIZE];
+        snprintf(nick, sizeof nick, "absent%u", number++);
+        struct event event = event_of_locked(&world, EVENT_NICK, user);
+        event.strings.nick.to = nick;
+        event.audience = AUDIENCE_COMMON;
+        event.flags |= EVENT_LOBBY;
+        event.channels = channels;
+        event.channel_count = event_channels_locked(&world, user, channels);
+        event_publish_locked(&world, &event);
+        user_rename_locked(&world, user, nick);
+        event_detach_locked(&world, connection, true);
+        person->may_leave = true;
+        absent[slot] = (struct absent){user, world.users[user].generation, clock_monotonic() + chance(6000) * MS};
+        detached++;
+    }
+    txn_commit(&txn);
+    txn_wake_readers(&txn);
+}
+
+/* Those whose time is up leave for good: they are still there, whoever died meanwhile. */
+static void end_absences(int64_t now)
+{
+    for (int i = 0; i < ABSENT; i++) {
+        const struct user_shm *user = &world.users[absent[i].user];
+        if (absent[i].until == 0 || now < absent[i].until)
+            continue;
+        txn_begin(&txn, EVENT_NEED_LEAVE);
+        if (user->generation != absent[i].generation || user->state != USER_PRESENT || user->connection_count)
+            finding("a user without a connection was lost: %u/%u is %u/%u with %u", absent[i].user, absent[i].generation,
+                    user->state, user->generation, user->connection_count);
+        else
+            register_remove_locked(&world, absent[i].user, QUIT_LOST, NONE, "", "");
+        txn_commit(&txn);
+        txn_wake_readers(&txn);
+        absent[i].until = 0;
+    }
+}
+
 /* Waiting for the next child of the supervisor's, to harm it as young as it is: whoever comes in now, or takes a dead
  * courier's place. */
 static pid_t hunt_after;
@@ -750,6 +815,8 @@ static void harm(void)
         return;
     if (chance(8) == 0)
         hunt(300);
+    if (chance(6) == 0 && reckon.end > 0)
+        detach_somebody();
     if (dice < 3 && harm_supervisor)
         harm_daemon();
     else if (dice < 20 && !spare_couriers)
@@ -771,10 +838,13 @@ static void check_tables(void)
         finding("the tables are not whole: %s", wrong);
 }
 
+/* Connections, and users without one. */
 static uint32_t places_taken(void)
 {
     uint32_t count = 0;
     txn_begin_look(&txn);
+    for (uint32_t i = 0; i < world_users_end_locked(&world); i++)
+        count += world.users[i].state != USER_FREE && world.users[i].connection_count == 0;
     for (uint32_t i = 0; i < world_connections_end_locked(&world); i++)
         count += world.connections[i].state != CONNECTION_FREE;
     txn_commit(&txn);
@@ -844,6 +914,7 @@ static void show_summary(void)
     printf("%llu clients came, %llu were refused or died at the door; %llu commands of operators; %d supervisors\n",
            (unsigned long long)people_came, (unsigned long long)people_refused, (unsigned long long)commands_run,
            supervisor_starts);
+    printf("%llu users were without a connection for a while\n", (unsigned long long)detached);
     printf("%llu lines said, %llu heard: missing before %llu, twice %llu, late %llu, torn %llu; findings %d\n",
            (unsigned long long)lines_said, (unsigned long long)lines_heard, (unsigned long long)faults[HEARD_MISSING],
            (unsigned long long)faults[HEARD_TWICE], (unsigned long long)faults[HEARD_LATE],
@@ -909,6 +980,7 @@ static void live(int64_t now, int64_t interval)
     wake_stopped(false);
     watch_daemon();
     reap();
+    end_absences(now);
     if (now >= next_come && daemon_ready) {
         next_come = now + 10 * MS;
         for (int i = 0, from = chance(clients); i < clients; i++) {
@@ -1001,6 +1073,7 @@ static void empty(const struct sizes *before)
         if (people[i].fd >= 0)
             shutdown(people[i].fd, SHUT_WR);
     }
+    end_absences(INT64_MAX);
     do {
         listen_all(10);
         reap();

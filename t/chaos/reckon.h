@@ -24,7 +24,7 @@ struct reckon {
     uint32_t end; /* no slot at or behind it was ever taken */
     struct place *places; /* by connection */
     unsigned char *in;    /* by channel and user: the member flags plus 1 */
-    void **owners;        /* by user: who the driver's client is, until they have left */
+    void **owners;        /* by user: who the driver's client is, until it is detached */
     /* Asked for the owner of a new client, by its address; told of what each event means for an owner. */
     void *(*find)(const char *address, struct transcript **transcript);
     void (*tell)(void *owner, const struct event *event);
@@ -203,13 +203,13 @@ static inline void reckon_after(struct reckon *reckon, const struct event *event
     } else if (event->type == EVENT_QUIT) {
         for (uint32_t i = 0; i < reckon->world->limits.channels; i++)
             *reckon_in(reckon, i, user) = 0;
-        reckon->owners[user] = NULL;
     } else if (place && event->type == EVENT_CURRENT) {
         place->current = event->numbers.current.after;
     } else if (place && event->type == EVENT_CAPS) {
         place->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (place && event->type == EVENT_DETACH) {
         place->here = false;
+        reckon->owners[user] = NULL;
     }
 }
 
