@@ -19,7 +19,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
-#include "command/families.h"
+#include "chat/leave.h"
 #include "observer.h"
 #include "processes.h"
 #include "reckon.h"
@@ -726,7 +726,7 @@ static void end_absences(int64_t now)
             finding("a user without a connection was lost: %u/%u is %u/%u with %u", absent[i].user, absent[i].generation,
                     user->state, user->generation, user->connection_count);
         else
-            register_remove_locked(&world, absent[i].user, QUIT_LOST, NONE, "", "");
+            chat_leave_locked(&world, absent[i].user, QUIT_LOST, "", "");
         txn_commit(&txn);
         txn_wake_readers(&txn);
         absent[i].until = 0;
