@@ -220,6 +220,10 @@ unit() {
     unit transcript
 }
 
-@test "who may say what, where, whatever door they stand at" {
+@test "who may do what, whatever door they stand at" {
     unit chat-say
+    unit chat-channel
+    unit chat-modes
+    unit chat-operator
+    unit chat-self
 }
