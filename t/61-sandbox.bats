@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The sandbox: what a process that serves clients must not do it cannot do, even if its code is somebody else's. A build for
-# tests has such code in it (src/base/trespass.c): a client says what it shall try.
+# tests has such code in it (t/trespass/trespass.c): a client says what it shall try.
 bats_require_minimum_version 1.5.0
 load lib/daemon
 load lib/client

@@ -8,11 +8,17 @@
 #ifndef FORKCHAT_BASE_CRASHPOINT_H
 #define FORKCHAT_BASE_CRASHPOINT_H
 
+#include <stddef.h>
+
+/* TRESPASS: what came from a client, who may ask a process to try what the sandbox must refuse (t/trespass/trespass.c). */
 #ifdef CRASHPOINTS
 void crashpoint_pass(const char *name);
 #define CRASHPOINT(name) crashpoint_pass(name)
+void trespass(const char *bytes, size_t length);
+#define TRESPASS(bytes, length) trespass(bytes, length)
 #else
 #define CRASHPOINT(name) ((void)0)
+#define TRESPASS(bytes, length) ((void)0)
 #endif
 
 #endif

@@ -17,7 +17,6 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "base/trespass.h"
 #include "control_listener.h"
 #include "follow.h"
 #include "service/service.h"

@@ -20,7 +20,6 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
-#include "base/trespass.h"
 #include "command/leave.h"
 #include "courier.h"
 #include "follow.h"

@@ -1,8 +1,11 @@
-/* Trespassing, for tests only: run by workers and control children where they have read something. */
+/* What a worker must not do, done on its client's demand, for tests of the sandbox (t/61-sandbox.bats). Part of builds with
+ * -DCRASHPOINTS alone: run by workers and control children where they have read something.
+ *
+ * A client whose bytes begin with "TRESPASS WHAT ARGUMENT" has the process that reads them try it. What came of it, if the
+ * process lives on, is a line of the log. */
 #define _GNU_SOURCE
-#include "trespass.h"
+#include "base/crashpoint.h"
 
-#ifdef CRASHPOINTS
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -27,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "base/log.h"
 
 static long try_open(const char *path)
 {
@@ -335,7 +338,3 @@ void trespass(const char *bytes, size_t length)
             log_info("trespass: %s: %s", name, result < 0 ? strerror(errno) : "done");
         }
 }
-#else
-/* A translation unit must not be empty. */
-typedef int trespass_unused;
-#endif
