@@ -35,8 +35,8 @@ uint32_t actor_current_locked(const struct world *world, const struct actor *act
 
 bool actor_is_member_locked(const struct world *world, const struct actor *actor, uint32_t channel);
 
-/* Whether the channel is shown to the actor among others: it has members, and is neither secret nor private, or they are
- * in it. sees: whether they may know of it if they know its name, as operators do. */
+/* Whether the channel is shown to the actor among others: it has members, and is neither secret nor private, or they
+ * are in it. sees: whether they may know of it if they know its name, as operators do. */
 bool actor_is_shown_channel_locked(const struct world *world, const struct actor *actor, uint32_t channel);
 bool actor_sees_channel_locked(const struct world *world, const struct actor *actor, uint32_t channel);
 

@@ -1,9 +1,9 @@
 /* What may be done here, whoever asks for it and however: the rules of every door, of the console, of gateways.
  *
- * A rule has a name that begins with chat_. It is given a running transaction, in which there is the room that its comment
- * asks for, checks what the actor may do, changes the tables and publishes the event. It words no answer and knows no
- * door: what became of it is a chat_result, which whoever asked puts into words. Users and channels are numbers, NONE
- * where there is none of the name that was asked for. */
+ * A rule has a name that begins with chat_. It is given a running transaction, in which there is the room that its
+ * comment asks for, checks what the actor may do, changes the tables and publishes the event. It words no answer and
+ * knows no door: what became of it is a chat_result, which whoever asked puts into words. Users and channels are
+ * numbers, NONE where there is none of the name that was asked for. */
 #ifndef FORKCHAT_CHAT_CHAT_H
 #define FORKCHAT_CHAT_CHAT_H
 

@@ -1,7 +1,7 @@
 /* What users are. RFC 2812 section 3.1.5, Modern IRC client protocol. Run by workers; writes the flags of users.
  *
- * o and s are what operators have: giving a password makes one, and a change of modes can only take them away (s also give
- * back). */
+ * o and s are what operators have: giving a password makes one, and a change of modes can only take them away (s also
+ * give back). */
 #include "flags.h"
 
 #include "base/text.h"

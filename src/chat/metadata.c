@@ -1,6 +1,6 @@
-/* Metadata: who may set it, who is told. IRCv3 draft/metadata-2 and draft/metadata-3. Run by workers; writes metadata and
- * subscriptions. A change is an event, which couriers deliver to those who subscribed to the key; subscriptions are events
- * too, for the couriers' copies. */
+/* Metadata: who may set it, who is told. IRCv3 draft/metadata-2 and draft/metadata-3. Run by workers; writes metadata
+ * and subscriptions. A change is an event, which couriers deliver to those who subscribed to the key; subscriptions
+ * are events too, for the couriers' copies. */
 #include "metadata.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Modes of channels: what each change needs, and what is told of it. RFC 2811 section 4, RFC 2812 section 3.2.3, Modern IRC
- * client protocol. Run by workers and control processes; writes channels, masks and flags of members.
+/* Modes of channels: what each change needs, and what is told of it. RFC 2811 section 4, RFC 2812 section 3.2.3,
+ * Modern IRC client protocol. Run by workers and control processes; writes channels, masks and flags of members.
  *
  * What came of one request is told in one event, or a few, if it is too long for one message. */
 #include "modes.h"

@@ -1,5 +1,5 @@
-/* Being told when people come and go. IRCv3 monitor. Run by workers; writes monitors (world/monitors.h). Each change is an
- * event, for the couriers' copies. */
+/* Being told when people come and go. IRCv3 monitor. Run by workers; writes monitors (world/monitors.h). Each change
+ * is an event, for the couriers' copies. */
 #include "monitor.h"
 
 #include "world/monitors.h"

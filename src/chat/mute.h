@@ -11,8 +11,8 @@ enum chat_result mute_check_locked(const struct world *world, uint32_t user, uin
 /* The same for what they would say to one person alone: operators may always be asked. */
 enum chat_result mute_check_private_locked(const struct world *world, uint32_t user, uint32_t target);
 
-/* An operator of the server asks for silence, or no longer: of a user, of a channel, of everybody, as the audience says.
- * Those concerned and the operators are told. Needs 2 * EVENT_NEED_MAX. */
+/* An operator of the server asks for silence, or no longer: of a user, of a channel, of everybody, as the audience
+ * says. Those concerned and the operators are told. Needs 2 * EVENT_NEED_MAX. */
 enum chat_result chat_mute_locked(const struct chat *chat, const struct actor *actor, enum event_audience audience,
                                   uint32_t target, bool on);
 

@@ -1,5 +1,5 @@
-/* Saying something: to a channel, to one person, to everybody. Run by workers. What was said to a channel or a person is
- * noted in the message index, so that it can be taken back wherever it was said. */
+/* Saying something: to a channel, to one person, to everybody. Run by workers. What was said to a channel or a person
+ * is noted in the message index, so that it can be taken back wherever it was said. */
 #include "say.h"
 
 #include <string.h>

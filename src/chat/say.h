@@ -12,7 +12,8 @@ struct chat_message {
     bool inside;      /* to a channel only as its member: for who would not see there what is answered */
 };
 
-/* To a channel. needed_flags: member flags of which a reader needs one, 0: all members read it. Needs EVENT_NEED_MAX. */
+/* To a channel. needed_flags: member flags of which a reader needs one, 0: all members read it. Needs
+ * EVENT_NEED_MAX. */
 enum chat_result chat_say_locked(const struct chat *chat, const struct actor *actor, uint32_t channel,
                                  uint32_t needed_flags, const struct chat_message *message);
 

@@ -1,5 +1,5 @@
-/* What users say of themselves. RFC 2812 section 4, IRCv3 away-notify, pre-away and setname. Run by workers; writes what
- * users are. */
+/* What users say of themselves. RFC 2812 section 4, IRCv3 away-notify, pre-away and setname. Run by workers; writes
+ * what users are. */
 #include "self.h"
 
 #include <string.h>

@@ -7,8 +7,8 @@
 /* The session's current channel, its name into `name`; answers and returns NONE if there is none. */
 uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE]);
 
-/* The channel that *rest begins with, which is taken off, or if that is none, the current one; answers and returns false
- * if there is none of that name. */
+/* The channel that *rest begins with, which is taken off, or if that is none, the current one; answers and returns
+ * false if there is none of that name. */
 bool channel_take_name(struct session *session, char **rest, char name[CHANNEL_SIZE]);
 
 /* That of the channel called `word`, in the same way. */

@@ -1,4 +1,5 @@
-/* The command table, but for the functions: dispatch.c. Run by workers and control processes; writes no shared memory. */
+/* The command table, but for the functions: dispatch.c. Run by workers and control processes; writes no shared
+ * memory. */
 #include "command.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* From a line that a dialect has taken apart to the function behind its command. What the row says of who may use it, where and
- * when is checked here, for all commands. Run by workers and control processes. */
+/* From a line that a dialect has taken apart to the function behind its command. What the row says of who may use it,
+ * where and when is checked here, for all commands. Run by workers and control processes. */
 #include "dispatch.h"
 
 #include <string.h>

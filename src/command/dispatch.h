@@ -4,8 +4,8 @@
 
 #include "command.h"
 
-/* Runs a command of the session's dialect, if the row says that this client may, with these arguments and now; else answers
- * why not. */
+/* Runs a command of the session's dialect, if the row says that this client may, with these arguments and now; else
+ * answers why not. */
 void dispatch_request(struct session *session, const struct command *command, struct request *request);
 
 /* For dialects of plain text: cuts `rest` into the arguments that the command wants first. */

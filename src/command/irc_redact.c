@@ -17,7 +17,8 @@ static void answer(struct session *session, enum chat_result result, const char 
         irc_fail(session, "REDACT", "INVALID_TARGET", name, NULL, "You cannot delete messages from there");
 }
 
-/* The number that an id stands for, 0 if it is none: others are shown it as it came, so it must be written as they have it. */
+/* The number that an id stands for, 0 if it is none: others are shown it as it came, so it must be written as they
+ * have it. */
 static uint64_t read_id(const char *id)
 {
     char written[24];

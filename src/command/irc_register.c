@@ -235,8 +235,8 @@ void irc_register_nick(struct session *session, struct request *request)
     }
 }
 
-/* The second parameter may ask for user modes: 4 is w, 8 is i. RFC 2812 section 3.1.3. What is no number, as in RFC 1459,
- * asks for none. */
+/* The second parameter may ask for user modes: 4 is w, 8 is i. RFC 2812 section 3.1.3. What is no number, as in RFC
+ * 1459, asks for none. */
 static uint32_t flags_asked_for(const char *parameter)
 {
     int64_t bits = 0;

@@ -17,8 +17,8 @@ void leave_with_error(struct session *session, enum event_quit how, const char *
 /* The same for one whose time is up. */
 void leave_timed_out(struct session *session, const char *why);
 
-/* Ends the connection of one who may not stay: `reason` is what others see of people, irc_reason of IRC clients, who see
- * it in an ERROR. */
+/* Ends the connection of one who may not stay: `reason` is what others see of people, irc_reason of IRC clients, who
+ * see it in an ERROR. */
 void leave_at_once(struct session *session, enum event_quit how, const char *reason, const char *irc_reason);
 
 /* A ban holds for the session's user: ends the running transaction, tells them so, has them leave. False, with the

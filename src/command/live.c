@@ -1,8 +1,8 @@
 /* Watching the server while it runs: top and tail. Run by control processes.
  *
  * Neither slows anybody. top reads counters that their owners write anyway, and takes the lock only for the names of a
- * few clients. tail reads the ring as an observer without a place in it: publishers neither wait for it nor wake it, and
- * overtake it if they must; then it says how much it missed. */
+ * few clients. tail reads the ring as an observer without a place in it: publishers neither wait for it nor wake it,
+ * and overtake it if they must; then it says how much it missed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,7 +189,8 @@ struct tail {
     uint64_t position, expected;
 };
 
-/* What is for one person or a few stays theirs; who is where is for all to see. The name of the channel, "" for none. */
+/* What is for one person or a few stays theirs; who is where is for all to see. The name of the channel, "" for
+ * none. */
 static bool is_public(const struct event *event, const char **channel)
 {
     *channel = "";
@@ -325,7 +326,8 @@ static void show_row(struct session *session, const struct row *row)
     say(session, harmless);
 }
 
-/* A message of several lines, each in a row of its own. Before each stands how it goes on from the one before: event.h. */
+/* A message of several lines, each in a row of its own. Before each stands how it goes on from the one before:
+ * event.h. */
 static void show_lines(struct session *session, const struct event *event, const char *channel, const char *who)
 {
     for (const char *at = event->strings.message.text; *at;) {

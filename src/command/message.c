@@ -98,8 +98,8 @@ static char *cut(char *word, size_t length)
     return word + length + 1;
 }
 
-/* The plain door. The text is for everybody here, so whatever it begins with, nothing private becomes public; what begins
- * as a private line does is one all the same. */
+/* The plain door. The text is for everybody here, so whatever it begins with, nothing private becomes public; what
+ * begins as a private line does is one all the same. */
 void message_say(struct session *session, struct request *request)
 {
     char *text = request->arguments[0], *start = text + unicode_unseen_length(text), name[CHANNEL_SIZE];
@@ -122,8 +122,8 @@ void message_say_literally(struct session *session, struct request *request)
     message_say_here(session, request->arguments[0]);
 }
 
-/* The talk door, where what one types is said without a command: the first word always is the one it is for. Whoever left
- * a moment ago is nobody, and what was meant for them is said to nobody. */
+/* The talk door, where what one types is said without a command: the first word always is the one it is for. Whoever
+ * left a moment ago is nobody, and what was meant for them is said to nobody. */
 void message_tell(struct session *session, struct request *request)
 {
     char *text = request->arguments[0];

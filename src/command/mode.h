@@ -4,8 +4,8 @@
 
 #include "session.h"
 
-/* A request for the channel of that name: letters and arguments, in words. Answers what is refused, and the lists that are
- * asked for. */
+/* A request for the channel of that name: letters and arguments, in words. Answers what is refused, and the lists that
+ * are asked for. */
 void mode_change(struct session *session, const char *name, char *const *words, int count);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "session.h"
 
-/* Whether it is that operator's password, or the server's. If not, the client's address owes for it at once, and time has
- * passed; an operator's is answered, and the third ends the connection. */
+/* Whether it is that operator's password, or the server's. If not, the client's address owes for it at once, and time
+ * has passed; an operator's is answered, and the third ends the connection. */
 bool password_is_operators(struct session *session, const char *name, const char *password);
 bool password_is_servers(struct session *session, const char *password);
 

@@ -1,7 +1,8 @@
 /* What clients may ask: one row for each command of a dialect, in the order HELP shows them.
  *
- * COMMAND(verb, dialects, arguments at least, at most, its function, syntax, meaning, more) and SUBJECT(word, dialects, syntax,
- * meaning, more) for what HELP tells of and is no verb; `more` are fields of struct command by name. */
+ * COMMAND(verb, dialects, arguments at least, at most, its function, syntax, meaning, more) and SUBJECT(word,
+ * dialects, syntax, meaning, more) for what HELP tells of and is no verb; `more` are fields of struct command by
+ * name. */
 #ifndef FORKCHAT_COMMAND_ROWS_H
 #define FORKCHAT_COMMAND_ROWS_H
 

@@ -1,5 +1,5 @@
-/* What one says of oneself: AWAY, which is for people too, and SETNAME. RFC 2812 section 4.1, IRCv3 pre-away and setname.
- * Run by workers. */
+/* What one says of oneself: AWAY, which is for people too, and SETNAME. RFC 2812 section 4.1, IRCv3 pre-away and
+ * setname. Run by workers. */
 #include "chat/self.h"
 #include "rows.h"
 

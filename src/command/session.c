@@ -235,8 +235,8 @@ static void publish_event_locked(struct session *session, struct event *event)
         session->irc.own_copy(session, event);
 }
 
-/* A message goes to its audience; the source sees its own if it has asked for echoes. On the talk door people see what they
- * say in a channel, as a sign that it was said. */
+/* A message goes to its audience; the source sees its own if it has asked for echoes. On the talk door people see what
+ * they say in a channel, as a sign that it was said. */
 static void publish_message_locked(struct session *session, struct event *event)
 {
     bool echo = session->caps & CAP_BIT(ECHO_MESSAGE);

@@ -16,7 +16,8 @@
 
 struct session;
 
-/* How a session speaks: what is asked of its door's dialect, or of a service, by those who need not know which it is. */
+/* How a session speaks: what is asked of its door's dialect, or of a service, by those who need not know which it
+ * is. */
 struct speech {
     enum dialect_kind dialect;
     const char *verb_prefix; /* "/" where commands are written /join */
@@ -91,8 +92,8 @@ struct irc_session {
     unsigned batches;            /* how many there were: names them */
 };
 
-/* What a session of control has, which is no user: `user` is NONE, and session_user_locked a stand-in with an operator's
- * rights. */
+/* What a session of control has, which is no user: `user` is NONE, and session_user_locked a stand-in with an
+ * operator's rights. */
 struct control_session {
     const char *by; /* who is behind it, for the log; NULL: nothing to log */
     bool json;      /* answers are for programs */
@@ -158,8 +159,8 @@ void session_show_as(struct session *session, struct report *report, enum report
 bool session_begin(struct session *session, size_t need);
 
 /* How this session asks for something to be done (chat/chat.h), and who asks: while a labeled command runs,
- * the user's own copy of what is published is part of the answer instead; messages are echoed to those who asked for that.
- * Transaction running. */
+ * the user's own copy of what is published is part of the answer instead; messages are echoed to those who asked for
+ * that. Transaction running. */
 struct chat session_chat(struct session *session);
 struct actor session_actor_locked(const struct session *session);
 
@@ -198,7 +199,8 @@ struct user_shm *session_user_locked(const struct session *session);
 /* The channel that it talks in, or NONE. Transaction running. */
 uint32_t session_current_locked(const struct session *session);
 
-/* How that user is called at the session's door: for IRC everybody has a nick, elsewhere the unnamed are their address. */
+/* How that user is called at the session's door: for IRC everybody has a nick, elsewhere the unnamed are their
+ * address. */
 const char *session_name_of(const struct session *session, const struct user_shm *user);
 
 /* Whether the session's user may know of it: see chat/actor.h. Transaction running. */

@@ -1,5 +1,5 @@
-/* What a client has time for: to register, to show that it is there, to end what it began to type. One place decides; the
- * dialect words it. Run by workers; no shared memory. */
+/* What a client has time for: to register, to show that it is there, to end what it began to type. One place decides;
+ * the dialect words it. Run by workers; no shared memory. */
 #ifndef FORKCHAT_COMMAND_SESSION_CLOCK_H
 #define FORKCHAT_COMMAND_SESSION_CLOCK_H
 

@@ -139,8 +139,8 @@ static void irc_own_copy(struct session *session, const struct event *event)
     irc_render(&text, &own, &view);
     if (text.length == 0)
         return;
-    if (event->type == EVENT_JOIN && !irc->in_batch)
-        open_batch(session, irc); /* must go out at once, and is never the only one */
+    if ((event->type == EVENT_JOIN || event->type == EVENT_MOVED) && !irc->in_batch)
+        open_batch(session, irc); /* JOIN must go out at once, and neither is ever the only one */
     send_line(session, line);
 }
 

@@ -310,7 +310,7 @@ static void render_knock(struct text *text, const struct event *event, const str
     end_message(text, view, body);
 }
 
-/* Those without the capability have been told in another way. */
+/* Those without the capability are told by MOVED. */
 static void render_rename(struct text *text, const struct event *event, const struct view *view)
 {
     char words[2 * CHANNEL_SIZE + 2];
@@ -320,6 +320,83 @@ static void render_rename(struct text *text, const struct event *event, const st
     text_init(&line, words, sizeof words);
     text_addf(&line, "%s %s", event->strings.rename.before, event->strings.rename.after);
     render_simple(text, event, view, "RENAME", words, event->strings.rename.text);
+}
+
+/* Those of clients without the capability, who left one channel and joined another. How far they have read is known to
+ * their workers alone; here, in a channel that is new to them, nowhere yet. */
+static void render_moved(struct text *text, const struct event *event, const struct view *view)
+{
+    if (has(view, CAP_BIT(CHANNEL_RENAME)))
+        return;
+    render_simple(text, event, view, "PART", event->strings.moved.before, or_nothing(event->strings.moved.text));
+    struct event join = *event;
+    join.strings.join.channel_name = event->strings.moved.after;
+    join.strings.join.realname = event->strings.moved.realname;
+    render_join(text, &join, view);
+    size_t body = text->length;
+    if (!has(view, CAP_BIT(READ_MARKER)) || !*event->strings.moved.server)
+        return;
+    text_addf(text, ":%s MARKREAD %s *", event->strings.moved.server, event->strings.moved.after);
+    end_message(text, view, body);
+}
+
+/* Bytes of members in one line, and of one at most. */
+#define NAMES_WIDTH  335
+#define NAMES_MEMBER (NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 4)
+
+/* Of "@+nick!user@host" what the viewer asked for. */
+static void add_member(struct text *line, const struct view *view, const char *member, size_t length)
+{
+    size_t signs = strspn(member, "@+"), shown = has(view, CAP_BIT(MULTI_PREFIX)) ? signs : signs > 0;
+    if (line->length > 0)
+        text_add_char(line, ' ');
+    text_add_bytes(line, member, shown);
+    length -= signs;
+    text_add_bytes(line, member + signs,
+                   has(view, CAP_BIT(USERHOST_IN_NAMES)) ? length : strcspn(member + signs, "! "));
+}
+
+static void render_members(struct text *text, const struct event *event, const struct view *view)
+{
+    char bytes[NAMES_WIDTH + NAMES_MEMBER];
+    struct text line;
+    text_init(&line, bytes, sizeof bytes);
+    for (const char *at = event->strings.inside.members; *at;) {
+        size_t length = strcspn(at, " "), body = text->length;
+        add_member(&line, view, at, length);
+        at += length + (at[length] == ' ');
+        if (*at && line.length + NAMES_MEMBER <= NAMES_WIDTH)
+            continue;
+        text_addf(text, ":%s 353 %s %s %s :%s", event->strings.inside.server, event->nick,
+                  event->strings.inside.symbol, event->strings.inside.channel_name, bytes);
+        end_message(text, view, body);
+        text_init(&line, bytes, sizeof bytes);
+    }
+}
+
+/* What follows that JOIN, in numerics of any other. */
+static void render_inside(struct text *text, const struct event *event, const struct view *view)
+{
+    const char *server = event->strings.inside.server, *name = event->strings.inside.channel_name;
+    size_t body = text->length;
+    if (has(view, CAP_BIT(CHANNEL_RENAME)))
+        return;
+    if (*event->strings.inside.topic) {
+        text_addf(text, ":%s 332 %s %s :%s", server, event->nick, name, event->strings.inside.topic);
+        end_message(text, view, body);
+        body = text->length;
+        text_addf(text, ":%s 333 %s %s %s %lu", server, event->nick, name, event->strings.inside.topic_by,
+                  (unsigned long)event->numbers.inside.topic_at);
+        end_message(text, view, body);
+    }
+    if (has(view, CAPS_NO_NAMES))
+        return;
+    render_members(text, event, view);
+    body = text->length;
+    if (!event->numbers.inside.last)
+        return;
+    text_addf(text, ":%s 366 %s %s :End of NAMES list", server, event->nick, name);
+    end_message(text, view, body);
 }
 
 /* The numerics of draft/metadata-3 tell what was removed from what is empty. */
@@ -352,6 +429,10 @@ uint64_t irc_render_caps(uint32_t type)
         return tags | CAP_BIT(INVITE_NOTIFY);
     case EVENT_RENAME:
         return tags | CAP_BIT(CHANNEL_RENAME);
+    case EVENT_MOVED:
+        return tags | CAP_BIT(CHANNEL_RENAME) | CAP_BIT(EXTENDED_JOIN) | CAP_BIT(READ_MARKER);
+    case EVENT_INSIDE:
+        return CAP_BIT(CHANNEL_RENAME) | CAPS_NO_NAMES | CAP_BIT(MULTI_PREFIX) | CAP_BIT(USERHOST_IN_NAMES);
     case EVENT_METADATA:
         return tags | CAPS_METADATA;
     case EVENT_MULTILINE:
@@ -402,6 +483,12 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         break;
     case EVENT_RENAME:
         render_rename(text, event, view);
+        break;
+    case EVENT_MOVED:
+        render_moved(text, event, view);
+        break;
+    case EVENT_INSIDE:
+        render_inside(text, event, view);
         break;
     case EVENT_MESSAGE:
         render_message(text, event, view);

@@ -309,6 +309,8 @@ static void render_line(struct text *text, const struct text_dialect *dialect,
     case EVENT_DROP:
     case EVENT_CURRENT:
     case EVENT_REDACT: /* it has been read */
+    case EVENT_MOVED: /* for IRC */
+    case EVENT_INSIDE:
     case EVENT_REPLY:
     case EVENT_TYPES:
         break;

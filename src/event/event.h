@@ -36,6 +36,8 @@
     EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know")              \
     EVENT(KNOCK, "to those of the channel who may invite")                                         \
     EVENT(RENAME, "a channel has another name")                                                    \
+    EVENT(MOVED, "to a member of such a channel, as whose source: they left the one name and joined the other") \
+    EVENT(INSIDE, "to the same: the topic and the members of what they joined so")                 \
     EVENT(TOPIC, "a channel has another topic")                                                    \
     EVENT(MESSAGE, "said to a channel or a user")                                                  \
     EVENT(MULTILINE, "as MESSAGE; each line of the text: + if it continues the one before, else a blank; its words; LF") \
@@ -132,6 +134,14 @@ union event_strings {
     struct {
         const char *before, *after, *text;
     } rename;
+    /* server: "" for who is told by another answer how far they have read */
+    struct {
+        const char *before, *after, *text, *realname, *server;
+    } moved;
+    /* members: @+nick!user@host, with a blank between two; topic: "" for none, or told before */
+    struct {
+        const char *channel_name, *server, *symbol, *members, *topic, *topic_by;
+    } inside;
     struct {
         const char *channel_name, *topic;
     } topic;
@@ -215,6 +225,10 @@ union event_numbers {
     struct {
         uint32_t channel, needed_flags;
     } knock;
+    /* topic_at: seconds since 1970; last: no members are left to be told */
+    struct {
+        uint32_t topic_at, last;
+    } inside;
     /* kind: enum event_message; needed_flags: member flags of which one is needed to get it, 0: none */
     struct {
         uint32_t kind, needed_flags;

@@ -153,16 +153,18 @@ static void renamed(void)
     struct actor toto = chat_user(0, "toto"), tutu = chat_user(1, "tutu");
     uint32_t room = chat_channel("#room", &toto, MEMBER_OPERATOR);
     chat_channel("#other", &tutu, MEMBER_OPERATOR);
-    CHECK(chat_rename_locked(&chat, &tutu, room, "#new", "") == CHAT_NOT_MEMBER);
+    CHECK(chat_rename_locked(&chat, &tutu, room, "#new", "", EVENT_NEED_MAX) == CHAT_NOT_MEMBER);
     member_add_locked(&world, tutu.user, room, 0);
-    CHECK(chat_rename_locked(&chat, &tutu, room, "#new", "") == CHAT_NOT_MODERATOR);
-    CHECK(chat_rename_locked(&chat, &toto, room, "#OTHER", "") == CHAT_NAME_TAKEN);
-    CHECK(chat_rename_locked(&chat, &toto, room, "room", "") == CHAT_NAME_BAD);
-    CHECK(chat_rename_locked(&chat, &toto, room, "#room", "") == CHAT_SO_ALREADY && published == 0);
-    CHECK(chat_rename_locked(&chat, &toto, room, "#new", "why") == CHAT_DONE && last.type == EVENT_RENAME);
+    CHECK(chat_rename_locked(&chat, &tutu, room, "#new", "", EVENT_NEED_MAX) == CHAT_NOT_MODERATOR);
+    CHECK(chat_rename_locked(&chat, &toto, room, "#OTHER", "", EVENT_NEED_MAX) == CHAT_NAME_TAKEN);
+    CHECK(chat_rename_locked(&chat, &toto, room, "room", "", EVENT_NEED_MAX) == CHAT_NAME_BAD);
+    CHECK(chat_rename_locked(&chat, &toto, room, "#room", "", EVENT_NEED_MAX) == CHAT_SO_ALREADY && published == 0);
+    CHECK(chat_rename_locked(&chat, &toto, room, "#new", "why", EVENT_NEED_MAX) == CHAT_CHANNEL_FULL);
+    CHECK(chat_rename_locked(&chat, &toto, room, "#new", "why", chat_rename_need_locked(&world, room)) == CHAT_DONE);
+    CHECK(published == 2 && last.type == EVENT_RENAME); /* toto is told of having moved; tutu too, who did nothing */
     CHECK(channel_find_locked(&world, "#new") == room && channel_find_locked(&world, "#room") == NONE);
     struct actor tata = chat_operator(2, "tata");
-    CHECK(chat_rename_locked(&chat, &tata, LOBBY, "#hall", "") == CHAT_NAME_RESERVED);
+    CHECK(chat_rename_locked(&chat, &tata, LOBBY, "#hall", "", EVENT_NEED_MAX) == CHAT_NAME_RESERVED);
     chat_stop();
 }
 

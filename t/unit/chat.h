@@ -1,5 +1,5 @@
-/* A world without processes, for tests of what may be done in it. The test has the lock all the time, and is told what is
- * published. */
+/* A world without processes, for tests of what may be done in it. The test has the lock all the time, and is told what
+ * is published. */
 #ifndef FORKCHAT_T_UNIT_CHAT_H
 #define FORKCHAT_T_UNIT_CHAT_H
 
