@@ -22,7 +22,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "base/width.h"
-#include "follow.h"
+#include "housekeep.h"
 #include "service/service.h"
 #include "world/recorder.h"
 
@@ -42,7 +42,7 @@ struct terminal {
     int columns; /* 0: not known, or too few to put words in */
     bool closed;
     struct lines log_lines, answer_lines;
-    struct follow follow;
+    struct housekeep housekeep;
 };
 
 /* ---- the supervisor's side ---- */
@@ -273,7 +273,7 @@ static void take_input(struct terminal *terminal)
         snprintf(echo, sizeof echo, PROMPT "%.*s", (int)strcspn(bytes, "\n"), bytes);
         print(terminal, echo);
     }
-    follow_settings(session, &terminal->follow);
+    housekeep(session, &terminal->housekeep, terminal->start);
     if (bytes[strspn(bytes, " \t\r\n")])
         service_control()->feed(session, bytes, (size_t)got);
     recorder_rest(session->recorder);
@@ -310,7 +310,7 @@ int console_main(const struct child_start *start)
     terminal.start = start;
     terminal.out = console->output;
     terminal.log = console->log;
-    terminal.follow.version = world_settings_version(start->world);
+    terminal.housekeep.version = world_settings_version(start->world);
     control_begin(session, start, &host);
     confine(start->confinement, start->role);
     if (console->error < 0)

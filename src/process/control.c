@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "control_listener.h"
-#include "follow.h"
+#include "housekeep.h"
 #include "service/service.h"
 #include "world/recorder.h"
 #include "world/slots.h"
@@ -33,7 +33,7 @@
 struct control {
     struct session session; /* first: a session is its control */
     const struct child_start *start;
-    struct follow follow;
+    struct housekeep housekeep;
     int64_t end; /* when it is over, clock_monotonic(), unless a command is given */
 };
 
@@ -134,7 +134,7 @@ static void serve(struct control *control)
             service->finish(session);
             return;
         }
-        follow_settings(session, &control->follow);
+        housekeep(session, &control->housekeep, control->start);
         TRESPASS(bytes, (size_t)got);
         service->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
@@ -172,7 +172,7 @@ int control_main(const struct child_start *start)
     bool may = metrics || control_listener_permits(start->listener, start->socket, who);
     port_title_set(metrics ? "forkchatd: metrics" : "forkchatd: control %s", who);
     control.start = start;
-    control.follow.version = world_settings_version(start->world);
+    control.housekeep.version = world_settings_version(start->world);
     control_begin(session, start, &host);
     confine(start->confinement, start->role);
     if (!may) {

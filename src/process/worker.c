@@ -22,7 +22,7 @@
 #include "base/port.h"
 #include "command/leave.h"
 #include "courier.h"
-#include "follow.h"
+#include "housekeep.h"
 #include "ipc/pass.h"
 #include "transport/door.h"
 #include "world/recorder.h"
@@ -52,7 +52,7 @@ struct worker {
     struct session session; /* first: a session is its worker */
     const struct child_start *start;
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
-    struct follow follow;
+    struct housekeep housekeep;
     int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of others */
 };
 
@@ -165,11 +165,10 @@ static void mind_break(struct worker *worker)
 
 /* Whatever is not the client's: done whenever the worker has waited, be it for the client or, with one that is being slowed,
  * between two of its lines. */
-static void housekeep(struct worker *worker)
+static void after_waiting(struct worker *worker)
 {
     answer_call(worker);
-    follow_settings(&worker->session, &worker->follow);
-    confine_renew(worker->start->confinement);
+    housekeep(&worker->session, &worker->housekeep, worker->start);
 }
 
 /* Between two lines of a client that is being slowed. */
@@ -178,7 +177,7 @@ static void housekeep_between_lines(struct session *session)
     struct worker *worker = (struct worker *)session;
     struct timespec now = {0};
     wait_input(worker->start->socket, &now); /* lets a call through */
-    housekeep(worker);
+    after_waiting(worker);
     check_still_here(worker);
     if (!session->leaving)
         mind_break(worker);
@@ -268,7 +267,7 @@ static void serve(struct worker *worker, const struct transport *transport)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
         ssize_t got = ready > 0 ? recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) : -1;
         bool nothing = got < 0 && (ready <= 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-        housekeep(worker);
+        after_waiting(worker);
         if (session->leaving)
             break;
         if (ready == 0) {
@@ -368,7 +367,7 @@ int worker_main(const struct child_start *start)
         return 0; /* it ended while this one was starting */
     const struct door door = door_of(start->door);
     worker.start = start;
-    worker.follow.version = start->settings_version;
+    worker.housekeep.version = start->settings_version;
     static const struct session_host host = {.housekeep = housekeep_between_lines, .call_supervisor = call_supervisor};
     struct session *session = &worker.session;
     *session = (struct session){.world = start->world,
