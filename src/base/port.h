@@ -1,5 +1,6 @@
 /* Portability: the only place that knows which system this is. Everything beyond POSIX.1-2008 + XSI
- * that forkchat uses is here, and each has a fallback that is plain POSIX. */
+ * that forkchat uses is here, and each has a fallback that is plain POSIX: of descriptors and the memory behind them in
+ * port_fd.c, of processes in port_process.c, of sockets in port_socket.c. */
 #ifndef FORKCHAT_BASE_PORT_H
 #define FORKCHAT_BASE_PORT_H
 

@@ -1,0 +1,202 @@
+/* Portability: descriptors, and the memory behind them. Every process uses it; writes no shared memory. */
+#define _GNU_SOURCE
+#include "port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/random.h>
+#include <sys/syscall.h>
+#endif
+
+#include "fd.h"
+
+void port_close_from(int lowest)
+{
+#if defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__
+    closefrom(lowest);
+#else
+#if defined __linux__ && defined SYS_close_range
+    if (syscall(SYS_close_range, (unsigned)lowest, ~0u, 0u) == 0)
+        return;
+#endif
+    struct rlimit limit;
+    int end = getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max > 1 << 20 ? 1 << 20 : (int)limit.rlim_max;
+    for (int fd = lowest; fd < end; fd++)
+        close(fd);
+#endif
+}
+
+int port_pipe(int ends[2])
+{
+    if (pipe(ends))
+        return -1;
+    return fd_set_cloexec(ends[0]) || fd_set_cloexec(ends[1]) ? -1 : 0;
+}
+
+int port_pipe_nonblocking(int ends[2])
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+#else
+    return port_pipe(ends) || fcntl(ends[0], F_SETFL, O_NONBLOCK) || fcntl(ends[1], F_SETFL, O_NONBLOCK) ? -1 : 0;
+#endif
+}
+
+int port_nameless_file(void)
+{
+#if defined __linux__ && defined SYS_memfd_create
+    int memory = (int)syscall(SYS_memfd_create, "forkchat", 1u /* MFD_CLOEXEC */);
+    if (memory >= 0)
+        return memory;
+#endif
+    /* Under a name that nobody can guess, and so make first. */
+    unsigned long long number;
+    char name[40];
+    if (port_random(&number, sizeof number))
+        return -1;
+    snprintf(name, sizeof name, "/forkchat-%016llx", number);
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd >= 0) {
+        shm_unlink(name);
+        fd_set_cloexec(fd);
+    }
+    return fd;
+}
+
+int port_random(void *bytes, size_t length)
+{
+#ifdef __linux__
+    if (getrandom(bytes, length, 0) == (ssize_t)length)
+        return 0;
+#endif
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t got = read(fd, bytes, length);
+    close(fd);
+    if (got == (ssize_t)length)
+        return 0;
+    errno = EIO;
+    return -1;
+}
+
+int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask)
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__
+    return ppoll(fds, (nfds_t)count, most, mask);
+#else
+    fd_set in, out;
+    int highest = -1;
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    for (int i = 0; i < count; i++) {
+        fds[i].revents = 0;
+        if (fds[i].fd < 0)
+            continue;
+        if (fds[i].events & POLLIN)
+            FD_SET(fds[i].fd, &in);
+        if (fds[i].events & POLLOUT)
+            FD_SET(fds[i].fd, &out);
+        if (fds[i].fd > highest)
+            highest = fds[i].fd;
+    }
+    int ready = pselect(highest + 1, &in, &out, NULL, most, mask);
+    for (int i = 0; ready > 0 && i < count; i++)
+        if (fds[i].fd >= 0)
+            fds[i].revents =
+                (short)((FD_ISSET(fds[i].fd, &in) ? POLLIN : 0) | (FD_ISSET(fds[i].fd, &out) ? POLLOUT : 0));
+    return ready;
+#endif
+}
+
+void port_hide_from_dumps(void *memory, size_t size)
+{
+#if defined MADV_DONTDUMP
+    madvise(memory, size, MADV_DONTDUMP);
+#elif defined MADV_NOCORE
+    madvise(memory, size, MADV_NOCORE);
+#else
+    (void)memory, (void)size;
+#endif
+}
+
+int port_terminal_size(int fd, int *rows, int *columns)
+{
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+        *rows = size.ws_row;
+        *columns = size.ws_col;
+        return 0;
+    }
+#else
+    (void)fd, (void)rows, (void)columns;
+#endif
+    return -1;
+}
+
+int port_lock_family(int fd)
+{
+    return flock(fd, LOCK_EX | LOCK_NB);
+}
+
+static size_t with_zeros(size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page + page;
+}
+
+void *port_map(int fd, size_t size)
+{
+    /* All of it is zeros first; the file then takes the place of those before the last page. */
+    void *memory = mmap(NULL, with_zeros(size), PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (mmap(memory, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != MAP_FAILED)
+        return memory;
+    int error = errno;
+    munmap(memory, with_zeros(size));
+    errno = error;
+    return NULL;
+}
+
+void port_unmap(void *memory, size_t size)
+{
+    munmap(memory, with_zeros(size));
+}
+
+int port_set_aside(int fd, size_t size)
+{
+#if defined __linux__ || defined __FreeBSD__ || defined __NetBSD__
+    int error;
+    do
+        error = posix_fallocate(fd, 0, (off_t)size);
+    while (error == EINTR);
+    if (error && error != EINVAL && error != EOPNOTSUPP && error != ENODEV) {
+        errno = error;
+        return -1;
+    }
+#else
+    (void)fd, (void)size;
+#endif
+    return 0;
+}
+
+void port_write_back(int fd, int64_t from, int64_t length)
+{
+#ifdef __linux__
+    if (sync_file_range(fd, from, length, SYNC_FILE_RANGE_WRITE))
+        return; /* a disk that cannot do that has it written later */
+#else
+    (void)fd, (void)from, (void)length;
+#endif
+}
