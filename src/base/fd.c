@@ -42,10 +42,15 @@ void fd_open_standard(void)
     }
 }
 
+int fd_flush(FILE *file)
+{
+    bool lost = fflush(file) != 0;
+    return ferror(file) || lost ? -1 : 0;
+}
+
 int fd_finish_output(void)
 {
-    bool lost = fflush(stdout) != 0;
-    return ferror(stdout) || lost ? EX_IOERR : 0;
+    return fd_flush(stdout) ? EX_IOERR : 0;
 }
 
 int fd_write_all(int fd, const void *bytes, size_t length)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* Return 0, or -1 and errno. */
@@ -16,8 +17,12 @@ int fd_clear_cloexec(int fd);
  * an answer has not got it. Never fails. */
 void fd_open_standard(void);
 
+/* Writes out what is gathered of a file, and tells whether all that was ever put there got out: 0, or -1 and errno.
+ * fflush(3) alone does not tell: what failed before it may be forgotten (musl), so that nothing is left to fail. */
+int fd_flush(FILE *file);
+
 /* The exit status of a program that has written all it had to say to standard output: 0, or EX_IOERR if any of it got
- * lost. fflush(3) alone does not tell: what failed before it may be forgotten (musl), so that nothing is left to fail. */
+ * lost. */
 int fd_finish_output(void);
 
 /* Writes all `length` bytes, going on after signals and short writes. May block. Returns 0, or -1. */

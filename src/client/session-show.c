@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "message.h"
 #include "session.h"
@@ -27,7 +28,7 @@ static void write_journal(struct session *session, const struct window *window, 
     char nick[OPTIONS_NICK_SIZE * 3 + 2];
     snprintf(nick, sizeof nick, "%s%s", line->nick, line->kind == LINE_ACTION ? " " : "");
     fprintf(session->journal, pattern, stamp, name, nick, line->text);
-    if (fflush(session->journal) || ferror(session->journal)) {
+    if (fd_flush(session->journal)) {
         int error = errno;
         fclose(session->journal);
         session->journal = NULL;

@@ -80,7 +80,7 @@ int exec_state_save(struct supervisor *supervisor)
     bool written = false;
     if (file) {
         write_state(supervisor, file);
-        written = !ferror(file);
+        written = fd_flush(file) == 0;
         written = fclose(file) == 0 && written;
     } else if (copy >= 0) {
         close(copy);

@@ -175,6 +175,24 @@ static void make_directories(void)
     CHECK(fd_make_directory(name, 0700) == -1 && errno == ENAMETOOLONG);
 }
 
+static void flush(void)
+{
+    int ends[2];
+    CHECK(pipe(ends) == 0);
+    FILE *file = fdopen(ends[1], "w");
+    CHECK(file != NULL);
+    if (!file)
+        return;
+    fputs("one", file);
+    CHECK(fd_flush(file) == 0);
+    signal(SIGPIPE, SIG_IGN);
+    close(ends[0]);
+    fputs("two", file);
+    CHECK(fd_flush(file) == -1);
+    CHECK(fd_flush(file) == -1);
+    fclose(file);
+}
+
 static void limit(void)
 {
     long raised = fd_raise_limit();
@@ -205,6 +223,7 @@ int main(void)
     CASE("a file that cannot be replaced says why and leaves nothing beside it", replace_fails);
     CASE("directories are made with their parents, the last with the mode asked for",
          make_directories);
+    CASE("what was lost on its way to a file is told even when nothing is left to write", flush);
     CASE("the limit of descriptors is raised as far as it goes", limit);
     CHECK(remove_directory() == 0);
     CHECK_DONE();
