@@ -80,6 +80,6 @@ static bool shares_channel(const struct world *world, const struct actor *actor,
 
 bool actor_sees_user_locked(const struct world *world, const struct actor *actor, uint32_t user)
 {
-    return !(world->users[user].flags & USER_INVISIBLE) || user == actor->user ||
-           (actor->rights & ACTOR_OPERATES) || shares_channel(world, actor, user);
+    return !(world->users[user].flags & USER_INVISIBLE) || user == actor->user || (actor->rights & ACTOR_OPERATES) ||
+           shares_channel(world, actor, user);
 }

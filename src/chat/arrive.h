@@ -8,4 +8,11 @@
  * those flags. Needs 3 * EVENT_NEED_MAX. */
 enum chat_result chat_arrive_locked(const struct chat *chat, const struct actor *actor, bool lobby, uint32_t flags);
 
+/* What one who is not there yet for others brings: who they say they are. */
+void chat_describe_locked(const struct chat *chat, const struct actor *actor, const char *username,
+                          const char *realname);
+
+/* What the client on the actor's connection knows of IRCv3, at any time. Needs EVENT_NEED_MAX. */
+void chat_set_caps_locked(const struct chat *chat, const struct actor *actor, uint64_t caps);
+
 #endif

@@ -1,6 +1,6 @@
-/* Bans from the server. Run by workers and control processes; writes bans, and has people leave. The supervisor sees
- * the change, keeps it on disk, and refuses who comes from a banned address; others are found out once they have said
- * who they are. */
+/* Bans from the server, and penalties. Run by workers and control processes; writes both, and has people leave. The
+ * supervisor sees the change, keeps it on disk, and refuses who comes from a banned address; others are found out once
+ * they have said who they are. */
 #include "ban.h"
 
 #include <stdio.h>
@@ -67,5 +67,14 @@ enum chat_result chat_unban_locked(const struct chat *chat, const struct actor *
     if (!ban_remove_locked(chat->world, mask))
         return CHAT_NO_SUCH_BAN;
     chat_tell_operators_locked(chat, actor, "%s removed the ban of %s", actor->shown, mask);
+    return CHAT_DONE;
+}
+
+enum chat_result chat_forgive_locked(const struct chat *chat, const struct actor *actor,
+                                     const struct penalty_shm *penalty)
+{
+    if (!(actor->rights & ACTOR_OPERATES))
+        return CHAT_NOT_OPERATOR;
+    penalty_lift_locked(chat->world, penalty);
     return CHAT_DONE;
 }

@@ -1,9 +1,10 @@
-/* Bans from the server. */
+/* Bans from the server, and what addresses owe. */
 #ifndef FORKCHAT_CHAT_BAN_H
 #define FORKCHAT_CHAT_BAN_H
 
 #include "actor.h"
 #include "world/bans.h"
+#include "world/penalties.h"
 
 /* The ban that holds for the user, or NULL. */
 const struct ban_shm *chat_find_ban_locked(const struct world *world, uint32_t user);
@@ -19,6 +20,10 @@ bool chat_put_out_banned_locked(const struct chat *chat, const struct ban_shm *b
 
 /* Takes the ban of a normalised mask back. Needs EVENT_NEED_MAX. */
 enum chat_result chat_unban_locked(const struct chat *chat, const struct actor *actor, const char *mask);
+
+/* An operator lifts what an address owes. */
+enum chat_result chat_forgive_locked(const struct chat *chat, const struct actor *actor,
+                                     const struct penalty_shm *penalty);
 
 /* "until 2026-11-21 09:30:00 UTC", or "for ever" for 0. */
 #define CHAT_BAN_END_SIZE 40

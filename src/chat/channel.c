@@ -24,8 +24,7 @@ static enum chat_result check_join_locked(const struct chat *chat, const struct 
         return CHAT_DONE;
     if (channel->first_mask != NONE && lists_ban_locked(world, index, actor->user))
         return CHAT_KEPT_OUT;
-    if ((channel->modes & CHANNEL_INVITE_ONLY) && invitation == NONE &&
-        !lists_invite_locked(world, index, actor->user))
+    if ((channel->modes & CHANNEL_INVITE_ONLY) && invitation == NONE && !lists_invite_locked(world, index, actor->user))
         return CHAT_INVITED_ONLY;
     if (*channel->key && strcmp(channel->key, key) != 0)
         return CHAT_BAD_KEY;
@@ -87,8 +86,7 @@ void chat_enter_lobby_locked(const struct chat *chat, const struct actor *actor)
         publish_join_locked(chat, actor, LOBBY, 0, EVENT_ARRIVING);
 }
 
-enum chat_result chat_join_locked(const struct chat *chat, const struct actor *actor, const char *name,
-                                  const char *key)
+enum chat_result chat_join_locked(const struct chat *chat, const struct actor *actor, const char *name, const char *key)
 {
     struct world *world = chat->world;
     uint32_t channel = channel_find_locked(world, name), flags = 0;
@@ -185,8 +183,8 @@ enum chat_result chat_part_locked(const struct chat *chat, const struct actor *a
     return CHAT_DONE;
 }
 
-enum chat_result chat_kick_locked(const struct chat *chat, const struct actor *actor, uint32_t channel,
-                                  uint32_t victim, const char *text)
+enum chat_result chat_kick_locked(const struct chat *chat, const struct actor *actor, uint32_t channel, uint32_t victim,
+                                  const char *text)
 {
     const struct world *world = chat->world;
     char comment[CHAT_KICK_SIZE];

@@ -22,8 +22,8 @@ enum chat_result chat_part_locked(const struct chat *chat, const struct actor *a
                                   const char *text);
 
 /* Puts the victim out of it; the text is cut to CHAT_KICK_SIZE. Needs EVENT_NEED_MAX. */
-enum chat_result chat_kick_locked(const struct chat *chat, const struct actor *actor, uint32_t channel,
-                                  uint32_t victim, const char *text);
+enum chat_result chat_kick_locked(const struct chat *chat, const struct actor *actor, uint32_t channel, uint32_t victim,
+                                  const char *text);
 
 /* Needs EVENT_NEED_MAX. */
 enum chat_result chat_topic_locked(const struct chat *chat, const struct actor *actor, uint32_t channel,

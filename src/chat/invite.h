@@ -10,7 +10,6 @@ enum chat_result chat_invite_locked(const struct chat *chat, const struct actor 
 
 /* Asks those of the channel who may invite. *last: when the actor last did, clock_monotonic(), 0 for never; kept by
  * whoever asks. Needs EVENT_NEED_MAX. */
-enum chat_result chat_knock_locked(const struct chat *chat, const struct actor *actor, uint32_t channel,
-                                   int64_t *last);
+enum chat_result chat_knock_locked(const struct chat *chat, const struct actor *actor, uint32_t channel, int64_t *last);
 
 #endif

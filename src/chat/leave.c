@@ -37,8 +37,7 @@ static void leave_locked(struct world *world, uint32_t index, enum event_quit ho
     user_leave_locked(world, index);
 }
 
-void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text,
-                       const char *irc_text)
+void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text, const char *irc_text)
 {
     leave_locked(world, user, how, NONE, text, irc_text);
 }

@@ -6,8 +6,7 @@
 
 /* The user leaves, with all connections: events and tables. irc_text: other words for IRC, "" for the same ones. Needs
  * EVENT_NEED_LEAVE. */
-void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text,
-                       const char *irc_text);
+void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text, const char *irc_text);
 
 /* The connection is lost or given up; its user leaves with it if they have no other. Also for the supervisor, after a
  * worker's death. Needs EVENT_NEED_LEAVE. */

@@ -15,7 +15,39 @@ bool chat_may_set_metadata_locked(const struct chat *chat, const struct actor *a
     return index == actor->user || (actor->rights & ACTOR_OPERATES);
 }
 
+bool chat_sees_metadata_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind,
+                               uint32_t index)
+{
+    if (kind != METADATA_OF_CHANNEL)
+        return true;
+    const struct channel_shm *channel = &chat->world->channels[index];
+    return (!(channel->modes & CHANNEL_INVITE_ONLY) && !*channel->key) || (actor->rights & ACTOR_OPERATES) ||
+           actor_is_member_locked(chat->world, actor, index);
+}
+
 /* NULL stands for a key that is gone. */
+static struct event change_locked(const struct chat *chat, const struct actor *actor, const char *target,
+                                  const char *key, const char *value)
+{
+    struct event event = actor_event_locked(chat, actor, EVENT_METADATA);
+    event.strings.metadata.target = target;
+    event.strings.metadata.key = key;
+    event.strings.metadata.value = value ? value : "";
+    event.strings.metadata.server = chat->settings->server_name;
+    event.numbers.metadata.is_set = value != NULL;
+    event.flags |= EVENT_NOT_SOURCE;
+    return event;
+}
+
+void chat_repeat_metadata_locked(const struct chat *chat, const struct actor *actor, uint32_t channel, const char *key,
+                                 const char *value)
+{
+    struct event event = change_locked(chat, actor, actor->nick, key, value);
+    event.audience = channel != NONE ? AUDIENCE_CHANNEL : AUDIENCE_COMMON;
+    event.target = channel;
+    event_publish_locked(chat->world, &event);
+}
+
 static void tell_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind, uint32_t index,
                         const char *key, const char *value)
 {
@@ -23,13 +55,8 @@ static void tell_locked(const struct chat *chat, const struct actor *actor, enum
     const struct world *world = chat->world;
     if (actor->user != NONE && world->users[actor->user].state != USER_PRESENT)
         return;
-    struct event event = actor_event_locked(chat, actor, EVENT_METADATA);
-    event.strings.metadata.target = kind == METADATA_OF_CHANNEL ? world->channels[index].name : world->users[index].nick;
-    event.strings.metadata.key = key;
-    event.strings.metadata.value = value ? value : "";
-    event.strings.metadata.server = chat->settings->server_name;
-    event.numbers.metadata.is_set = value != NULL;
-    event.flags |= EVENT_NOT_SOURCE;
+    const char *target = kind == METADATA_OF_CHANNEL ? world->channels[index].name : world->users[index].nick;
+    struct event event = change_locked(chat, actor, target, key, value);
     event.audience = AUDIENCE_CHANNEL;
     event.target = index;
     if (kind == METADATA_OF_USER) {

@@ -10,7 +10,17 @@
 enum chat_result chat_set_metadata_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind,
                                           uint32_t index, const char *key, const char *value);
 
-/* Whether the actor may. */
+/* Tells again what the actor says of themselves: to the members of a channel that they joined, or (NONE) to those who
+ * monitor them. Needs EVENT_NEED_MAX. */
+void chat_repeat_metadata_locked(const struct chat *chat, const struct actor *actor, uint32_t channel, const char *key,
+                                 const char *value);
+
+/* Whether what the user or channel says is for the actor: what a channel says that not everybody may enter is for those
+ * inside, and for operators. */
+bool chat_sees_metadata_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind,
+                               uint32_t index);
+
+/* Whether the actor may set it. */
 bool chat_may_set_metadata_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind,
                                   uint32_t index);
 

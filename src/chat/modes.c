@@ -22,7 +22,7 @@ struct work {
     char unknown[MODE_CHANGES + 1]; /* letters that are no modes and have been refused */
     bool moderates;                 /* the actor may change modes */
     bool told;                      /* and was told that they may not */
-    char sign;       /* of the last change told */
+    char sign;                      /* of the last change told */
     struct text letters, arguments; /* what was done */
     struct text shown;              /* the arguments with an address for who has no nick */
     char letters_bytes[2 * MODE_CHANGES + 8], arguments_bytes[CHAT_MODES_LENGTH + MASK_SIZE + 2];

@@ -43,8 +43,9 @@ static bool change_channel_locked(const struct chat *chat, struct event *event, 
     uint32_t before = channel->modes, after = before & ~(uint32_t)CHANNEL_SILENCED;
     after |= on ? CHANNEL_SILENCED : 0;
     channel_set_modes_locked(chat->world, event->target, after);
-    snprintf(words, 300, on ? "an operator asks for silence in %s: only moderators may speak"
-                            : "everybody may speak in %s again", channel->name);
+    snprintf(words, 300,
+             on ? "an operator asks for silence in %s: only moderators may speak" : "everybody may speak in %s again",
+             channel->name);
     event->strings.wall.text = words;
     return before != after;
 }

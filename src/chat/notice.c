@@ -1,4 +1,5 @@
-/* What operators of the server say, and are told. Run by workers and control processes; changes no tables. */
+/* What operators of the server say, and are told. Run by workers and control processes; writes when
+ * the server is to stop. */
 #include "notice.h"
 
 #include <stdarg.h>
@@ -53,5 +54,15 @@ enum chat_result chat_order_locked(const struct chat *chat, const struct actor *
     if (!(actor->rights & ACTOR_OPERATES))
         return CHAT_NOT_OPERATOR;
     chat_tell_operators_locked(chat, actor, "%s by %s", order, actor->shown);
+    return CHAT_DONE;
+}
+
+enum chat_result chat_stop_locked(const struct chat *chat, const struct actor *actor, const struct stop_shm *stop)
+{
+    if (!(actor->rights & ACTOR_OPERATES))
+        return CHAT_NOT_OPERATOR;
+    if (stop->at == 0 && world_stop_locked(chat->world).at == 0)
+        return CHAT_SO_ALREADY;
+    world_set_stop_locked(chat->world, stop);
     return CHAT_DONE;
 }

@@ -14,6 +14,9 @@ enum chat_result chat_wallops_locked(const struct chat *chat, const struct actor
 /* The server, or who runs it, says something to everybody. Needs EVENT_NEED_MAX. */
 enum chat_result chat_wall_locked(const struct chat *chat, const struct actor *actor, const char *text);
 
+/* An operator has the server stop at that time, which the supervisor tells; all zero: it does not. */
+enum chat_result chat_stop_locked(const struct chat *chat, const struct actor *actor, const struct stop_shm *stop);
+
 /* An operator gives the supervisor an order, and the others are told. It is to be given once that is so. Needs
  * EVENT_NEED_MAX. */
 enum chat_result chat_order_locked(const struct chat *chat, const struct actor *actor, const char *order);

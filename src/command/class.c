@@ -88,8 +88,9 @@ void class_hand(struct session *session, struct request *request)
     struct actor actor = session_actor_locked(session);
     bool up = chat_hand_locked(&chat, &actor);
     session_commit(session);
-    session_reply(session, REPLY_DONE, up ? "your hand is up, and the operators are told; once more takes it down"
-                                          : "your hand is down", NULL);
+    session_reply(session, REPLY_DONE,
+                  up ? "your hand is up, and the operators are told; once more takes it down" : "your hand is down",
+                  NULL);
 }
 
 struct hand {
@@ -178,9 +179,9 @@ void class_hands(struct session *session, struct request *request)
 
 struct floor {
     char channel[CHANNEL_SIZE];
-    char speaker[NICK_SIZE];    /* "" for all */
-    char shown[ADDRESS_SIZE];   /* how they are called here */
-    char (*voices)[NICK_SIZE];  /* of those who have one now, beside the speaker */
+    char speaker[NICK_SIZE];   /* "" for all */
+    char shown[ADDRESS_SIZE];  /* how they are called here */
+    char (*voices)[NICK_SIZE]; /* of those who have one now, beside the speaker */
     size_t count;
 };
 

@@ -17,7 +17,7 @@ static const struct command table[] = {
 #define COMMAND(word, where, fewest, maximum, function, ...)                                                           \
     {.verb = word, .dialects = where, .least = fewest, .most = maximum, COMMAND_WORDS(__VA_ARGS__)},
 #define SUBJECT(word, where, ...) {.verb = word, .dialects = where, .is_subject = true, COMMAND_WORDS(__VA_ARGS__)},
-#define COMMAND_WORDS(form, ...) .syntax = form, .meaning = __VA_ARGS__
+#define COMMAND_WORDS(form, ...)  .syntax = form, .meaning = __VA_ARGS__
     COMMANDS(COMMAND, SUBJECT)
 #undef COMMAND
 #undef SUBJECT

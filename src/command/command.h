@@ -26,15 +26,15 @@ enum command_help {
 /* A row of the table (rows.h). */
 struct command {
     const char *verb;
-    unsigned dialects;    /* DIALECT_BITs: where it exists */
-    int least;      /* arguments */
-    int most;       /* the last one takes the rest of the line, where lines are plain text */
+    unsigned dialects; /* DIALECT_BITs: where it exists */
+    int least;         /* arguments */
+    int most;          /* the last one takes the rest of the line, where lines are plain text */
     const char *syntax;
     const char *meaning;
     enum command_help help;
-    bool is_subject;      /* HELP tells of it, and it is no verb */
-    bool said;            /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
-    bool before;          /* IRC: also for those who have not registered */
+    bool is_subject; /* HELP tells of it, and it is no verb */
+    bool said;   /* the last argument is said: it keeps the blanks it begins with, but for the one that ends the verb */
+    bool before; /* IRC: also for those who have not registered */
     uint64_t before_with; /* ... and have one of these capabilities; 0: whichever they have */
     uint64_t caps;        /* IRC: known only to clients with all of these */
     bool operators;       /* only for operators of the server */

@@ -74,7 +74,9 @@ static char *copy_channels_locked(const struct world *world, const struct user_s
     for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user) {
         uint32_t flags = world->members[at].flags;
         text_addf(&text, "%s%s%s", text.length ? "," : "",
-                  flags & MEMBER_OPERATOR ? "@" : flags & MEMBER_VOICE ? "+" : "",
+                  flags & MEMBER_OPERATOR ? "@"
+                  : flags & MEMBER_VOICE  ? "+"
+                                          : "",
                   world->channels[world->members[at].channel].name);
     }
     return channels;
@@ -136,8 +138,7 @@ void control_who(struct session *session, struct request *request)
     int64_t now = clock_monotonic();
     (void)request;
     struct shown_client *clients = copy_clients(session, &count);
-    struct report *report =
-        report_new("nick", "door", "address", "channels", "idle", "queue", "pid", "status", NULL);
+    struct report *report = report_new("nick", "door", "address", "channels", "idle", "queue", "pid", "status", NULL);
     if (count > 0)
         qsort(clients, count, sizeof *clients, by_arrival);
     for (size_t i = 0; i < count; i++) {
@@ -216,27 +217,27 @@ void control_reload(struct session *session, struct request *request)
 
 #define LONGEST_SECONDS (7 * 86400)
 
-static void order_stop(struct session *session, const struct stop_shm *stop)
+static enum chat_result order_stop(struct session *session, const struct stop_shm *stop)
 {
     if (!session_begin(session, 0))
-        return;
-    world_set_stop_locked(session->world, stop);
+        return CHAT_SO_ALREADY;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    enum chat_result result = chat_stop_locked(&chat, &actor, stop);
     session_commit(session);
-    world_give_order(session->world, ORDER_COUNT_DOWN);
-    session->host->call_supervisor(session);
+    if (result == CHAT_DONE) {
+        world_give_order(session->world, ORDER_COUNT_DOWN);
+        session->host->call_supervisor(session);
+    }
+    return result;
 }
 
 static void cancel_stop(struct session *session)
 {
     static const struct stop_shm none;
-    if (!session_begin(session, 0))
-        return;
-    bool running = world_stop_locked(session->world).at != 0;
-    session_commit(session);
-    if (running)
-        order_stop(session, &none);
-    session_reply(session, running ? REPLY_DONE : REPLY_NOT_DONE,
-                  running ? "the shutdown is cancelled" : "there is no shutdown to cancel", NULL);
+    bool cancelled = order_stop(session, &none) == CHAT_DONE;
+    session_reply(session, cancelled ? REPLY_DONE : REPLY_NOT_DONE,
+                  cancelled ? "the shutdown is cancelled" : "there is no shutdown to cancel", NULL);
 }
 
 void control_shutdown(struct session *session, struct request *request)
@@ -304,8 +305,8 @@ void control_stats(struct session *session, struct request *request)
     add_stat(report, "ring bytes", (int64_t)size);
     add_stat(report, "ring fill", (int64_t)fill);
     add_stat(report, "memory bytes", (int64_t)world->txn->region.size);
-#define COUNT(symbol, metric, label, meaning)                                                      \
-    report_add(report, metric " " label);                                                          \
+#define COUNT(symbol, metric, label, meaning)                                                                          \
+    report_add(report, metric " " label);                                                                              \
     report_number(report, (int64_t)count_get(world, COUNT_##symbol));
     COUNTS(COUNT)
 #undef COUNT

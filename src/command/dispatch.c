@@ -8,7 +8,7 @@
 
 static command_run *const functions[] = {
 #define COMMAND(verb, dialects, least, most, run, ...) run,
-#define SUBJECT(...) NULL,
+#define SUBJECT(...)                                   NULL,
     COMMANDS(COMMAND, SUBJECT)
 #undef COMMAND
 #undef SUBJECT

@@ -15,8 +15,7 @@ static void show_invitations(struct session *session)
     char(*names)[CHANNEL_SIZE] = calloc(end, sizeof *names);
     size_t count = 0;
     for (uint32_t i = 0; names && i < end; i++)
-        if (world->channels[i].state == CHANNEL_LIVE &&
-            invitation_find_locked(world, i, session->user) != NONE)
+        if (world->channels[i].state == CHANNEL_LIVE && invitation_find_locked(world, i, session->user) != NONE)
             text_copy(names[count++], CHANNEL_SIZE, world->channels[i].name);
     session_commit(session);
     for (size_t i = 0; i < count; i++)
@@ -86,9 +85,9 @@ void invite_text(struct session *session, struct request *request)
 static void answer_knock(struct session *session, enum chat_result result, const char *name)
 {
     static const enum reply_code codes[CHAT_RESULTS] = {
-        [CHAT_DONE] = REPLY_KNOCK_DELIVERED,      [CHAT_ALREADY_MEMBER] = REPLY_KNOCK_INSIDE,
-        [CHAT_CHANNEL_OPEN] = REPLY_KNOCK_OPEN,   [CHAT_NO_KNOCKING] = REPLY_KNOCK_CANNOT,
-        [CHAT_TOO_SOON] = REPLY_KNOCK_TOO_MANY,   [CHAT_NO_SUCH_CHANNEL] = REPLY_NO_SUCH_CHANNEL};
+        [CHAT_DONE] = REPLY_KNOCK_DELIVERED,    [CHAT_ALREADY_MEMBER] = REPLY_KNOCK_INSIDE,
+        [CHAT_CHANNEL_OPEN] = REPLY_KNOCK_OPEN, [CHAT_NO_KNOCKING] = REPLY_KNOCK_CANNOT,
+        [CHAT_TOO_SOON] = REPLY_KNOCK_TOO_MANY, [CHAT_NO_SUCH_CHANNEL] = REPLY_NO_SUCH_CHANNEL};
     session_reply(session, codes[result], name, "banned or private", NULL);
 }
 

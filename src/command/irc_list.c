@@ -8,17 +8,17 @@
 #include "query.h"
 #include "rows.h"
 
-#define MASKS 16
+#define MASKS           16
 #define CONDITIONS_SIZE 1024
-#define MINUTE (60000 * MS)
+#define MINUTE          (60000 * MS)
 
 /* What a channel must be to be listed; -1: no matter. */
 struct conditions {
     int64_t now; /* clock_monotonic() */
     const char *masks[MASKS], *excluded[MASKS];
     int mask_count, excluded_count;
-    int64_t more_than, less_than;             /* members */
-    int64_t created_before, created_after;    /* minutes ago */
+    int64_t more_than, less_than;          /* members */
+    int64_t created_before, created_after; /* minutes ago */
     int64_t topic_before, topic_after;
 };
 
@@ -77,8 +77,13 @@ static bool fits(const void *conditions, const struct channel_shm *channel)
 
 void irc_list_channels(struct session *session, struct request *request)
 {
-    struct conditions wanted = {.now = clock_monotonic(), .more_than = -1, .less_than = -1, .created_before = -1,
-                                .created_after = -1, .topic_before = -1, .topic_after = -1};
+    struct conditions wanted = {.now = clock_monotonic(),
+                                .more_than = -1,
+                                .less_than = -1,
+                                .created_before = -1,
+                                .created_after = -1,
+                                .topic_before = -1,
+                                .topic_after = -1};
     char composed[2][CONDITIONS_SIZE]; /* as the names of channels are */
     for (int i = 0; i < request->count && i < 2; i++) {
         bool fitted = unicode_compose(composed[i], CONDITIONS_SIZE, request->arguments[i]);

@@ -59,7 +59,8 @@ static void list_all(struct session *session, const char *word)
     const struct metadata_wanted all = {0};
     if (!session_begin(session, 0))
         return;
-    bool shown = irc_metadata_view_find_locked(session, word, &target) && irc_metadata_view_is_shown_locked(session, &target);
+    bool shown =
+        irc_metadata_view_find_locked(session, word, &target) && irc_metadata_view_is_shown_locked(session, &target);
     if (shown)
         irc_metadata_view_copy_locked(&list, session->world, &target, &all);
     session_commit(session);
@@ -77,7 +78,8 @@ static void sync(struct session *session, const char *word)
     if (!session_begin(session, 0))
         return;
     struct metadata_wanted wanted = irc_metadata_view_subscriptions_locked(session, keys);
-    bool shown = irc_metadata_view_find_locked(session, word, &target) && irc_metadata_view_is_shown_locked(session, &target);
+    bool shown =
+        irc_metadata_view_find_locked(session, word, &target) && irc_metadata_view_is_shown_locked(session, &target);
     if (shown && target.kind == METADATA_OF_CHANNEL)
         irc_metadata_view_copy_channel_locked(&list, session, target.index, &wanted, NULL);
     else if (shown)
@@ -138,7 +140,8 @@ static bool clear_next(struct session *session, const char *word, char key[METAD
         at = metadata_next_locked(session->world, target.kind, target.index, NONE);
     if (at != NONE)
         memcpy(key, session->world->metadata[at].key, METADATA_KEY_SIZE);
-    bool cleared = at != NONE && chat_set_metadata_locked(&chat, &actor, target.kind, target.index, key, NULL) == CHAT_DONE;
+    bool cleared =
+        at != NONE && chat_set_metadata_locked(&chat, &actor, target.kind, target.index, key, NULL) == CHAT_DONE;
     session_commit(session);
     return cleared;
 }

@@ -55,6 +55,6 @@ void irc_metadata_fail_unset(struct session *session, const char *name, const ch
 
 void irc_metadata_fail_verb(struct session *session, const char *verb)
 {
-    irc_fail(session, "METADATA", irc_metadata_fail_speaks_third(session) ? "INVALID_PARAMS" : "SUBCOMMAND_INVALID", verb, NULL,
-             "Invalid subcommand");
+    irc_fail(session, "METADATA", irc_metadata_fail_speaks_third(session) ? "INVALID_PARAMS" : "SUBCOMMAND_INVALID",
+             verb, NULL, "Invalid subcommand");
 }

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chat/metadata.h"
 #include "irc_metadata_fail.h"
 
 /* Who joins a channel with more members than this is told to ask for their metadata later. */
 #define SYNC_AT_ONCE 200u
-#define LATER "2" /* seconds */
+#define LATER        "2" /* seconds */
 
 /* ---- copies ---- */
 
@@ -22,7 +23,7 @@ static bool is_wanted(const struct metadata_wanted *wanted, const char *key)
 }
 
 void irc_metadata_view_copy_locked(struct metadata_list *list, const struct world *world,
-                              const struct metadata_target *target, const struct metadata_wanted *wanted)
+                                   const struct metadata_target *target, const struct metadata_wanted *wanted)
 {
     for (uint32_t at = NONE; (at = metadata_next_locked(world, target->kind, target->index, at)) != NONE;) {
         const struct metadata_shm *record = &world->metadata[at];
@@ -60,7 +61,7 @@ static struct metadata_target channel_target(const struct world *world, uint32_t
 }
 
 void irc_metadata_view_copy_channel_locked(struct metadata_list *list, const struct session *session, uint32_t channel,
-                                      const struct metadata_wanted *wanted, unsigned char *seen)
+                                           const struct metadata_wanted *wanted, unsigned char *seen)
 {
     const struct world *world = session->world;
     struct metadata_target target = channel_target(world, channel);
@@ -76,12 +77,14 @@ void irc_metadata_view_copy_channel_locked(struct metadata_list *list, const str
     }
 }
 
-struct metadata_wanted irc_metadata_view_subscriptions_locked(const struct session *session, char (*keys)[METADATA_KEY_SIZE])
+struct metadata_wanted irc_metadata_view_subscriptions_locked(const struct session *session,
+                                                              char (*keys)[METADATA_KEY_SIZE])
 {
     const struct world *world = session->world;
     struct metadata_wanted wanted = {.keys = keys};
-    for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, session->connection, at)) != NONE &&
-                             wanted.count < METADATA_SUBSCRIPTIONS;)
+    for (uint32_t at = NONE;
+         (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, session->connection, at)) != NONE &&
+         wanted.count < METADATA_SUBSCRIPTIONS;)
         memcpy(keys[wanted.count++], world->metadata[at].key, METADATA_KEY_SIZE);
     return wanted;
 }
@@ -109,12 +112,11 @@ void irc_metadata_view_tell(struct session *session, struct metadata_list *list,
     show_as(session, list, about, irc_metadata_fail_speaks_third(session) ? REPLY_KEY_VALUE : REPLY_METADATA);
 }
 
-bool irc_metadata_view_is_shown_locked(const struct session *session, const struct metadata_target *target)
+bool irc_metadata_view_is_shown_locked(struct session *session, const struct metadata_target *target)
 {
-    const struct channel_shm *channel = &session->world->channels[target->index];
-    return target->kind != METADATA_OF_CHANNEL || (!(channel->modes & CHANNEL_INVITE_ONLY) && !*channel->key) ||
-           (session_user_locked(session)->flags & USER_OPERATOR) ||
-           member_find_locked(session->world, session->user, target->index) != NONE;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    return chat_sees_metadata_locked(&chat, &actor, target->kind, target->index);
 }
 
 bool irc_metadata_view_find_locked(const struct session *session, const char *word, struct metadata_target *target)
@@ -147,22 +149,14 @@ bool irc_metadata_view_find_locked(const struct session *session, const char *wo
 /* What the session's user says, told again to the members of a channel, or (NULL) to those who watch them. */
 static void tell_own(struct session *session, const struct metadata_list *list, const char *name)
 {
-    struct world *world = session->world;
     for (size_t i = 0; i < list->count; i++) {
         if (!session_begin(session, EVENT_NEED_MAX))
             return;
-        uint32_t channel = name ? channel_find_locked(world, name) : NONE;
-        struct event event = session_event_locked(session, EVENT_METADATA);
-        event.strings.metadata.target = list->items[i].target;
-        event.strings.metadata.key = list->items[i].key;
-        event.strings.metadata.value = list->items[i].value;
-        event.strings.metadata.server = session->settings->server_name;
-        event.numbers.metadata.is_set = 1;
-        event.flags |= EVENT_NOT_SOURCE;
-        event.audience = name ? AUDIENCE_CHANNEL : AUDIENCE_COMMON;
-        event.target = channel;
+        struct chat chat = session_chat(session);
+        struct actor actor = session_actor_locked(session);
+        uint32_t channel = name ? channel_find_locked(session->world, name) : NONE;
         if (!name || channel != NONE)
-            event_publish_locked(world, &event);
+            chat_repeat_metadata_locked(&chat, &actor, channel, list->items[i].key, list->items[i].value);
         session_commit(session);
     }
 }

@@ -35,18 +35,18 @@ bool irc_metadata_view_find_locked(const struct session *session, const char *wo
 
 /* Whether what the target says is for the session: what a channel says that not everybody may enter is for those
  * inside, and for operators. */
-bool irc_metadata_view_is_shown_locked(const struct session *session, const struct metadata_target *target);
+bool irc_metadata_view_is_shown_locked(struct session *session, const struct metadata_target *target);
 
 /* Appends the target's to the list. With _channel: a channel's and its members', as far as the session may see them,
  * except of those marked in `seen` (a bit for each user; may be NULL), who are marked. */
 void irc_metadata_view_copy_locked(struct metadata_list *list, const struct world *world,
-                              const struct metadata_target *target, const struct metadata_wanted *wanted);
+                                   const struct metadata_target *target, const struct metadata_wanted *wanted);
 void irc_metadata_view_copy_channel_locked(struct metadata_list *list, const struct session *session, uint32_t channel,
-                                      const struct metadata_wanted *wanted, unsigned char *seen);
+                                           const struct metadata_wanted *wanted, unsigned char *seen);
 
 /* All keys the session's user is subscribed to, into `keys` (METADATA_SUBSCRIPTIONS of them). */
 struct metadata_wanted irc_metadata_view_subscriptions_locked(const struct session *session,
-                                                         char (*keys)[METADATA_KEY_SIZE]);
+                                                              char (*keys)[METADATA_KEY_SIZE]);
 
 /* Shows and frees a list, as a batch about `about`: as what was asked for, or as what is told. */
 void irc_metadata_view_show(struct session *session, struct metadata_list *list, const char *about);

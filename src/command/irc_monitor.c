@@ -136,8 +136,8 @@ static void show(struct session *session, bool status)
     targets_init(&rest, status ? REPLY_MONITOR_OFFLINE : REPLY_MONITOR_LIST);
     if (!session_begin(session, 0))
         return;
-    for (uint32_t at = session->world->connections[session->connection].first_monitor; at != NONE && count < MONITORS_OF_ONE;
-         at = world->monitors[at].next)
+    for (uint32_t at = session->world->connections[session->connection].first_monitor;
+         at != NONE && count < MONITORS_OF_ONE; at = world->monitors[at].next)
         monitors[count++] = at;
     while (count-- > 0) { /* the newest is the first of them */
         char target[TARGET_SIZE];

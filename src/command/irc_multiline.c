@@ -92,8 +92,7 @@ void irc_multiline_add(struct session *session, struct request *request, const c
         return;
     }
     if (text_compare_names(request->arguments[0], multiline->target) != 0) {
-        fail(session, "MULTILINE_INVALID_TARGET", multiline->target, request->arguments[0],
-             "Invalid multiline target");
+        fail(session, "MULTILINE_INVALID_TARGET", multiline->target, request->arguments[0], "Invalid multiline target");
         return;
     }
     const char *line = request->arguments[1];

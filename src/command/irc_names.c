@@ -23,12 +23,12 @@ static bool make_room(struct names *names, size_t count)
 }
 
 bool irc_names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
-                       uint32_t index)
+                           uint32_t index)
 {
     const struct channel_shm *channel = &world->channels[index];
     bool inside = member_find_locked(world, viewer, index) != NONE;
-    *names = (struct names){.world = world, .index = index, .generation = channel->generation,
-                            .caps = caps, .symbol = "="};
+    *names =
+        (struct names){.world = world, .index = index, .generation = channel->generation, .caps = caps, .symbol = "="};
     text_copy(names->channel, sizeof names->channel, channel->name);
     if (channel->modes & CHANNEL_SECRET)
         names->symbol = "@";
@@ -83,8 +83,7 @@ bool irc_names_next_locked(struct names *names, struct text *line, size_t room)
             return false; /* all have left it */
         text_copy(names->channel, sizeof names->channel, channel->name);
     }
-    while (names->next < names->count &&
-           line->length + NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 4 <= room)
+    while (names->next < names->count && line->length + NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 4 <= room)
         add_member_locked(names, &names->members[names->next++], line);
     return line->length > 0;
 }
@@ -105,7 +104,7 @@ static void show_members(struct session *session, struct names *names)
         for (int i = 0; i < LINES_AT_ONCE && more; i++) {
             text_init(&line, bytes, sizeof bytes);
             more = irc_names_next_locked(names, &line,
-                                     NAMES_LINE - strlen(names->channel) - strlen(session->settings->server_name));
+                                         NAMES_LINE - strlen(names->channel) - strlen(session->settings->server_name));
             if (more)
                 session_reply(session, REPLY_NAMES_LINE, names->symbol, names->channel, bytes, NULL);
         }

@@ -13,11 +13,11 @@ struct names {
     const struct world *world;
     struct names_member {
         uint32_t user, generation;
-    } *members;
-    size_t count, next; /* the one to be shown next */
+    } * members;
+    size_t count, next;         /* the one to be shown next */
     uint32_t index, generation; /* of the channel; NONE: these are people in none */
-    uint64_t caps; /* of the viewer */
-    const char *symbol; /* @ for a secret channel, * for a private one, = for others */
+    uint64_t caps;              /* of the viewer */
+    const char *symbol;         /* @ for a secret channel, * for a private one, = for others */
     char channel[CHANNEL_SIZE];
 };
 
@@ -26,7 +26,7 @@ struct names {
 
 /* Notes them, for a viewer with those capabilities. False if there is no memory. Transaction running. */
 bool irc_names_open_locked(struct names *names, const struct world *world, uint32_t viewer, uint64_t caps,
-                       uint32_t channel);
+                           uint32_t channel);
 
 /* Adds members to `line` until it has about `room` bytes; false if there were none left. Transaction running, in which
  * the line is to be published. */

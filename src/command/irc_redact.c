@@ -37,8 +37,8 @@ void irc_redact_message(struct session *session, struct request *request)
     struct chat chat = session_chat(session);
     struct actor actor = session_actor_locked(session);
     uint32_t target = channel ? channel_find_locked(session->world, name) : user_find_locked(session->world, name);
-    enum chat_result result = chat_redact_locked(&chat, &actor, channel ? AUDIENCE_CHANNEL : AUDIENCE_USER, target,
-                                                 read_id(id), reason);
+    enum chat_result result =
+        chat_redact_locked(&chat, &actor, channel ? AUDIENCE_CHANNEL : AUDIENCE_USER, target, read_id(id), reason);
     session_commit(session);
     answer(session, result, name, id);
 }

@@ -74,14 +74,9 @@ static void set_caps(struct session *session, uint64_t caps)
 {
     if (caps == session->caps || !session_begin(session, EVENT_NEED_MAX))
         return;
-    struct event event = session_event_locked(session, EVENT_CAPS);
-    event.audience = AUDIENCE_NOBODY;
-    event.numbers.caps.before_low = (uint32_t)session->caps;
-    event.numbers.caps.before_high = (uint32_t)(session->caps >> 32);
-    event.numbers.caps.after_low = (uint32_t)caps;
-    event.numbers.caps.after_high = (uint32_t)(caps >> 32);
-    event_publish_locked(session->world, &event);
-    connection_set_caps_locked(session->world, session->connection, caps);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    chat_set_caps_locked(&chat, &actor, caps);
     session->caps = caps;
     session_commit(session);
 }
@@ -266,7 +261,9 @@ void irc_register_user(struct session *session, struct request *request)
         text_add(&text, "user");
     if (!session_begin(session, 0))
         return;
-    user_describe_locked(session->world, session->user, username, request->arguments[3]);
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
+    chat_describe_locked(&chat, &actor, username, request->arguments[3]);
     session_commit(session);
     session->irc.registration.user = true;
     session->irc.registration.flags = flags_asked_for(request->arguments[1]);

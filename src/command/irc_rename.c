@@ -94,13 +94,13 @@ static void show_all_inside(struct session *session, const struct followers *fol
 
 static void answer(struct session *session, enum chat_result result, const char *before, const char *after)
 {
-    static const char *const reasons[CHAT_RESULTS] = {
-        [CHAT_NAME_BAD] = "This is not the name of a channel",
-        [CHAT_NAME_RESERVED] = "The lobby keeps its name",
-        [CHAT_NAME_ALIKE] = "The name looks like that of a channel there is",
-        [CHAT_SO_ALREADY] = "This is its name already",
-        [CHAT_NAME_TOO_LONG] = "The name is too long",
-        [CHAT_CHANNEL_FULL] = "Too many are in the channel"};
+    static const char *const reasons[CHAT_RESULTS] = {[CHAT_NAME_BAD] = "This is not the name of a channel",
+                                                      [CHAT_NAME_RESERVED] = "The lobby keeps its name",
+                                                      [CHAT_NAME_ALIKE] =
+                                                          "The name looks like that of a channel there is",
+                                                      [CHAT_SO_ALREADY] = "This is its name already",
+                                                      [CHAT_NAME_TOO_LONG] = "The name is too long",
+                                                      [CHAT_CHANNEL_FULL] = "Too many are in the channel"};
     if (reasons[result])
         session_reply(session, REPLY_RENAME_CANNOT, before, after, reasons[result], NULL);
     else if (result == CHAT_NAME_TAKEN)

@@ -169,21 +169,21 @@ void irc_server_trace(struct session *session, struct request *request)
     bool all = session_operates(session);
     for (uint32_t i = 0, end = 1; i < end; i++) {
         char nick[NICK_SIZE] = "";
-        bool operator = false;
+        bool operates = false;
         if (!session_begin(session, 0))
             return;
         end = world_users_end_locked(world);
         uint32_t wanted = name ? user_find_locked(world, name) : NONE;
-        while (i < end && !(world->users[i].state == USER_PRESENT &&
-                            (wanted != NONE ? i == wanted : all || i == session->user)))
+        while (i < end &&
+               !(world->users[i].state == USER_PRESENT && (wanted != NONE ? i == wanted : all || i == session->user)))
             i++;
         if (i < end) {
             text_copy(nick, sizeof nick, world->users[i].nick);
-            operator = world->users[i].flags & USER_OPERATOR;
+            operates = world->users[i].flags & USER_OPERATOR;
         }
         session_commit(session);
         if (*nick)
-            session_reply(session, operator ? REPLY_TRACE_OPERATOR : REPLY_TRACE_USER, "users", nick, NULL);
+            session_reply(session, operates ? REPLY_TRACE_OPERATOR : REPLY_TRACE_USER, "users", nick, NULL);
     }
     session_reply(session, REPLY_TRACE_END, session->settings->server_name, FORKCHAT_VERSION, NULL);
 }

@@ -67,8 +67,7 @@ static void add_locked(struct answer *answer, uint32_t index, uint32_t member)
     uint32_t status = member == NONE ? 0 : world->members[member].flags;
     if (status & MEMBER_OPERATOR)
         text_add_char(&flags, '@');
-    if ((status & MEMBER_VOICE) &&
-        (!(status & MEMBER_OPERATOR) || (answer->session->caps & CAP_BIT(MULTI_PREFIX))))
+    if ((status & MEMBER_VOICE) && (!(status & MEMBER_OPERATOR) || (answer->session->caps & CAP_BIT(MULTI_PREFIX))))
         text_add_char(&flags, '+');
     if (user->flags & USER_BOT)
         text_add_char(&flags, 'B');
@@ -131,8 +130,8 @@ static void gather_locked(struct answer *answer)
 
 static void show_plainly(struct session *session, const struct shown *shown)
 {
-    session_reply(session, REPLY_WHO_LINE, shown->channel, shown->username, shown->host,
-                  session->settings->server_name, shown->nick, shown->flags, shown->realname, NULL);
+    session_reply(session, REPLY_WHO_LINE, shown->channel, shown->username, shown->host, session->settings->server_name,
+                  shown->nick, shown->flags, shown->realname, NULL);
 }
 
 /* The fields asked for, always in this order; nothing if none of them is one. */
@@ -202,7 +201,9 @@ void irc_who_show(struct session *session, struct request *request)
     char composed[COMPOSED_SIZE]; /* as nicks are */
     bool fitted = unicode_compose(composed, sizeof composed, mask);
     struct answer answer = {.session = session,
-                            .mask = strcmp(mask, "0") == 0 ? "*" : fitted ? composed : mask,
+                            .mask = strcmp(mask, "0") == 0 ? "*"
+                                    : fitted               ? composed
+                                                           : mask,
                             .only_operators = wishes.operators,
                             .now = clock_monotonic()};
     if (strpbrk(mask, "!@") && !mask_normalise(answer.whole, mask))

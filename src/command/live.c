@@ -16,9 +16,9 @@
 
 /* ---- top ---- */
 
-#define SLOWEST 5u
+#define SLOWEST  5u
 #define FIRST_MS 250
-#define EACH_MS 1000
+#define EACH_MS  1000
 
 struct sample {
     int64_t at;
@@ -359,7 +359,8 @@ static void show_event(struct session *session, const struct event *event, const
 static void show_missed(struct session *session, uint64_t missed)
 {
     char line[80];
-    snprintf(line, sizeof line, session->control.json ? "{\"missed\":%" PRIu64 "}" : "... missed %" PRIu64 " records", missed);
+    snprintf(line, sizeof line, session->control.json ? "{\"missed\":%" PRIu64 "}" : "... missed %" PRIu64 " records",
+             missed);
     say(session, line);
 }
 
@@ -373,8 +374,8 @@ static void follow(struct tail *tail)
         uint64_t missed = 0;
         const char *channel;
         struct event event;
-        enum ring_result result = ring_observe(&session->world->txn->ring, &tail->position, &tail->expected,
-                                               &record, copy, &missed);
+        enum ring_result result =
+            ring_observe(&session->world->txn->ring, &tail->position, &tail->expected, &record, copy, &missed);
         if (result == RING_MISSED)
             show_missed(session, missed);
         if (result == RING_EMPTY || result == RING_BROKEN)

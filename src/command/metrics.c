@@ -15,8 +15,7 @@
 static void head(struct session *session, const char *name, const char *type, const char *help)
 {
     char line[300];
-    int length =
-        snprintf(line, sizeof line, "# HELP forkchat_%s %s\n# TYPE forkchat_%s %s\n", name, help, name, type);
+    int length = snprintf(line, sizeof line, "# HELP forkchat_%s %s\n# TYPE forkchat_%s %s\n", name, help, name, type);
     session_say(session, line, (size_t)length);
 }
 
@@ -105,10 +104,10 @@ void metrics_write(struct session *session)
     }
     gauge(session, "bans", "Bans that are kept.", bans);
     const char *last = "";
-#define COUNT(symbol, metric, label, meaning)                                                      \
-    if (strcmp(last, metric) != 0)                                                                 \
-        head(session, metric "_total", "counter", meaning);                                        \
-    last = metric;                                                                                 \
+#define COUNT(symbol, metric, label, meaning)                                                                          \
+    if (strcmp(last, metric) != 0)                                                                                     \
+        head(session, metric "_total", "counter", meaning);                                                            \
+    last = metric;                                                                                                     \
     sample(session, metric "_total", label, count_get(world, COUNT_##symbol));
     COUNTS(COUNT)
 #undef COUNT

@@ -70,8 +70,7 @@ static void show_list(struct session *session, const char *name, enum mask_kind 
         return;
     }
     uint32_t channel = channel_find_locked(world, name), at = NONE;
-    while (channel != NONE && count < CHANNEL_MASKS &&
-           (at = mask_next_locked(world, channel, kind, at)) != NONE) {
+    while (channel != NONE && count < CHANNEL_MASKS && (at = mask_next_locked(world, channel, kind, at)) != NONE) {
         struct shown_mask *mask = &masks[count++];
         mask->set_at = world->masks[at].set_at;
         text_copy(mask->mask, sizeof mask->mask, world->masks[at].mask);
@@ -130,8 +129,7 @@ void mode_change(struct session *session, const char *asked, char *const *words,
     uint32_t channel = channel_find_locked(session->world, asked);
     if (channel != NONE)
         text_copy(name, sizeof name, session->world->channels[channel].name);
-    enum chat_result result =
-        chat_change_modes_locked(&chat, &actor, channel, changes, made, refuse_locked, &lists);
+    enum chat_result result = chat_change_modes_locked(&chat, &actor, channel, changes, made, refuse_locked, &lists);
     session_commit(session);
     answer_result(session, result, channel != NONE ? name : asked, NULL);
     for (int kind = 0; kind < MASK_KINDS; kind++)

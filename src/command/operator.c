@@ -38,7 +38,8 @@ void operator_oper(struct session *session, struct request *request)
 
 static void answer_kill(struct session *session, enum chat_result result, const char *nick, const char *name)
 {
-    bool named_server = session->speech->dialect == DIALECT_IRC && strcasecmp(nick, session->settings->server_name) == 0;
+    bool named_server =
+        session->speech->dialect == DIALECT_IRC && strcasecmp(nick, session->settings->server_name) == 0;
     if (result == CHAT_NO_SUCH_USER && named_server)
         session_reply(session, REPLY_CANNOT_KILL_SERVER, NULL);
     else if (result != CHAT_DONE)

@@ -86,7 +86,7 @@ static void blame(struct session *session)
 {
     guess_count(session->world, session->connection);
     session->host->call_supervisor(session);
-    session_wait(session, WRONG_MS);
+    session_pace_wait(session, WRONG_MS);
 }
 
 /* A name that nobody has may be a password that somebody typed in its place. */
@@ -105,7 +105,7 @@ bool password_is_operators(struct session *session, const char *name, const char
 {
     struct world *world = session->world;
     struct net_range from = place_of(session);
-    if (!session_wait(session, guess_begin(world, name, &from, clock_monotonic())))
+    if (!session_pace_wait(session, guess_begin(world, name, &from, clock_monotonic())))
         return false;
     if (is_operators(session->settings, name, password)) {
         guess_was_right(world, name, &from);
@@ -137,5 +137,5 @@ bool password_is_servers(struct session *session, const char *password)
 void password_try_key(struct session *session, enum chat_result result, const char *key)
 {
     if (result == CHAT_BAD_KEY && *key && ++session->wrong_keys > WRONG_KEYS)
-        session_wait(session, WRONG_MS);
+        session_pace_wait(session, WRONG_MS);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "chat/ban.h"
 #include "rows.h"
 #include "world/penalties.h"
 
@@ -45,15 +46,18 @@ static bool is_meant(const struct net_range *named, const struct net_range *owin
 static bool lift_next(struct session *session, const struct net_range *named, uint32_t *at)
 {
     const struct penalty_shm *penalty;
+    bool lifted = false;
     if (!session_begin(session, 0))
         return false;
+    struct chat chat = session_chat(session);
+    struct actor actor = session_actor_locked(session);
     do
         penalty = penalty_next_locked(session->world, at, clock_monotonic());
     while (penalty && named && !is_meant(named, &penalty->network));
     if (penalty)
-        penalty_lift_locked(session->world, penalty);
+        lifted = chat_forgive_locked(&chat, &actor, penalty) == CHAT_DONE;
     session_commit(session);
-    return penalty != NULL;
+    return lifted;
 }
 
 void penalty_forgive(struct session *session, struct request *request)

@@ -214,7 +214,8 @@ void query_help(struct session *session, struct request *request)
     const struct command *command = find_subject(session->speech->dialect, request->arguments[0]);
     if (!command) {
         const char *word = request->arguments[0];
-        session_reply(session, REPLY_UNKNOWN_COMMAND, *word == '/' && *session->speech->verb_prefix ? word + 1 : word, NULL);
+        session_reply(session, REPLY_UNKNOWN_COMMAND, *word == '/' && *session->speech->verb_prefix ? word + 1 : word,
+                      NULL);
         return;
     }
     text_init(&text, line, sizeof line);

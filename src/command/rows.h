@@ -101,7 +101,8 @@
             .before_with = CAP_BIT(PRE_AWAY))                                                                         \
     COMMAND("SETNAME", IRC, 1, 15, self_setname, ":<real name>", "change your real name")                             \
     COMMAND("METADATA", IRC, 2, 15, irc_metadata_run,                                                                 \
-            "<target>|* GET|LIST|SET|CLEAR|SUB|UNSUB|SUBS|SYNC [<key> ...] [:<value>]", "say something of yourself or a channel",        \
+            "<target>|* GET|LIST|SET|CLEAR|SUB|UNSUB|SUBS|SYNC [<key> ...] [:<value>]",                               \
+            "say something of yourself or a channel",                                                                 \
             .before = true, .before_with = CAPS_METADATA)                                                             \
     COMMAND("MONITOR", IRC, 1, 15, irc_monitor_change, "+|- <nick>{,<nick>} | C | L | S",                             \
             "be told when people come and go")                                                                        \

@@ -95,8 +95,8 @@ void session_reply(struct session *session, enum reply_code code, ...)
     if (code == REPLY_NO_SUCH_CHANNEL && count > 0 && !name_is_channel(arguments[0]))
         code = REPLY_BAD_CHANNEL;
     /* No answer is longer than a quarter of the buffer: they are made of names and texts with limits. */
-    if (!session->in_transaction && (session->out.length > SESSION_OUT_SIZE / 4 * 3 ||
-                                     session->out.length > answers_at_once(session)))
+    if (!session->in_transaction &&
+        (session->out.length > SESSION_OUT_SIZE / 4 * 3 || session->out.length > answers_at_once(session)))
         session_flush(session);
     session->speech->format_reply(session, code, arguments, count);
 }
@@ -179,13 +179,6 @@ struct user_shm *session_user_locked(const struct session *session)
     if (session->user == NONE)
         return &server;
     return &session->world->users[session->user];
-}
-
-struct event session_event_locked(struct session *session, enum event_type type)
-{
-    struct chat chat = session_chat(session);
-    struct actor actor = session_actor_locked(session);
-    return actor_event_locked(&chat, &actor, type);
 }
 
 uint32_t session_current_locked(const struct session *session)
@@ -338,7 +331,8 @@ static void wait_for_reader(struct session *session)
     size_t most = answers_at_once(session), last = SIZE_MAX;
     int64_t since = clock_monotonic(), pause = 1;
     int courier = (int)world_courier(world, session->connection);
-    if (session->gone || session->backlog.bytes + session->out.length <= most || !ring_reader_is_open(&world->txn->ring, courier))
+    if (session->gone || session->backlog.bytes + session->out.length <= most ||
+        !ring_reader_is_open(&world->txn->ring, courier))
         return;
     txn_wake_readers(world->txn);
     for (;;) {

@@ -43,11 +43,11 @@ typedef void session_own_copy(struct session *session, const struct event *event
 /* What an IRC client must do before it is one, and what it was told then. */
 struct registration {
     bool done;
-    bool nick, user;  /* given */
-    bool negotiating; /* CAP LS or REQ without END */
-    uint32_t flags;   /* user flags to begin with */
-    char password[512]; /* the last PASS: no message has room for more */
-    int version;      /* of CAP */
+    bool nick, user;                   /* given */
+    bool negotiating;                  /* CAP LS or REQ without END */
+    uint32_t flags;                    /* user flags to begin with */
+    char password[512];                /* the last PASS: no message has room for more */
+    int version;                       /* of CAP */
     char isupport[ISUPPORT_MADE_SIZE]; /* what 005 said of the settings */
     uint32_t isupport_version;         /* of which ones */
 };
@@ -62,9 +62,9 @@ struct backlog {
 /* What the client may still have done at once: `flood`. */
 struct pace {
     struct bucket lines;
-    int64_t looked;    /* when we last looked up from its lines, clock_monotonic(); 0: never yet */
-    int64_t answered;  /* bytes of answers that no token was taken for yet */
-    size_t received;   /* bytes that came since a token was last taken */
+    int64_t looked;   /* when we last looked up from its lines, clock_monotonic(); 0: never yet */
+    int64_t answered; /* bytes of answers that no token was taken for yet */
+    size_t received;  /* bytes that came since a token was last taken */
 };
 
 /* How much was heard of a client so far. */
@@ -103,7 +103,7 @@ struct control_session {
 struct session {
     struct world *world;
     const struct settings *settings;
-    uint32_t settings_version;        /* 0 until a reload has changed them */
+    uint32_t settings_version; /* 0 until a reload has changed them */
     const struct session_host *host;
     const struct speech *speech;
     enum door_kind door;
@@ -112,7 +112,7 @@ struct session {
     uint32_t user;       /* whose connection it is */
     bool leaving;        /* nothing more is taken from the client */
     bool gone;           /* nothing more comes from it, and nobody reads answers; what came before is still acted on */
-    uint64_t caps;                    /* IRCv3 capabilities, as in our record */
+    uint64_t caps;       /* IRCv3 capabilities, as in our record */
     struct session_clock clock;
     struct recorder_shm *recorder; /* keeps the last lines that came, or NULL */
     bool in_transaction;
@@ -120,12 +120,12 @@ struct session {
     char out_bytes[SESSION_OUT_SIZE];
     struct backlog backlog;
     struct pace pace;
-    const struct framing *framing; /* of the client's transport */
+    const struct framing *framing;         /* of the client's transport */
     void *transport_state, *dialect_state; /* belong to this, and to the dialect or the service */
-    enum penalty trouble; /* what the client is to be blamed for when it has gone, or PENALTY_NONE */
-    unsigned wrong_passwords; /* given for OPER so far */
-    unsigned wrong_keys;      /* and for channels */
-    enum hearing heard; /* for the transport: whether what comes is the beginning */
+    enum penalty trouble;                  /* what the client is to be blamed for when it has gone, or PENALTY_NONE */
+    unsigned wrong_passwords;              /* given for OPER so far */
+    unsigned wrong_keys;                   /* and for channels */
+    enum hearing heard;                    /* for the transport: whether what comes is the beginning */
     struct irc_session irc;
     struct control_session control;
 };
@@ -185,13 +185,9 @@ void session_pace_bytes(struct session *session, size_t length);
 
 /* Publishes the answers gathered so far, then waits. False if the client was gone before the end. Outside of a
  * transaction. */
-bool session_wait(struct session *session, int64_t milliseconds);
+bool session_pace_wait(struct session *session, int64_t milliseconds);
 
 /* ---- session.c again: who we are ---- */
-
-/* An event of this session's user, or of the server for control, that is no more than the session's own business.
- * Transaction running. */
-struct event session_event_locked(struct session *session, enum event_type type);
 
 /* This session's own record. Transaction running. */
 struct user_shm *session_user_locked(const struct session *session);

@@ -10,7 +10,7 @@ struct session;
 
 /* Belongs to a session; session_clock.c alone touches the fields. */
 struct session_clock {
-    int64_t since; /* when the time to register began, clock_monotonic() */
+    int64_t since;  /* when the time to register began, clock_monotonic() */
     bool registers; /* must be done with that within `registration-timeout` */
     bool pings;     /* is asked for a sign of life after `ping-timeout` without one */
     bool pinged;    /* and was; the sign has not come yet */

@@ -63,7 +63,7 @@ void session_pace(struct session *session)
     }
 }
 
-bool session_wait(struct session *session, int64_t milliseconds)
+bool session_pace_wait(struct session *session, int64_t milliseconds)
 {
     int64_t end = clock_monotonic() / 1000000 + milliseconds, left = milliseconds;
     if (left > 0) {

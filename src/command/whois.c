@@ -43,8 +43,7 @@ static char *copy_channels_locked(const struct session *session, uint32_t user)
             text_add_char(&text, ' ');
         if (flags & MEMBER_OPERATOR)
             text_add_char(&text, '@');
-        if ((flags & MEMBER_VOICE) &&
-            (!(flags & MEMBER_OPERATOR) || (session->caps & CAP_BIT(MULTI_PREFIX))))
+        if ((flags & MEMBER_VOICE) && (!(flags & MEMBER_OPERATOR) || (session->caps & CAP_BIT(MULTI_PREFIX))))
             text_add_char(&text, '+');
         text_add(&text, world->channels[world->members[at].channel].name);
     }
@@ -85,8 +84,7 @@ static void show_user(struct session *session, const struct user_shm *user, char
     const struct settings *settings = session->settings;
     session_reply(session, REPLY_WHOIS_USER, name, user->username, user->host, user->realname, NULL);
     show_channels(session, name, channels);
-    session_reply(session, REPLY_WHOIS_SERVER, name, settings->server_name, settings->server_description,
-                  NULL);
+    session_reply(session, REPLY_WHOIS_SERVER, name, settings->server_name, settings->server_description, NULL);
     if (*user->away)
         session_reply(session, REPLY_IS_AWAY, name, user->away, NULL);
     if (user->flags & USER_OPERATOR)
@@ -130,16 +128,17 @@ static void show_target(struct session *session, const char *target)
     if (!session_begin(session, 0))
         return;
     int count = find_locked(session, target, found);
-    bool operator = session_user_locked(session)->flags & USER_OPERATOR;
+    bool operates = session_actor_locked(session).rights & ACTOR_OPERATES;
     for (int i = 0; i < count; i++) {
         users[i] = session->world->users[found[i]];
         user_seal(&users[i]);
         channels[i] = copy_channels_locked(session, found[i]);
-        all[i] = operator || found[i] == session->user;
+        all[i] = operates || found[i] == session->user;
     }
     session_commit(session);
     if (count == 0)
-        session_reply(session, session->speech->dialect == DIALECT_IRC ? REPLY_NO_SUCH_TARGET : REPLY_NO_SUCH_NICK, target, NULL);
+        session_reply(session, session->speech->dialect == DIALECT_IRC ? REPLY_NO_SUCH_TARGET : REPLY_NO_SUCH_NICK,
+                      target, NULL);
     for (int i = 0; i < count; i++) {
         show_user(session, &users[i], channels[i], all[i]);
         irc_metadata_view_whois(session, users[i].nick);

@@ -63,7 +63,7 @@ static void wrong(void)
     static const struct {
         const char *request;
         enum chat_result why;
-    } cases[] = {{"+X", CHAT_MODE_UNKNOWN}, {"+k", CHAT_MODE_BARE},        {"+l x", CHAT_LIMIT_BAD},
+    } cases[] = {{"+X", CHAT_MODE_UNKNOWN}, {"+k", CHAT_MODE_BARE},           {"+l x", CHAT_LIMIT_BAD},
                  {"+k a,b", CHAT_KEY_BAD},  {"+v nobody", CHAT_NO_SUCH_USER}, {"+o tutu", CHAT_NOT_THERE},
                  {"+b :", CHAT_MASK_BAD}};
     chat_start();
@@ -106,7 +106,8 @@ static void shared(void)
 {
     chat_start();
     struct actor toto = chat_user(0, "toto"), tutu = chat_user(1, "tutu");
-    uint32_t room = chat_channel("#room", &toto, MEMBER_OPERATOR), other = chat_channel("#other", &tutu, MEMBER_OPERATOR);
+    uint32_t room = chat_channel("#room", &toto, MEMBER_OPERATOR),
+             other = chat_channel("#other", &tutu, MEMBER_OPERATOR);
     refused = 0;
     for (int i = 0; i < 60 && refused == 0; i++) {
         char request[40];

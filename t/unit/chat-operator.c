@@ -2,6 +2,7 @@
 #include "chat/leave.h"
 
 #include "base/clock.h"
+#include "base/net.h"
 #include "chat.h"
 #include "chat/ban.h"
 #include "chat/flags.h"
@@ -68,7 +69,8 @@ static void muted(void)
     CHECK(chat_mute_locked(&chat, &tata, AUDIENCE_CHANNEL, room, true) == CHAT_DONE);
     CHECK(mute_check_locked(&world, toto.user, room) == CHAT_HERE_MUTED);
     CHECK(mute_check_locked(&world, toto.user, LOBBY) == CHAT_DONE);
-    CHECK(mute_check_locked(&world, tata.user, room) == CHAT_DONE && mute_check_locked(&world, NONE, room) == CHAT_DONE);
+    CHECK(mute_check_locked(&world, tata.user, room) == CHAT_DONE &&
+          mute_check_locked(&world, NONE, room) == CHAT_DONE);
     chat_stop();
 }
 
@@ -81,6 +83,34 @@ static void said(void)
     CHECK(chat_order_locked(&chat, &toto, "DIE") == CHAT_NOT_OPERATOR);
     CHECK(chat_wallops_locked(&chat, &tata, "x") == CHAT_DONE && chat_order_locked(&chat, &tata, "DIE") == CHAT_DONE);
     CHECK(chat_wall_locked(&chat, &desk, "x") == CHAT_DONE);
+    chat_stop();
+}
+
+static void stopped(void)
+{
+    struct stop_shm soon = {.at = clock_monotonic() + SECOND}, never = {0};
+    chat_start();
+    struct actor toto = chat_user(0, "toto"), desk = actor_of_server();
+    CHECK(chat_stop_locked(&chat, &toto, &soon) == CHAT_NOT_OPERATOR);
+    CHECK(chat_stop_locked(&chat, &desk, &never) == CHAT_SO_ALREADY);
+    CHECK(chat_stop_locked(&chat, &desk, &soon) == CHAT_DONE && world_stop_locked(&world).at == soon.at);
+    CHECK(chat_stop_locked(&chat, &desk, &never) == CHAT_DONE && world_stop_locked(&world).at == 0);
+    chat_stop();
+}
+
+static void forgiven(void)
+{
+    struct net_range here;
+    uint32_t at = 0;
+    chat_start();
+    struct actor toto = chat_user(0, "toto"), desk = actor_of_server();
+    CHECK(net_parse_range("192.0.2.7", &here));
+    for (int i = 0; i < 9; i++)
+        penalty_add_locked(&world, &here, PENALTY_PASSWORD, 5, 600, clock_monotonic());
+    const struct penalty_shm *penalty = penalty_next_locked(&world, &at, clock_monotonic());
+    CHECK(penalty && chat_forgive_locked(&chat, &toto, penalty) == CHAT_NOT_OPERATOR);
+    CHECK(penalty && chat_forgive_locked(&chat, &desk, penalty) == CHAT_DONE);
+    CHECK(penalty_left(&world, &here, clock_monotonic()) == 0);
     chat_stop();
 }
 
@@ -109,6 +139,8 @@ int main(void)
     CASE("operators ban, everybody only if they insist, and are not put out themselves", banned);
     CASE("operators ask for silence, of one, of a channel, of all, and are not bound by it", muted);
     CASE("operators speak to operators, the server to all", said);
+    CASE("the server stops, or goes on, as whoever runs it says", stopped);
+    CASE("operators forgive what addresses owe", forgiven);
     CASE("a change of one's modes makes nobody an operator, but an operator less", promoted);
     CHECK_DONE();
 }

@@ -20,9 +20,14 @@ static void arrived(void)
     struct ban_shm ban = {.state = BAN_LIVE, .mask = "*@127.0.0.1"};
     ban_add_locked(&world, &ban, clock_monotonic());
     struct actor guest = chat_actor(0);
+    chat_describe_locked(&chat, &guest, "~guest", "somebody");
+    chat_set_caps_locked(&chat, &guest, CAP_BIT(SERVER_TIME));
+    CHECK(strcmp(world.users[0].username, "~guest") == 0 && world.connections[0].caps == CAP_BIT(SERVER_TIME));
     CHECK(chat_arrive_locked(&chat, &guest, true, 0) == CHAT_SERVER_BANNED && world.users[0].state == USER_ATTACHED);
     ban_remove_locked(&world, ban.mask);
     CHECK(chat_arrive_locked(&chat, &guest, true, USER_INVISIBLE) == CHAT_DONE && world.users[0].state == USER_PRESENT);
+    chat_describe_locked(&chat, &guest, "~other", "somebody else");
+    CHECK(strcmp(world.users[0].username, "~guest") == 0); /* who is known by it keeps it */
     CHECK(member_find_locked(&world, 0, LOBBY) != NONE && world.users[0].flags & USER_INVISIBLE);
     chat_stop();
 }
@@ -91,6 +96,10 @@ static void set(void)
     CHECK(chat_set_metadata_locked(&chat, &toto, user, toto.user, "other", NULL) == CHAT_SO_ALREADY);
     CHECK(chat_set_metadata_locked(&chat, &toto, user, toto.user, "url", NULL) == CHAT_DONE);
     CHECK(metadata_find_locked(&world, user, toto.user, "url") == NONE);
+    CHECK(chat_sees_metadata_locked(&chat, &tutu, channel, room));
+    channel_set_key_locked(&world, room, "key");
+    CHECK(!chat_sees_metadata_locked(&chat, &tutu, channel, room) &&
+          chat_sees_metadata_locked(&chat, &tata, channel, room));
     chat_stop();
 }
 
