@@ -40,7 +40,8 @@ void session_clock_check(struct session *session)
 void session_clock_hear(struct session *session)
 {
     session->clock.pinged = false;
-    session_clock_check(session);
+    if (session->clock.registers)
+        session_clock_check(session);
 }
 
 void session_clock_await_rest(struct session *session, int seconds)

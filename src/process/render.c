@@ -79,23 +79,14 @@ static struct arena *add_arena(struct render *render, const struct dialect *dial
     return arena;
 }
 
-/* Where what viewers of that kind see is kept. */
-static bool is_for(const struct arena *arena, const struct dialect *dialect, const struct view *view)
-{
-    return arena->dialect == dialect && arena->framing == view->framing && arena->caps == view->caps;
-}
-
+/* Where what viewers of that kind see is kept: the one used last, or the next that fits. */
 static struct arena *find_arena(struct render *render, const struct dialect *dialect, const struct view *view)
 {
-    if (render->count > 0) {
-        struct arena *last = &render->arenas[render->last];
-        if (is_for(last, dialect, view))
-            return last;
-    }
-    for (size_t i = 0; i < render->count; i++) {
-        struct arena *arena = &render->arenas[i];
-        if (is_for(arena, dialect, view)) {
-            render->last = i;
+    size_t at = render->last;
+    for (size_t looked = 0; looked < render->count; looked++, at = at + 1 < render->count ? at + 1 : 0) {
+        struct arena *arena = &render->arenas[at];
+        if (arena->dialect == dialect && arena->framing == view->framing && arena->caps == view->caps) {
+            render->last = at;
             return arena;
         }
     }
@@ -109,7 +100,8 @@ static void render_into(struct render *render, struct arena *arena, unsigned var
     size_t room = ARENA_SIZE - arena->used;
     text_init(&text, arena->bytes + arena->used, room < LARGEST ? room : LARGEST);
     arena->dialect->render(&text, event, view);
-    framing_apply(view->framing, &text, 0);
+    if (view->framing->head)
+        framing_apply(view->framing, &text, 0);
     if (text.cut)
         text.length = 0; /* only a worker that lies can cause it: half a line is worse than none */
     arena->cache[variant].event = render->event;
@@ -120,25 +112,19 @@ static void render_into(struct render *render, struct arena *arena, unsigned var
         render->full = true;
 }
 
-/* What of a view the rendering depends on, and nothing else of it. */
-static struct view key_of(const struct render *render, const struct event *event, uint32_t door, const struct view *view)
-{
-    const struct dialect *dialect = render->doors[door].dialect;
-    unsigned parts = dialect->render_parts[event->type];
-    return (struct view){.framing = render->framings[door],
-                         .caps = dialect->render_caps ? view->caps & dialect->render_caps(event->type) : 0,
-                         .self = view->self && parts & VIEW_SELF,
-                         .target = view->target && parts & VIEW_TARGET,
-                         .current = view->current && parts & VIEW_CURRENT};
-}
-
 /* The viewer is rendered for as it is looked up: with that alone on which the event's rendering depends. So two who differ
  * in nothing else cannot but get the same bytes. */
 const char *render_event(struct render *render, const struct event *event, uint32_t door, const struct view *view,
                          size_t *length)
 {
-    struct view key = key_of(render, event, door, view);
-    struct arena *arena = find_arena(render, render->doors[door].dialect, &key);
+    const struct dialect *dialect = render->doors[door].dialect;
+    unsigned parts = dialect->render_parts[event->type];
+    struct view key = {.framing = render->framings[door],
+                       .caps = dialect->render_caps ? view->caps & dialect->render_caps(event->type) : 0,
+                       .self = view->self && parts & VIEW_SELF,
+                       .target = view->target && parts & VIEW_TARGET,
+                       .current = view->current && parts & VIEW_CURRENT};
+    struct arena *arena = find_arena(render, dialect, &key);
     unsigned variant = (unsigned)key.self | (unsigned)key.target << 1 | (unsigned)key.current << 2;
     if (arena->cache[variant].event != render->event)
         render_into(render, arena, variant, event, &key);
@@ -149,10 +135,11 @@ const char *render_event(struct render *render, const struct event *event, uint3
 void render_for_one(const struct render *render, struct text *text, const struct event *event, uint32_t door,
                     const struct view *view)
 {
-    struct view key = key_of(render, event, door, view);
+    struct view own = *view;
     size_t start = text->length;
-    render->doors[door].dialect->render(text, event, &key);
-    framing_apply(key.framing, text, start);
+    own.framing = render->framings[door];
+    render->doors[door].dialect->render(text, event, &own);
+    framing_apply(own.framing, text, start);
 }
 
 bool render_is_full(const struct render *render)

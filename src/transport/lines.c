@@ -17,42 +17,36 @@ enum offset { AT_START, BEHIND_IAC, INSIDE };
 struct stream {
     struct lines lines;
     enum offset offset;
+    bool by_hand; /* somebody may be typing, and mean to leave */
     const struct dialect *dialect;
 };
 
-static int open_stream(struct session *session, const struct dialect *dialect)
+static struct stream *open_stream(struct session *session, const struct dialect *dialect)
 {
     struct stream *stream = calloc(1, sizeof *stream);
     session->transport_state = stream;
     if (!stream || lines_init(&stream->lines, dialect->line_limit))
-        return -1;
+        return NULL;
     stream->dialect = dialect;
+    return stream;
+}
+
+static int lf_open(struct session *session, const struct dialect *dialect)
+{
+    struct stream *stream = open_stream(session, dialect);
+    if (!stream)
+        return -1;
+    stream->by_hand = true;
     return 0;
 }
 
 static int crlf_open(struct session *session, const struct dialect *dialect)
 {
-    if (open_stream(session, dialect))
+    struct stream *stream = open_stream(session, dialect);
+    if (!stream)
         return -1;
-    struct stream *stream = session->transport_state;
     lines_end_at_cr(&stream->lines);
     return 0;
-}
-
-static void take_lines(struct session *session, struct stream *stream, const char *bytes, size_t length)
-{
-    char *line = NULL;
-    size_t line_length = 0;
-    enum lines_result result;
-    while (!session->leaving && (result = lines_take(&stream->lines, &bytes, &length, &line, &line_length)))
-        transport_take_line(session, stream->dialect, line, line_length, result == LINES_LONG);
-}
-
-static void crlf_feed(struct session *session, const char *bytes, size_t length)
-{
-    struct stream *stream = session->transport_state;
-    if (session->heard != HEARD_NOTHING || !sniff_tls(session, stream->dialect, bytes, length))
-        take_lines(session, stream, bytes, length);
 }
 
 /* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after
@@ -71,14 +65,19 @@ static size_t before_farewell(struct stream *stream, const char *bytes, size_t l
     return length;
 }
 
-static void lf_feed(struct session *session, const char *bytes, size_t length)
+static void feed(struct session *session, const char *bytes, size_t length)
 {
     struct stream *stream = session->transport_state;
+    char *line = NULL;
+    size_t line_length = 0;
+    enum lines_result result;
     if (session->heard == HEARD_NOTHING && sniff_tls(session, stream->dialect, bytes, length))
         return;
-    size_t rest = before_farewell(stream, bytes, length);
-    take_lines(session, stream, bytes, rest);
-    if (rest < length && !session->leaving)
+    size_t rest = stream->by_hand ? before_farewell(stream, bytes, length) : length;
+    bool farewell = rest < length;
+    while (!session->leaving && (result = lines_take(&stream->lines, &bytes, &rest, &line, &line_length)))
+        transport_take_line(session, stream->dialect, line, line_length, result == LINES_LONG);
+    if (farewell && !session->leaving)
         leave_server(session, QUIT_LEFT, "", "");
 }
 
@@ -104,7 +103,7 @@ const struct transport *transport_lf(void)
 {
     static const struct framing framing = {.end = "\n"};
     static const struct transport transport = {
-        .framing = &framing, .open = open_stream, .feed = lf_feed, .finish = finish, .close = close_stream};
+        .framing = &framing, .open = lf_open, .feed = feed, .finish = finish, .close = close_stream};
     return &transport;
 }
 
@@ -112,6 +111,6 @@ const struct transport *transport_crlf(void)
 {
     static const struct framing framing = {.end = "\r\n"};
     static const struct transport transport = {
-        .framing = &framing, .open = crlf_open, .feed = crlf_feed, .finish = finish, .close = close_stream};
+        .framing = &framing, .open = crlf_open, .feed = feed, .finish = finish, .close = close_stream};
     return &transport;
 }
