@@ -9,6 +9,7 @@ struct answer {
     const char *why; /* of who may not speak */
 };
 
+/* A result that is not here needs no words, or such as only the command knows that led to it. */
 static const struct answer answers[CHAT_RESULTS] = {
     [CHAT_NO_SUCH_USER] = {REPLY_NO_SUCH_NICK, ABOUT_NICK},
     [CHAT_NO_SUCH_CHANNEL] = {REPLY_NO_SUCH_CHANNEL, ABOUT_CHANNEL},
@@ -46,7 +47,7 @@ static const struct answer answers[CHAT_RESULTS] = {
 void answer_result(struct session *session, enum chat_result result, const char *channel, const char *nick)
 {
     const struct answer *answer = &answers[result];
-    if (result == CHAT_DONE)
+    if (!answer->why && answer->code == REPLY_NOTHING)
         return;
     if (answer->why)
         session_reply(session, channel ? REPLY_CANNOT_SEND : REPLY_CANNOT_WRITE, channel ? channel : nick, answer->why,

@@ -4,8 +4,8 @@
 
 #include "session.h"
 
-/* Answers what stood in the way; nothing if it was done. `channel` and `nick` are those it was about, as they are to be
- * shown; NULL for none. */
+/* Answers what stood in the way; nothing if it was done, or if only the command that led to it knows words for it.
+ * `channel` and `nick` are those it was about, as they are to be shown; NULL for none. */
 void answer_result(struct session *session, enum chat_result result, const char *channel, const char *nick);
 
 #endif

@@ -214,6 +214,7 @@
     REPLY(METADATA, 0, "METADATA $1 $2 * :$3", NULL)
 
 enum reply_code {
+    REPLY_NOTHING, /* there are no words for it, and nothing is answered */
 #define REPLY(symbol, numeric, irc, people) REPLY_##symbol,
     REPLIES(REPLY)
 #undef REPLY
