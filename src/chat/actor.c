@@ -7,7 +7,7 @@ struct actor actor_of_user_locked(const struct world *world, uint32_t index)
     return (struct actor){.user = index,
                           .connection = NONE,
                           .rights = user->flags & USER_OPERATOR ? ACTOR_OPERATES : 0,
-                          .origin = NONE,
+                          .origin = user->home,
                           .nick = user->nick,
                           .shown = user_shown(user)};
 }
@@ -17,20 +17,18 @@ struct actor actor_of_server(void)
     return (struct actor){.user = NONE,
                           .connection = NONE,
                           .rights = ACTOR_OPERATES,
-                          .origin = NONE,
+                          .origin = HOME_HERE,
                           .nick = "server",
                           .shown = "the server"};
 }
 
 struct event actor_event_locked(const struct chat *chat, const struct actor *actor, enum event_type type)
 {
-    if (actor->user != NONE) {
-        struct event event = event_of_locked(chat->world, type, actor->user);
-        event.connection = actor->connection;
-        return event;
-    }
-    struct event event = event_of_server(type);
-    event.host = chat->settings->server_name;
+    struct event event = actor->user == NONE ? event_of_server(type) : event_of_locked(chat->world, type, actor->user);
+    if (actor->user == NONE)
+        event.host = chat->settings->server_name;
+    event.connection = actor->connection;
+    event.origin = actor->origin;
     return event;
 }
 

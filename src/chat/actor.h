@@ -8,17 +8,18 @@ enum actor_right {
     ACTOR_OPERATES = 1u << 0, /* is an operator of the server */
 };
 
-/* For one transaction: the texts are those of the tables. */
+/* For one transaction: the texts are those of the tables. What one does for oneself (to join, to take a nick, to
+ * monitor) needs an actor who is a user. */
 struct actor {
     uint32_t user;       /* NONE: the server, or somebody who runs it */
     uint32_t connection; /* that they ask on, or NONE */
     uint32_t rights;     /* enum actor_right */
-    uint32_t origin;     /* the service that asks for them; NONE: they are here */
+    uint32_t origin;     /* HOME_HERE, or the number of the service that asks for them */
     const char *nick, *shown;
     bool answered; /* is told what became of it, and not told again as one of the operators */
 };
 
-/* A user who is here, on no connection in particular. */
+/* A user, on no connection in particular. */
 struct actor actor_of_user_locked(const struct world *world, uint32_t user);
 
 /* The server, which may do what operators may. */

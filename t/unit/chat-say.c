@@ -141,6 +141,17 @@ static void server(void)
     chat_stop();
 }
 
+static void origins(void)
+{
+    chat_start();
+    struct actor toto = chat_user(0, "toto"), relay = actor_of_server();
+    CHECK(say(&toto, LOBBY) == CHAT_DONE && last.origin == HOME_HERE && last.connection == 0);
+    toto.origin = relay.origin = 7;
+    CHECK(say(&toto, LOBBY) == CHAT_DONE && last.origin == 7);
+    CHECK(say(&relay, LOBBY) == CHAT_DONE && last.origin == 7 && last.connection == NONE);
+    chat_stop();
+}
+
 int main(void)
 {
     CASE("members speak in their channel, others unless mode n is set or they want to be inside", members);
@@ -152,5 +163,6 @@ int main(void)
     CASE("what was said can be taken back: it is in the message index", noted);
     CASE("only operators speak to whole servers, whose mask names this one", servers);
     CASE("the server may always speak", server);
+    CASE("what is said tells on which connection, and which service brought it", origins);
     CHECK_DONE();
 }
