@@ -26,7 +26,7 @@ struct door door_of(enum door_kind kind)
 int door_open(struct session *session, const struct door *door)
 {
     session->framing = door->transport->framing;
-    return door->transport->open(session, door->dialect) || door->dialect->open(session) ? -1 : 0;
+    return door->transport->open(session, door->dialect);
 }
 
 void door_close(struct session *session, const struct door *door)

@@ -37,7 +37,7 @@ static int lf_open(struct session *session, const struct dialect *dialect)
     if (!stream)
         return -1;
     stream->by_hand = true;
-    return 0;
+    return dialect->open(session);
 }
 
 static int crlf_open(struct session *session, const struct dialect *dialect)
@@ -46,7 +46,7 @@ static int crlf_open(struct session *session, const struct dialect *dialect)
     if (!stream)
         return -1;
     lines_end_at_cr(&stream->lines);
-    return 0;
+    return dialect->open(session);
 }
 
 /* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after

@@ -8,7 +8,8 @@
 struct transport {
     const struct framing *framing;
 
-    /* Worker: the connection is there, for lines of that dialect. Returns 0, or -1 and errno if there is no memory. */
+    /* Worker: the connection is there, for lines of that dialect. Calls dialect->open as soon as the client can be spoken
+     * to: at once, unless the transport has a handshake. Returns 0, or -1 and errno if there is no memory. */
     int (*open)(struct session *session, const struct dialect *dialect);
 
     /* Worker: bytes from the client; gives each whole line in them to transport_take_line(), until session->leaving. What

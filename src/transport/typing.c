@@ -37,7 +37,7 @@ static int telnet_open(struct session *session, const struct dialect *dialect)
     if (!typing)
         return -1;
     typing->dialect = dialect;
-    return 0;
+    return dialect->open(session);
 }
 
 static void echo(struct session *session, const struct typing *typing, const char *bytes)
