@@ -86,6 +86,23 @@ member() {
     expect_next tutu -e ' 366 tutu #new '
 }
 
+@test "the names behind PART and JOIN are as each client asked for them, if at all" {
+    member toto draft/channel-rename
+    member tutu 'userhost-in-names multi-prefix'
+    open tata irc
+    send tata 'CAP REQ :draft/no-implicit-names' 'NICK tata' 'USER tata 0 * :tata' 'CAP END' 'JOIN #x'
+    expect tata -e ' JOIN #x'
+    send toto 'TOPIC #x :the news' 'MODE #x +v toto'
+    expect tata -e ' MODE #x \+v toto$'
+    send toto 'RENAME #x #new'
+    expect tutu -e ' 353 tutu = #new :tata!~tata@127\.0\.0\.1 tutu!~tutu@127\.0\.0\.1 @\+toto!~toto@127\.0\.0\.1$'
+    expect_next tutu -e ' 366 tutu #new '
+    expect tata -e ' JOIN #new$'
+    expect_next tata ':irc.example.org 332 tata #new :the news'
+    expect_next tata -e ' 333 tata #new toto '
+    expect_none tata -e ' (353|366) tata #new'
+}
+
 @test "who renames with a label but without the capability is answered by one batch" {
     member toto 'batch labeled-response draft/read-marker'
     member tutu multi-prefix
