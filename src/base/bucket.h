@@ -15,7 +15,8 @@ struct bucket {
     bool begun;
 };
 
-/* How fast a bucket fills: `count` tokens, which are also all it holds, in `span` nanoseconds, a millisecond or more. */
+/* How fast a bucket fills: `count` tokens, which are also all it holds, in `span` nanoseconds, a millisecond or more.
+ */
 struct bucket_rate {
     int64_t count, span;
 };

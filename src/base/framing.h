@@ -1,4 +1,5 @@
-/* Framing: what a transport makes of a line, so that its bytes can be rendered once for all who come by such a transport. */
+/* Framing: what a transport makes of a line, so that its bytes can be rendered once for all who come by such a
+ * transport. */
 #ifndef FORKCHAT_BASE_FRAMING_H
 #define FORKCHAT_BASE_FRAMING_H
 
@@ -14,8 +15,8 @@ struct framing {
     /* Ends a line as it is rendered, with \n as its last byte; no line has one inside. */
     const char *end;
 
-    /* Not NULL where each line is a frame instead: it loses that end, and gets in front of it what this writes for a line
-     * of so many bytes: 0 to FRAMING_HEAD bytes, of which it returns how many. */
+    /* Not NULL where each line is a frame instead: it loses that end, and gets in front of it what this writes for a
+     * line of so many bytes: 0 to FRAMING_HEAD bytes, of which it returns how many. */
     size_t (*head)(char head[FRAMING_HEAD], size_t length);
 };
 

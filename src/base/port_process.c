@@ -108,8 +108,8 @@ void port_reset_signals(void)
         signal(i, SIG_DFL); /* refused for SIGKILL, SIGSTOP, and those the C library has for itself */
 }
 
-/* POSIX.1-2024 has waits by any clock, as glibc has had them before. musl turns the wall clock's time into a span before it
- * waits. */
+/* POSIX.1-2024 has waits by any clock, as glibc has had them before. musl turns the wall clock's time into a span
+ * before it waits. */
 #ifdef __GLIBC__
 #if __GLIBC_PREREQ(2, 30)
 #define WAITS_BY_CLOCK 1

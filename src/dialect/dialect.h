@@ -1,5 +1,6 @@
-/* Dialects: the languages that clients speak, line by line. One row for each, with a line-to-command half that workers run
- * and an event-to-lines half that couriers run. How lines become bytes is a transport's business (src/transport). */
+/* Dialects: the languages that clients speak, line by line. One row for each, with a line-to-command half that workers
+ * run and an event-to-lines half that couriers run. How lines become bytes is a transport's business (src/transport).
+ */
 #ifndef FORKCHAT_DIALECT_DIALECT_H
 #define FORKCHAT_DIALECT_DIALECT_H
 
@@ -9,10 +10,10 @@
 /* For whom an event is rendered. Clients with equal views get the same lines. */
 struct view {
     const struct framing *framing; /* its `end` ends each line */
-    uint64_t caps; /* of them, those that rendering depends on */
-    bool self;    /* the source of the event */
-    bool target;  /* whom it happens to: private message, kick */
-    bool current; /* the event's channel is the one they talk in */
+    uint64_t caps;                 /* of them, those that rendering depends on */
+    bool self;                     /* the source of the event */
+    bool target;                   /* whom it happens to: private message, kick */
+    bool current;                  /* the event's channel is the one they talk in */
 };
 
 /* What of a view, besides its capabilities, the rendering of an event may depend on. */
@@ -27,8 +28,8 @@ struct dialect {
     /* Worker: the client is there, and can be spoken to. Returns 0, or -1 and errno if there is no memory. */
     int (*open)(struct session *session);
 
-    /* Worker: a line, without its end, zero-terminated; or, if it is `cut`, the beginning of one that was over the limit.
-     * May change it. */
+    /* Worker: a line, without its end, zero-terminated; or, if it is `cut`, the beginning of one that was over the
+     * limit. May change it. */
     void (*take_line)(struct session *session, char *line, size_t length, bool cut);
 
     /* Worker: what a client leaves without an end is a line as well. */

@@ -18,8 +18,8 @@ static int talk_open(struct session *session)
     return 0;
 }
 
-/* Blanks before a command are a slip of the finger, and what follows it may be private; before anything else with a slash
- * they are an indentation. */
+/* Blanks before a command are a slip of the finger, and what follows it may be private; before anything else with a
+ * slash they are an indentation. */
 static bool slips_into_command(const char *line)
 {
     char verb[16];
@@ -63,7 +63,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Whether it is for one person, and what for has not come. Taken for a line, it would be refused, and the rest said to all. */
+/* Whether it is for one person, and what for has not come. Taken for a line, it would be refused, and the rest said to
+ * all. */
 static bool talk_awaits_more(const char *line, size_t length)
 {
     size_t at = 0;

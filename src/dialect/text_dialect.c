@@ -157,8 +157,8 @@ static void render_message(struct text *text, const struct text_dialect *dialect
 }
 
 /* A message of several lines is as many messages. */
-static void render_lines(struct text *text, const struct text_dialect *dialect,
-                         const struct event *event, const struct view *view)
+static void render_lines(struct text *text, const struct text_dialect *dialect, const struct event *event,
+                         const struct view *view)
 {
     char whole[MULTILINE_BYTES + 1];
     struct event message = *event;
@@ -183,8 +183,7 @@ static void render_lines(struct text *text, const struct text_dialect *dialect,
     }
 }
 
-static void render_quit(struct text *text, const struct text_dialect *dialect,
-                        const struct event *event)
+static void render_quit(struct text *text, const struct text_dialect *dialect, const struct event *event)
 {
     static const char *const reasons[] = {[QUIT_SAID] = "",
                                           [QUIT_LEFT] = "",
@@ -220,8 +219,8 @@ static void render_notice(struct text *text, const char *who, const char *what, 
     add(text, object);
 }
 
-static void render_line(struct text *text, const struct text_dialect *dialect,
-                        const struct event *event, const struct view *view)
+static void render_line(struct text *text, const struct text_dialect *dialect, const struct event *event,
+                        const struct view *view)
 {
     switch ((enum event_type)event->type) {
     case EVENT_ARRIVE:
@@ -253,7 +252,8 @@ static void render_line(struct text *text, const struct text_dialect *dialect,
         add_by(text, event, event->strings.kick.text);
         break;
     case EVENT_TOPIC:
-        render_notice(text, event->shown, *seen(event->strings.topic.topic) ? " set the topic of " : " cleared the topic of ",
+        render_notice(text, event->shown,
+                      *seen(event->strings.topic.topic) ? " set the topic of " : " cleared the topic of ",
                       event->strings.topic.channel_name);
         add_reason(text, event->strings.topic.topic);
         break;
@@ -309,7 +309,7 @@ static void render_line(struct text *text, const struct text_dialect *dialect,
     case EVENT_DROP:
     case EVENT_CURRENT:
     case EVENT_REDACT: /* it has been read */
-    case EVENT_MOVED: /* for IRC */
+    case EVENT_MOVED:  /* for IRC */
     case EVENT_INSIDE:
     case EVENT_REPLY:
     case EVENT_TYPES:
@@ -318,7 +318,7 @@ static void render_line(struct text *text, const struct text_dialect *dialect,
 }
 
 void text_dialect_render(struct text *text, const struct text_dialect *dialect, const struct event *event,
-                   const struct view *view)
+                         const struct view *view)
 {
     size_t before = text->length;
     render_line(text, dialect, event, view);

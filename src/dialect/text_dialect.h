@@ -31,11 +31,13 @@ void text_dialect_refuse(struct text *text, const char *why);
 /* EVENT_MODE, a line for each change, the last without its end. */
 void text_dialect_render_modes(struct text *text, const struct event *event, const struct view *view);
 void text_dialect_render(struct text *text, const struct text_dialect *dialect, const struct event *event,
-                   const struct view *view);
+                         const struct view *view);
 
 /* What the rendering depends on: see struct dialect. */
 #define TEXT_DIALECT_PARTS                                                                                             \
-    {[EVENT_NICK] = VIEW_SELF,   [EVENT_JOIN] = VIEW_SELF,       [EVENT_PART] = VIEW_SELF,      [EVENT_QUIT] = VIEW_TARGET, \
-     [EVENT_KICK] = VIEW_TARGET, [EVENT_MESSAGE] = VIEW_CURRENT, [EVENT_MULTILINE] = VIEW_CURRENT}
+    {                                                                                                                  \
+        [EVENT_NICK] = VIEW_SELF, [EVENT_JOIN] = VIEW_SELF, [EVENT_PART] = VIEW_SELF, [EVENT_QUIT] = VIEW_TARGET,      \
+        [EVENT_KICK] = VIEW_TARGET, [EVENT_MESSAGE] = VIEW_CURRENT, [EVENT_MULTILINE] = VIEW_CURRENT                   \
+    }
 
 #endif

@@ -55,8 +55,7 @@ void text_dialect_render_modes(struct text *text, const struct event *event, con
             continue;
         const char *arguments[] = {*event->shown ? event->shown : "the server", event->strings.mode.channel_name,
                                    sentence == &muting ? argument + 2 : argument};
-        const struct reply_words filling = {
-            .slash = "", .nick = "", .server = "", .arguments = arguments, .count = 3};
+        const struct reply_words filling = {.slash = "", .nick = "", .server = "", .arguments = arguments, .count = 3};
         struct text words_of;
         text_init(&words_of, line, sizeof line);
         reply_fill(&words_of, changes[i].on ? sentence->on : sentence->off, &filling);

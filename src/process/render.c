@@ -13,14 +13,14 @@
 #define ARENAS_MAX 64
 #define FULL       ((size_t)64 << 10)
 /* The largest rendering: a record's text in which every byte becomes a replacement character. */
-#define LARGEST    (3 * RING_RECORD_MAX + 4096)
+#define LARGEST (3 * RING_RECORD_MAX + 4096)
 
 enum { VARIANTS = 8 }; /* self, target, current */
 
 struct arena {
     const struct dialect *dialect; /* for viewers who speak that */
     const struct framing *framing; /* over transports that frame so */
-    uint64_t caps; /* with those capabilities */
+    uint64_t caps;                 /* with those capabilities */
     char *bytes;
     size_t used;
     struct {
@@ -32,7 +32,7 @@ struct arena {
 struct render {
     struct door doors[DOOR_KINDS];
     const struct framing *framings[DOOR_KINDS]; /* theirs; those that make the same bytes are one */
-    uint64_t event; /* counts up */
+    uint64_t event;                             /* counts up */
     bool full;
     struct arena *arenas;
     size_t count, size;
@@ -93,8 +93,8 @@ static struct arena *find_arena(struct render *render, const struct dialect *dia
     return add_arena(render, dialect, view);
 }
 
-static void render_into(struct render *render, struct arena *arena, unsigned variant,
-                        const struct event *event, const struct view *view)
+static void render_into(struct render *render, struct arena *arena, unsigned variant, const struct event *event,
+                        const struct view *view)
 {
     struct text text;
     size_t room = ARENA_SIZE - arena->used;
@@ -112,8 +112,8 @@ static void render_into(struct render *render, struct arena *arena, unsigned var
         render->full = true;
 }
 
-/* The viewer is rendered for as it is looked up: with that alone on which the event's rendering depends. So two who differ
- * in nothing else cannot but get the same bytes. */
+/* The viewer is rendered for as it is looked up: with that alone on which the event's rendering depends. So two who
+ * differ in nothing else cannot but get the same bytes. */
 const char *render_event(struct render *render, const struct event *event, uint32_t door, const struct view *view,
                          size_t *length)
 {

@@ -66,8 +66,7 @@ static void control_feed(struct session *session, const char *bytes, size_t leng
     char *line = NULL;
     size_t line_length = 0;
     enum lines_result result;
-    while (!session->leaving &&
-           (result = lines_take(session->dialect_state, &bytes, &length, &line, &line_length)))
+    while (!session->leaving && (result = lines_take(session->dialect_state, &bytes, &length, &line, &line_length)))
         take(session, result, line, line_length);
 }
 
@@ -131,8 +130,8 @@ static void control_format_reply(struct session *session, enum reply_code code, 
     if (!template)
         return;
     text_init(&text, words, sizeof words);
-    reply_fill(&text, template, &(struct reply_words){.slash = "", .nick = "", .server = "",
-                                                      .arguments = arguments, .count = count});
+    reply_fill(&text, template,
+               &(struct reply_words){.slash = "", .nick = "", .server = "", .arguments = arguments, .count = count});
     while (text.length > 0 && words[text.length - 1] == ' ')
         words[--text.length] = '\0';
     int status = status_of(code);
@@ -156,11 +155,12 @@ static void control_refuse(struct text *text, const char *why)
 
 const struct service *service_control(void)
 {
-    static const struct service service = {.open = control_open,
-                                           .feed = control_feed,
-                                           .finish = control_finish,
-                                           .time_out = control_time_out,
-                                           .speech = {.dialect = DIALECT_CONTROL, .verb_prefix = "", .format_reply = control_format_reply},
-                                           .refuse = control_refuse};
+    static const struct service service = {
+        .open = control_open,
+        .feed = control_feed,
+        .finish = control_finish,
+        .time_out = control_time_out,
+        .speech = {.dialect = DIALECT_CONTROL, .verb_prefix = "", .format_reply = control_format_reply},
+        .refuse = control_refuse};
     return &service;
 }

@@ -11,7 +11,7 @@
 #include "command/metrics.h"
 #include "world/recorder.h"
 
-#define LINE_LIMIT  2000
+#define LINE_LIMIT 2000
 #define MOST_LINES 100
 
 struct asking {

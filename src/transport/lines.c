@@ -11,7 +11,8 @@
 
 #define CTRL_D 0x04
 
-/* Where in a line the next byte is, for what people at telnet(1) mean by Ctrl-C and Ctrl-D. No line of a script begins so. */
+/* Where in a line the next byte is, for what people at telnet(1) mean by Ctrl-C and Ctrl-D. No line of a script begins
+ * so. */
 enum offset { AT_START, BEHIND_IAC, INSIDE };
 
 struct stream {
@@ -49,8 +50,8 @@ static int crlf_open(struct session *session, const struct dialect *dialect)
     return dialect->open(session);
 }
 
-/* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more after
- * Ctrl-C unless it is answered, so not to understand it would be to fall silent. */
+/* How many of the bytes stand before the wish to leave; all of them if there is none. telnet(1) shows nothing more
+ * after Ctrl-C unless it is answered, so not to understand it would be to fall silent. */
 static size_t before_farewell(struct stream *stream, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -86,7 +87,9 @@ static void finish(struct session *session)
     char *line = NULL;
     size_t length = 0;
     struct stream *stream = session->transport_state;
-    enum lines_result result = stream->dialect->takes_unfinished ? lines_finish(&stream->lines, &line, &length) : LINES_NONE;
+    if (!stream->dialect->takes_unfinished)
+        return;
+    enum lines_result result = lines_finish(&stream->lines, &line, &length);
     if (result != LINES_NONE)
         transport_take_line(session, stream->dialect, line, length, result == LINES_LONG);
 }

@@ -14,8 +14,9 @@
  * is the first of the connection and a TLS hello: the client was told, has left, and the input is to be dropped. */
 bool sniff_tls(struct session *session, const struct dialect *dialect, const char *bytes, size_t length);
 
-/* To be asked with each line, or the beginning of one that was too long (`cut`), before it is acted on; zero-terminated,
- * `length` bytes. True if it is the first that is not empty and requests something by HTTP: as above. */
+/* To be asked with each line, or the beginning of one that was too long (`cut`), before it is acted on;
+ * zero-terminated, `length` bytes. True if it is the first that is not empty and requests something by HTTP: as above.
+ */
 bool sniff_http(struct session *session, const struct dialect *dialect, const char *line, size_t length, bool cut);
 
 #endif

@@ -8,27 +8,27 @@
 struct transport {
     const struct framing *framing;
 
-    /* Worker: the connection is there, for lines of that dialect. Calls dialect->open as soon as the client can be spoken
-     * to: at once, unless the transport has a handshake. Returns 0, or -1 and errno if there is no memory. */
+    /* Worker: the connection is there, for lines of that dialect. Calls dialect->open as soon as the client can be
+     * spoken to: at once, unless the transport has a handshake. Returns 0, or -1 and errno if there is no memory. */
     int (*open)(struct session *session, const struct dialect *dialect);
 
-    /* Worker: bytes from the client; gives each whole line in them to transport_take_line(), until session->leaving. What
-     * the transport has to say of its own (answers to telnet's options, echo) it adds with session_say(). */
+    /* Worker: bytes from the client; gives each whole line in them to transport_take_line(), until session->leaving.
+     * What the transport has to say of its own (answers to telnet's options, echo) it adds with session_say(). */
     void (*feed)(struct session *session, const char *bytes, size_t length);
 
     /* Worker: the client sends nothing more; what it left unfinished is a line if the dialect says so. */
     void (*finish)(struct session *session);
 
-    /* Worker: nothing followed what came without an end for as long as was asked of session_clock_await_rest(). NULL where
-     * that is never asked. */
+    /* Worker: nothing followed what came without an end for as long as was asked of session_clock_await_rest(). NULL
+     * where that is never asked. */
     void (*take_rest)(struct session *session);
 
     /* Worker: frees what open took. */
     void (*close)(struct session *session);
 };
 
-/* A line that came, as dialect->take_line gets it: at the client's pace, recorded, and if it is the first and no chat at
- * all, answered with that. */
+/* A line that came, as dialect->take_line gets it: at the client's pace, recorded, and if it is the first and no chat
+ * at all, answered with that. */
 void transport_take_line(struct session *session, const struct dialect *dialect, char *line, size_t length, bool cut);
 
 /* The transports there are: lines.c, typing.c. */

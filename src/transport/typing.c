@@ -1,5 +1,5 @@
-/* The telnet transport: somebody types, in line mode (the terminal edits, whole lines arrive) or in character mode (we edit
- * and, if asked to, echo). Run by workers. */
+/* The telnet transport: somebody types, in line mode (the terminal edits, whole lines arrive) or in character mode (we
+ * edit and, if asked to, echo). Run by workers. */
 #include "transport.h"
 
 #include <stdlib.h>
@@ -217,8 +217,7 @@ static void telnet_feed(struct session *session, const char *bytes, size_t lengt
     for (size_t i = 0; i < length && !session->leaving; i++) {
         unsigned char data = 0, answer[TELNET_ANSWER_SIZE];
         size_t answer_length;
-        enum telnet_event event =
-            telnet_take(&typing->telnet, (unsigned char)bytes[i], &data, answer, &answer_length);
+        enum telnet_event event = telnet_take(&typing->telnet, (unsigned char)bytes[i], &data, answer, &answer_length);
         session_say(session, (const char *)answer, answer_length);
         switch (event) {
         case TELNET_NOTHING:
