@@ -1,6 +1,7 @@
 /* Memory without which there is no going on. Every process uses it; writes no shared memory. */
 #include "memory.h"
 
+#include <string.h>
 #include <sysexits.h>
 
 #include "log.h"
@@ -10,4 +11,9 @@ void *memory_must(void *memory)
     if (!memory)
         fatal(EX_OSERR, "out of memory");
     return memory;
+}
+
+char *memory_keep(const char *string)
+{
+    return memory_must(strdup(string));
 }

@@ -6,4 +6,7 @@
  * log. Does not block. */
 void *memory_must(void *memory);
 
+/* A copy of the string for the heap, to be freed. */
+char *memory_keep(const char *string);
+
 #endif

@@ -1,4 +1,5 @@
 /* Reports. Anybody's memory; writes no shared memory. */
+#include "harmless.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -142,7 +143,7 @@ static const char *shown(const struct cell *cell, char harmless[CELL_SIZE])
 {
     struct text text;
     text_init(&text, harmless, CELL_SIZE);
-    text_add_harmless(&text, cell->string, strlen(cell->string));
+    harmless_add(&text, cell->string, strlen(cell->string));
     return harmless;
 }
 

@@ -30,13 +30,6 @@ bool text_copy(char *to, size_t size, const char *from);
 /* Ends the string in an array that was copied out of shared memory, where another process may have taken its end away. */
 #define TEXT_END(array) ((void)((array)[sizeof(array) - 1] = '\0'))
 
-/* A copy for the heap, to be freed; ends the process (fatal) if there is no memory. */
-char *text_keep(const char *string);
-
-/* The same of what should be UTF-8 and may be older: if there is no character of it beyond ASCII, ill-formed bytes are
- * Latin-1, or rather Windows' own idea of it, else U+FFFD. A byte order mark in front is left out. */
-char *text_keep_utf8(const char *string);
-
 /* One character of UTF-8 at `bytes` (`length` > 0): its code point and, in *used, how many bytes it
  * has. Anything RFC 3629 does not allow is -1 with *used = 1 for the one byte to skip. */
 int32_t text_decode(const char *bytes, size_t length, size_t *used);
@@ -56,20 +49,6 @@ size_t text_boundary(const char *bytes, size_t length, size_t limit);
 /* Adds `bytes` with every ill-formed byte and NUL, CR and LF as U+FFFD. Other control characters stay:
  * they mean something to IRC clients. */
 void text_add_utf8(struct text *text, const char *bytes, size_t length);
-
-/* Adds `bytes` so that no terminal can be driven by it: ill-formed bytes become U+FFFD; C0, DEL and C1
- * control characters become ^X (TAB stays); IRC's formatting codes (bold, colour …) vanish, and so does what turns the
- * direction of writing (unicode_turns); separators of lines are blanks. */
-void text_add_harmless(struct text *text, const char *bytes, size_t length);
-
-/* The same for what may come from a program that knows no UTF-8: if there is no character of it beyond ASCII, ill-formed
- * bytes are Latin-1, or rather Windows' own idea of it. At most three times as long. */
-void text_add_readable(struct text *text, const char *bytes, size_t length);
-
-/* Adds `bytes` so that each can be told: what one cannot see (unicode_is_seen), but for the blank, and ill-formed
- * bytes become \xHH for each of its bytes, a backslash two. At
- * most four times as long. */
-void text_add_escaped(struct text *text, const char *bytes, size_t length);
 
 /* Lower case as RFC 1459 section 2.2 has it: {}|^ are the lower case of []\~. */
 unsigned char text_fold(unsigned char c);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/paths.h"
 #include "base/text.h"
 
@@ -42,7 +43,7 @@ static void show(FILE *to, const char *line)
     if (!bytes)
         return;
     text_init(&text, bytes, size);
-    text_add_harmless(&text, line, strlen(line));
+    harmless_add(&text, line, strlen(line));
     fprintf(to, "%s\n", bytes);
     free(bytes);
 }

@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "base/clock.h"
+#include "base/harmless.h"
 #include "base/text.h"
 #include "irc.h"
 
@@ -236,7 +237,7 @@ static void on_topic(struct session *session, struct message *message)
     struct window *window = channel_window(session, message->parameters[0]);
     struct text topic;
     text_init(&topic, window->topic, sizeof window->topic);
-    text_add_readable(&topic, message->last, strlen(message->last));
+    harmless_add_readable(&topic, message->last, strlen(message->last));
     snprintf(words, sizeof words, "%s has set the topic: %s", message->nick, message->last);
     event(session, window, message, words);
 }

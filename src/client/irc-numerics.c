@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "base/harmless.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "irc.h"
@@ -138,7 +139,7 @@ static void topic(struct session *session, struct message *message)
         window = windows_current(&session->windows);
     text_init(&text, window->topic, sizeof window->topic);
     if (atoi(message->command) == 332)
-        text_add_readable(&text, message->last, strlen(message->last));
+        harmless_add_readable(&text, message->last, strlen(message->last));
     session_showf(session, window, LINE_EVENT, "topic: %s", message->last);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -61,7 +62,7 @@ static void print(struct pipe *pipe, const struct window *window, const struct l
     /* Where: nothing for a door with one window only. */
     if (session->dialect->door == DOOR_IRC) {
         const char *where = window->kind == WINDOW_SERVER ? "-" : window->name;
-        text_add_readable(&text, where, strlen(where));
+        harmless_add_readable(&text, where, strlen(where));
         text_add_char(&text, ' ');
     }
     switch (line->kind) {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/text.h"
 #include "message.h"
 #include "session.h"
@@ -21,7 +22,7 @@ static void write_journal(struct session *session, const struct window *window, 
     char name[WINDOW_NAME_SIZE * 3];
     struct text text;
     text_init(&text, name, sizeof name);
-    text_add_readable(&text, window->name, strlen(window->name));
+    harmless_add_readable(&text, window->name, strlen(window->name));
     const char *pattern = line->kind == LINE_MESSAGE || line->kind == LINE_PRIVATE ? "%s %s <%s> %s\n"
                           : line->kind == LINE_NOTICE                              ? "%s %s -%s- %s\n"
                                                                                    : "%s %s * %s%s\n";

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/harmless.h"
 #include "base/text.h"
 #include "tty/guardian.h"
 #include "signals.h"
@@ -33,7 +34,7 @@ static void dumb_shown(void *context, const struct window *window, const struct 
     struct text text;
     text_init(&text, bytes, sizeof bytes);
     if (window != windows_current(&terminal->session->windows))
-        text_add_readable(&text, window->name, strlen(window->name));
+        harmless_add_readable(&text, window->name, strlen(window->name));
     if (text.length)
         text_add(&text, ": ");
     add_line(terminal, line, &text);

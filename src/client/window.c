@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/harmless.h"
 #include "base/text.h"
 
 static struct window *window_new(const char *name, enum window_kind kind)
@@ -143,7 +144,7 @@ static char *harmless(const char *from)
     struct text text;
     text_init(&text, copy, length * 3 + 1);
     if (length > 0)
-        text_add_readable(&text, from, length);
+        harmless_add_readable(&text, from, length);
     return copy;
 }
 

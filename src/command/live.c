@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/harmless.h"
 #include "base/parse.h"
 #include "rows.h"
 #include "world/counters.h"
@@ -322,7 +323,7 @@ static void show_row(struct session *session, const struct row *row)
     static char harmless[RING_RECORD_MAX * 3];
     struct text text;
     text_init(&text, harmless, sizeof harmless);
-    text_add_harmless(&text, row->line, row->text.length);
+    harmless_add(&text, row->line, row->text.length);
     say(session, harmless);
 }
 

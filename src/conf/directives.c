@@ -13,7 +13,9 @@
 
 #include "base/config.h"
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "settings.h"
@@ -180,7 +182,7 @@ static bool take_string(const struct reading *reading)
 {
     if (is_refused(reading))
         return false;
-    replace(reading->field, text_keep(reading->words[0]));
+    replace(reading->field, memory_keep(reading->words[0]));
     return true;
 }
 
@@ -188,14 +190,14 @@ static bool take_shown(const struct reading *reading)
 {
     if (is_refused(reading))
         return false;
-    replace(reading->field, text_keep_utf8(reading->words[0]));
+    replace(reading->field, harmless_keep(reading->words[0]));
     return true;
 }
 
 /* Text to the end of the line, or one word in quotes. */
 static char *keep_free_text(const struct reading *reading)
 {
-    return text_keep_utf8(reading->count == 1 ? reading->words[0] : reading->rest);
+    return harmless_keep(reading->count == 1 ? reading->words[0] : reading->rest);
 }
 
 static bool take_text(const struct reading *reading)
@@ -212,7 +214,7 @@ static bool take_file(const struct reading *reading)
     const char *path = reading->words[0], *why = "longer than 16 KiB";
     char *text = fd_read_file(path, FILE_LIMIT, NULL);
     if (text) {
-        replace(reading->field, text_keep_utf8(text));
+        replace(reading->field, harmless_keep(text));
         free(text);
         if (strlen(*(char **)reading->field) <= FILE_LIMIT)
             return true;
@@ -313,7 +315,7 @@ static bool take_operator(const struct reading *reading)
     if (!is_crypted(reading->words[1]))
         return refuse(reading, SETTING_CRYPTED);
     settings->operators[settings->operator_count++] =
-        (struct setting_operator){.name = text_keep_utf8(reading->words[0]), .password = text_keep(reading->words[1])};
+        (struct setting_operator){.name = harmless_keep(reading->words[0]), .password = memory_keep(reading->words[1])};
     return true;
 }
 

@@ -10,8 +10,10 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "world/names.h"
 #include "directives.h"
 
 struct settings *settings_new(void)
@@ -37,12 +39,6 @@ void settings_free(struct settings *settings)
     directives_free(settings);
     free(settings->directives);
     free(settings);
-}
-
-bool settings_is_server_name(const char *word)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-    return *word && strspn(word, letters) == strlen(word) && strlen(word) <= 63;
 }
 
 bool settings_hold(const struct setting_ranges *ranges, const unsigned char host[16])
@@ -89,7 +85,7 @@ static void complete_directories(struct settings *settings)
     char path[200];
     if (!settings->runtime_directory) {
         paths_runtime(path, sizeof path);
-        settings->runtime_directory = text_keep(path);
+        settings->runtime_directory = memory_keep(path);
     }
     const char *home = getenv("HOME");
     if (!settings->state_directory) {
@@ -97,7 +93,7 @@ static void complete_directories(struct settings *settings)
             snprintf(path, sizeof path, "/var/lib/forkchat");
         else
             snprintf(path, sizeof path, "%.150s/.local/state/forkchat", home);
-        settings->state_directory = text_keep(path);
+        settings->state_directory = memory_keep(path);
     }
 }
 
@@ -131,7 +127,7 @@ void settings_complete(struct settings *settings)
     if (!settings->server_name) {
         char name[64] = "";
         gethostname(name, sizeof name - 1);
-        settings->server_name = text_keep(settings_is_server_name(name) ? name : "forkchat");
+        settings->server_name = memory_keep(name_is_server(name) ? name : "forkchat");
     }
     complete_directories(settings);
 }
@@ -166,7 +162,7 @@ struct settings *settings_from(const char *bytes, size_t length)
     for (int i = 0; i < FILES && at + strlen(at) + 1 < copy + length; i++) {
         at += strlen(at) + 1;
         if (*at)
-            *slots[i] = text_keep(at);
+            *slots[i] = memory_keep(at);
     }
     for (char *line = copy; *line;) {
         char *end = strchr(line, '\n');

@@ -25,7 +25,7 @@
 #define SETTINGS(ONE, OWN)                                                                                             \
     OWN(listen, "listen", "DOOR ADDRESS:PORT", "open a door there; port 0 picks one", RELOAD)                          \
     ONE(string, server_name, "server-name", "NAME", "what the server calls itself", RELOAD,                            \
-        .check = settings_is_server_name,                                                                              \
+        .check = name_is_server,                                                                              \
         .expected = "a server name is 1 to 63 letters, digits, dots and dashes, as in chat.example.org")               \
     ONE(number, max_clients, "max-clients", "N", "clients at one time", RELOAD, .standard = "10000", .least = 1,       \
         .most = 100000, .of = "clients")                                                                               \
@@ -173,9 +173,6 @@ struct settings {
     char *directives; /* everything that was accepted, as text, for those who come later */
     size_t directives_length;
 };
-
-/* Whether it may be the name of a server: 1 to 63 letters, digits, dots and dashes. */
-bool settings_is_server_name(const char *word);
 
 /* Whether the address is in one of the ranges. */
 bool settings_hold(const struct setting_ranges *ranges, const unsigned char host[16]);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/harmless.h"
 #include "base/unicode.h"
 #include "command/dispatch.h"
 #include "command/leave.h"
@@ -56,7 +57,7 @@ void text_dialect_format_reply(struct session *session, enum reply_code code, co
     text_init(&out, harmless, sizeof harmless);
     if (*template != '[')
         text_add(&out, "[server] ");
-    text_add_harmless(&out, words, text.length);
+    harmless_add(&out, words, text.length);
     session_say_line(session, harmless, out.length);
 }
 
@@ -75,7 +76,7 @@ void text_dialect_refuse(struct text *text, const char *why)
 
 static void add(struct text *text, const char *string)
 {
-    text_add_harmless(text, string, strlen(string));
+    harmless_add(text, string, strlen(string));
 }
 
 /* `words`, if people see anything of them; "" for blanks and formatting codes alone. */
@@ -153,7 +154,7 @@ static void render_message(struct text *text, const struct text_dialect *dialect
     if (action && length == 0)
         return;
     text_add(text, " ");
-    text_add_harmless(text, words, length);
+    harmless_add(text, words, length);
 }
 
 /* A message of several lines is as many messages. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "text_dialect.h"
+#include "base/harmless.h"
 #include "world/modes.h"
 
 /* $1: who did it, $2: the channel, $3: the argument. */
@@ -63,6 +64,6 @@ void text_dialect_render_modes(struct text *text, const struct event *event, con
             text_add(text, view->framing->end);
         first = false;
         text_add(text, "[server] ");
-        text_add_harmless(text, line, words_of.length);
+        harmless_add(text, line, words_of.length);
     }
 }

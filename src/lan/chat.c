@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/harmless.h"
 #include "base/log.h"
 #include "base/hash.h"
 #include "base/lookalike.h"
@@ -96,7 +97,7 @@ static void show(const char *prefix, const char *between, const char *bytes, siz
     text_init(&text, line, sizeof line);
     text_add(&text, prefix);
     text_add(&text, between);
-    text_add_readable(&text, bytes, end);
+    harmless_add_readable(&text, bytes, end);
     if (end < length)
         text_addf(&text, " [and %zu bytes more]", length - end);
     screen_show("%s", line);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/parse.h"
 #include "base/port.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ enum fetch_result fetch_fail(struct fetch *fetch, enum fetch_result result, cons
     text_add(&text, what);
     if (detail) {
         text_add(&text, ": ");
-        text_add_harmless(&text, detail, strlen(detail));
+        harmless_add(&text, detail, strlen(detail));
     }
     return result;
 }

@@ -5,11 +5,12 @@
 
 #include "lan/peer.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "lan/screen.h"
 
 static void offer_again(struct peer *peer, struct peer_offer *offer)
 {
-    char *path = text_keep(offer->given), *password = offer->what.password ? text_keep(offer->what.password) : NULL;
+    char *path = memory_keep(offer->given), *password = offer->what.password ? memory_keep(offer->what.password) : NULL;
     screen_show("%s has changed: it is hashed again", offer->what.card.name);
     offers_end(peer, offer);
     offers_add(peer, path, password);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -208,7 +209,7 @@ void screen_show(const char *format, ...)
     text_init(&text, row, sizeof row - 1);
     if (screen.terminal)
         text_add(&text, "\r\033[K");
-    text_add_harmless(&text, given, (size_t)length);
+    harmless_add(&text, given, (size_t)length);
     row[text.length++] = '\n';
     put(row, text.length);
     draw();

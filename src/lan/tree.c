@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "lan/name.h"
@@ -199,10 +200,10 @@ static int add_missing(struct walk *walk, const char *name, enum reason reason)
     if (!walk->folder)
         return 0;
     text_init(&shown, path, sizeof path);
-    text_add_escaped(&shown, walk->path, strlen(walk->path));
+    harmless_add_escaped(&shown, walk->path, strlen(walk->path));
     if (name) {
         text_add_char(&shown, '/');
-        text_add_escaped(&shown, name, strlen(name));
+        harmless_add_escaped(&shown, name, strlen(name));
     }
     text_init(&text, line, sizeof line);
     text_addf(&text, "- %s %s\n", reasons[reason].word, path);

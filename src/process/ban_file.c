@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/paths.h"
@@ -58,7 +59,7 @@ static void copy_harmless(char *to, size_t size, const char *from)
 {
     struct text text;
     text_init(&text, to, size);
-    text_add_harmless(&text, from, strlen(from));
+    harmless_add(&text, from, strlen(from));
 }
 
 /* False for a line that is no ban. */

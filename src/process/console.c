@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/harmless.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/port.h"
@@ -185,7 +186,7 @@ static void print(const struct terminal *terminal, const char *line)
             text_add(&text, "        ");
             line++;
         }
-        text_add_harmless(&text, line, strcspn(line, "\t"));
+        harmless_add(&text, line, strcspn(line, "\t"));
     }
     size_t at = 0, next = text.length;
     do {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/harmless.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/report.h"
@@ -141,7 +142,7 @@ static void control_format_reply(struct session *session, enum reply_code code, 
         report_json_string(&out, words);
         text_add_char(&out, '}');
     } else {
-        text_add_harmless(&out, words, text.length);
+        harmless_add(&out, words, text.length);
     }
     if (status > session->control.status)
         session->control.status = status;

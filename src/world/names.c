@@ -138,3 +138,9 @@ void name_guest(unsigned user, char nick[NICK_SIZE])
 {
     snprintf(nick, NICK_SIZE, "guest%u", user + 1);
 }
+
+bool name_is_server(const char *word)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    return *word && strspn(word, letters) == strlen(word) && strlen(word) <= 63;
+}

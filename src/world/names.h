@@ -33,4 +33,7 @@ bool name_is_channel(const char *name);
 /* The name an unnamed user has for those who need one that is a nick. */
 void name_guest(unsigned user, char nick[NICK_SIZE]);
 
+/* Whether it may be the name of a server: 1 to 63 letters, digits, dots and dashes. */
+bool name_is_server(const char *word);
+
 #endif

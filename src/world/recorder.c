@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "base/harmless.h"
 #include "base/secrets.h"
 
 struct recorder_shm {
@@ -141,7 +142,7 @@ void recorder_read(const struct recorder_shm *recorder, int32_t pid, int signal,
 
 void recorded_line_show(const struct recorded_line *line, struct text *text)
 {
-    text_add_escaped(text, line->bytes, line->kept < RECORDER_BYTES ? line->kept : RECORDER_BYTES);
+    harmless_add_escaped(text, line->bytes, line->kept < RECORDER_BYTES ? line->kept : RECORDER_BYTES);
     if (line->more)
         text_add(text, line->kept > 0 ? " …" : "…");
 }

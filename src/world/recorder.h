@@ -7,6 +7,7 @@
 #define FORKCHAT_WORLD_RECORDER_H
 
 #include "base/fault.h"
+#include "base/harmless.h"
 #include "base/text.h"
 #include "world.h"
 
@@ -66,7 +67,7 @@ void recorder_read(const struct recorder_shm *recorder, int32_t pid, int signal,
 /* The place is free, and what was said is gone. Only for whose process is dead. */
 void recorder_clear(struct recorder_shm *recorder);
 
-/* Adds the line for people to read: text_add_escaped, and an ellipsis where there was more. */
+/* Adds the line for people to read: harmless_add_escaped, and an ellipsis where there was more. */
 void recorded_line_show(const struct recorded_line *line, struct text *text);
 
 #endif

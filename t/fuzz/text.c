@@ -2,6 +2,8 @@
  */
 #include "driver.h"
 
+#include "base/harmless.h"
+#include "base/memory.h"
 #include "base/secrets.h"
 #include "base/text.h"
 
@@ -49,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
           !memchr(room, '\n', text.length));
 
     text_init(&text, room, sizeof room);
-    text_add_harmless(&text, bytes, length);
+    harmless_add(&text, bytes, length);
     claim_room(&text, sizeof room);
     for (size_t at = 0; at < text.length; at += used) {
         int32_t point = text_decode(room + at, text.length - at, &used);
@@ -58,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     text_init(&text, room, sizeof room);
-    text_add_readable(&text, bytes, length);
+    harmless_add_readable(&text, bytes, length);
     claim_room(&text, sizeof room);
     CLAIM(text.length <= 3 * length);
     for (size_t at = 0; at < text.length; at += used) {
@@ -66,14 +68,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CLAIM(point == '\t' || (point >= 0x20 && (point < 0x7F || point > 0x9F) && (point < 0x2028 || point > 0x202E)));
     }
 
-    char *given = text_keep(bytes_as_string(bytes, length)), *kept = text_keep_utf8(given);
+    char *given = memory_keep(bytes_as_string(bytes, length)), *kept = harmless_keep(given);
     CLAIM(text_is_utf8(kept, strlen(kept)) && strlen(kept) <= 3 * strlen(given));
     CLAIM(!text_is_utf8(given, strlen(given)) || strlen(kept) == strlen(given) || strlen(kept) + 3 == strlen(given));
     free(given);
     free(kept);
 
     text_init(&text, room, sizeof room);
-    text_add_escaped(&text, bytes, length);
+    harmless_add_escaped(&text, bytes, length);
     claim_room(&text, sizeof room);
     CLAIM(text.cut || text.length >= length);
     for (size_t at = 0; at < text.length; at += used) {
@@ -88,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_add_utf8(&text, bytes, length);
     claim_room(&text, limit);
     text_init(&text, room, limit);
-    text_add_harmless(&text, bytes, length);
+    harmless_add(&text, bytes, length);
     claim_room(&text, limit);
 
     for (size_t cut = 0; cut <= length && cut < 80; cut++) {

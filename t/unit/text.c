@@ -1,4 +1,5 @@
 /* Text: bounded, valid, harmless. */
+#include "base/harmless.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static bool adds_utf8(const char *bytes, size_t length, const char *expected)
 static bool adds_harmless(const char *bytes, size_t length, const char *expected)
 {
     text_init(&text, room, sizeof room);
-    text_add_harmless(&text, bytes, length);
+    harmless_add(&text, bytes, length);
     return is(expected) && !text.cut;
 }
 
@@ -88,7 +89,7 @@ static void cuts_characters_whole(void)
         text_add_utf8(&text, long_one, sizeof long_one - 1);
         CHECK(text.length == fits);
         text_init(&text, room, size);
-        text_add_harmless(&text, long_one, sizeof long_one - 1);
+        harmless_add(&text, long_one, sizeof long_one - 1);
         CHECK(text.length == fits);
         char copy[sizeof long_one];
         CHECK(text_copy(copy, size, long_one) == (size == sizeof long_one));
@@ -104,7 +105,7 @@ static void stays_cut(void)
     text_add(&text, "b");
     text_addf(&text, "c");
     text_add_char(&text, 'd');
-    text_add_harmless(&text, "e", 1);
+    harmless_add(&text, "e", 1);
     text_add_utf8(&text, "f", 1);
     CHECK(is("a") && text.cut);
 }
@@ -116,7 +117,7 @@ static void replacement_is_whole(void)
         text_add_utf8(&text, BYTES("\xFF\xFF"));
         CHECK(text.length % 3 == 0);
         text_init(&text, room, size);
-        text_add_harmless(&text, BYTES("\xFF\xFF"));
+        harmless_add(&text, BYTES("\xFF\xFF"));
         CHECK(text.length % 3 == 0);
     }
 }
@@ -288,7 +289,7 @@ static void turning(void)
 static bool adds_readable(const char *bytes, size_t length, const char *expected)
 {
     text_init(&text, room, sizeof room);
-    text_add_readable(&text, bytes, length);
+    harmless_add_readable(&text, bytes, length);
     return is(expected) && !text.cut;
 }
 
@@ -402,7 +403,7 @@ static void items(void)
 
 static bool kept_as(const char *string, const char *expected)
 {
-    char *kept = text_keep_utf8(string);
+    char *kept = harmless_keep(string);
     bool right = strcmp(kept, expected) == 0;
     free(kept);
     return right;
