@@ -71,7 +71,8 @@ uses() {
 }
 
 @test "no two files of a folder call each other in a circle" {
-    for folder in ipc event chat command dialect transport service process tty client lan; do
+    for folder in src/*/; do
+        folder=$(basename "$folder")
         uses "$folder" >"$BATS_TEST_TMPDIR/uses"
         [ -s "$BATS_TEST_TMPDIR/uses" ] || [ "$(find "src/$folder" -name '*.c' | wc -l)" -eq 1 ] ||
             { echo "$folder: nothing to look at"; return 1; }

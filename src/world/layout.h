@@ -76,6 +76,9 @@ static inline uint32_t world_bound(uint32_t end, uint32_t limit)
 /* With a number in it that nobody outside knows, so that nobody can choose what shares a place. */
 uint64_t world_hash(const struct world *world, const void *bytes, size_t length);
 
+/* Where what is charged so is counted: with the user while they are here, else with their origin. */
+uint32_t *share_count_of(const struct world *world, enum share_pool pool, const struct charge_shm *charge);
+
 /* Buckets: a power of two, about one for each entry. */
 uint32_t world_buckets(uint32_t entries);
 

@@ -9,14 +9,6 @@
 #include "layout.h"
 #include "shares.h"
 
-/* For everybody a few: most have none. With the default max-clients all tables fit the 64 MiB that containers have. */
-#define PER_OWNER 2u
-
-uint32_t metadata_limit(const struct world_limits *limits)
-{
-    return (limits->users + limits->channels) * PER_OWNER + 1000;
-}
-
 bool metadata_is_key(const char *key)
 {
     size_t length = strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_./-");

@@ -27,8 +27,14 @@ struct metadata_shm {
     uint32_t next; /* derived: of the same owner, or free */
 };
 
+/* For everybody a few: most have none. With the default max-clients all tables fit the 64 MiB that containers have. */
+#define METADATA_PER_OWNER 2u
+
 /* How much there can be in all. */
-uint32_t metadata_limit(const struct world_limits *limits);
+static inline uint32_t metadata_limit(const struct world_limits *limits)
+{
+    return (limits->users + limits->channels) * METADATA_PER_OWNER + 1000;
+}
 
 /* Whether it may be a key: a-z, 0-9 and _./- */
 bool metadata_is_key(const char *key);

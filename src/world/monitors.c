@@ -5,14 +5,6 @@
 #include "base/text.h"
 #include "layout.h"
 
-/* For every connection a few: most have none. */
-#define MONITORS_PER_CONNECTION 4u
-
-uint32_t monitor_limit(const struct world_limits *limits)
-{
-    return limits->connections * MONITORS_PER_CONNECTION + 1000;
-}
-
 bool monitor_is_live(const struct world *world, const struct monitor_shm *monitor)
 {
     return monitor->state == MONITOR_LIVE && connection_is_live(world, monitor->connection);

@@ -18,8 +18,14 @@ struct monitor_shm {
     uint32_t next; /* derived: of the same connection, or free */
 };
 
+/* For every connection a few: most have none. */
+#define MONITORS_PER_CONNECTION 4u
+
 /* How many there can be in all. */
-uint32_t monitor_limit(const struct world_limits *limits);
+static inline uint32_t monitor_limit(const struct world_limits *limits)
+{
+    return limits->connections * MONITORS_PER_CONNECTION + 1000;
+}
 
 /* The connection's monitor of that nick, or NONE. */
 uint32_t monitor_find_locked(const struct world *world, uint32_t connection, const char *nick);

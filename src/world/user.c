@@ -302,8 +302,3 @@ void user_seal(struct user_shm *copy)
     TEXT_END(copy->account);
     TEXT_END(copy->away);
 }
-
-const char *user_shown(const struct user_shm *user)
-{
-    return user->flags & USER_NAMED ? user->nick : user->address;
-}

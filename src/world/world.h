@@ -323,7 +323,10 @@ uint32_t user_find_locked(const struct world *world, const char *name);
 uint32_t user_find_alike_locked(const struct world *world, const char *nick, uint32_t except);
 
 /* What others see them as: the nick if they took one, else the address. */
-const char *user_shown(const struct user_shm *user);
+static inline const char *user_shown(const struct user_shm *user)
+{
+    return user->flags & USER_NAMED ? user->nick : user->address;
+}
 
 /* ---- Channels and memberships ---- */
 
