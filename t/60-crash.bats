@@ -51,7 +51,8 @@ victim() {
     for point in lock-taken lock-owned lock-freed journal-saved ring-put before-commit ring-before-commit \
         ring-committed before-unlock before-wakeups wakeup-half-posted user-renamed user-flags-half-set channel-created member-added \
         join-published topic-half-set mask-added mask-removed monitor-added monitor-unlinked metadata-added \
-        metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels; do
+        metadata-unlinked channel-renamed member-unlinked channel-destroyed user-left-channels \
+        connection-half-closed; do
         victim "v$((++count))"
         arm "$point" "$PID"
         tag
@@ -78,7 +79,7 @@ victim() {
 
 @test "a worker may die while its client comes in" {
     local point door count=0
-    for point in handed-over user-attached attached user-half-introduced arrived; do
+    for point in handed-over user-created user-attached connection-half-open connection-open attached user-half-introduced arrived; do
         for door in plain talk; do
             arm "$point" "-$DAEMON"
             open "in$((++count))" "$door"
