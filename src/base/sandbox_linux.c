@@ -1,18 +1,23 @@
 /* The sandbox of Linux: a filter of system calls, seccomp(2). Workers, couriers and control children; writes no
  * shared memory.
  *
- * The rules below are all a process may do. Those with conditions come first, from the top: the first that fits the call
- * and its arguments says what becomes of it. Then those without. What fits none ends the process with SIGSYS, whose
- * handler, if there was one before, learns the call's number. The kernel runs all that before anything of the call, and
- * answers from a table where no argument matters. What it costs is mostly the making, once for each client: it grows
- * with the number of steps.
+ * The rules below are all a process may do. Those with conditions come first, from the top: the first that fits the
+ * call and its arguments says what becomes of it. Then those without. What fits none ends the process with SIGSYS,
+ * whose handler, if there was one before, learns the call's number. The kernel runs all that before anything of the
+ * call, and answers from a table where no argument matters. What it costs is mostly the making, once for each client:
+ * it grows with the number of steps.
  *
  * Arguments are compared in their lower half. That is all of an int; of a flag word it is the half with the flags that
  * matter here.
  *
  * Some calls are there for C libraries other than the one at hand: each has its own way to sleep, to end, to ask for
  * memory. Calls that not every architecture has are the reason for #ifdef here. x86-64's second face, x32, has numbers
- * of its own, which fit no rule; and calls of another architecture (int 0x80) do not get as far as the rules. */
+ * of its own, which fit no rule; and calls of another architecture (int 0x80) do not get as far as the rules.
+ *
+ * A new call of a worker or courier needs a row, and a reason; where it does more than one thing (fcntl, ioctl, socket)
+ * the row says which. Before a row is taken away: what do fork, malloc, abort and sem_wait of glibc and of musl call?
+ * t/61-sandbox.bats shows what must stay refused, the whole suite that all else goes on. valgrind has calls of its own;
+ * t/27 turns the sandbox off. */
 #define _GNU_SOURCE
 #include "sandbox.h"
 

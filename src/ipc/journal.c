@@ -4,6 +4,13 @@
  * between the two. The event is real when the ring's head passes it; so the tables' change is real at
  * that very store, and before it must be taken back.
  *
+ * Repair alone is not enough. The tables are ground truth (a record for each user, channel, membership) and what is
+ * derived from it (chains, lists, counts). world_repair_locked makes them consistent from the ground truth, but it
+ * cannot know whether a membership that is there was also told, or whether a topic is half of one. So ground truth is
+ * saved here before it changes, with where head was. If head is still there after a death, all is put back, last first;
+ * if it has moved, the change is whole and the entries are forgotten. Then repair rebuilds what is derived, which is
+ * never journaled.
+ *
  * Invariant: an entry is complete before `used` covers it, and the bytes it keeps change only after that.
  * Putting an entry back twice does no harm, so recovery may itself die and be done again.
  *

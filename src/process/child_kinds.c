@@ -1,5 +1,6 @@
 /* The kinds of children. Another one is a row here and in children.h, a main function, and a role of the sandbox if
- * none of those there will do. */
+ * none of those there will do. Each child is forked (supervisor_fork), found dead (supervisor_reap), adopted
+ * (supervisor_adopt_child) and signalled (supervisor_signal) in one place, whatever its kind. */
 #include "child_kinds.h"
 
 #include <string.h>

@@ -1,5 +1,9 @@
 /* Confinement. Prepared by the supervisor, done by workers, couriers and control children. Several walls, each for the
- * case that another has a hole or is not there: another user, an empty root, limits, and the sandbox. */
+ * case that another has a hole or is not there: another user, an empty root, limits, and the sandbox.
+ *
+ * confine is the last thing a child does before it reads a byte that somebody else wrote. What it needs, it opens
+ * before: the log, the time zone, the names of users; a handler of SIGSYS is set before as well. No child has a socket
+ * for datagrams (inherited.c), so what children log goes to the supervisor (log_relay). */
 #include "confine.h"
 
 #include <errno.h>

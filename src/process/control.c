@@ -1,6 +1,9 @@
-/* The control process, and that of metrics, which differs in the service alone: reads commands from its socket, runs them
- * with an operator's rights, and writes the answers there itself, always without the lock. It is no client and in no
- * table; it publishes as the server.
+/* The control process, and that of metrics, which differs in the service alone: reads commands from its socket, runs
+ * them with an operator's rights, and writes the answers there itself, always without the lock. It is no client and in
+ * no table: the user of its session is NONE, which session_actor_locked makes the server. What it shows comes from the
+ * tables in short holds of the lock, from world/counters.h, which couriers add to once a batch, and for `tail` from the
+ * ring, read as an observer (command/live.c). The console (console.c) is the same service with a terminal in place of a
+ * socket.
  *
  * An operator who does not read holds up nobody but this process, which then ends. */
 #include "control.h"

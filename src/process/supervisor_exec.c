@@ -1,5 +1,7 @@
 /* SIGUSR2: the supervisor is executed again in place, as the program its path names now. Doors, couriers and workers
- * stay; what the program to come needs to know of them is written down before (exec_state.h). */
+ * stay, and children stay children; what the program to come needs to know of them is written down before
+ * (exec_state.h), and the list of descriptors that stay open is the one that a successor is given over a socket
+ * (fd_handoff.h). */
 #include "supervisor_parts.h"
 
 #include <errno.h>

@@ -1,6 +1,23 @@
 /* Deaths: what the dead leave is put in order, and only then are they reaped, so that their pids are nobody else's
  * meanwhile. Run by the supervisor; writes the tables as the dead would have, under the lock, which it only ever
- * tries to take. */
+ * tries to take.
+ *
+ * What dies how
+ *  - A worker: QUIT and DETACH are published for it, its slot becomes free (reap).
+ *  - ... with the lock: a waiting process asks the kernel after 50 ms, takes the lock from the dead, has the journal
+ *    take back what was half done, and repairs what is derived (lock_take, enter in ipc/txn.c); or the supervisor does,
+ *    here.
+ *  - ... between two bytes of a record: nothing happens. The head of the ring was not moved, so there is no record.
+ *  - ... after the head was moved, before the wakeups: all are posted when it is reaped.
+ *  - A courier: another takes the tables as they are, walks back to the cursor, renders again what the kernel was not
+ *    given (world/delivery_marks.h), and the workers hand their sockets over again (supervisor_reap_holders,
+ *    courier_replace.c).
+ *  - ... before it hung up on a client that was put out: its worker looks when it is called or idle, and ends
+ *    (check_still_here in worker.c).
+ *  - ... before it sent a leaving client its last words: the worker still lingers, and hands the socket to the next.
+ *  - A process that stops or loops with the lock, or a courier that stands still: supervisor_watch.c.
+ *  - A process that stops or dies as it is given the lock, or gives it back: the others look again after 50 ms.
+ *  - The supervisor: supervisor_succeed.c. */
 #include "supervisor_parts.h"
 
 #include <errno.h>

@@ -1,5 +1,19 @@
 /* Succession: a supervisor finds the living session of one that died, and takes the descriptors it left. Couriers,
- * workers and clients notice nothing. Run by the supervisor before it is one; writes no tables. */
+ * workers and clients notice nothing. Run by the supervisor before it is one; writes no tables.
+ *
+ * A supervisor keeps little to itself: doors, the list of its children, and the descriptors that its children inherit
+ * (inherited.h), all of which couriers keep, with a listening Unix socket. The new supervisor raises a claim in shared
+ * memory (world_add_claim) and connects to that socket; the courier that accepts hands the descriptors over. Then the
+ * children are adopted as orphans (supervisor_adopt.c), and couriers make way one after the other
+ * (supervisor_renew_holders).
+ *
+ * None of that needs the files to be there still. A region that lost its name is asked of a courier, which looks every
+ * second for somebody who waits; and a supervisor is known to live by its byte (ipc/liveness.h), by the pid file, and
+ * at last by the pid that it left in the region.
+ *
+ * A child that was starting as its supervisor died lives if nobody has its slot yet, and is adopted; the workers of a
+ * courier that was starting are called by the supervisor that adopts it. A child that starts after the end of the world
+ * ends. */
 #include "supervisor_parts.h"
 
 #include <errno.h>

@@ -1,5 +1,9 @@
-/* Watching those who live and might as well have died: who holds the lock for too long, couriers that do not get on.
- * Run by the supervisor; writes the tables only to complete what a dead owner of the lock left, under the lock. */
+/* Watching those who live and might as well have died: processes that hold the lock for too long, couriers that do not
+ * get on. Run by the supervisor; writes the tables only to complete what a dead owner of the lock left, under the lock.
+ *
+ * A courier is also asked to make way here once it is outdated: it ends when it owes nothing to a slow client, and is
+ * replaced. Never are all asked at once, and none without a supervisor, for the last courier that ends takes the
+ * inherited descriptors with it. */
 #include "supervisor_parts.h"
 
 #include <signal.h>

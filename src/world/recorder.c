@@ -1,5 +1,9 @@
 /* The flight recorder. Written by each process at its own place, without the lock; read and cleared by the supervisor
- * when that process is dead. */
+ * when that process is dead.
+ *
+ * transport_take_line and the control service give it each line, which is cut where a password may begin
+ * (base/secrets.h); the handler of base/fault.c adds the signal and the address before the process dies of it. The
+ * supervisor copies all of that to the list of crashes (crashes.h) and wipes the place for the next process. */
 #include "recorder.h"
 
 #include <errno.h>

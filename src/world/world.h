@@ -2,7 +2,24 @@
  *
  * The structs are open to readers, because commands ask for many fields; only src/world writes to them.
  * Every function here whose name ends in _locked, and every look at a *_shm, needs the lock: that is, a
- * transaction (world->txn) that has begun. Indices are compared with world->limits before they are followed. */
+ * transaction (world->txn) that has begun.
+ *
+ * Who trusts whom. Processes trust one another to work: all map the region to write to, so one that was taken over by
+ * its client can spoil what is there, stop the daemon, say anything as anybody, or have a process killed that is ours.
+ * What it must not get at is the supervisor's rights, or another's memory beyond the region:
+ *  - Indices are compared with world->limits, which each process has of its own. A list ends at an index that is none;
+ *    where the supervisor walks, also after as many steps as there are records. t/unit/world-damage.c tries.
+ *  - Texts are copied out within the size of their field (text_copy, user_seal and its like for whole records), because
+ *    one may have lost its end. A read that runs on all the same ends in the page of zeros behind the region
+ *    (port_map).
+ *  - Sizes and places of areas are read once, when the region is opened; the ring's and the journal's bounds are
+ *    private.
+ *  - Couriers decode a record into a copy of its numbers. Its strings stay where they are and may change meanwhile:
+ *    they are only ever added to buffers that know their size.
+ *  - A courier takes a socket for a slot from the process of that slot alone (process/owners.h).
+ *  - The supervisor kills by its own list of children; a pid from the region only chooses among them. Orphans are
+ *    signalled with the rights of the user they run as (process/supervisor_signal.c).
+ *  - The lock has no address in it (ipc/lock.c), and the kernel says who is alive (ipc/liveness.c). */
 #ifndef FORKCHAT_WORLD_WORLD_H
 #define FORKCHAT_WORLD_WORLD_H
 
