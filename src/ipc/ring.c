@@ -16,9 +16,11 @@
  *  - claimed is stored before any byte is overwritten, and only grows: what a publisher that died or gave
  *    up has overwritten stays overwritten. An observer copies, then looks whether what it copied had been
  *    claimed meanwhile.
+ *  - `open` has a bit for each reader whose state is not closed. The bit is set before the state is and cleared after it,
+ *    so whoever dies in between leaves a bit too many, never one too few; the state decides.
  *
- * Locking: `pending` and `sequence` are private to the holder of the lock. `waiting` is counted under the
- * lock and taken back by readers without it. */
+ * Locking: `pending` and `sequence` are private to the holder of the lock. Readers are opened and closed under it.
+ * `waiting` is counted under the lock and taken back by readers without it. */
 #include "ring.h"
 
 #include <errno.h>
@@ -57,6 +59,7 @@ struct reader_shm {
 
 struct ring_shm {
     uint64_t size;
+    _Atomic uint64_t open; /* lock held for writing: bit i for reader i; nobody need look at the others */
     _Alignas(64) _Atomic uint64_t head;
     _Atomic uint64_t claimed;
     _Atomic uint64_t floor; /* lock held: no reliable reader is before it */
@@ -132,9 +135,10 @@ size_t ring_need(size_t length)
 static uint64_t slowest(const struct ring *ring)
 {
     uint64_t least = ring_head(ring);
-    for (int i = 0; i < RING_READERS; i++) {
+    uint64_t open = atomic_load(&ring->shared->open); /* pairs with the bit set in ring_open_reader_locked */
+    for (int i = 0; open; i++, open >>= 1) {
         const struct reader_shm *reader = &ring->shared->readers[i];
-        if (atomic_load(&reader->state) != READER_RELIABLE)
+        if (!(open & 1) || atomic_load(&reader->state) != READER_RELIABLE)
             continue;
         uint64_t cursor = atomic_load(&reader->cursor); /* pairs with the store in ring_advance */
         if (cursor < least)
@@ -256,6 +260,8 @@ void ring_open_reader_locked(struct ring *ring, int reader, bool reliable, uint6
     if (reliable && position < atomic_load_explicit(&ring->shared->floor, memory_order_relaxed))
         atomic_store_explicit(&ring->shared->floor, position, memory_order_relaxed);
     atomic_store(&slot->cursor, position);
+    /* pairs with the loads in slowest and open_among */
+    atomic_fetch_or(&ring->shared->open, UINT64_C(1) << reader);
     CRASHPOINT("reader-half-open");
     atomic_store(&slot->state, reliable ? READER_RELIABLE : READER_OBSERVER);
     wakeup_post_again(&slot->wakeup); /* whatever state the last owner's death left it in */
@@ -359,9 +365,11 @@ void ring_advance(struct ring *ring, int reader, uint64_t position)
     tell_room(ring);
 }
 
-void ring_close_reader(struct ring *ring, int reader)
+void ring_close_reader_locked(struct ring *ring, int reader)
 {
     atomic_store(&ring->shared->readers[reader].state, READER_CLOSED);
+    CRASHPOINT("reader-half-closed");
+    atomic_fetch_and(&ring->shared->open, ~(UINT64_C(1) << reader));
     tell_room(ring);
 }
 
@@ -370,17 +378,25 @@ struct wakeup_shm *ring_wakeup(struct ring *ring, int reader)
     return &ring->shared->readers[reader].wakeup;
 }
 
+/* Those among `readers` that may be open. */
+static uint64_t open_among(const struct ring *ring, uint64_t readers)
+{
+    return readers & atomic_load(&ring->shared->open); /* pairs with the bit set in ring_open_reader_locked */
+}
+
 void ring_wake(struct ring *ring, uint64_t readers)
 {
-    for (int i = 0; i < RING_READERS && readers >> i; i++)
-        if (readers >> i & 1 && ring_reader_is_open(ring, i))
+    uint64_t open = open_among(ring, readers);
+    for (int i = 0; open; i++, open >>= 1)
+        if (open & 1 && ring_reader_is_open(ring, i))
             wakeup_post(&ring->shared->readers[i].wakeup);
 }
 
 void ring_wake_again(struct ring *ring, uint64_t readers)
 {
-    for (int i = 0; i < RING_READERS && readers >> i; i++)
-        if (readers >> i & 1 && ring_reader_is_open(ring, i))
+    uint64_t open = open_among(ring, readers);
+    for (int i = 0; open; i++, open >>= 1)
+        if (open & 1 && ring_reader_is_open(ring, i))
             wakeup_post_again(&ring->shared->readers[i].wakeup);
 }
 

@@ -92,7 +92,7 @@ bool ring_wait_room(struct ring *ring, int milliseconds);
  * reliable reader is never passed by publishers; an observer may be. Its wakeup is posted once for a start. Lock
  * held, unless nobody publishes. */
 void ring_open_reader_locked(struct ring *ring, int reader, bool reliable, uint64_t position);
-void ring_close_reader(struct ring *ring, int reader);
+void ring_close_reader_locked(struct ring *ring, int reader);
 
 /* The record at `position`, which is the reader's cursor or a place after it that a record told. Moves
  * *position behind it. Reliable readers: payload in place. */

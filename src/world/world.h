@@ -246,7 +246,7 @@ struct world {
 
 /* The version of everything in the region: grows with every change of a struct that lies in it, and of what a supervisor
  * leaves to the program that is executed in its place (process/exec_state.c). */
-#define WORLD_LAYOUT UINT64_C(0x000E)
+#define WORLD_LAYOUT UINT64_C(0x000F)
 
 size_t world_size(const struct world_limits *limits);
 

@@ -191,6 +191,50 @@ static void die_twice(void)
     stop();
 }
 
+static void open_and_close(void)
+{
+    txn_begin(&txn, 0);
+    ring_open_reader_locked(&txn.ring, 5, true, ring_head(&txn.ring));
+    txn_commit(&txn);
+    txn_begin(&txn, 0);
+    ring_close_reader_locked(&txn.ring, 5);
+    txn_commit(&txn);
+}
+
+/* Whether those who look at the bits of open readers alone pass none by. */
+static bool open_bits_suffice(void)
+{
+    uint64_t open = atomic_load(&txn.ring.shared->open);
+    for (int i = 0; i < RING_READERS; i++)
+        if (ring_reader_is_open(&txn.ring, i) && !(open >> i & 1))
+            return false;
+    return true;
+}
+
+/* A bit too many is there after some deaths, and harmless: the state decides. */
+static void opening_and_closing(void)
+{
+    start();
+    const uint64_t others = atomic_load(&txn.ring.shared->open);
+    int deaths = 0, bits_too_many = 0;
+    for (bool done = false; !done && !check_failed;) {
+        points_left = deaths;
+        int status = child_run(open_and_close);
+        points_left = -1;
+        done = status == 0;
+        CHECK(done || child_was_killed(status));
+        CHECK(open_bits_suffice());
+        bits_too_many += atomic_load(&txn.ring.shared->open) != others && !ring_reader_is_open(&txn.ring, 5);
+        open_and_close();
+        CHECK(atomic_load(&txn.ring.shared->open) == others && !ring_reader_is_open(&txn.ring, 5));
+        set(truth->fields[0] + 1);
+        CHECK(consistent(&place) == truth->fields[0]);
+        deaths++;
+    }
+    CHECK(deaths > 4 && bits_too_many == 2);
+    stop();
+}
+
 int main(void)
 {
     int quiet = open("/dev/null", O_WRONLY);
@@ -201,5 +245,6 @@ int main(void)
          recovering_and_changing);
     CASE("deaths in pairs, one in a change and one in its recovery, through much of the ring",
          die_twice);
+    CASE("whoever opens or closes a reader may die at every crash point", opening_and_closing);
     CHECK_DONE();
 }

@@ -137,8 +137,11 @@ static void read_as(int reader)
             wakeup_wait(ring_wakeup(&txn.ring, reader), -1);
         }
     }
-    if (tally->seen[reader].broken)
-        ring_close_reader(&txn.ring, reader); /* let the others finish */
+    if (!tally->seen[reader].broken)
+        return;
+    txn_begin(&txn, 0);
+    ring_close_reader_locked(&txn.ring, reader); /* let the others finish */
+    txn_commit(&txn);
 }
 
 static void observe(void)

@@ -353,7 +353,7 @@ static void slowest_counts(void)
     CHECK(!has_room(16));
     ring_advance(&ring, 63, 4096);
     CHECK(has_room(4096) && !has_room(4096 + 16));
-    ring_close_reader(&ring, 63);
+    ring_close_reader_locked(&ring, 63);
     CHECK(has_room(SIZE - SLACK));
     CHECK(!ring_reader_is_open(&ring, 63) && ring_reader_is_open(&ring, 0));
 }
@@ -449,7 +449,7 @@ static void woken_by_leaving(void)
     ring_open_reader_locked(&ring, 0, true, 0);
     publish_until(SIZE - SLACK);
     ring_want_room_locked(&ring);
-    ring_close_reader(&ring, 0);
+    ring_close_reader_locked(&ring, 0);
     CHECK(ring_wait_room(&ring, 0));
 }
 
@@ -682,6 +682,41 @@ static void wakeups(void)
     CHECK(!wakeup_wait(ring_wakeup(&ring, 5), 0));
 }
 
+/* Every number of a reader is a bit, the first and the last as well. */
+static void every_reader(void)
+{
+    start();
+    for (int i = 0; i < RING_READERS; i++) {
+        ring_open_reader_locked(&ring, i, true, 0);
+        CHECK(wakeup_wait(ring_wakeup(&ring, i), 0));
+    }
+    publish_until(SIZE - SLACK);
+    ring_wake(&ring, ~UINT64_C(0));
+    for (int i = 0; i < RING_READERS; i++) {
+        CHECK(wakeup_wait(ring_wakeup(&ring, i), 0));
+        CHECK(!has_room(16)); /* whoever is left is waited for */
+        ring_close_reader_locked(&ring, i);
+    }
+    CHECK(has_room(16));
+    ring_wake_again(&ring, ~UINT64_C(0));
+    for (int i = 0; i < RING_READERS; i++)
+        CHECK(!wakeup_wait(ring_wakeup(&ring, i), 0));
+}
+
+static void opened_twice(void)
+{
+    start();
+    ring_open_reader_locked(&ring, 2, true, 0);
+    ring_open_reader_locked(&ring, 2, true, 0); /* whoever takes the place of one that died */
+    CHECK(wakeup_wait(ring_wakeup(&ring, 2), 0));
+    publish_until(SIZE - SLACK);
+    CHECK(!has_room(16));
+    ring_close_reader_locked(&ring, 2);
+    CHECK(has_room(16) && !ring_reader_is_open(&ring, 2));
+    ring_close_reader_locked(&ring, 2);
+    CHECK(has_room(16));
+}
+
 int main(void)
 {
     memory = child_share(ring_shm_size(SIZE) + 4096);
@@ -726,6 +761,8 @@ int main(void)
     CASE("records and paddings that do not end where they must are refused", broken_at_edge);
     CASE("a record after a damaged head does not lie across the edge", damaged_head);
     CASE("random bytes never lead a reader outside", random_bytes);
+    CASE("each of all the readers is woken and waited for until it leaves", every_reader);
+    CASE("a reader that is opened again is one reader", opened_twice);
     CASE("wakeups are posted for the open readers that were named, and only those", wakeups);
     CHECK_DONE();
 }

@@ -582,7 +582,7 @@ static void set_often(void)
 static void exclusive(void)
 {
     start();
-    ring_close_reader(&txn.ring, 0);
+    ring_close_reader_locked(&txn.ring, 0);
     pid_t children[4];
     for (int i = 0; i < 4; i++) {
         next_slot = 2 + (uint32_t)i;
