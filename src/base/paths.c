@@ -18,7 +18,7 @@ void paths_runtime(char *path, size_t size)
 {
     const char *own = getenv("XDG_RUNTIME_DIR");
     if (geteuid() == 0)
-        snprintf(path, size, "/run/forkchat");
+        snprintf(path, size, "%s", FORKCHAT_RUNDIR);
     else if (own && own[0] == '/')
         snprintf(path, size, "%.150s/forkchat", own);
     else

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The runtime directory of a daemon of this user: /run/forkchat for root, else $XDG_RUNTIME_DIR/forkchat or
+/* The runtime directory of a daemon of this user: FORKCHAT_RUNDIR for root, else $XDG_RUNTIME_DIR/forkchat or
  * /tmp/forkchat-UID. */
 void paths_runtime(char *path, size_t size);
 

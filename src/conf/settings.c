@@ -90,7 +90,7 @@ static void complete_directories(struct settings *settings)
     const char *home = getenv("HOME");
     if (!settings->state_directory) {
         if (geteuid() == 0 || !home)
-            snprintf(path, sizeof path, "/var/lib/forkchat");
+            snprintf(path, sizeof path, "%s", FORKCHAT_STATEDIR);
         else
             snprintf(path, sizeof path, "%.150s/.local/state/forkchat", home);
         settings->state_directory = memory_keep(path);

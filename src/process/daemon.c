@@ -17,9 +17,7 @@
 #include "exec_state.h"
 #include "supervisor.h"
 
-#ifndef FORKCHAT_CONFIG
-#define FORKCHAT_CONFIG "/etc/forkchat/forkchatd.conf"
-#endif
+#define DEFAULT_CONFIG FORKCHAT_SYSCONFDIR "/forkchatd.conf"
 
 static const char usage_text[] = "usage: forkchatd [-fthV] [-c FILE] [-o 'DIRECTIVE ARGUMENTS']...\n";
 
@@ -28,7 +26,7 @@ static void help(void)
     printf("%s"
            "The chat server: telnet, netcat and IRC users in the same rooms.\n\n"
            "  -f        stay in the foreground, log to the terminal\n"
-           "  -c FILE   read this configuration (default: " FORKCHAT_CONFIG ", if it is there)\n"
+           "  -c FILE   read this configuration (default: %s, if it is there)\n"
            "  -o 'DIRECTIVE ARGUMENTS'\n"
            "            as if it stood in the configuration; may be repeated\n"
            "  -t        check the configuration, then exit\n"
@@ -37,7 +35,7 @@ static void help(void)
            "  -h, --help\n"
            "            show this, then exit\n\n"
            "Directives (forkchatd.conf(5) explains them):\n",
-           usage_text);
+           usage_text, DEFAULT_CONFIG);
     struct directive_help row;
     for (int i = 0; directives_describe(i, &row); i++) {
         char left[80];
@@ -133,7 +131,7 @@ int daemon_run(int argc, char **argv)
         fatal(EX_OSERR, "out of memory");
     again[0] = program;
     struct invocation invocation = {
-        .command = again, .file = FORKCHAT_CONFIG, .file_is_default = true, .options = options, .ready_fd = -1};
+        .command = again, .file = DEFAULT_CONFIG, .file_is_default = true, .options = options, .ready_fd = -1};
     bool only_check = false;
     char version[200];
     if (argc > 1)
