@@ -1,4 +1,4 @@
-/* Token buckets: so many at once, and as many more in each span of time. Memory of whoever uses them alone. */
+/* Token buckets: so many at once, and as many more in each span of time. Private to their owner. */
 #ifndef FORKCHAT_BASE_BUCKET_H
 #define FORKCHAT_BASE_BUCKET_H
 

@@ -1,5 +1,5 @@
-/* FNV-1a: a hash for tables, one unit after the other. Whoever can choose what is hashed finds collisions; a start that
- * nobody outside knows keeps them from it. http://www.isthe.com/chongo/tech/comp/fnv/ */
+/* FNV-1a: a hash for tables, one unit after the other. A client that can choose what is hashed finds collisions; a
+ * start that nobody outside knows keeps it from that. http://www.isthe.com/chongo/tech/comp/fnv/ */
 #ifndef FORKCHAT_BASE_HASH_H
 #define FORKCHAT_BASE_HASH_H
 

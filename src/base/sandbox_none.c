@@ -1,4 +1,4 @@
-/* The sandbox of systems that have none: who calls is told so. */
+/* The sandbox of systems that have none: callers are told so. */
 #include "sandbox.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Measures for how long another process has been stuck. Run by whoever waits for it; writes no shared memory. */
+/* Measures for how long another process has been stuck. Run by processes that wait for it; writes no shared memory. */
 #include "stall.h"
 
 #include "clock.h"

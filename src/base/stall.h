@@ -9,7 +9,7 @@
 
 /* All in nanoseconds. While the process waits for a processor (or for a page from a disk), only the processor time
  * it used counts; while it sleeps or is stopped, the time on the clock, and of that no more than STALL_STEP_MOST for
- * each measurement: who measures late was starved as well, or all were stopped together. */
+ * each measurement: a process that measures late was starved as well, or all were stopped together. */
 struct stall {
     int64_t measured; /* clock_monotonic() of the last measurement; 0: none yet */
     int64_t spent;    /* processor time the process had used by then */
@@ -17,7 +17,7 @@ struct stall {
     int64_t idled;    /* ... and time in which it did not want any */
 };
 
-/* The most that counts between two measurements; whoever waits measures at least once a second. */
+/* The most that counts between two measurements; a process that waits measures at least once a second. */
 #define STALL_STEP_MOST INT64_C(1500000000)
 
 /* Measures the process; the first time only begins. Does not block.

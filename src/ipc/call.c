@@ -4,7 +4,7 @@
  * the pipe is struct answer and as many bytes as it says. A pipe that ends before that was the service's death, or its
  * way of dropping the request: both are the same to the worker, which sends it again.
  *
- * The service believes nothing: whose request it is says the kernel, the length is the datagram's, and the descriptor
+ * The service believes nothing: the kernel says whose request it is, the length is the datagram's, and the descriptor
  * is looked at before it is written to. It never waits for a worker. A pipe is empty when it comes, so a short answer
  * (PIPE_BUF) always fits, and goes in whole; for more than one memory page the system promises nothing when one user
  * has many pipes (pipe-user-pages-soft in pipe(7)), hence the list of unfinished answers, which is bounded in number,
@@ -282,12 +282,12 @@ void call_refuse(struct call *call)
 {
     struct answer header = {.result = CALL_REFUSED};
     ssize_t written = write(call->answer, &header, sizeof header);
-    (void)written; /* whoever has filled the pipe sees it end */
+    (void)written; /* a worker that filled the pipe sees it end */
     close(call->answer);
     call->answer = -1;
 }
 
-/* Who sends one such request may send thousands. */
+/* A worker that sends one such request may send thousands. */
 static bool may_tell(struct call_service *service)
 {
     int64_t now = clock_monotonic();
@@ -307,7 +307,7 @@ static bool is_answer_pipe(int fd)
            (flags & O_NONBLOCK);
 }
 
-/* Nobody waits for the answer any more: who asked has given up, or is dead. */
+/* Nobody waits for the answer any more: the worker has given up, or is dead. */
 static bool is_abandoned(int pipe)
 {
     struct pollfd end = {.fd = pipe, .events = POLLOUT};

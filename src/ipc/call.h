@@ -29,7 +29,7 @@ enum call_result {
 
 /* ---- the worker's side ---- */
 
-/* Who asks, and what else it has to do while it waits. */
+/* The worker that asks, and what else it has to do while it waits. */
 struct call_caller {
     int mailbox;               /* the end to send to */
     uint32_t slot, generation; /* whose worker it is; the service does not take its word for it */

@@ -1,5 +1,5 @@
-/* Liveness: who lives, and under which pid, told by the kernel. Each process locks a byte of a file, that of its slot, for as
- * long as it lives, and nobody can unlock it for another. */
+/* Liveness: which processes live, under which pids, told by the kernel. Each process locks a byte of a file, that of
+ * its slot, for as long as it lives, and nobody can unlock it for another. */
 #ifndef FORKCHAT_IPC_LIVENESS_H
 #define FORKCHAT_IPC_LIVENESS_H
 
@@ -9,13 +9,13 @@
 
 #define LIVENESS_FILES 32
 
-/* The descriptors. Whoever has them may ask and begin; nobody may close one while it lives in a slot, nor open one of the
- * files a second time: fcntl(2) lets go of a process's locks on a file when it closes *any* descriptor of it. */
+/* The descriptors. A process that has them may ask and begin; none may close one while it lives in a slot, nor open one
+ * of the files a second time: fcntl(2) lets go of a process's locks on a file when it closes *any* descriptor of it. */
 struct liveness {
     int files[LIVENESS_FILES]; /* -1: not there */
 };
 
-/* A pid that is nobody's of ours: of one who lives and cannot be named, because it was started in another pid namespace. */
+/* No pid: a process lives there and cannot be named, because it was started in another pid namespace. */
 #define LIVENESS_UNKNOWN 1
 
 /* None yet. */
@@ -39,8 +39,8 @@ void liveness_unlink(int directory);
  * or -1 and errno: EAGAIN or EACCES if somebody else lives there, ENOLCK if the system has no more locks. Does not block. */
 int liveness_begin(const struct liveness *liveness, uint32_t slot);
 
-/* The pid of whoever else lives in that slot, or LIVENESS_UNKNOWN; 0 if nobody does: of one who has died that is so by the
- * time its parent hears of it. Costs a system call that grows with the number of processes. Does not block. */
+/* The pid of another process that lives in that slot, or LIVENESS_UNKNOWN; 0 if none does, which is so of a dead one by
+ * the time its parent hears of it. Costs a system call that grows with the number of processes. Does not block. */
 pid_t liveness_pid(const struct liveness *liveness, uint32_t slot);
 
 #endif

@@ -1,14 +1,16 @@
 /* The lock. Taken by every process of the daemon; the supervisor only ever tries.
  *
  * One word says all: who has the lock (a slot; 0: nobody), whether others wait, and how often it was taken. It has no
- * address in it, so whoever writes to it can lie, and no more. contrib/model/lock.pml shows that:
- *  - Whoever dies with the lock is in the word. Nobody looks for that before a wait has ended in vain; then the kernel says
- *    whether that slot's process lives, and the lock goes from the dead to whoever asked, who repairs. If that one dies too,
- *    so does the next. The turn is compared as well: the word may have come to another of that slot meanwhile.
- *  - Whoever finds its own slot in the word has it from its predecessor, whom nobody takes for dead from now on.
- *  - A post may get lost with one who dies: between the exchange and the post, or just woken. Therefore no wait is longer
- *    than WAIT_MS. Whoever was woken takes the lock as one for which others may wait; a post too many wakes somebody in
- *    vain, once. */
+ * address in it, so a process that writes to it can lie, and no more. contrib/model/lock.pml shows that:
+ *  - A process that dies with the lock stays in the word. Nobody looks for that before a wait has ended in vain; then
+ *    the kernel says whether that slot's process lives, and the lock goes from the dead to the process that asked,
+ *    which repairs. If it dies too, so does the next. The turn is compared as well: another process of that slot may
+ *    have the lock by then.
+ *  - A process that finds its own slot in the word has it from its predecessor, which nobody takes for dead from now
+ *    on.
+ *  - A post may get lost with a process that dies between the exchange and the post, or just woken. Therefore no wait
+ *    is longer than WAIT_MS. A process that was woken takes the lock as one for which others may wait; a post too many
+ *    wakes somebody in vain, once. */
 #include "lock.h"
 
 #include <errno.h>

@@ -40,11 +40,11 @@ int lock_init(struct lock_shm *shm);
 enum lock_result lock_take(struct lock *lock);
 enum lock_result lock_try(struct lock *lock);
 
-/* Only by whoever has it. */
+/* Only by the owner. */
 void lock_release(struct lock *lock);
 
-/* The slot of whoever has it, and for the how-manieth time it was taken: the same answer twice, a while apart, means that
- * the owner is stuck. LOCK_NOBODY while the lock is free. A hint, read without the lock; any process may have written it. */
+/* The slot of the owner, and how often the lock was taken so far: the same answer twice, a while apart, means that the
+ * owner is stuck. LOCK_NOBODY while the lock is free. A hint, read without the lock; any process may have written it. */
 uint32_t lock_owner(const struct lock *lock, uint32_t *turn);
 
 #endif

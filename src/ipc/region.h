@@ -28,10 +28,10 @@ void region_name(const char *path, char name[REGION_NAME_SIZE]);
 uint64_t region_layout(uint64_t layout);
 
 /* Makes the region `name` with one area per entry of `sizes` (bytes, `count` at most REGION_AREAS), all
- * zero. All of it is set aside at once: whoever fills the system's shared memory later does no harm. `layout` says what
- * the areas hold; a region of another layout is not opened. Replaces a region of that name. Returns 0, or -1 and errno
- * (ENOSPC if the system's shared memory is too small for all of it, EEXIST if somebody else has something of that name). May
- * block for milliseconds. shm_open(3). */
+ * zero. All of it is set aside at once, so that another program that fills the system's shared memory later does no
+ * harm. `layout` says what the areas hold; a region of another layout is not opened. Replaces a region of that name.
+ * Returns 0, or -1 and errno (ENOSPC if the system's shared memory is too small for all of it, EEXIST if somebody else
+ * has something of that name). May block for milliseconds. shm_open(3). */
 int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
                   int count);
 

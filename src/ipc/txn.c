@@ -17,7 +17,7 @@ enum { AREA_LOCK, AREA_JOURNAL, AREA_RING, AREA_OWN, AREAS };
 /* The largest transaction: a quit with a few hundred memberships, a channel destroyed with its lists. */
 #define JOURNAL_CAPACITY ((size_t)1 << 20)
 
-/* The slot of whoever makes a region. */
+/* The slot of the process that makes a region. */
 #define ALONE UINT32_MAX
 
 static void attach(struct txn *txn)
@@ -157,8 +157,8 @@ void txn_begin(struct txn *txn, size_t need)
             return;
         }
         leave(txn);
-        /* Whoever holds us up must be awake. The bound is for a reader that dies instead of reading, or
-         * whose wakeup was silenced by the death of its poster. */
+        /* The reader that holds us up must be awake. The bound is for one that dies instead of reading, or whose wakeup
+         * was silenced by the death of its poster. */
         txn->to_wake = ~UINT64_C(0);
         txn_wake_readers(txn);
         if (!ring_wait_room(&txn->ring, 100))
@@ -182,7 +182,7 @@ bool txn_try_begin(struct txn *txn, size_t need)
     if (ring_has_room_locked(&txn->ring, need))
         return true;
     leave(txn);
-    /* Whoever holds us up must be awake, and may not be: those who died may have silenced its wakeup. */
+    /* The reader that holds us up must be awake, and may not be: a process that died may have silenced its wakeup. */
     ring_wake_again(&txn->ring, ~UINT64_C(0));
     return false;
 }

@@ -20,7 +20,7 @@ typedef void txn_repair(void *context);
 struct txn {
     struct region region;
     struct lock lock;
-    struct liveness liveness; /* opened by whoever has the region, txn_live */
+    struct liveness liveness; /* opened where the region is, and by txn_live */
     struct journal journal;
     struct ring ring;
     txn_repair *repair;
@@ -41,8 +41,8 @@ int txn_open(struct txn *txn, const char *name, uint64_t layout);
 int txn_open_file(struct txn *txn, int fd, const char *name, uint64_t layout);
 
 /* This process lives in that slot until it ends, and takes the lock as that one; `liveness` is open. Returns 0, or -1 and errno
- * as liveness_begin, with everything as before. Whoever does so again with the same slot, in a program that was executed,
- * say, has no predecessor there. */
+ * as liveness_begin, with everything as before. A process that does so again with the same slot, say after an exec, has
+ * no predecessor there. */
 int txn_live(struct txn *txn, uint32_t slot);
 
 /* In a child: the slot it finds is its parent's, and the lock not for it before it lives in another. */
@@ -60,7 +60,7 @@ void txn_begin(struct txn *txn, size_t need);
 /* Takes the lock without asking for room: for a look, or a change that publishes nothing. Ends like any. */
 void txn_begin_look(struct txn *txn);
 
-/* The same for who must not wait: false, with nothing held, if the lock is taken or there is no room. In the latter
+/* The same without a wait: false, with nothing held, if the lock is taken or there is no room. In the latter
  * case all readers are woken, whatever their wakeups say of themselves. */
 bool txn_try_begin(struct txn *txn, size_t need);
 

@@ -7,7 +7,7 @@
  *
  * Death: a poster may die between flag and post, an owner between its wake-up and the flag. Either leaves
  * a wakeup that says it is posted and wakes nobody. A wait that ends for another reason clears the flag, and
- * wakeup_post_again, for who hears of deaths, posts whatever the flag says. The price is now and then a
+ * wakeup_post_again, for those that hear of deaths, posts whatever the flag says. The price is now and then a
  * wake-up with nothing to look at. */
 #include "wakeup.h"
 

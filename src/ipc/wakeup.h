@@ -19,8 +19,8 @@ int wakeup_init(struct wakeup_shm *wakeup);
 /* Wakes the owner, now or at its next wakeup_wait. Does not block. A signal handler may call it. */
 void wakeup_post(struct wakeup_shm *wakeup);
 
-/* The same whether it is posted already or not. For whoever hears that a process died: it may have died in
- * the middle of posting. A signal handler may call it. */
+/* The same whether it is posted already or not. For a process that hears of a death: the dead may have been in the
+ * middle of posting. A signal handler may call it. */
 void wakeup_post_again(struct wakeup_shm *wakeup);
 
 /* Waits for a post, for at most `milliseconds` (-1: for ever). True if it was posted, false when the time was

@@ -1,4 +1,4 @@
-/* Who was here from when to when: the last of those who left, for the attendance list. Those who are still here are
+/* Attendance: from when to when people were here; the last of those who left. Those who are still here are
  * in the tables. */
 #ifndef FORKCHAT_WORLD_ATTENDANCE_H
 #define FORKCHAT_WORLD_ATTENDANCE_H

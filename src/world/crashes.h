@@ -1,4 +1,4 @@
-/* Who died of a signal or an error: the last of them. */
+/* Processes that died of a signal or an error: the last of them. */
 #ifndef FORKCHAT_WORLD_CRASHES_H
 #define FORKCHAT_WORLD_CRASHES_H
 

@@ -1,5 +1,5 @@
-/* Metadata. Written by the workers of those who set it, and by whoever has a user leave or a channel end, under the
- * lock. */
+/* Metadata. Written by the workers of those who set it, and by the process that has a user leave or a channel end,
+ * under the lock. */
 #include "metadata.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Monitors. Written by the worker of whose they are, and by whoever has that user leave, under the lock. */
+/* Monitors. Written by the worker of their connection, and by the process that has its user leave, under the lock. */
 #include "monitors.h"
 
 #include "base/crashpoint.h"

@@ -1,8 +1,8 @@
 /* Penalties: networks whose clients made trouble, which must wait before anybody from there may come in. The table is
  * shared so that operators can see it and lift one, and so that it outlives a supervisor.
  *
- * Each trouble costs seconds. They add up, and pass as time does. Who owes PENALTY_LEAST or more is refused until
- * nothing is owed. Each time that happens doubles what the next trouble costs; one doubling is forgotten for each
+ * Each trouble costs seconds. They add up, and pass as time does. A network that owes PENALTY_LEAST or more is refused
+ * until nothing is owed. Each time that happens doubles what the next trouble costs; one doubling is forgotten for each
  * `longest` that passes in peace. */
 #ifndef FORKCHAT_WORLD_PENALTIES_H
 #define FORKCHAT_WORLD_PENALTIES_H

@@ -101,8 +101,8 @@ void recorder_line(struct recorder_shm *recorder, const char *bytes, size_t leng
     size_t seen = length < RECORDER_BYTES ? length : RECORDER_BYTES;
     size_t kept = secrets_begin(bytes, seen);
     bool secret = kept < seen;
-    /* Nothing of a line counts until all of it is there. Who reads comes after our death, so it is the compiler alone
-     * that must keep the order. */
+    /* Nothing of a line counts until all of it is there. The reader comes after our death, so only the compiler must be
+     * made to keep the order. */
     *(volatile int64_t *)&line->at = 0;
     atomic_signal_fence(memory_order_seq_cst);
     CRASHPOINT("recorder-begun");

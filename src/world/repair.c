@@ -1,4 +1,4 @@
-/* Repair and check. Repair is run by whoever takes the lock from a dead owner, after the journal has put
+/* Repair and check. Repair is run by the process that takes the lock from a dead owner, after the journal has put
  * the ground truth back; check by tests and operators. Both hold the lock.
  *
  * Both are written from the same few facts: a live user, channel or membership record is exactly once in
@@ -148,7 +148,7 @@ static const char *check_users(const struct world *world)
     return NULL;
 }
 
-/* A user's connections are in their list; one who is present has some, or is detached, or at home elsewhere. */
+/* A user's connections are in their list; a present user has some, or is detached, or at home elsewhere. */
 static const char *check_connections(const struct world *world)
 {
     static char wrong[200];
@@ -282,7 +282,7 @@ static const char *check_totals(const struct world *world)
     return live_channels + free_channels == shm->channels_end ? NULL : "a free channel is lost";
 }
 
-/* Every monitor is in the list of whose it is, or in the list of free ones. */
+/* Every monitor is in the list of its connection, or in the list of free ones. */
 static const char *check_monitors(const struct world *world)
 {
     const struct world_shm *shm = world->shm;

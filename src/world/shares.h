@@ -1,6 +1,6 @@
 /* Shares: nobody can use up what all have in common. The tables have room for so many masks, channels, pieces of
- * metadata, monitors and memberships; each has somebody who is charged for it, and whoever wants one more asks here
- * first.
+ * metadata, monitors and memberships; each has somebody who is charged for it, and a command that wants one more asks
+ * here first.
  *
  * Each user may have a few of everything, which are kept for all who are present. Of what is left, one may have more as
  * long as that is less than half of what is still free. So one greedy user gets a third and leaves two, two get a

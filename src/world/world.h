@@ -54,7 +54,7 @@ enum user_state {
     USER_PRESENT,  /* everybody may see them */
 };
 
-/* Where a user is. Others are services, by whom what is for them is taken elsewhere. */
+/* Where a user is. Other homes are services, which carry elsewhere what is said to the user. */
 #define HOME_HERE 0u
 
 enum user_flag {
@@ -78,7 +78,7 @@ enum share_pool {
     SHARES
 };
 
-/* Who is charged for a record. Ground truth. */
+/* The user or address that is charged for a record. Ground truth. */
 struct charge_shm {
     uint32_t user; /* NONE: the server */
     uint32_t generation;
@@ -333,10 +333,10 @@ void user_set_hand_locked(struct world *world, uint32_t index, bool up);
 /* The user leaves: out of every channel, out of the nick table; their connections are closed, their number is free. */
 void user_leave_locked(struct world *world, uint32_t index);
 
-/* Who has this nick, or (for the unnamed) this address; NONE if nobody. */
+/* The user with this nick, or (for the unnamed) this address; NONE if there is none. */
 uint32_t user_find_locked(const struct world *world, const char *name);
 
-/* Who, other than `except`, has a nick that this one may be taken for (lookalike_are); NONE if nobody. */
+/* The user, other than `except`, whose nick this one may be taken for (lookalike_are); NONE if there is none. */
 uint32_t user_find_alike_locked(const struct world *world, const char *nick, uint32_t except);
 
 /* What others see them as: the nick if they took one, else the address. */
@@ -442,23 +442,23 @@ bool world_is_silent_locked(const struct world *world);
 
 /* ---- Succession. No lock needed ---- */
 
-/* A supervisor's pid, for whoever finds the region but none of the files by which the living are known (world/slots.h). Any
- * process may have written it. */
+/* A supervisor's pid, for a process that finds the region but none of the files by which the living are known
+ * (world/slots.h). Any process may have written it. */
 void world_note_supervisor(struct world *world, pid_t pid);
 pid_t world_noted_supervisor(const struct world *world);
 
-/* How many supervisors have asked to take this world over from a dead one. Whoever does posts the wakeups. */
+/* How many supervisors have asked to take this world over from a dead one. The supervisor that asks posts the wakeups. */
 void world_add_claim(struct world *world);
 uint32_t world_claims(const struct world *world);
 
-/* The courier that is to make way for another (NONE: none is). Whoever says so posts its wakeup. */
+/* The courier that is to make way for another (NONE: none is). The caller posts its wakeup. */
 void world_retire(struct world *world, uint32_t courier);
 uint32_t world_retiring(const struct world *world);
 
 /* ---- The end ---- */
 
 /* Tells everyone who follows this world, or comes to life in it, that it is over: the daemon has ended, or a new one
- * takes the place of one that was killed. Whoever calls it posts the wakeups. No lock needed. */
+ * takes the place of one that was killed. The caller posts the wakeups. No lock needed. */
 void world_end(struct world *world);
 bool world_is_over(const struct world *world);
 
