@@ -74,8 +74,7 @@ void audience_join(struct audience *audience, struct client *client, uint32_t ch
             return;
     if (client->channel_count == client->channel_size) {
         client->channel_size = client->channel_size ? client->channel_size * 2 : 2;
-        client->channels =
-            memory_must(realloc(client->channels, client->channel_size * sizeof *client->channels));
+        client->channels = memory_must(realloc(client->channels, client->channel_size * sizeof *client->channels));
     }
     client->channels[client->channel_count++] = channel;
 
@@ -101,8 +100,7 @@ static void leave_room(struct room *room, const struct client *client)
     }
 }
 
-void audience_set_flags(struct audience *audience, const struct client *client, uint32_t channel,
-                        uint32_t flags)
+void audience_set_flags(struct audience *audience, const struct client *client, uint32_t channel, uint32_t flags)
 {
     if (!valid_room(audience, channel))
         return;
@@ -164,8 +162,7 @@ void audience_unmonitor(struct audience *audience, struct client *client, const 
 
 struct client *audience_next_monitor(const struct audience *audience, const char *nick, const struct monitor **at)
 {
-    const struct monitor *monitor =
-        *at ? (*at)->next : audience->monitors[text_hash_name(nick) % AUDIENCE_BUCKETS];
+    const struct monitor *monitor = *at ? (*at)->next : audience->monitors[text_hash_name(nick) % AUDIENCE_BUCKETS];
     while (monitor && text_compare_names(monitor->nick, nick) != 0)
         monitor = monitor->next;
     *at = monitor;

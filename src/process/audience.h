@@ -14,34 +14,34 @@ struct subscription {
 
 struct client {
     uint32_t connection;
-    uint32_t generation;    /* of the connection */
-    uint32_t user;          /* whose connection it is */
+    uint32_t generation; /* of the connection */
+    uint32_t user;       /* whose connection it is */
     struct client *next_of_user;
     uint32_t door;
     uint64_t caps;
     uint32_t flags;         /* enum user_flag */
-    uint32_t monitor_count;   /* nicks they want to hear of */
+    uint32_t monitor_count; /* nicks they want to hear of */
     struct subscription *subscriptions;
-    uint32_t current;       /* the channel they talk in, or NONE */
-    uint32_t *channels;     /* those they are in */
+    uint32_t current;   /* the channel they talk in, or NONE */
+    uint32_t *channels; /* those they are in */
     uint32_t channel_count;
     uint32_t channel_size;
-    uint64_t seen;          /* the number of the event last delivered to them */
-    uint64_t from;          /* the ring position from which events are news to them; 0: all are */
-    uint64_t resumed;       /* bytes of the stream before `from`, if another courier began it; else 0 */
-    bool resuming;          /* until it is known how far that courier came */
-    bool cut_off;           /* what it still owed is lost */
-    bool superseded;          /* the marks in its slot are its successor's */
+    uint64_t seen;    /* the number of the event last delivered to them */
+    uint64_t from;    /* the ring position from which events are news to them; 0: all are */
+    uint64_t resumed; /* bytes of the stream before `from`, if another courier began it; else 0 */
+    bool resuming;    /* until it is known how far that courier came */
+    bool cut_off;     /* what it still owed is lost */
+    bool superseded;  /* the marks in its slot are its successor's */
     struct outbox outbox;
-    size_t told_queue;      /* what the shared counters say of its queue */
-    size_t counted_queue;   /* what the courier's sum has of it */
-    int patience;           /* slow: so many ms between two tries */
-    int64_t due;            /* ... and when the next one is, clock_monotonic() */
-    bool touched;           /* has output in the running batch */
-    bool slow;              /* has output from earlier ones */
-    int64_t deadline;       /* 0, or they have left and this is the last moment for their last words */
-    bool hang_up;           /* ... after which the connection is ended in both directions */
-    struct client *next;    /* in the list of those who left */
+    size_t told_queue;    /* what the shared counters say of its queue */
+    size_t counted_queue; /* what the courier's sum has of it */
+    int patience;         /* slow: so many ms between two tries */
+    int64_t due;          /* ... and when the next one is, clock_monotonic() */
+    bool touched;         /* has output in the running batch */
+    bool slow;            /* has output from earlier ones */
+    int64_t deadline;     /* 0, or they have left and this is the last moment for their last words */
+    bool hang_up;         /* ... after which the connection is ended in both directions */
+    struct client *next;  /* in the list of those who left */
 };
 
 struct seat {
@@ -84,8 +84,8 @@ struct client *audience_client(const struct audience *audience, uint32_t connect
 /* The first of that user's clients, or NULL; the others follow by next_of_user. */
 struct client *audience_user(const struct audience *audience, uint32_t user);
 
-/* A new client. One that is still there in that slot is returned in *before, taken out already. NULL for numbers that are
- * none. */
+/* A new client. One that is still there in that slot is returned in *before, taken out already. NULL for numbers that
+ * are none. */
 struct client *audience_attach(struct audience *audience, uint32_t connection, uint32_t generation, uint32_t user,
                                uint32_t door, struct client **before);
 
@@ -98,8 +98,7 @@ void audience_join(struct audience *audience, struct client *client, uint32_t ch
 void audience_part(struct audience *audience, struct client *client, uint32_t channel);
 
 /* The member flags of one who is in the channel. */
-void audience_set_flags(struct audience *audience, const struct client *client, uint32_t channel,
-                        uint32_t flags);
+void audience_set_flags(struct audience *audience, const struct client *client, uint32_t channel, uint32_t flags);
 
 /* Has the client hear of that nick, or no longer; not an error if so already. Whoever is removed monitors
  * nothing. */

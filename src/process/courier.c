@@ -1,5 +1,5 @@
-/* The courier. One process for each shard of the clients; writes its ring cursor, the marks of its clients' streams, how
- * much waits for each, and its counters, none of them under the lock.
+/* The courier. One process for each shard of the clients; writes its ring cursor, the marks of its clients' streams,
+ * how much waits for each, and its counters, none of them under the lock.
  *
  * Invariants
  *  - The audience is what the tables were at `position`: an event is delivered to those who were there when it was
@@ -8,8 +8,8 @@
  *    lie, answers even from the ring itself.
  *  - A client's socket is in the mailbox before its CONNECT is in the ring.
  *
- * A courier never waits for a client. What a client does not take is copied to its outbox; if there is too much of that,
- * events are left out and the client is told how many. */
+ * A courier never waits for a client. What a client does not take is copied to its outbox; if there is too much of
+ * that, events are left out and the client is told how many. */
 #include "courier.h"
 
 #include <errno.h>
@@ -58,8 +58,7 @@ static bool pass(struct courier *courier)
         count++;
     }
     if (result == RING_BROKEN)
-        bug("courier %u: the ring is damaged at %llu", courier->number,
-            (unsigned long long)courier->position);
+        bug("courier %u: the ring is damaged at %llu", courier->number, (unsigned long long)courier->position);
     courier_take_sockets(courier);
     courier_send_batch(courier);
     int64_t now = clock_monotonic();
@@ -87,8 +86,8 @@ static void stop(struct courier *courier)
 /* A supervisor that cannot reach the shared memory cannot call: it waits for so long at most. */
 #define OFFER_NS SECOND
 
-/* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has what
- * it did not take copied here, and would lose it; and without a supervisor no other would come. */
+/* Looks after supervisors that come and go. False if it is time to make way for another courier: whoever is slow has
+ * what it did not take copied here, and would lose it; and without a supervisor no other would come. */
 static bool serve_succession(const struct courier *courier, const struct inherited *inherited, uint32_t *claims)
 {
     const struct world *world = courier->world;

@@ -70,8 +70,7 @@ static void take_socket(struct courier *courier, struct client *client, int fd)
 
 bool courier_is_ours(const struct courier *courier, uint32_t connection)
 {
-    return connection < courier->audience.client_limit &&
-           world_courier(courier->world, connection) == courier->number;
+    return connection < courier->audience.client_limit && world_courier(courier->world, connection) == courier->number;
 }
 
 /* Who sends one may send thousands. */
@@ -222,7 +221,8 @@ void courier_apply_before(struct courier *courier, const struct event *event)
         courier_attach_told(courier, event);
     if (event->type != EVENT_JOIN)
         return;
-    for (struct client *client = audience_user(&courier->audience, event->source); client; client = client->next_of_user) {
+    for (struct client *client = audience_user(&courier->audience, event->source); client;
+         client = client->next_of_user) {
         audience_join(&courier->audience, client, event->numbers.join.channel, event->numbers.join.member_flags);
         if (client->connection == event->connection)
             client->current = event->numbers.join.channel;

@@ -104,8 +104,7 @@ static void deliver_to_audience(struct courier *courier, const struct event *eve
 }
 
 /* Tells those who monitor `nick` that its owner came or went. */
-static void notify_presence(struct courier *courier, const struct event *cause, const char *nick,
-                          bool here)
+static void notify_presence(struct courier *courier, const struct event *cause, const char *nick, bool here)
 {
     const struct monitor *at = NULL;
     struct client *client;
@@ -138,11 +137,10 @@ static void notify_monitors(struct courier *courier, const struct event *event)
     const struct monitor *at = NULL;
     struct client *client;
     bool metadata = event->type == EVENT_METADATA && event->audience == AUDIENCE_COMMON;
-    if (!metadata && event->type != EVENT_SETNAME &&
-        (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
+    if (!metadata && event->type != EVENT_SETNAME && (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
         return;
-    while ((client = audience_next_monitor(&courier->audience,
-                                      metadata ? event->strings.metadata.target : event->nick, &at)))
+    while ((client = audience_next_monitor(&courier->audience, metadata ? event->strings.metadata.target : event->nick,
+                                           &at)))
         if (metadata || (client->caps & CAP_BIT(EXTENDED_MONITOR)))
             deliver(courier, client, event);
 }
@@ -151,8 +149,7 @@ static void tell_presence(struct courier *courier, const struct event *event)
 {
     if (event->type == EVENT_ARRIVE) {
         notify_presence(courier, event, event->nick, true);
-    } else if (event->type == EVENT_NICK &&
-               text_compare_names(event->nick, event->strings.nick.to) != 0) {
+    } else if (event->type == EVENT_NICK && text_compare_names(event->nick, event->strings.nick.to) != 0) {
         notify_presence(courier, event, event->nick, false);
         notify_presence(courier, event, event->strings.nick.to, true);
     } else if (event->type == EVENT_QUIT && (event->flags & EVENT_LOBBY)) {
@@ -165,14 +162,12 @@ void courier_take_event(struct courier *courier, const struct ring_record *recor
 {
     struct event event;
     if (!event_decode(record, &event)) {
-        log_error("courier %u: a record at %llu is no event", courier->number,
-                  (unsigned long long)record->position);
+        log_error("courier %u: a record at %llu is no event", courier->number, (unsigned long long)record->position);
         return;
     }
     courier->event++;
     courier->counts[COURIER_EVENTS]++;
-    courier->counts[COURIER_MESSAGES] +=
-        event.type == EVENT_MESSAGE || event.type == EVENT_MULTILINE;
+    courier->counts[COURIER_MESSAGES] += event.type == EVENT_MESSAGE || event.type == EVENT_MULTILINE;
     render_next(courier->render);
     courier_apply_before(courier, &event);
     deliver_to_audience(courier, &event);

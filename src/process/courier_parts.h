@@ -27,18 +27,17 @@ struct courier {
     struct render *render;
     struct early *early; /* by connection */
     struct owners *owners;
-    uint64_t position;   /* in the ring: all before it is delivered or in the running batch */
-    uint64_t cursor;     /* where the courier before this one was */
-    uint64_t event;      /* counts events, for `seen` */
+    uint64_t position; /* in the ring: all before it is delivered or in the running batch */
+    uint64_t cursor;   /* where the courier before this one was */
+    uint64_t event;    /* counts events, for `seen` */
     struct client **touched;
     size_t touched_count, touched_size;
     struct client **slow;
     size_t slow_count, slow_size;
     struct client *draining;
-    int64_t due;   /* when the next of the slow is to be tried, clock_monotonic() */
-    size_t queued; /* bytes that wait for slow clients, of all together */
-    uint64_t
-        counts[COURIER_COUNTS]; /* since they were last added to the shared ones, once a batch */
+    int64_t due;                     /* when the next of the slow is to be tried, clock_monotonic() */
+    size_t queued;                   /* bytes that wait for slow clients, of all together */
+    uint64_t counts[COURIER_COUNTS]; /* since they were last added to the shared ones, once a batch */
 };
 
 /* ---- courier_clients.c: sockets, and the copy of who is where ---- */
@@ -74,7 +73,8 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
 /* The client is not there yet: its ATTACH is still to come. Keeps its socket for that. */
 void courier_undo_attach(struct courier *courier, struct client *client);
 
-/* What an event changes in the copy: before it is delivered, and after. The user whose memberships or flags it changes. */
+/* What an event changes in the copy: before it is delivered, and after. The user whose memberships or flags it changes.
+ */
 void courier_apply_before(struct courier *courier, const struct event *event);
 void courier_apply_after(struct courier *courier, const struct event *event);
 uint32_t courier_concerned_user(const struct event *event);

@@ -30,12 +30,10 @@ static void copy_tables_locked(struct courier *courier)
         client->flags = user->flags;
         for (uint32_t at = connection->first_monitor; at < monitor_limit(&world->limits); at = world->monitors[at].next)
             audience_monitor(&courier->audience, client, world->monitors[at].nick);
-        for (uint32_t at = NONE;
-             (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
+        for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
             audience_subscribe(client, world->metadata[at].key);
         for (uint32_t at = user->first_membership; at < world->limits.members; at = world->members[at].next_of_user)
-            audience_join(&courier->audience, client, world->members[at].channel,
-                          world->members[at].flags);
+            audience_join(&courier->audience, client, world->members[at].channel, world->members[at].flags);
     }
 }
 

@@ -69,8 +69,7 @@ static void tell_missed(struct courier *courier, struct client *client)
     text_init(&text, line, sizeof line);
     struct event event = event_of_server(EVENT_WALL);
     char words[80];
-    snprintf(words, sizeof words, "you missed %llu lines: your connection is too slow",
-             (unsigned long long)missed);
+    snprintf(words, sizeof words, "you missed %llu lines: your connection is too slow", (unsigned long long)missed);
     for (int i = 0; i < EVENT_STRINGS; i++)
         event.strings.all[i] = "";
     event.strings.wall.text = words;
@@ -120,8 +119,7 @@ static void after_sending(struct courier *courier, struct client *client, enum o
 static void publish_counts(struct courier *courier)
 {
     for (int i = 0; i < COURIER_COUNTS; i++)
-        courier_count_add(courier->world, courier->number, (enum courier_count)i,
-                          courier->counts[i]);
+        courier_count_add(courier->world, courier->number, (enum courier_count)i, courier->counts[i]);
     memset(courier->counts, 0, sizeof courier->counts);
 }
 
@@ -131,8 +129,7 @@ void courier_send_batch(struct courier *courier)
     for (size_t i = 0; i < courier->touched_count; i++) {
         struct client *client = courier->touched[i];
         client->touched = false;
-        after_sending(courier, client,
-                      outbox_flush(&client->outbox, queue_limit(courier)));
+        after_sending(courier, client, outbox_flush(&client->outbox, queue_limit(courier)));
     }
     courier->touched_count = 0;
     publish_counts(courier);
