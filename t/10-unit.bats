@@ -128,6 +128,10 @@ unit() {
     unit courier-copy
 }
 
+@test "a courier's client goes from state to state by the table" {
+    unit courier-client
+}
+
 @test "the ring keeps order and loses nothing under load and killing" {
     unit ring-stress
 }

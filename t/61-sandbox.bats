@@ -268,7 +268,7 @@ reaches_nobody() {
         # The places are given out in order, each for the first time
         send titi 'TRESPASS pass 1:1'
         expect_log '^trespass: pass: done$'
-        expect_log "^forkchatd: warning: process $(worker_of titi) handed over a socket for place 1, which is another's: refused\$"
+        expect_log "^forkchatd: warning: process $(worker_of titi) handed over a socket for slot 1, which is another's: refused\$"
         send titi 'TRESPASS pass 1:2'
         expect_log '^trespass: pass: done$'
         send titi 'TRESPASS pass 3:1'

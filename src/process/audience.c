@@ -2,10 +2,7 @@
 #include "audience.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sysexits.h>
 
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -38,26 +35,11 @@ struct client *audience_attach(struct audience *audience, uint32_t connection, u
     *before = audience->clients[connection];
     if (*before)
         audience_remove(audience, *before);
-    struct client *client = memory_must(calloc(1, sizeof *client));
-    client->connection = connection;
-    client->generation = generation;
-    client->user = user;
-    client->door = door;
-    client->current = NONE;
-    outbox_init(&client->outbox);
+    struct client *client = client_new(connection, generation, user, door);
     audience->clients[connection] = client;
-    client->next_of_user = audience->users[user];
+    client->copy.next_of_user = audience->users[user];
     audience->users[user] = client;
     return client;
-}
-
-void audience_free_client(struct client *client)
-{
-    while (client->subscriptions)
-        audience_unsubscribe(client, client->subscriptions->key);
-    outbox_free(&client->outbox);
-    free(client->channels);
-    free(client);
 }
 
 static bool valid_room(const struct audience *audience, uint32_t channel)
@@ -69,21 +51,22 @@ void audience_join(struct audience *audience, struct client *client, uint32_t ch
 {
     if (!valid_room(audience, channel))
         return;
-    for (uint32_t i = 0; i < client->channel_count; i++)
-        if (client->channels[i] == channel)
+    for (uint32_t i = 0; i < client->copy.channel_count; i++)
+        if (client->copy.channels[i] == channel)
             return;
-    if (client->channel_count == client->channel_size) {
-        client->channel_size = client->channel_size ? client->channel_size * 2 : 2;
-        client->channels = memory_must(realloc(client->channels, client->channel_size * sizeof *client->channels));
+    if (client->copy.channel_count == client->copy.channel_size) {
+        client->copy.channel_size = client->copy.channel_size ? client->copy.channel_size * 2 : 2;
+        client->copy.channels =
+            memory_must(realloc(client->copy.channels, client->copy.channel_size * sizeof *client->copy.channels));
     }
-    client->channels[client->channel_count++] = channel;
+    client->copy.channels[client->copy.channel_count++] = channel;
 
     struct room *room = &audience->rooms[channel];
     if (room->count == room->size) {
         room->size = room->size ? room->size * 2 : 4;
         room->members = memory_must(realloc(room->members, room->size * sizeof *room->members));
     }
-    room->members[room->count++] = (struct seat){.client = client, .flags = flags};
+    room->members[room->count++] = (struct membership){.client = client, .flags = flags};
 }
 
 static void leave_room(struct room *room, const struct client *client)
@@ -112,9 +95,9 @@ void audience_set_flags(struct audience *audience, const struct client *client, 
 
 void audience_part(struct audience *audience, struct client *client, uint32_t channel)
 {
-    for (uint32_t i = 0; i < client->channel_count; i++) {
-        if (client->channels[i] == channel) {
-            client->channels[i] = client->channels[--client->channel_count];
+    for (uint32_t i = 0; i < client->copy.channel_count; i++) {
+        if (client->copy.channels[i] == channel) {
+            client->copy.channels[i] = client->copy.channels[--client->copy.channel_count];
             leave_room(&audience->rooms[channel], client);
             return;
         }
@@ -137,7 +120,7 @@ void audience_monitor(struct audience *audience, struct client *client, const ch
     monitor->client = client;
     monitor->next = *bucket;
     *bucket = monitor;
-    client->monitor_count++;
+    client->copy.monitor_count++;
 }
 
 /* Removes the client's monitors of that nick, or of any, from a bucket. */
@@ -151,7 +134,7 @@ static void drop_monitors(struct monitor **at, struct client *client, const char
         }
         *at = monitor->next;
         free(monitor);
-        client->monitor_count--;
+        client->copy.monitor_count--;
     }
 }
 
@@ -169,47 +152,17 @@ struct client *audience_next_monitor(const struct audience *audience, const char
     return monitor ? monitor->client : NULL;
 }
 
-bool audience_is_subscribed(const struct client *client, const char *key)
-{
-    const struct subscription *at = client->subscriptions;
-    while (at && strcmp(at->key, key) != 0)
-        at = at->next;
-    return at != NULL;
-}
-
-void audience_subscribe(struct client *client, const char *key)
-{
-    if (audience_is_subscribed(client, key))
-        return;
-    struct subscription *subscription = memory_must(calloc(1, sizeof *subscription));
-    text_copy(subscription->key, sizeof subscription->key, key);
-    subscription->next = client->subscriptions;
-    client->subscriptions = subscription;
-}
-
-void audience_unsubscribe(struct client *client, const char *key)
-{
-    for (struct subscription **at = &client->subscriptions; *at; at = &(*at)->next) {
-        struct subscription *subscription = *at;
-        if (strcmp(subscription->key, key) == 0) {
-            *at = subscription->next;
-            free(subscription);
-            return;
-        }
-    }
-}
-
 void audience_remove(struct audience *audience, struct client *client)
 {
-    while (client->channel_count > 0)
-        audience_part(audience, client, client->channels[0]);
-    for (uint32_t i = 0; client->monitor_count > 0 && i < AUDIENCE_BUCKETS; i++)
+    while (client->copy.channel_count > 0)
+        audience_part(audience, client, client->copy.channels[0]);
+    for (uint32_t i = 0; client->copy.monitor_count > 0 && i < AUDIENCE_BUCKETS; i++)
         drop_monitors(&audience->monitors[i], client, NULL);
     if (audience->clients[client->connection] == client)
         audience->clients[client->connection] = NULL;
-    for (struct client **at = &audience->users[client->user]; *at; at = &(*at)->next_of_user) {
+    for (struct client **at = &audience->users[client->user]; *at; at = &(*at)->copy.next_of_user) {
         if (*at == client) {
-            *at = client->next_of_user;
+            *at = client->copy.next_of_user;
             break;
         }
     }

@@ -1,19 +1,15 @@
-/* A courier's clients: their sockets, and what events change in the copy of who is where. Private
- * to the courier, but for the marks at which a stream begins. */
+/* A courier's clients: their sockets, and what events change in the copy of who is where. Private to the courier. */
 #include "courier_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
-#include "base/port.h"
 #include "ipc/pass.h"
-#include "world/delivery_marks.h"
 
 /* How long one who left may take to read the last words. */
 #define LINGER_MS 2000
@@ -31,17 +27,10 @@ void courier_push(struct client ***list, size_t *count, size_t *size, struct cli
 
 void courier_touch(struct courier *courier, struct client *client)
 {
-    if (client->touched)
+    if (client->sending.touched)
         return;
-    client->touched = true;
+    client->sending.touched = true;
     courier_push(&courier->touched, &courier->touched_count, &courier->touched_size, client);
-}
-
-/* The worker reads the end of the connection, and does the rest. */
-void courier_hang_up(struct client *client)
-{
-    if (client->outbox.fd >= 0)
-        shutdown(client->outbox.fd, SHUT_RDWR);
 }
 
 /* One who has left, but whose last words are still to be sent over a socket that is to come. */
@@ -49,22 +38,14 @@ static struct client *find_draining(const struct courier *courier, const struct 
 {
     struct client *client = courier->draining;
     while (client && (client->connection != handover->connection || client->generation != handover->generation))
-        client = client->next;
+        client = client->draining.next;
     return client;
 }
 
-/* The client's socket is here. If another courier has written to it, the kernel knows how much. */
+/* The client's socket is here; it may have output that waits for it. */
 static void take_socket(struct courier *courier, struct client *client, int fd)
 {
-    uint64_t written;
-    if (client->outbox.fd >= 0)
-        close(client->outbox.fd); /* the same socket, handed over twice */
-    client->outbox.fd = fd;
-    if (client->resuming && port_tcp_written(fd, &written) == 0 && written > client->resumed)
-        outbox_skip(&client->outbox, written - client->resumed);
-    client->resuming = false;
-    if (client->cut_off)
-        courier_hang_up(client);
+    client_take_socket(client, fd);
     courier_touch(courier, client);
 }
 
@@ -81,7 +62,7 @@ static void tell_intruder(pid_t pid, uint32_t slot)
     if (told && now - told < 1000 * MS)
         return;
     told = now;
-    log_warning("process %ld handed over a socket for place %u, which is another's: refused", (long)pid, slot);
+    log_warning("process %ld handed over a socket for slot %u, which is another's: refused", (long)pid, slot);
 }
 
 /* Empties the mailbox: a socket goes to its client, or waits for the ATTACH to come. */
@@ -139,9 +120,8 @@ void courier_let_go(struct courier *courier, struct client *client, bool hang_up
 {
     audience_remove(&courier->audience, client);
     connection_set_queue(courier->world, client->connection, 0);
-    client->deadline = clock_monotonic() + LINGER_MS * MS;
-    client->hang_up = hang_up;
-    client->next = courier->draining;
+    client_leave(client, clock_monotonic() + LINGER_MS * MS, hang_up);
+    client->draining.next = courier->draining;
     courier->draining = client;
 }
 
@@ -153,29 +133,14 @@ void courier_undo_attach(struct courier *courier, struct client *client)
         *early = (struct early){.fd = client->outbox.fd, .generation = client->generation};
         client->outbox.fd = -1;
     }
-    for (size_t i = 0; client->touched && i < courier->touched_count; i++) {
+    for (size_t i = 0; client->sending.touched && i < courier->touched_count; i++) {
         if (courier->touched[i] == client) {
             courier->touched[i] = courier->touched[--courier->touched_count];
             break;
         }
     }
     audience_remove(&courier->audience, client);
-    audience_free_client(client);
-}
-
-/* Goes on where another courier left a client's stream, or begins one. */
-static void resume(struct courier *courier, struct client *client)
-{
-    struct delivery_mark mark;
-    bool behind;
-    if (!delivery_marks_get(courier->world, client->connection, client->generation, &mark, &behind)) {
-        client->superseded =
-            !delivery_marks_begin(courier->world, client->connection, client->generation, courier->position);
-        return;
-    }
-    client->from = behind || mark.position > courier->cursor ? mark.position : courier->cursor;
-    client->resumed = client->outbox.total = mark.bytes;
-    client->resuming = true;
+    client_free(client);
 }
 
 struct client *courier_attach(struct courier *courier, uint32_t connection, uint32_t generation, uint32_t user,
@@ -189,7 +154,7 @@ struct client *courier_attach(struct courier *courier, uint32_t connection, uint
         courier_let_go(courier, before, true);
     if (!client)
         return NULL;
-    resume(courier, client);
+    client_begin(client, courier->world, courier->cursor, courier->position);
     courier_take_sockets(courier);
     struct early *early = &courier->early[connection];
     if (early->fd >= 0 && early->generation == generation && client->outbox.fd < 0) {
@@ -206,9 +171,9 @@ struct client *courier_attach_told(struct courier *courier, const struct event *
     struct client *client = courier_attach(courier, event->connection, told->generation, event->source, told->door);
     if (!client)
         return NULL;
-    client->current = told->current;
-    client->caps = told->caps_low | (uint64_t)told->caps_high << 32;
-    client->flags = told->user_flags;
+    client->copy.current = told->current;
+    client->copy.caps = told->caps_low | (uint64_t)told->caps_high << 32;
+    client->copy.flags = told->user_flags;
     for (uint32_t i = 0; i < event->channel_count; i++)
         audience_join(&courier->audience, client, event_channel(event, i), event_channel_flags(event, i));
     return client;
@@ -222,10 +187,10 @@ void courier_apply_before(struct courier *courier, const struct event *event)
     if (event->type != EVENT_JOIN)
         return;
     for (struct client *client = audience_user(&courier->audience, event->source); client;
-         client = client->next_of_user) {
+         client = client->copy.next_of_user) {
         audience_join(&courier->audience, client, event->numbers.join.channel, event->numbers.join.member_flags);
         if (client->connection == event->connection)
-            client->current = event->numbers.join.channel;
+            client->copy.current = event->numbers.join.channel;
     }
 }
 
@@ -243,7 +208,7 @@ static void apply_to_user(struct audience *audience, struct client *client, cons
     else if (event->type == EVENT_STATUS)
         audience_set_flags(audience, client, event->numbers.status.channel, event->numbers.status.after);
     else if (event->type == EVENT_FLAGS)
-        client->flags = event->numbers.flags.after;
+        client->copy.flags = event->numbers.flags.after;
 }
 
 /* What it changes of the one client of its connection. */
@@ -251,17 +216,17 @@ static void apply_to_connection(struct courier *courier, struct client *client, 
 {
     struct audience *audience = &courier->audience;
     if (event->type == EVENT_CURRENT) {
-        client->current = event->numbers.current.after;
+        client->copy.current = event->numbers.current.after;
     } else if (event->type == EVENT_CAPS) {
-        client->caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
+        client->copy.caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
         audience_monitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_MONITOR) {
         audience_unmonitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
-        audience_subscribe(client, event->strings.subscribe.key);
+        client_subscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
-        audience_unsubscribe(client, event->strings.subscribe.key);
+        client_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_DETACH) {
         courier_touch(courier, client);
         courier_let_go(courier, client, event->numbers.detach.hang_up);
@@ -274,7 +239,7 @@ void courier_apply_after(struct courier *courier, const struct event *event)
     if (event->type == EVENT_DROP)
         courier_drop_early(courier, event->target, event->generation);
     for (struct client *client = audience_user(audience, courier_concerned_user(event)); client;
-         client = client->next_of_user)
+         client = client->copy.next_of_user)
         apply_to_user(audience, client, event);
     struct client *client = audience_client(audience, event->connection);
     if (client)

@@ -8,7 +8,7 @@
 
 static void give(struct courier *courier, struct client *client, const char *bytes, size_t length)
 {
-    if (length == 0 || courier->position <= client->from)
+    if (length == 0 || courier->position <= client->stream.from)
         return;
     courier_touch(courier, client);
     courier->counts[COURIER_DELIVERIES]++;
@@ -22,16 +22,16 @@ static void deliver(struct courier *courier, struct client *client, const struct
     if (client->seen == courier->event || (came_from && (event->flags & EVENT_NOT_SOURCE)))
         return;
     client->seen = courier->event;
-    if (event->type == EVENT_METADATA && !audience_is_subscribed(client, event->strings.metadata.key))
+    if (event->type == EVENT_METADATA && !client_is_subscribed(client, event->strings.metadata.key))
         return;
     if (event->type == EVENT_REPLY) {
         give(courier, client, event->strings.reply.bytes, EVENT_LENGTH(event, reply.bytes));
         return;
     }
-    struct view view = {.caps = client->caps, .self = self};
+    struct view view = {.caps = client->copy.caps, .self = self};
     view.target = event->audience == AUDIENCE_USER || event->audience == AUDIENCE_CONNECTION ||
                   client->user == event->target_user;
-    view.current = event->audience == AUDIENCE_CHANNEL && event->target == client->current;
+    view.current = event->audience == AUDIENCE_CHANNEL && event->target == client->copy.current;
     size_t length;
     const char *bytes = render_event(courier->render, event, client->door, &view, &length);
     give(courier, client, bytes, length);
@@ -39,7 +39,7 @@ static void deliver(struct courier *courier, struct client *client, const struct
 
 static void deliver_to_user(struct courier *courier, uint32_t user, const struct event *event)
 {
-    for (struct client *client = audience_user(&courier->audience, user); client; client = client->next_of_user)
+    for (struct client *client = audience_user(&courier->audience, user); client; client = client->copy.next_of_user)
         deliver(courier, client, event);
 }
 
@@ -94,7 +94,7 @@ static void deliver_to_audience(struct courier *courier, const struct event *eve
     case AUDIENCE_FLAGGED:
         for (uint32_t i = 0; i < courier->audience.client_limit; i++)
             if ((client = courier->audience.clients[i]) && event->target &&
-                (client->flags & event->target) == event->target)
+                (client->copy.flags & event->target) == event->target)
                 deliver(courier, client, event);
         break;
     case AUDIENCE_NOBODY:
@@ -123,7 +123,7 @@ static void notify_presence(struct courier *courier, const struct event *cause, 
     event.host = courier->settings->server_name;
     render_next(courier->render);
     while ((client = audience_next_monitor(&courier->audience, nick, &at))) {
-        struct view view = {.caps = client->caps};
+        struct view view = {.caps = client->copy.caps};
         size_t length;
         const char *bytes = render_event(courier->render, &event, client->door, &view, &length);
         give(courier, client, bytes, length);
@@ -141,7 +141,7 @@ static void notify_monitors(struct courier *courier, const struct event *event)
         return;
     while ((client = audience_next_monitor(&courier->audience, metadata ? event->strings.metadata.target : event->nick,
                                            &at)))
-        if (metadata || (client->caps & CAP_BIT(EXTENDED_MONITOR)))
+        if (metadata || (client->copy.caps & CAP_BIT(EXTENDED_MONITOR)))
             deliver(courier, client, event);
 }
 

@@ -51,9 +51,6 @@ void courier_push(struct client ***list, size_t *count, size_t *size, struct cli
 /* The client has output in the running batch. */
 void courier_touch(struct courier *courier, struct client *client);
 
-/* Ends the connection in both directions: the worker reads the end, and does the rest. */
-void courier_hang_up(struct client *client);
-
 /* Empties the mailbox: a socket goes to its client, or waits for the ATTACH to come. */
 void courier_take_sockets(struct courier *courier);
 

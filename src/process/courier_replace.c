@@ -25,24 +25,16 @@ static void copy_tables_locked(struct courier *courier)
         struct client *client = courier_attach(courier, i, connection->generation, connection->user, connection->door);
         if (!client)
             continue;
-        client->current = connection->current;
-        client->caps = connection->caps;
-        client->flags = user->flags;
+        client->copy.current = connection->current;
+        client->copy.caps = connection->caps;
+        client->copy.flags = user->flags;
         for (uint32_t at = connection->first_monitor; at < monitor_limit(&world->limits); at = world->monitors[at].next)
             audience_monitor(&courier->audience, client, world->monitors[at].nick);
         for (uint32_t at = NONE; (at = metadata_next_locked(world, METADATA_SUBSCRIPTION, i, at)) != NONE;)
-            audience_subscribe(client, world->metadata[at].key);
+            client_subscribe(client, world->metadata[at].key);
         for (uint32_t at = user->first_membership; at < world->limits.members; at = world->members[at].next_of_user)
             audience_join(&courier->audience, client, world->members[at].channel, world->members[at].flags);
     }
-}
-
-/* What this client has not got yet is not there any more: half a line would be missing. */
-static void cut_off(const struct courier *courier, struct client *client)
-{
-    client->from = courier->cursor;
-    client->cut_off = true;
-    courier_hang_up(client);
 }
 
 typedef void restore_item(struct audience *audience, struct client *client, const char *item);
@@ -55,7 +47,7 @@ static void restore_monitor(struct audience *audience, struct client *client, co
 static void restore_subscription(struct audience *audience, struct client *client, const char *key)
 {
     (void)audience;
-    audience_subscribe(client, key);
+    client_subscribe(client, key);
 }
 
 /* What one who left monitored, or was subscribed to: a list with commas. */
@@ -78,8 +70,8 @@ static void undo_detach(struct courier *courier, const struct event *event)
     struct client *client = courier_attach_told(courier, event);
     if (!client)
         return;
-    if (client->from && client->from < courier->position)
-        cut_off(courier, client);
+    if (client->stream.from && client->stream.from < courier->position)
+        client_cut_off(client, courier->cursor);
     restore_list(&courier->audience, client, event->strings.detach.monitored, restore_monitor);
     restore_list(&courier->audience, client, event->strings.detach.subscribed, restore_subscription);
 }
@@ -89,13 +81,13 @@ static void undo_for_user(struct audience *audience, struct client *client, cons
     if (event->type == EVENT_JOIN) {
         audience_part(audience, client, event->numbers.join.channel);
         if (client->connection == event->connection)
-            client->current = event->numbers.join.current_before;
+            client->copy.current = event->numbers.join.current_before;
     } else if (event->type == EVENT_PART || event->type == EVENT_KICK) {
         audience_join(audience, client, event->numbers.part.channel, event->numbers.part.member_flags);
     } else if (event->type == EVENT_STATUS) {
         audience_set_flags(audience, client, event->numbers.status.channel, event->numbers.status.before);
     } else if (event->type == EVENT_FLAGS) {
-        client->flags = event->numbers.flags.before;
+        client->copy.flags = event->numbers.flags.before;
     }
 }
 
@@ -105,17 +97,17 @@ static void undo_for_connection(struct courier *courier, struct client *client, 
     if (event->type == EVENT_ATTACH) {
         courier_undo_attach(courier, client);
     } else if (event->type == EVENT_CURRENT) {
-        client->current = event->numbers.current.before;
+        client->copy.current = event->numbers.current.before;
     } else if (event->type == EVENT_CAPS) {
-        client->caps = event->numbers.caps.before_low | (uint64_t)event->numbers.caps.before_high << 32;
+        client->copy.caps = event->numbers.caps.before_low | (uint64_t)event->numbers.caps.before_high << 32;
     } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
         audience_unmonitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_MONITOR) {
         audience_monitor(audience, client, event->strings.monitor.nick);
     } else if (event->type == EVENT_SUBSCRIBE && event->numbers.subscribe.on) {
-        audience_unsubscribe(client, event->strings.subscribe.key);
+        client_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_SUBSCRIBE) {
-        audience_subscribe(client, event->strings.subscribe.key);
+        client_subscribe(client, event->strings.subscribe.key);
     }
 }
 
@@ -125,7 +117,7 @@ static void undo(struct courier *courier, const struct event *event)
     if (event->type == EVENT_DETACH && courier_is_ours(courier, event->connection))
         undo_detach(courier, event);
     for (struct client *client = audience_user(audience, courier_concerned_user(event)); client;
-         client = client->next_of_user)
+         client = client->copy.next_of_user)
         undo_for_user(audience, client, event);
     struct client *client = audience_client(audience, event->connection);
     if (client)
@@ -167,12 +159,12 @@ static uint64_t earliest_locked(struct courier *courier)
     uint64_t oldest = ring_oldest_locked(&courier->world->txn->ring), earliest = courier->cursor;
     for (uint32_t i = 0; i < courier->audience.client_limit; i++) {
         struct client *client = courier->audience.clients[i];
-        if (!client || client->from == 0 || client->from >= earliest)
+        if (!client || client->stream.from == 0 || client->stream.from >= earliest)
             continue;
-        if (client->from >= oldest)
-            earliest = client->from;
+        if (client->stream.from >= oldest)
+            earliest = client->stream.from;
         else
-            cut_off(courier, client);
+            client_cut_off(client, courier->cursor);
     }
     return earliest;
 }

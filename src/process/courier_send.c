@@ -12,33 +12,27 @@
 
 static void make_slow(struct courier *courier, struct client *client)
 {
-    if (client->slow)
+    if (client->sending.slow)
         return;
-    client->slow = true;
-    client->patience = SLOW_MS;
-    client->due = courier->due = 0;
+    client->sending.slow = true;
+    client->sending.backoff = SLOW_MS;
+    client->sending.due = courier->due = 0;
     courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
-}
-
-/* Whether what the tables keep for couriers at its place is this client's, who may have left it to another. */
-static bool has_place(const struct client *client)
-{
-    return !client->deadline && !client->superseded;
 }
 
 /* Marks how far a client's stream is in the kernel's hands, for a courier that may have to go on
  * with it. Also while there are bytes to be skipped, for then the kernel has these and more. A courier
- * that began before the place where this client's stream goes on may not be there yet. */
+ * that began before the position at which this client's stream goes on may not be there yet. */
 static void mark_sent(struct courier *courier, const struct client *client)
 {
-    uint64_t position = courier->position > client->from ? courier->position : client->from;
-    if (has_place(client))
+    uint64_t position = courier->position > client->stream.from ? courier->position : client->stream.from;
+    if (client_owns_marks(client))
         delivery_marks_set(courier->world, client->connection, position, client->outbox.total);
 }
 
 static void mark_behind(struct courier *courier, const struct client *client)
 {
-    if (has_place(client))
+    if (client_owns_marks(client))
         delivery_marks_set_behind(courier->world, client->connection);
 }
 
@@ -54,8 +48,8 @@ static size_t queue_limit(const struct courier *courier)
 
 static void count_queue(struct courier *courier, struct client *client, size_t length)
 {
-    courier->queued += length - client->counted_queue;
-    client->counted_queue = length;
+    courier->queued += length - client->sending.counted_queue;
+    client->sending.counted_queue = length;
 }
 
 static void tell_missed(struct courier *courier, struct client *client)
@@ -73,7 +67,7 @@ static void tell_missed(struct courier *courier, struct client *client)
     for (int i = 0; i < EVENT_STRINGS; i++)
         event.strings.all[i] = "";
     event.strings.wall.text = words;
-    struct view view = {.caps = client->caps};
+    struct view view = {.caps = client->copy.caps};
     render_for_one(courier->render, &text, &event, client->door, &view);
     outbox_add(&client->outbox, line, text.length);
     if (outbox_flush(&client->outbox, queue_limit(courier)) == OUTBOX_WAITING)
@@ -84,9 +78,9 @@ static void tell_missed(struct courier *courier, struct client *client)
 
 static void after_sending(struct courier *courier, struct client *client, enum outbox_state state)
 {
-    if (client->outbox.queue_length != client->told_queue && has_place(client)) {
-        client->told_queue = client->outbox.queue_length;
-        connection_set_queue(courier->world, client->connection, client->told_queue);
+    if (client->outbox.queue_length != client->sending.shared_queue && client_owns_marks(client)) {
+        client->sending.shared_queue = client->outbox.queue_length;
+        connection_set_queue(courier->world, client->connection, client->sending.shared_queue);
     }
     CRASHPOINT("courier-sent-to-one");
     switch (state) {
@@ -96,10 +90,10 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         break;
     case OUTBOX_FULL:
         mark_behind(courier, client);
-        if (!client->deadline && !render_door(courier->render, client->door)->dialect->tells_missed) {
+        if (!client_is_draining(client) && !render_door(courier->render, client->door)->dialect->tells_missed) {
             courier->counts[COURIER_HUNG_UP]++;
             outbox_abandon(&client->outbox);
-            courier_hang_up(client);
+            client_hang_up(client);
         }
         make_slow(courier, client);
         break;
@@ -108,8 +102,8 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         make_slow(courier, client);
         break;
     case OUTBOX_BROKEN:
-        if (!client->deadline)
-            courier_hang_up(client);
+        if (!client_is_draining(client))
+            client_hang_up(client);
         client->outbox.queue_length = 0;
         break;
     }
@@ -128,7 +122,7 @@ void courier_send_batch(struct courier *courier)
     CRASHPOINT("courier-before-send");
     for (size_t i = 0; i < courier->touched_count; i++) {
         struct client *client = courier->touched[i];
-        client->touched = false;
+        client->sending.touched = false;
         after_sending(courier, client, outbox_flush(&client->outbox, queue_limit(courier)));
     }
     courier->touched_count = 0;
@@ -143,15 +137,15 @@ void courier_send_batch(struct courier *courier)
 static void retry(struct courier *courier, struct client *client, int64_t now)
 {
     size_t before = client->outbox.queue_length;
-    int patience = client->patience * 2 < SLOW_MOST_MS ? client->patience * 2 : SLOW_MOST_MS;
+    int backoff = client->sending.backoff * 2 < SLOW_MOST_MS ? client->sending.backoff * 2 : SLOW_MOST_MS;
     int64_t due = courier->due;
-    client->slow = false;
+    client->sending.slow = false;
     after_sending(courier, client, outbox_drain(&client->outbox));
     courier->due = due; /* it is not new among the slow */
-    if (!client->slow)
+    if (!client->sending.slow)
         return;
-    client->patience = client->outbox.queue_length < before ? SLOW_MS : patience;
-    client->due = now + client->patience * MS;
+    client->sending.backoff = client->outbox.queue_length < before ? SLOW_MS : backoff;
+    client->sending.due = now + client->sending.backoff * MS;
 }
 
 void courier_retry_slow(struct courier *courier, int64_t now)
@@ -163,12 +157,12 @@ void courier_retry_slow(struct courier *courier, int64_t now)
     courier->due = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         struct client *client = courier->slow[i];
-        if (now >= client->due)
+        if (now >= client->sending.due)
             retry(courier, client, now);
         else
             courier_push(&courier->slow, &courier->slow_count, &courier->slow_size, client);
-        if (client->slow && client->due < courier->due)
-            courier->due = client->due;
+        if (client->sending.slow && client->sending.due < courier->due)
+            courier->due = client->sending.due;
     }
 }
 
@@ -187,10 +181,10 @@ void courier_close_draining(struct courier *courier, int64_t now)
 {
     for (struct client **at = &courier->draining; *at;) {
         struct client *client = *at;
-        if (client->touched || client->slow) {
-            bool over = now >= client->deadline;
-            if (!over || client->touched) {
-                at = &client->next;
+        if (client->sending.touched || client->sending.slow) {
+            bool over = now >= client->draining.deadline;
+            if (!over || client->sending.touched) {
+                at = &client->draining.next;
                 continue;
             }
             outbox_abandon(&client->outbox);
@@ -198,10 +192,10 @@ void courier_close_draining(struct courier *courier, int64_t now)
                 if (courier->slow[i] == client)
                     courier->slow[i] = courier->slow[--courier->slow_count];
         }
-        *at = client->next;
+        *at = client->draining.next;
         if (client->outbox.fd >= 0)
-            shutdown(client->outbox.fd, client->hang_up ? SHUT_RDWR : SHUT_WR);
+            shutdown(client->outbox.fd, client->draining.hang_up ? SHUT_RDWR : SHUT_WR);
         count_queue(courier, client, 0);
-        audience_free_client(client);
+        client_free(client);
     }
 }

@@ -26,7 +26,7 @@ static void start_courier(struct courier *courier, uint32_t number)
 static void free_whowas(struct courier *courier)
 {
     for (size_t i = 0; i < courier->touched_count; i++)
-        courier->touched[i]->touched = false;
+        courier->touched[i]->sending.touched = false;
     courier->touched_count = 0;
     courier_close_draining(courier, INT64_MAX);
 }
@@ -83,7 +83,7 @@ static bool monitors(const struct courier *courier, const struct client *client,
 static uint32_t count_subscriptions(const struct client *client)
 {
     uint32_t count = 0;
-    for (const struct subscription *at = client->subscriptions; at; at = at->next)
+    for (const struct subscription *at = client->copy.subscriptions; at; at = at->next)
         count++;
     return count;
 }
@@ -102,26 +102,26 @@ static const char *compare_connection(const struct courier *courier, uint32_t in
         return "it is another";
     if (client->user != connection->user)
         return "it is another user's";
-    if (client->caps != connection->caps)
+    if (client->copy.caps != connection->caps)
         return "capabilities differ";
-    if ((client->flags & CHOSEN) != (user->flags & CHOSEN))
+    if ((client->copy.flags & CHOSEN) != (user->flags & CHOSEN))
         return "flags differ";
-    if (client->current != connection->current)
+    if (client->copy.current != connection->current)
         return "the current channel differs";
     uint32_t count = 0;
     for (uint32_t at = user->first_membership; at != NONE; at = world.members[at].next_of_user, count++)
         if (!is_member(courier, client, world.members[at].channel, world.members[at].flags))
             return "a membership differs";
-    if (client->channel_count != count)
+    if (client->copy.channel_count != count)
         return "there is a membership too many";
     for (uint32_t at = connection->first_monitor; at != NONE; at = world.monitors[at].next)
         if (!monitors(courier, client, world.monitors[at].nick))
             return "a monitor is missing";
-    if (client->monitor_count != connection->monitor_count)
+    if (client->copy.monitor_count != connection->monitor_count)
         return "there is a monitor too many";
     count = 0;
     for (uint32_t at = NONE; (at = metadata_next_locked(&world, METADATA_SUBSCRIPTION, index, at)) != NONE; count++)
-        if (!audience_is_subscribed(client, world.metadata[at].key))
+        if (!client_is_subscribed(client, world.metadata[at].key))
             return "a subscription is missing";
     return count_subscriptions(client) == count ? NULL : "there is a subscription too many";
 }
@@ -143,10 +143,10 @@ static const char *compare_client(const struct courier *mine, const struct couri
     const struct client *a = audience_client(&mine->audience, index), *b = audience_client(&other->audience, index);
     if (!a || !b)
         return a || b ? "is in one copy only" : NULL;
-    if (a->generation != b->generation || a->user != b->user || a->door != b->door || a->caps != b->caps || a->current != b->current ||
-        (a->flags & CHOSEN) != (b->flags & CHOSEN))
+    if (a->generation != b->generation || a->user != b->user || a->door != b->door || a->copy.caps != b->copy.caps || a->copy.current != b->copy.current ||
+        (a->copy.flags & CHOSEN) != (b->copy.flags & CHOSEN))
         return "is not the same";
-    if (a->channel_count != b->channel_count)
+    if (a->copy.channel_count != b->copy.channel_count)
         return "is not in as many channels";
     for (uint32_t i = 0; i < crowd_limits.channels; i++)
         for (uint32_t flags = 0; flags < 4; flags++)
@@ -154,10 +154,10 @@ static const char *compare_client(const struct courier *mine, const struct couri
                 return "is not in the same channels";
     if (!connection_is_live(&world, index) || world.connections[index].generation != a->generation)
         return NULL;
-    if (a->monitor_count != b->monitor_count || count_subscriptions(a) != count_subscriptions(b))
+    if (a->copy.monitor_count != b->copy.monitor_count || count_subscriptions(a) != count_subscriptions(b))
         return "has not as many monitors or subscriptions";
-    for (const struct subscription *at = a->subscriptions; at; at = at->next)
-        if (!audience_is_subscribed(b, at->key))
+    for (const struct subscription *at = a->copy.subscriptions; at; at = at->next)
+        if (!client_is_subscribed(b, at->key))
             return "has not the same subscriptions";
     for (uint32_t i = 0; i < AUDIENCE_BUCKETS; i++)
         for (const struct monitor *at = mine->audience.monitors[i]; at; at = at->next)

@@ -58,7 +58,7 @@ static void stop(void)
 {
     keep();
     audience_remove(&courier.audience, client);
-    audience_free_client(client); /* and the socket */
+    client_free(client); /* and the socket */
     close(ends[1]);
     close(mailbox[0]);
     close(mailbox[1]);
@@ -97,7 +97,7 @@ static void sent(void)
 static void not_yet_there(void)
 {
     start(32, 96, 10);
-    CHECK(client->from == 96);
+    CHECK(client->stream.from == 96);
     batch(64, ""); /* its socket came */
     CHECK(marked(96, 10, false));
     batch(96, "");
