@@ -1,4 +1,4 @@
-/* Who does something, and what they may know and do. Run by whoever asks; changes nothing. */
+/* Actors: those who do something, and what they may know and do. Run by any process that asks; changes nothing. */
 #include "actor.h"
 
 struct actor actor_of_user_locked(const struct world *world, uint32_t index)

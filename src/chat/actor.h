@@ -1,4 +1,4 @@
-/* Who does something, and what they may know and do. */
+/* Actors: those who do something, and what they may know and do. */
 #ifndef FORKCHAT_CHAT_ACTOR_H
 #define FORKCHAT_CHAT_ACTOR_H
 

@@ -4,11 +4,11 @@
 
 #include "actor.h"
 
-/* One who is connected, but for a ban, is there for all to see from now on: in the lobby if they are to be, and with
+/* A connected user who is not banned is there for all to see from now on: in the lobby if they are to be, and with
  * those flags. Needs 3 * EVENT_NEED_MAX. */
 enum chat_result chat_arrive_locked(const struct chat *chat, const struct actor *actor, bool lobby, uint32_t flags);
 
-/* What one who is not there yet for others brings: who they say they are. */
+/* What a user who is not there yet for others says of themselves. */
 void chat_describe_locked(const struct chat *chat, const struct actor *actor, const char *username,
                           const char *realname);
 

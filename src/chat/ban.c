@@ -1,6 +1,6 @@
 /* Bans from the server, and penalties. Run by workers and control processes; writes both, and has people leave. The
- * supervisor sees the change, keeps it on disk, and refuses who comes from a banned address; others are found out once
- * they have said who they are. */
+ * supervisor sees the change, keeps it on disk, and refuses connections from a banned address; others are found out
+ * once they have said who they are. */
 #include "ban.h"
 
 #include <stdio.h>

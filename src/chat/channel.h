@@ -17,7 +17,7 @@ void chat_enter_lobby_locked(const struct chat *chat, const struct actor *actor)
 /* Makes a channel that the actor is in the one they talk in. Needs EVENT_NEED_MAX. */
 enum chat_result chat_talk_in_locked(const struct chat *chat, const struct actor *actor, uint32_t channel);
 
-/* Out of it, with a text, which nobody sees of who is muted. Needs EVENT_NEED_MAX. */
+/* The actor leaves it, with a text, which nobody sees if the actor is muted. Needs EVENT_NEED_MAX. */
 enum chat_result chat_part_locked(const struct chat *chat, const struct actor *actor, uint32_t channel,
                                   const char *text);
 

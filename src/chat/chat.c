@@ -1,4 +1,4 @@
-/* Publishing what is done. Run by whoever asks for it: workers, control processes, the supervisor. */
+/* Publishing what is done. Run by workers, control processes, the supervisor. */
 #include "chat.h"
 
 void chat_publish_locked(const struct chat *chat, struct event *event)

@@ -2,7 +2,7 @@
  *
  * A rule has a name that begins with chat_. It is given a running transaction, in which there is the room that its
  * comment asks for, checks what the actor may do, changes the tables and publishes the event. It words no answer and
- * knows no door: what became of it is a chat_result, which whoever asked puts into words. Users and channels are
+ * knows no door: what became of it is a chat_result, which the caller puts into words. Users and channels are
  * numbers, NONE where there is none of the name that was asked for. */
 #ifndef FORKCHAT_CHAT_CHAT_H
 #define FORKCHAT_CHAT_CHAT_H
@@ -37,12 +37,12 @@ enum chat_result {
     CHAT_MUTED,       /* an operator of the server wants this one to be silent */
     CHAT_ALL_MUTED,   /* ... everybody */
     CHAT_HERE_MUTED,  /* ... everybody in that channel */
-    CHAT_SILENCED,    /* one of these, of who would say something in another way */
+    CHAT_SILENCED,    /* one of these, where something would be said in another way */
     CHAT_NO_CTCP,     /* mode C */
     CHAT_NO_EXTERNAL, /* mode n */
     CHAT_MODERATED,   /* mode m */
     CHAT_BANNED,      /* is on the list b */
-    CHAT_BAN_MUTED,   /* is there as one who may only listen */
+    CHAT_BAN_MUTED,   /* may only listen there */
     CHAT_NO_TOPLEVEL, /* of a mask of servers */
     CHAT_WILD_TOPLEVEL,
 
@@ -51,7 +51,7 @@ enum chat_result {
     CHAT_INVITED_ONLY, /* mode i */
     CHAT_BAD_KEY,      /* mode k */
     CHAT_CHANNEL_FULL, /* mode l */
-    CHAT_CHANNEL_OPEN, /* whoever knocks could come in */
+    CHAT_CHANNEL_OPEN, /* nobody need knock there */
     CHAT_NO_KNOCKING,
 
     /* names */
@@ -92,8 +92,8 @@ struct chat {
     struct world *world;
     const struct settings *settings;
 
-    /* Publishes what the actor does and may be shown of it: whoever asks may want it as a part of the answer, or not
-     * at all. NULL: it is published as it is. */
+    /* Publishes what the actor does and may be shown of it: the session may want it as a part of the answer, or not at
+     * all. NULL: it is published as it is. */
     void (*publish)(const struct chat *chat, struct event *event);
     void *asker; /* for `publish` */
 };

@@ -13,7 +13,7 @@ void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, 
 void chat_lose_locked(struct world *world, uint32_t connection, enum event_quit how, const char *text,
                       const char *irc_text);
 
-/* Puts a user out: they are shown `event` (EVENT_KILL of whoever does it, or of the server) with `text`; others see
+/* Puts a user out: they are shown `event` (EVENT_KILL of the actor, or of the server) with `text`; others see
  * them leave with `reason`, IRC users with `irc_reason`. Needs EVENT_NEED_MAX and
  * EVENT_NEED_LEAVE. */
 void chat_put_out_locked(const struct chat *chat, struct event *event, uint32_t victim, const char *text,

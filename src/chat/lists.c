@@ -1,4 +1,4 @@
-/* Whom a channel's lists name. RFC 2811 section 4.3. Run by whoever asks; changes nothing. */
+/* A channel's lists: do they name a user? RFC 2811 section 4.3. Run by any process that asks; changes nothing. */
 #include "lists.h"
 
 /* Whether the user is on a list. `muted`: on that part of it that only forbids to speak. */

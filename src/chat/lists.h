@@ -1,4 +1,4 @@
-/* Whom a channel's lists name: bans, exceptions, invitations. */
+/* A channel's lists, and whether they name a user: bans, exceptions, invitations. */
 #ifndef FORKCHAT_CHAT_LISTS_H
 #define FORKCHAT_CHAT_LISTS_H
 

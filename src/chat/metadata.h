@@ -6,7 +6,7 @@
 #include "world/metadata.h"
 
 /* Sets the value of a key of a user or channel (NONE: there is none), or removes it (NULL); those who want to know are
- * told, but nobody of one who has not arrived yet. Needs 2 * EVENT_NEED_MAX. */
+ * told, but nobody is told of a user who has not arrived yet. Needs 2 * EVENT_NEED_MAX. */
 enum chat_result chat_set_metadata_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind,
                                           uint32_t index, const char *key, const char *value);
 

@@ -24,7 +24,7 @@ struct work {
     bool told;                      /* and was told that they may not */
     char sign;                      /* of the last change told */
     struct text letters, arguments; /* what was done */
-    struct text shown;              /* the arguments with an address for who has no nick */
+    struct text shown;              /* the arguments, an address for a user without a nick */
     char letters_bytes[2 * MODE_CHANGES + 8], arguments_bytes[CHAT_MODES_LENGTH + MASK_SIZE + 2];
     char shown_bytes[SHOWN_SIZE];
 };

@@ -4,8 +4,8 @@
 
 #include "actor.h"
 
-/* The message of that id to a channel or (AUDIENCE_USER) to a user; reason: "" for none. Who got it is nobody else's
- * business: such a one is CHAT_NO_SUCH_MESSAGE. Needs 2 * EVENT_NEED_MAX. */
+/* The message of that id to a channel or (AUDIENCE_USER) to a user; reason: "" for none. To those who did not get it,
+ * it is CHAT_NO_SUCH_MESSAGE. Needs 2 * EVENT_NEED_MAX. */
 enum chat_result chat_redact_locked(const struct chat *chat, const struct actor *actor, enum event_audience audience,
                                     uint32_t target, uint64_t id, const char *reason);
 

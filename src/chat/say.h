@@ -9,7 +9,7 @@ struct chat_message {
     const char *text;
     bool lines;       /* the text is several lines, as EVENT_MULTILINE wants them */
     const char *tags; /* client-only; NULL for none */
-    bool inside;      /* to a channel only as its member: for who would not see there what is answered */
+    bool inside;      /* to a channel only as its member: for clients that would not see there what is answered */
 };
 
 /* To a channel. needed_flags: member flags of which a reader needs one, 0: all members read it. Needs

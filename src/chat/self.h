@@ -4,7 +4,7 @@
 
 #include "actor.h"
 
-/* Away with that text, or back if it is empty; one who has not arrived yet is told of to nobody. Needs
+/* Away with that text, or back if it is empty; nobody is told of a user who has not arrived yet. Needs
  * EVENT_NEED_MAX. */
 enum chat_result chat_away_locked(const struct chat *chat, const struct actor *actor, const char *text);
 

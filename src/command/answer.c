@@ -6,7 +6,7 @@ enum about { ABOUT_NOTHING, ABOUT_CHANNEL, ABOUT_NICK, ABOUT_BOTH };
 struct answer {
     enum reply_code code;
     enum about about;
-    const char *why; /* of who may not speak */
+    const char *why; /* for those who may not speak */
 };
 
 /* A result that is not here needs no words, or such as only the command knows that led to it. */

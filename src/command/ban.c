@@ -46,7 +46,7 @@ static bool resolve_mask(struct session *session, const char *given, char mask[M
     return *host;
 }
 
-/* Puts out who is here and fits; one in a transaction. */
+/* Puts out the users who fit it; one in a transaction. */
 static void put_out(struct session *session, const struct ban_shm *ban)
 {
     char name[ADDRESS_SIZE];

@@ -68,7 +68,7 @@ void channel_join(struct session *session, struct request *request)
     struct actor actor = session_actor_locked(session);
     enum chat_result result = chat_join_locked(&chat, &actor, name, key);
     uint32_t channel = channel_find_locked(session->world, name);
-    /* in the letters of who made it */
+    /* in the letters of its founder */
     text_copy(shown, sizeof shown, channel == NONE ? name : session->world->channels[channel].name);
     if (result == CHAT_ALREADY_MEMBER)
         result = chat_talk_in_locked(&chat, &actor, channel);

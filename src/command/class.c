@@ -185,7 +185,7 @@ struct floor {
     size_t count;
 };
 
-/* Which channel is meant: the one that was named, or where who asks, or who is asked to speak, talks. */
+/* Which channel is meant: the one that was named, or the current one of the asker, or of the speaker. */
 static uint32_t find_channel_locked(const struct session *session, const char *name, uint32_t speaker)
 {
     uint32_t current = session_current_locked(session);

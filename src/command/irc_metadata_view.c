@@ -8,7 +8,7 @@
 #include "chat/metadata.h"
 #include "irc_metadata_fail.h"
 
-/* Who joins a channel with more members than this is told to ask for their metadata later. */
+/* A user who joins a channel with more members than this is told to ask for their metadata later. */
 #define SYNC_AT_ONCE 200u
 #define LATER        "2" /* seconds */
 

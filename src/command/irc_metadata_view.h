@@ -5,7 +5,7 @@
 #include "session.h"
 #include "world/metadata.h"
 
-/* Whom a command is about. */
+/* The user or channel that a command is about. */
 struct metadata_target {
     enum metadata_kind kind;
     uint32_t index;
@@ -30,7 +30,7 @@ struct metadata_wanted {
     uint32_t count;
 };
 
-/* Who or what `word` is, as far as the session may know. Before registration there is only oneself. */
+/* The user or channel that `word` names, as far as the session may know. Before registration there is only oneself. */
 bool irc_metadata_view_find_locked(const struct session *session, const char *word, struct metadata_target *target);
 
 /* Whether what the target says is for the session: what a channel says that not everybody may enter is for those

@@ -1,4 +1,4 @@
-/* IRC: what is shown of the server to who has just registered, and when asked for. */
+/* IRC: what is shown of the server after registration, and when asked for. */
 #ifndef FORKCHAT_COMMAND_IRC_QUERY_H
 #define FORKCHAT_COMMAND_IRC_QUERY_H
 

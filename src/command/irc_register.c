@@ -90,7 +90,7 @@ static void request_caps(struct session *session, const char *wishes)
     for (const char *word; good && (word = text_next_word(&rest));) {
         bool off = word[0] == '-';
         uint64_t cap = cap_by_name(word + off);
-        /* Whoever knows version 302 hears of changes. */
+        /* Clients that know version 302 hear of changes. */
         good = cap != 0 && !(off && cap == CAP_BIT(CAP_NOTIFY) && session->irc.registration.version >= 302);
         caps = off ? caps & ~cap : caps | cap;
     }

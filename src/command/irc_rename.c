@@ -1,7 +1,7 @@
 /* IRC: RENAME. IRCv3 draft/channel-rename. Run by workers.
  *
- * Those whose clients know nothing of it see that they left one channel and joined another (chat/rename.h); what
- * follows a JOIN, the topic and the names, they are told here. */
+ * Users whose clients do not know it see that they left one channel and joined another (chat/rename.h); here they are
+ * told what follows a JOIN, the topic and the names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,7 +14,7 @@ void leave_server(struct session *session, enum event_quit how, const char *text
 /* Ends an IRC connection with an ERROR that says why; others see that as what they quit with. */
 void leave_with_error(struct session *session, enum event_quit how, const char *reason);
 
-/* The same for one whose time is up. */
+/* The same for a client whose time is up. */
 void leave_timed_out(struct session *session, const char *why);
 
 /* Ends the connection of one who may not stay: `reason` is what others see of people, irc_reason of IRC clients, who

@@ -55,7 +55,7 @@ static void find_slowest(const struct world *world, struct sample *sample, uint3
     }
 }
 
-/* Of whoever has that connection, or had it a moment ago. */
+/* Of the user who has that connection, or had it a moment ago. */
 static const char *name_of_locked(const struct world *world, uint32_t index)
 {
     const struct connection_shm *connection = &world->connections[index];
@@ -190,7 +190,7 @@ struct tail {
     uint64_t position, expected;
 };
 
-/* What is for one person or a few stays theirs; who is where is for all to see. The name of the channel, "" for
+/* A message for one person or a few stays theirs; memberships are for all to see. The name of the channel, "" for
  * none. */
 static bool is_public(const struct event *event, const char **channel)
 {

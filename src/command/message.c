@@ -122,7 +122,7 @@ void message_say_literally(struct session *session, struct request *request)
     message_say_here(session, request->arguments[0]);
 }
 
-/* The talk door, where what one types is said without a command: the first word always is the one it is for. Whoever
+/* The talk door, where what one types is said without a command: the first word always is the one it is for. A user who
  * left a moment ago is nobody, and what was meant for them is said to nobody. */
 void message_tell(struct session *session, struct request *request)
 {

@@ -148,8 +148,8 @@ void mode_irc(struct session *session, struct request *request)
         mode_change(session, target, request->arguments + 1, request->count - 1);
 }
 
-/* As channel_take_name(), and what has neither sign nor # is a channel: who asks for the modes of `tips` would change
- * those of the current channel. Only letters that show a list need no sign. */
+/* As channel_take_name(), and what has neither sign nor # is a channel: a user who asks for the modes of `tips` would
+ * change those of the current channel. Only letters that show a list need no sign. */
 static bool take_channel(struct session *session, char **rest, char name[CHANNEL_SIZE])
 {
     char whole[CHANNEL_SIZE];

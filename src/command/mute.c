@@ -8,7 +8,7 @@
 #include "chat/mute.h"
 #include "rows.h"
 
-/* Whom: the audience, its number, and how they are called. */
+/* The audience that is muted, its number, and how it is called. */
 struct whom {
     enum event_audience audience;
     uint32_t target;

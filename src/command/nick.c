@@ -27,8 +27,8 @@ static void answer(struct session *session, enum chat_result result, const char 
     session_reply(session, codes[result], nick, longest, NULL);
 }
 
-/* In the log: who takes one nick after the other must not flood the disk. One process for each client: what it
- * remembers, it remembers of this client. */
+/* In the log: a client that takes one nick after the other must not flood the disk. Each client has a process of its
+ * own, so what is remembered here is of this client. */
 static void tell_nick(const char *before, const char *nick)
 {
     static int64_t since;

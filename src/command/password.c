@@ -47,8 +47,8 @@ static bool is_right(const char *password, const char *wanted)
     return hash && strcmp(hash, wanted) == 0;
 }
 
-/* Hashes once in each of the ways in which the operators' passwords are, whoever's it is: so how long it takes does not
- * say who is an operator. */
+/* Hashes once in each of the ways in which the operators' passwords are, whatever the name: so how long it takes does
+ * not say which names are operators'. */
 static bool is_operators(const struct settings *settings, const char *name, const char *password)
 {
     const char *wanted = NULL;

@@ -9,7 +9,7 @@
 bool password_is_operators(struct session *session, const char *name, const char *password);
 bool password_is_servers(struct session *session, const char *password);
 
-/* How joining with that key went: who was wrong many times waits before it is answered. */
+/* How joining with that key went: a client that was wrong many times waits before it is answered. */
 void password_try_key(struct session *session, enum chat_result result, const char *key);
 
 #endif

@@ -8,7 +8,7 @@
 typedef bool query_fits(const void *wanted, const struct channel_shm *channel);
 void query_show_channels(struct session *session, query_fits *fits, const void *wanted);
 
-/* Who one is and where one talks. */
+/* The name of the session's user, and where they talk. */
 void query_show_place(struct session *session);
 
 /* What people are shown on arrival; what those who become operators may do from now on. */

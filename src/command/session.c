@@ -323,7 +323,7 @@ void session_commit(struct session *session)
 }
 
 /* A long answer goes out at the pace of its reader. The courier keeps no more than `queue-limit` for one client, so
- * what is published here is held back until it has dealt with most of what came before. One who takes nothing for
+ * what is published here is held back until it has dealt with most of what came before. A client that takes nothing for
  * `ping-timeout` is waited for no more: from then on the limit decides, as it does about what others say. */
 static void wait_for_reader(struct session *session)
 {

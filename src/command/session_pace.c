@@ -17,8 +17,8 @@ static void pay_answers(struct pace *pace)
     pace->answered -= lines * SESSION_LINE_WORTH;
 }
 
-/* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when who sent
- * them is gone. */
+/* Lines that have come may take hours, a second each if they are wrong passwords: they are not acted on when their
+ * client is gone. */
 static void look_up(struct session *session)
 {
     struct pace *pace = &session->pace;
@@ -30,8 +30,8 @@ static void look_up(struct session *session)
     pace->looked = now;
 }
 
-/* `count` lines at once, and `count` more every `seconds`. Who has none left waits, which
- * costs nobody else anything: this process has nothing else to do. */
+/* `count` lines at once, and `count` more every `seconds`. A client with none left waits, which costs nobody else
+ * anything: this process has nothing else to do. */
 void session_pace(struct session *session)
 {
     struct pace *pace = &session->pace;

@@ -1,6 +1,6 @@
 /* The directives of forkchatd.conf(5): how each kind of setting is read, and what is no kind's but a directive's own. A
  * function takes the arguments of a line into the settings, or says what is wrong with them, in words that say what
- * would be right. Whoever reads settings runs it; no shared memory. */
+ * would be right. Run by each process that reads settings; no shared memory. */
 #include "directives.h"
 
 #include <ctype.h>

@@ -7,7 +7,7 @@
 #include "base/framing.h"
 #include "command/command.h"
 
-/* For whom an event is rendered. Clients with equal views get the same lines. */
+/* A viewer for whom an event is rendered. Clients with equal views get the same lines. */
 struct view {
     const struct framing *framing; /* its `end` ends each line */
     uint64_t caps;                 /* of them, those that rendering depends on */
@@ -49,7 +49,7 @@ struct dialect {
     unsigned char render_parts[EVENT_TYPES];
     uint64_t (*render_caps)(uint32_t type);
 
-    /* Courier: what becomes of one who reads too slowly: told what they missed, or disconnected. */
+    /* Courier: a client that reads too slowly is told what it missed, or else disconnected. */
     bool tells_missed;
 
     /* Courier: told of arrivals, new names and departures in the lobby even of those they share no channel

@@ -1,4 +1,4 @@
-/* What an IRC message is put together from: tags, who did it, and its end. */
+/* What an IRC message is put together from: tags, source, and end. */
 #ifndef FORKCHAT_DIALECT_IRC_BUILD_H
 #define FORKCHAT_DIALECT_IRC_BUILD_H
 

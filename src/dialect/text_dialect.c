@@ -106,7 +106,7 @@ static void add_by(struct text *text, const struct event *event, const char *rea
     add_reason(text, reason);
 }
 
-/* Who says it, and where if it is not where the viewer talks. */
+/* The speaker, and the channel if it is not where the viewer talks. */
 static void add_speaker(struct text *text, const struct text_dialect *dialect, const struct event *event,
                         const struct view *view, bool doing)
 {

@@ -1,5 +1,6 @@
-/* Connections come and go: the events that tell couriers of it, and that say enough to be undone. Published by the worker
- * of the connection, by whoever has its user leave, and by the supervisor after a death, under the lock. */
+/* Connections come and go: the events that tell couriers of it, and that say enough to be undone. Published by the
+ * worker of the connection, by the process that has its user leave, and by the supervisor after a death, under the
+ * lock. */
 #include <stdio.h>
 
 #include "base/text.h"

@@ -72,13 +72,13 @@ enum event_quit {
 
 enum event_message { MESSAGE_PRIVMSG, MESSAGE_NOTICE, MESSAGE_TAGMSG };
 
-/* Who gets it. */
+/* Those who get it. */
 enum event_audience {
     AUDIENCE_NOBODY,  /* couriers only */
     AUDIENCE_CONNECTION, /* the connection `target` */
     AUDIENCE_USER,    /* all connections of the user `target` */
     AUDIENCE_CHANNEL, /* the members of the channel `target` */
-    AUDIENCE_COMMON,  /* whoever shares one of `channels` with the source */
+    AUDIENCE_COMMON,  /* all who share one of `channels` with the source */
     AUDIENCE_ALL,
     AUDIENCE_FLAGGED, /* users who have all of the user flags in `target` */
     AUDIENCES
@@ -134,7 +134,7 @@ union event_strings {
     struct {
         const char *before, *after, *text;
     } rename;
-    /* server: "" for who is told by another answer how far they have read */
+    /* server: "" for a client that is told by another answer how far it has read */
     struct {
         const char *before, *after, *text, *realname, *server;
     } moved;
@@ -255,7 +255,7 @@ struct event {
     uint32_t flags;
     uint32_t audience;
     uint32_t target;      /* a connection, a user or a channel, as the audience says */
-    uint32_t target_user; /* KICK: whom it happened to; QUIT: who had it happen, and has an answer */
+    uint32_t target_user; /* KICK: the victim; QUIT: the user who did it and is answered */
     uint32_t source;      /* a user, or NONE for the server */
     uint32_t generation;  /* of the source */
     uint32_t connection;  /* the one of the source's that it came from or concerns, or NONE */

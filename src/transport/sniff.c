@@ -1,4 +1,4 @@
-/* Who came to the wrong door. What is judged is the beginning of a connection alone: later, people may say what they
+/* Programs that came to the wrong door. Only the beginning of a connection is judged: later, people may say what they
  * like. */
 #include "sniff.h"
 

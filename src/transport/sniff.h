@@ -1,4 +1,4 @@
-/* Who came to the wrong door: programs that speak HTTP or TLS. Run by workers.
+/* Programs that came to the wrong door: they speak HTTP or TLS. Run by workers.
  *
  * A web page can have its visitor's browser send what the page likes to any port. Without this, the lines of such a
  * request that happen to be commands would be run as those of a person at that browser's address. */

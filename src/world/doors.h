@@ -10,8 +10,8 @@
     DOOR(IRC, "irc", 6667, CRLF, IRC)
 
 /* SERVICE(symbol, keyword)
- * A connection to a service is no client's, and in no table. A service is opened only where it is asked for; "control" is not
- * for listen at all: it is the socket in the runtime directory. */
+ * A connection to a service is no client's, and in no table. A service is opened only where it is asked for; "control"
+ * is not for listen at all: it is the socket in the runtime directory. */
 #define SERVICES(SERVICE)                                                                          \
     SERVICE(METRICS, "metrics")                                                                    \
     SERVICE(CONTROL, "control")
