@@ -1,4 +1,4 @@
-/* Who may come in: how many clients there are of each address and network, how fast they come, and what they owe.
+/* Admission: how many clients there are of each address and network, how fast they come, and what they owe.
  * Kept by the supervisor alone. */
 #ifndef FORKCHAT_PROCESS_ADMISSION_H
 #define FORKCHAT_PROCESS_ADMISSION_H
@@ -19,8 +19,8 @@ enum admission {
  * memory. */
 void admission_start(uint32_t slots);
 
-/* The client of that slot counts from now on, or no longer. `host` is as of net_host_bytes; for one whose address is
- * only known from the tables (struct user_shm, host) net_parse_host makes it. Slots are counted once, however often
+/* The client of that slot counts from now on, or no longer. `host` is as of net_host_bytes; for a client whose address
+ * is only known from the tables (struct user_shm, host) net_parse_host makes it. Slots are counted once, however often
  * either is called. */
 void admission_add(const struct settings *settings, uint32_t number, const unsigned char host[16]);
 void admission_remove(uint32_t number);

@@ -69,7 +69,7 @@ struct children {
 };
 
 /* Control children at one time, apart from the clients, so that a full server can still be looked after. Those for
- * metrics share their slots, but not the first of them, which cannot be taken by whoever can reach a metrics port. */
+ * metrics share their slots, but not the first of them, so that connections to a metrics port cannot take it. */
 #define CHILDREN_CONTROL   32
 #define CHILDREN_OPERATORS 24
 
@@ -94,7 +94,7 @@ void children_note(struct children *children, struct child *child, enum child_ev
 /* The state after an event, by the table; CHILD_STATES for what cannot happen. */
 enum child_state child_next(enum child_state state, enum child_event event);
 
-/* Whether somebody is there; who is not our child; who was asked to make way; who is to be asked. */
+/* Whether it is there; is not our child; was asked to make way; is to be asked. */
 bool child_is_present(const struct child *child);
 bool child_is_orphan(const struct child *child);
 bool child_is_retiring(const struct child *child);

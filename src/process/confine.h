@@ -8,7 +8,7 @@
 #include "base/sandbox.h"
 #include "conf/settings.h"
 
-/* Who and where the children of a supervisor started as root shall be, and what those of any may do. */
+/* The user and root directory of children of a supervisor started as root, and what the children of any may do. */
 struct confinement {
     bool drop; /* false: not root, nothing to give up */
     uid_t uid;

@@ -10,7 +10,7 @@
 struct control_listener {
     int fd;       /* -1: none */
     char path[120];
-    uid_t uid;    /* who may, beside root: the supervisor's user */
+    uid_t uid;    /* may connect, beside root: the supervisor's user */
     gid_t gid;    /* and members of this group, if has_group */
     bool has_group;
 };
@@ -24,7 +24,7 @@ int control_listener_accept(const struct control_listener *listener);
 /* Closes the socket. In a child it stays for others; the supervisor removes it. */
 void control_listener_close(struct control_listener *listener, bool remove);
 
-/* Who is at the other end, for the log (`who`, 80 bytes), and whether they may give commands. Where the system cannot
+/* The user at the other end, for the log (`who`, 80 bytes), and whether they may give commands. Where the system cannot
  * tell, the modes of the socket have decided already. */
 bool control_listener_permits(const struct control_listener *listener, int socket, char who[80]);
 

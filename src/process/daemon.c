@@ -60,16 +60,16 @@ static char *in_letters(char *word)
     return strcmp(word, "--help") == 0 ? help_letter : strcmp(word, "--version") == 0 ? version_letter : word;
 }
 
-/* What the daemon itself looks at, and the tools that look at it. Anything else might be a secret of whoever started it,
- * and its workers would keep it. */
+/* What the daemon itself looks at, and the tools that look at it. Anything else might be a secret of the user who
+ * started it, and its workers would keep it. */
 static const char *const environment[] = {"PATH",       "HOME",       "USER",       "LOGNAME",       "SHELL",
                                           "LANG",       "LC_*",       "TERM",       "TZ*",           "XDG_RUNTIME_DIR",
                                           "FORKCHAT*",  "LISTEN_*",   "NOTIFY_*",   "LD_*",          "DYLD_*",
                                           "MALLOC_*",   "GLIBC_*",    "ASAN_*",     "UBSAN_*",       "LSAN_*",
                                           "VALGRIND_*", "GLIBCPP_*",  "GCOV_*",     "LLVM_*",        NULL};
 
-/* Nothing of the starter's is kept: daemon(7). Whoever waits for the end of a pipe, or for a lock, waits for the starter
- * alone. The configuration has been read, which may be such a pipe. */
+/* Nothing of the starter's is kept: daemon(7). A process that waits for the end of a pipe, or for a lock, waits for the
+ * starter alone. The configuration has been read, which may be such a pipe. */
 static void forget_starter(void)
 {
     port_close_from(STDERR_FILENO + 1);

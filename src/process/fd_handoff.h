@@ -45,7 +45,7 @@ int fd_handoff_send(const struct fd_handoff *handoff, int socket);
  * come. */
 int fd_handoff_receive(struct fd_handoff *handoff, int socket);
 
-/* Receives one that has to be of that name, for whoever needs no other. Returns it, close-on-exec, or -1 and errno:
+/* Receives one that has to be of that name, and no other. Returns it, close-on-exec, or -1 and errno:
  * EPROTO if it was another. */
 int fd_handoff_receive_only(int socket, const char *name);
 

@@ -81,11 +81,11 @@ void inherited_offer(const struct inherited *inherited)
     struct fd_handoff handoff = {0};
     int to;
     inherited_list(&mine, &handoff);
-    /* Those who came before may have died waiting. */
+    /* Earlier supervisors may have died waiting. */
     while (mine.successor >= 0 && (to = port_accept(mine.successor, NULL, NULL)) >= 0) {
         CRASHPOINT("descriptors-offered");
         int sent = fd_handoff_send(&handoff, to);
-        (void)sent; /* who died over it needs none, and who lives asks again */
+        (void)sent; /* a dead supervisor needs none, a live one asks again */
         close(to);
     }
 }
@@ -137,7 +137,7 @@ static int receive_all(struct fd_handoff *handoff, int from, struct world *world
     return -1;
 }
 
-/* Returns a connection to whoever listens there, or -1 and errno: EAGAIN if others wait there already. */
+/* Returns a connection to a courier that listens there, or -1 and errno: EAGAIN if others wait there already. */
 static int connect_to(const struct sockaddr_un *address)
 {
     int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
@@ -163,7 +163,7 @@ int inherited_claim_region(const char *directory)
     errno = ENAMETOOLONG;
     if (paths_socket(directory, PATHS_SUCCESSOR, &address))
         return -1;
-    /* Whoever accepts may die over it. */
+    /* The courier that accepts may die over it. */
     for (int from; fd < 0 && clock_monotonic() < deadline && (from = connect_to(&address)) >= 0; close(from)) {
         do {
             struct pollfd input = {.fd = from, .events = POLLIN};

@@ -1,4 +1,4 @@
-/* Inherited descriptors: those that live longer than a supervisor. Its couriers keep them all, for whoever comes after
+/* Inherited descriptors: those that live longer than a supervisor. Its couriers keep them all, for the supervisor after
  * one that died; one that is executed again in place just keeps them open. */
 #ifndef FORKCHAT_PROCESS_INHERITED_H
 #define FORKCHAT_PROCESS_INHERITED_H
@@ -17,7 +17,7 @@ struct inherited {
     int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
     int calls[2];  /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
                     * (log_relay); the supervisor reads 0 */
-    int successor; /* a Unix socket: who connects to it is a supervisor that asks for all of this. -1: there is none */
+    int successor; /* a Unix socket: new supervisors connect to it and ask for all of this. -1: there is none */
     int mailboxes[COURIERS_MAX][2]; /* couriers read 0, workers write 1 */
     int couriers;
 };

@@ -37,7 +37,7 @@ enum outbox_state {
 void outbox_init(struct outbox *outbox); /* which must stay where it is */
 
 /* What the kernel still holds for the client is dropped when the last process closes the socket: otherwise it would
- * keep it, for minutes, for one who does not read. */
+ * keep it, for minutes, for a client that does not read. */
 void outbox_abandon(const struct outbox *outbox);
 
 /* Closes the socket, frees the memory. */

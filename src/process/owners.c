@@ -1,4 +1,4 @@
-/* Whose slots are whose. Private to a courier, whose supervisor fills in what it knows before; no shared memory. */
+/* Owners of slots. Private to a courier, whose supervisor fills in what it knows before; no shared memory. */
 #include "owners.h"
 
 #include <stdlib.h>

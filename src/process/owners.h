@@ -1,9 +1,10 @@
-/* Who may hand over the socket for which slot: the process that serves it, and no other. A worker that was taken over
- * could else have what is meant for somebody else sent to its own client.
+/* Owners: only the process that serves a slot may hand over its socket. A worker that was taken over could else have
+ * what is meant for somebody else sent to its own client.
  *
- * The kernel says who sent a message; whose slot it is nobody says whom a worker could not have changed, the tables
- * least of all. But a worker hands over its own socket before it reads a byte, so by the time it can be anybody else's,
- * its process has a slot; and it gets no other. What the supervisor knew when the courier was started comes first. */
+ * The kernel says which process sent a message; nothing that a worker could not have changed says whose slot it is, the
+ * tables least of all. But a worker hands over its own socket before it reads a byte, so by the time it can be anybody
+ * else's, its process has a slot; and it gets no other. What the supervisor knew when the courier was started comes
+ * first. */
 #ifndef FORKCHAT_PROCESS_OWNERS_H
 #define FORKCHAT_PROCESS_OWNERS_H
 

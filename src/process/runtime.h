@@ -19,8 +19,8 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
 /* The directory is ours already, pid file and all. */
 void runtime_keep(struct runtime *runtime, const struct settings *settings);
 
-/* What has lost its name under a living daemon, by whoever tidies up, is made again: the pid file, and, if that returns
- * true, the family's file, which only those have whom this process forks from now on. Does not block. */
+/* Files that lost their names under a living daemon are made again: the pid file, and, if that returns true, the
+ * family's file, which only children have that this process forks from now on. Does not block. */
 bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct txn *txn, int *family);
 
 /* Reports that a daemon with that pid runs there. */

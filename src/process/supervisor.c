@@ -34,7 +34,7 @@
 
 static char settings_text[SETTINGS_TEXT_SIZE];
 
-/* Those who are here learn of new settings. */
+/* Connected clients learn of new settings. */
 static void publish_settings(struct supervisor *supervisor, const struct settings *settings, const char *text,
                              size_t length)
 {
@@ -76,7 +76,7 @@ static void hear_children(struct supervisor *supervisor)
 {
     char bytes[4096];
     ssize_t got;
-    /* Not for ever, whoever writes there. */
+    /* Not for ever, however much is written there. */
     for (int i = 0; i < CALLS_READ && (got = read(supervisor->inherited.calls[0], bytes, sizeof bytes)) > 0; i++)
         log_relayed(bytes, (size_t)got);
 }
@@ -263,7 +263,7 @@ static int take_place(struct supervisor *supervisor)
     return status;
 }
 
-/* Whoever started the daemon may go on. */
+/* The program that started the daemon may go on. */
 static void tell_ready(const struct supervisor *supervisor)
 {
     const struct invocation *invocation = supervisor->invocation;

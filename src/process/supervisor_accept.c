@@ -1,4 +1,4 @@
-/* Accepting: who may come in, and a process for each who does. Run by the supervisor; writes
+/* Accepting: the checks of each connection, and a process for each that passes. Run by the supervisor; writes
  * counters only. */
 #include "supervisor_parts.h"
 
@@ -34,7 +34,7 @@ static void refuse(int socket, enum door_kind door, const char *why)
         service->refuse(&text, why);
     else
         door_refuse(&way, &text, why);
-    /* Best effort: who is refused may have gone already. */
+    /* Best effort: the client may have gone already. */
     if (send(socket, line, text.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         return;
     shutdown(socket, SHUT_WR);
@@ -159,7 +159,7 @@ static void tell_busy(struct supervisor *supervisor, int socket, enum door_kind 
     refuse(socket, door, "the server is busy: try again later");
 }
 
-/* The system has refused a process. Who waits behind this one is told the same without asking again. */
+/* The system has refused a process. Clients that wait behind this one are told the same without asking again. */
 static void refuse_for_now(struct supervisor *supervisor, int socket, enum door_kind door)
 {
     if (!is_paused(supervisor))
@@ -181,7 +181,7 @@ static void start_control(struct supervisor *supervisor, enum door_kind service,
         refuse_for_now(supervisor, socket, service);
 }
 
-/* In the log: who floods us with connections must not flood the disk as well. */
+/* In the log: a flood of connections must not flood the disk as well. */
 static void tell_refusal(const struct net_address *from, const char *why)
 {
     static int64_t second;
@@ -263,7 +263,7 @@ static bool is_short(struct supervisor *supervisor, int listener, enum door_kind
     return true;
 }
 
-/* Who asks for numbers is no client and takes no client's place, but comes from an address like any. */
+/* A question for numbers is no client and takes no client's place, but comes from an address like any. */
 static void show_numbers(struct supervisor *supervisor, int socket, const struct net_address *from)
 {
     const char *why = check_origin(supervisor, from, false);

@@ -38,7 +38,7 @@ static void count_client(struct supervisor *supervisor, const struct child *work
         admission_add(supervisor->settings, worker->slot, bytes);
 }
 
-/* Whether somebody uses that slot, who is an orphan then. A worker that died since the last supervisor looked left a
+/* Whether a process uses that slot, which is an orphan then. A worker that died since the last supervisor looked left a
  * record in the tables, and is found dead as any other: supervisor_reap.c. */
 static bool find_orphan(struct supervisor *supervisor, struct child *child)
 {

@@ -55,7 +55,7 @@ void supervisor_end_console(struct supervisor *supervisor)
     console_gone(&supervisor->console, status == 0);
 }
 
-/* In the foreground: who we are and what can be done, on standard error. */
+/* In the foreground: the version and what can be done, on standard error. */
 void supervisor_introduce(const struct supervisor *supervisor)
 {
     char line[900];

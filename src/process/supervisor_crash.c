@@ -23,7 +23,7 @@ struct crash_shm supervisor_add_crash_locked(struct supervisor *supervisor, cons
     int number = crash.number ? crash.number : RECORDER_ANY;
     recorder_read(recorder, crash.pid, crash.by_signal ? number : 0, &crash.recording);
     if (crash.by_signal && !crash.number)
-        crash.number = crash.recording.fault.signal; /* an orphan's, of whom nobody else tells */
+        crash.number = crash.recording.fault.signal; /* an orphan's, of which nothing else tells */
     text_copy(crash.process, sizeof crash.process, process);
     if (connection) {
         const struct user_shm *user = world_user(&supervisor->world, connection->user);

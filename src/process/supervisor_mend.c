@@ -1,6 +1,6 @@
-/* What stands in the file system is there for those who come later: the next supervisor, operators. Whoever tidies
- * up may take it away under a living daemon, and harms nobody: the processes go by descriptors, and what can be
- * named again is. Run by the supervisor; writes no shared memory. */
+/* Files of the daemon are there for those who come later: the next supervisor, operators. A cleaner of old files may
+ * take them away under a living daemon, and harms nobody: the processes go by descriptors, and what can be named again
+ * is. Run by the supervisor; writes no shared memory. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,7 +22,7 @@ static bool is_socket(const char *directory, const char *name)
            S_ISSOCK(status.st_mode);
 }
 
-/* The memory of a file without a name cannot get one again. Couriers give its descriptor to whoever comes next. */
+/* The memory of a file without a name cannot get one again. Couriers give its descriptor to the next supervisor. */
 static void tell_of_memory(const struct supervisor *supervisor)
 {
     static bool told;
@@ -54,7 +54,7 @@ void supervisor_mend_places(struct supervisor *supervisor)
         control_listener_open(&supervisor->control, supervisor->settings);
         log_warning("%s/" PATHS_CONTROL " was taken away: made again", directory);
     }
-    /* Those who have been here have the descriptors of what was. */
+    /* The couriers there are have the descriptors of what was. */
     for (int i = 0; renew && i < inherited->couriers; i++)
         children_note(&supervisor->children, children_at(&supervisor->children, CHILD_COURIER, (uint32_t)i),
                       CHILD_RENEWED, 0, now);

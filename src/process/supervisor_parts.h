@@ -23,7 +23,7 @@
 /* No accepting for so long after the system refused a process or a descriptor. */
 #define PAUSE_NS (100 * MS)
 
-/* Who was seen to have the lock: supervisor_watch_lock. */
+/* The process that was seen to have the lock: supervisor_watch_lock. */
 struct holding {
     uint32_t slot;
     uint32_t turn; /* the number of this taking of the lock */
@@ -80,7 +80,7 @@ void supervisor_mend_places(struct supervisor *supervisor);
 int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *found);
 int supervisor_claim_session(struct supervisor *supervisor, bool *found);
 
-/* ---- supervisor_accept.c: who waits at the control socket, and at a door ---- */
+/* ---- supervisor_accept.c: connections to the control socket, and to a door ---- */
 
 /* Before the first of them, once there are slots. */
 void supervisor_prepare_accepting(struct supervisor *supervisor);
@@ -88,10 +88,10 @@ void supervisor_prepare_accepting(struct supervisor *supervisor);
 void supervisor_accept_operators(struct supervisor *supervisor);
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener);
 
-/* ---- supervisor_reap.c: who has died ---- */
+/* ---- supervisor_reap.c: deaths ---- */
 
 /* Puts in order what the dead leave behind, as far as that can be done now, and starts those anew that are always to be
- * there. holders: those alone for whom publishers wait, so that others can be told of. Neither blocks. */
+ * there. holders: only those that publishers wait for, so that others can be told of. Neither blocks. */
 void supervisor_reap(struct supervisor *supervisor);
 void supervisor_reap_holders(struct supervisor *supervisor);
 
@@ -131,31 +131,31 @@ void supervisor_make_children(struct supervisor *supervisor);
 /* Whether a child lives, by its liveness lock; only of kinds with a slot of their own in the world. */
 bool supervisor_is_alive(const struct supervisor *supervisor, const struct child *child);
 
-/* A slot that is free may be used by one who was starting when the supervisor before died: whether it is; then it is an
- * orphan's from now on. Does not block. */
+/* A slot that is free may be used by a process that was starting when the supervisor before died: whether it is; then
+ * it is an orphan's from now on. Does not block. */
 bool supervisor_adopt_child(struct supervisor *supervisor, struct child *child);
 
 /* Goes on with the session whose descriptors are here: finds all children there are, as the tables and the liveness
  * locks tell. Waits for the lock. */
 void supervisor_adopt_all(struct supervisor *supervisor);
 
-/* ---- supervisor_watch.c: who lives, and might as well have died ---- */
+/* ---- supervisor_watch.c: processes that live, and might as well have died ---- */
 
 void supervisor_watch_lock(struct supervisor *supervisor);
 void supervisor_watch_holders(struct supervisor *supervisor);
 
-/* Has those make way for others who have what was there before, one after the other: were all to end with this
+/* Has couriers that hold outdated descriptors make way for others, one after the other: were all to end with this
  * supervisor, nobody could give the next one what it needs. */
 void supervisor_renew_holders(struct supervisor *supervisor);
 
-/* Begins a transaction that publishes nothing. Waits for the lock, and sees to it that whoever was stopped with it does
- * not stop us as well. None of the others here blocks. */
+/* Begins a transaction that publishes nothing. Waits for the lock, and sees to it that a process that was stopped with
+ * it does not stop us as well. None of the others here blocks. */
 void supervisor_begin_look(struct supervisor *supervisor);
 
 /* ---- supervisor_signal.c ---- */
 
-/* Sends a signal to a child; to every `step`th of a kind from slot `first` on; to all but those that end apart; to
- * whoever lives in the world, as its liveness locks tell. */
+/* Sends a signal to a child; to every `step`th of a kind from slot `first` on; to all but those that end apart; to all
+ * that live in the world, as its liveness locks tell. */
 void supervisor_signal(const struct supervisor *supervisor, const struct child *child, int signal);
 void supervisor_signal_kind(const struct supervisor *supervisor, enum child_kind kind, uint32_t first, uint32_t step,
                             int signal);

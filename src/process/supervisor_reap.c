@@ -37,7 +37,7 @@
 #include "world/crashes.h"
 #include "world/slots.h"
 
-/* So many orphans, at one look, of whom the kernel is asked whether they live: each costs some microseconds among
+/* Orphans that the kernel is asked about at one look: each costs some microseconds among
  * thousands. */
 #define ORPHANS_ASKED 256
 
@@ -197,7 +197,7 @@ static bool reap(struct supervisor *supervisor, struct child *child, const sigin
     return true;
 }
 
-/* Those of ours whom no child of the list is: helpers. */
+/* Children that are not in the list: helpers. */
 static void reap_unknown(struct supervisor *supervisor, pid_t pid)
 {
     recorder_clear(recorder_find_other(&supervisor->world, pid));
@@ -223,8 +223,8 @@ static void reap_children(struct supervisor *supervisor)
     }
 }
 
-/* Nobody tells how an orphan died. Those who leave have done so in the tables. A pid that is nobody's any more costs
- * nothing to find; that one is another's by now, or a zombie's, is asked of some in turn. */
+/* Nobody tells how an orphan died. Orphans that left did so in the tables. A pid without a process costs nothing to
+ * find; whether one is another's by now, or a zombie's, is asked of some in turn. */
 static void reap_orphans(struct supervisor *supervisor)
 {
     static uint32_t next;
@@ -262,7 +262,7 @@ static bool start(struct supervisor *supervisor, struct child *child)
     return false;
 }
 
-/* An orphan's slot may be in use by another by now, of whom this supervisor did not know yet. */
+/* An orphan's slot may be in use by another orphan by now, of which this supervisor did not know yet. */
 static void start_missing(struct supervisor *supervisor)
 {
     struct children *children = &supervisor->children;

@@ -1,4 +1,4 @@
-/* Signals to children, whoever's they are. Run by the supervisor; no shared memory.
+/* Signals to children, orphans among them. Run by the supervisor; no shared memory.
  *
  * The pid of an orphan may be another's by the time it is used, so a supervisor that is root signals orphans as the
  * user they run as. */

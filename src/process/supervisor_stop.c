@@ -13,7 +13,7 @@
 
 /* For the last words: since anybody has ended, and for couriers and the console the time they could have used. */
 #define SHUTDOWN_NS (1500 * MS)
-/* Since anybody has ended, for those whom no signal reaches: their pids are not what the region says. */
+/* Since a process has ended, for those that no signal reaches: their pids are not what the region says. */
 #define STRAYS_NS (10000 * MS)
 
 static struct child *courier_at(const struct supervisor *supervisor, uint32_t slot)
@@ -45,7 +45,7 @@ static void say_goodbye(struct supervisor *supervisor)
     snprintf(words, sizeof words, "the server stops now%s%s", *text ? ": " : "", text);
     struct stall own = {0};
     restart_stalls(supervisor);
-    /* The lock may be in the hands of one who waits for a processor, and the ring full because couriers do. */
+    /* The owner of the lock may wait for a processor, and the ring be full because couriers do. */
     for (; own.idled < SHUTDOWN_NS || is_courier_starved(supervisor); stall_add(&own, clock_monotonic(), 0, false)) {
         if (!txn_try_begin(&supervisor->txn, EVENT_NEED_MAX)) {
             supervisor_watch_lock(supervisor);
@@ -92,7 +92,7 @@ static void forget(struct supervisor *supervisor, pid_t pid, int status)
     note_death(supervisor, child);
 }
 
-/* Those who live on by what the region says, but are nobody's children. */
+/* Orphans that live on, by what the region says. */
 static void give_up_orphans(struct supervisor *supervisor)
 {
     if (supervisor->children.orphans)
@@ -102,8 +102,8 @@ static void give_up_orphans(struct supervisor *supervisor)
             note_death(supervisor, &supervisor->children.list[i]);
 }
 
-/* All that this supervisor knows of have ended: nobody else may live on who was starting when one before died. Who
- * comes to life from now on ends by itself. */
+/* All that this supervisor knows of have ended: no process may live on that was starting when an earlier supervisor
+ * died. A process that starts from now on ends by itself. */
 static void end_unknown(struct supervisor *supervisor)
 {
     world_end(&supervisor->world);

@@ -106,8 +106,8 @@ static int open_session(struct supervisor *supervisor, bool deserted)
     return 0;
 }
 
-/* The supervisor of that world, or 0. Where its files were taken away whoever has the pid it had is taken for it:
- * whoever serves there makes them again within a second, and whoever begins beside it could not be undone. */
+/* The supervisor of that world, or 0. Where its files were taken away, any process with the pid it had is taken for it:
+ * a supervisor that serves there makes them again within a second, and a second one beside it could not be undone. */
 static pid_t find_supervisor(const struct world *world)
 {
     if (liveness_is_open(&world->txn->liveness))

@@ -30,7 +30,7 @@ static void signal_pid(struct supervisor *supervisor, pid_t pid, int signal)
         supervisor_signal(supervisor, child, signal);
 }
 
-/* Whoever died with the lock in its hands is in nobody's way, if it can be told now. */
+/* Takes the lock from an owner that died, and what it left half done back, if that can be told now. */
 static void mend_after_owner(struct supervisor *supervisor)
 {
     if (txn_try_begin(&supervisor->txn, 0))

@@ -145,7 +145,7 @@ static bool left_much(const struct worker *worker)
 }
 
 /* Of a client that has broken off there may be lines that were received and not yet acted on. They are, though nobody
- * reads the answers. One whom its courier hung up on, because it read too slowly, is out at once. */
+ * reads the answers. A client that its courier hung up on, because it read too slowly, is out at once. */
 static void mind_break(struct worker *worker)
 {
     struct session *session = &worker->session;
@@ -302,7 +302,7 @@ static void linger(struct worker *worker)
         struct timespec most = {.tv_nsec = LOOK_MS * MS};
         uint64_t cursor = ring_cursor(ring, courier);
         now = clock_monotonic();
-        /* Not more than a look's worth: who had no processor meanwhile has not looked. */
+        /* Not more than a look's worth: without a processor meanwhile, this process has not looked. */
         int64_t passed = now - before < 2 * LOOK_MS * MS ? now - before : 2 * LOOK_MS * MS;
         lingered += cursor >= last ? passed : 0;
         unheard = cursor == read ? unheard + (cursor < last ? passed : 0) : 0;
@@ -333,8 +333,8 @@ bool worker_has_crashed(const siginfo_t *death)
 
 enum penalty worker_trouble(const siginfo_t *death)
 {
-    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. How an orphan died,
-     * who is no child of this supervisor, is not known. */
+    /* An error that the worker reports itself is the system's; SIGTERM is somebody's who ends it. How an orphan died is
+     * not known: it is no child of this supervisor. */
     if (death->si_code != CLD_EXITED)
         return death->si_status == SIGTERM || death->si_status == 0 ? PENALTY_NONE : PENALTY_CRASH;
     return trouble_of(death);
@@ -343,7 +343,7 @@ enum penalty worker_trouble(const siginfo_t *death)
 static _Noreturn void slot_is_refused(uint32_t slot)
 {
     if (errno == EAGAIN || errno == EACCES)
-        fatal(EX_UNAVAILABLE, "place %u is taken", slot); /* by one who was born while a supervisor died */
+        fatal(EX_UNAVAILABLE, "place %u is taken", slot); /* by a worker that started as a supervisor died */
     fatal(EX_OSERR, "cannot lock a byte for place %u: %s", slot, strerror(errno));
 }
 
