@@ -126,7 +126,7 @@ int port_tcp_written(int socket, uint64_t *bytes)
 {
 #ifdef __linux__
     /* Where the fields of struct tcp_info are in <linux/tcp.h> since Linux 4.19; C libraries' own headers are
-     * behind. What was sent for the first time, and what waits to be. */
+     * behind. The counts of bytes sent for the first time, and of those that wait to be. */
     enum { NOT_SENT = 144, SENT = 200, SENT_AGAIN = 208, NEEDED = 216 };
     unsigned char info[NEEDED];
     socklen_t length = sizeof info;

@@ -1,7 +1,6 @@
 /* The sandbox of FreeBSD: capability mode, capsicum(4). Workers, couriers and control children; writes no shared
  * memory. It knows no roles: a process has the descriptors it has, and no name of a file, an address or another process
- * means anything any more. What it does not refuse is fork; RLIMIT_NPROC does
- * (port_forbid_processes). */
+ * means anything any more. It does not refuse fork; RLIMIT_NPROC does (port_forbid_processes). */
 #include "sandbox.h"
 
 #include <sys/capsicum.h>

@@ -8,7 +8,7 @@
 /* Takes `count` blocks of 64 bytes into `state`; `constants` are those of FIPS 180-4, 4.2.2. */
 typedef void sha256_take(uint32_t state[8], const unsigned char *bytes, size_t count, const uint32_t constants[64]);
 
-/* That of the processor we run on, or NULL if it has none. Signal-safe. */
+/* The function for the processor we run on, or NULL if there is none. Signal-safe. */
 sha256_take *sha256_x86_take(void);
 sha256_take *sha256_arm_take(void);
 

@@ -12,7 +12,7 @@ enum chat_result chat_arrive_locked(const struct chat *chat, const struct actor 
 void chat_describe_locked(const struct chat *chat, const struct actor *actor, const char *username,
                           const char *realname);
 
-/* What the client on the actor's connection knows of IRCv3, at any time. Needs EVENT_NEED_MAX. */
+/* The capabilities of the client on the actor's connection, which may change at any time. Needs EVENT_NEED_MAX. */
 void chat_set_caps_locked(const struct chat *chat, const struct actor *actor, uint64_t caps);
 
 #endif

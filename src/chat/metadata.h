@@ -15,8 +15,8 @@ enum chat_result chat_set_metadata_locked(const struct chat *chat, const struct 
 void chat_repeat_metadata_locked(const struct chat *chat, const struct actor *actor, uint32_t channel, const char *key,
                                  const char *value);
 
-/* Whether what the user or channel says is for the actor: what a channel says that not everybody may enter is for those
- * inside, and for operators. */
+/* Whether what the user or channel says is for the actor: a channel that not everybody may enter shows it to those
+ * inside, and to operators. */
 bool chat_sees_metadata_locked(const struct chat *chat, const struct actor *actor, enum metadata_kind kind,
                                uint32_t index);
 

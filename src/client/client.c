@@ -43,7 +43,7 @@ static void take_waiting(struct session *session)
         log_info("forkchat: nobody has come yet who could read that; stop, or Ctrl-D, waits no longer");
 }
 
-/* Waits for the one who connects to us. */
+/* Waits for the peer that connects to us. */
 static void wait_for_peer(struct session *session, int signals)
 {
     struct net_address bound, peer = {.length = sizeof peer.storage};

@@ -125,7 +125,7 @@ bool complete_next(struct complete *complete, const struct session *session, str
     const char *name = pick(complete, session);
     if (!name)
         return false;
-    /* At the start of a line a nick is who is spoken to. */
+    /* A nick at the start of a line names the person spoken to. */
     bool command = is_command(complete), called = complete->start == 0 && !command && *name != '#' && *name != '&';
     snprintf(with, sizeof with, "%s%s%s", command ? "/" : "", name, called ? ": " : " ");
     if (!edit_replace(edit, complete->start, complete->end, with))

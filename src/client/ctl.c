@@ -30,7 +30,7 @@ static const char help_text[] =
     "  -V, --version  show the version\n\n"
     "Exit status: 0 done, 1 refused or not found, 64 wrong usage, 69 no server there, 77 not permitted.\n";
 
-/* On a terminal nothing is shown that could drive it, whoever said it. */
+/* Nothing is shown on a terminal that could drive it, be it the daemon's or a user's. */
 static void show(FILE *to, const char *line)
 {
     if (!isatty(fileno(to))) {
@@ -68,7 +68,7 @@ static bool wrong(const char *format, const char *what)
     return false;
 }
 
-/* Whose the directory is that the user named: who may answer there beside this user and root. */
+/* The owner of the directory that the user named, who may answer there beside this user and root. */
 static uid_t owner_of(const char *directory, bool named)
 {
     struct stat status;
@@ -229,7 +229,7 @@ int ctl_main(int argc, char **argv)
     int fd = connect_to(call.directory, call.named, &status);
     if (fd < 0)
         return status;
-    /* Who is refused may find the answer there already, and the other end closed. */
+    /* A refused command may find the answer there already, and the other end closed. */
     if (send(fd, line.start, line.length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
         complain("cannot send: %s", strerror(errno));
     setvbuf(stdout, NULL, _IOLBF, 0);

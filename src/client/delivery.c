@@ -15,7 +15,7 @@
 #include "session.h"
 
 #define ASK_SECONDS     5
-#define ANSWER_SECONDS  60 /* whoever has not answered until then never will */
+#define ANSWER_SECONDS  60 /* a server that has not answered until then never will */
 #define SENT_LINES      20
 #define HELD_LINES      500
 #define UNWRITTEN_BYTES 65536 /* the system is to take these before more is sent */

@@ -274,7 +274,7 @@ static void draw_member(struct frame *frame, struct layout *layout, int row, con
     text_copy(frame->row[row], FRAME_ROW_BYTES, bytes);
 }
 
-/* Who is in the channel, as far as there are rows: by the highest rank, in the server's own order, then by the
+/* The members of the channel, as far as there are rows: by the highest rank, in the server's own order, then by the
  * alphabet. */
 static void draw_members(struct frame *frame, struct layout *layout, const struct session *session)
 {

@@ -16,7 +16,7 @@ static bool is_stop(const struct session *session, const char *line)
     return (session->dialect->door == DOOR_PAIR || session->dialect->door == DOOR_TALK) && strcmp(line, "stop") == 0;
 }
 
-/* "@nick text", without the @: for that one alone. What names nobody is not said to everybody instead. */
+/* "@nick text", without the @: for that one alone. A line that names nobody is not said to everybody instead. */
 static void address(struct session *session, const char *line)
 {
     char copy[8192], *text = copy;
@@ -48,7 +48,7 @@ void input_take_line(struct session *session, const char *line, bool literal)
         commands_leave(session, "");
         return;
     }
-    /* What one does not see before a command is a slip of the finger, and what follows it may be private. */
+    /* An unseen character before a command is a slip of the finger, and the rest may be private. */
     const char *start = line + unicode_unseen_length(line);
     if (start > line && *start == '/' && commands_know(session, start + 1))
         line = start;

@@ -42,8 +42,8 @@ static void welcome(struct session *session, struct message *message)
     join_channels(session);
 }
 
-/* Who comes to a forkchatd and does not say where to goes to its lobby, as at its other doors. Not without a terminal:
- * a script knows where it wants to speak. */
+/* A user who comes to a forkchatd and names no channel goes to its lobby, as at its other doors. Not without a
+ * terminal: a script knows where it wants to speak. */
 static void go_to_lobby(struct session *session, const char *lobby)
 {
     if (!session->interactive || session->resume.sent_to_lobby || session->options->channel_count > 0)

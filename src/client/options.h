@@ -42,7 +42,7 @@ struct options {
     bool listed;             /* the channels are from there: those of the command line replace them */
     char kept[OPTIONS_KEPT]; /* strings from there */
     size_t kept_length;
-    char names[1024];                 /* of the servers there, for whoever named none */
+    char names[1024];                 /* of the servers there, for a user who named none */
     int status;                       /* of the program, if the file of servers is spoilt */
     int64_t rate_lines, rate_seconds; /* 0 lines: no limit */
 };

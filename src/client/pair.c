@@ -60,7 +60,7 @@ static void show_theirs(struct session *session, char *text)
                                 .highlight = session_names_us(session, text)});
 }
 
-/* Half a line after which nothing comes may be a question: it is shown. Without a terminal whoever reads wants whole
+/* Half a line after which nothing comes may be a question: it is shown. Without a terminal the reader wants whole
  * lines. */
 static int64_t due(const struct session *session)
 {

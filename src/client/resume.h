@@ -1,4 +1,4 @@
-/* Who we are to the other side, and where: what is to be as before when the connection was lost and made again. */
+/* Our identity and channels on the other side: what is to be as before when the connection was lost and made again. */
 #ifndef FORKCHAT_CLIENT_RESUME_H
 #define FORKCHAT_CLIENT_RESUME_H
 

@@ -1,5 +1,5 @@
 /* The terminal. Full screens get CUP, EL, ED, SGR and three private modes (alternate screen, bracketed paste,
- * cursor), which whoever does not know them ignores; dumb ones get text, CR and blanks. Writing blocks: a
+ * cursor), which terminals that do not know them ignore; dumb ones get text, CR and blanks. Writing blocks: a
  * terminal that stops taking bytes stops us. */
 #include "screen.h"
 

@@ -167,7 +167,7 @@ static void find_own(char *path, size_t size)
         snprintf(path, size, "%s%s", home ? home : "", home ? "/.config/forkchat/config" : "");
 }
 
-/* Whoever else could write to it would choose where our passwords go; who may read it reads its keys. */
+/* Another user who could write to it would choose where our passwords go; one who may read it reads its keys. */
 static int judge(const struct reading *reading, const struct stat *status)
 {
     if (status->st_uid != getuid() && status->st_uid != 0) {

@@ -70,7 +70,7 @@ struct irc {
 
 /* What the plain and talk dialects know of their server; simple*.c alone change it. */
 struct simple {
-    char question[16];              /* whom we ask for with WHOIS: nobody is called that, nor can anybody guess it */
+    char question[16];              /* a nick for WHOIS: nobody has it, nor can anybody guess it */
     char current[WINDOW_NAME_SIZE]; /* the channel we talk in, as far as we were told */
     char target[WINDOW_NAME_SIZE];  /* the one to talk in when we have arrived; "": wherever that is */
     char left[WINDOW_NAME_SIZE];    /* one the server put us into, and we left */

@@ -1,4 +1,4 @@
-/* The plain and talk dialects. They have one window, the server's; who speaks in it is remembered as a member, for
+/* The plain and talk dialects. They have one window, the server's; each speaker is remembered as a member, for
  * colours and completion. */
 #include "simple.h"
 
@@ -85,7 +85,7 @@ static void show_own_private(struct session *session, const char *nick, const ch
     session_show_own(session, bytes);
 }
 
-/* "[you -> nick] text": what the talk door shows of a private line to who sent it. */
+/* "[you -> nick] text": what the talk door shows the sender of a private line. */
 static bool show_told(struct session *session, char *line)
 {
     static const char head[] = "[you -> ";

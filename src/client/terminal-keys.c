@@ -140,7 +140,7 @@ const char *terminal_question(const struct terminal *terminal)
     return terminal->paste || terminal->leaving ? terminal->question : NULL;
 }
 
-/* Who has a line half typed may have meant to give up that, or to copy something. */
+/* A user with a half typed line may have meant to give up that, or to copy something. */
 static void leave(struct terminal *terminal)
 {
     if (terminal->edit.length == 0 || terminal->session->state == SESSION_LEAVING) {

@@ -105,7 +105,7 @@ bool window_rename(struct window *window, const char *nick, const char *new); /*
 void window_set_ranks(struct window *window, const char *nick, const char *ranks);
 void window_give_rank(struct window *window, const char *nick, char rank, bool given);
 
-/* Around a list of all members: those who have not joined again in between are gone. */
+/* Around a list of all members: members not added again in between are gone. */
 void window_doubt_members(struct window *window);
 void window_drop_doubted(struct window *window);
 bool window_has(const struct window *window, const char *nick);

@@ -60,11 +60,11 @@ static void put_out(struct session *session, const struct ban_shm *ban)
     }
 }
 
-/* What BAN and KLINE were given. */
+/* The arguments of BAN and KLINE. */
 struct wish {
     const char *mask; /* NULL: none */
     bool forced;      /* -f: also if it is for everybody */
-    bool bad_time;    /* what stands where a time may begins as one, and is none */
+    bool bad_time;    /* an argument begins as a time does, and is none */
 };
 
 /* Takes KLINE [-f] [<duration>] <mask> [<duration>] [<reason>]: both orders are in use elsewhere. */

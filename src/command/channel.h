@@ -11,7 +11,7 @@ uint32_t channel_current(struct session *session, char name[CHANNEL_SIZE]);
  * false if there is none of that name. */
 bool channel_take_name(struct session *session, char **rest, char name[CHANNEL_SIZE]);
 
-/* That of the channel called `word`, in the same way. */
+/* The name of the channel called `word`, in the same way. */
 bool channel_look_up(struct session *session, const char *word, char name[CHANNEL_SIZE]);
 
 /* The name of a channel where nothing else can be meant: its # may be left out; false if it cannot be one. */

@@ -93,7 +93,7 @@ static void answer_knock(struct session *session, enum chat_result result, const
 
 void invite_knock(struct session *session, struct request *request)
 {
-    /* One process for each client: what it remembers, it remembers of this client. */
+    /* Each client has a process of its own, so this is of one client. */
     static int64_t last;
     const char *name = request->arguments[0];
     if (!session_begin(session, EVENT_NEED_MAX))

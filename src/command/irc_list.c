@@ -12,7 +12,7 @@
 #define CONDITIONS_SIZE 1024
 #define MINUTE          (60000 * MS)
 
-/* What a channel must be to be listed; -1: no matter. */
+/* Conditions that a listed channel meets; -1: any. */
 struct conditions {
     int64_t now; /* clock_monotonic() */
     const char *masks[MASKS], *excluded[MASKS];
@@ -27,7 +27,7 @@ static bool take_number(const char *text, int64_t *value)
     return parse_number(text, 0, INT32_MAX, value);
 }
 
-/* One condition of a list; what is none is the name or mask of a channel. */
+/* One condition of a list; any other word is the name or mask of a channel. */
 static void take_condition(struct conditions *wanted, const char *word)
 {
     char kind = *word == 'c' || *word == 't' ? (char)(*word - 32) : *word;

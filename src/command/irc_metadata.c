@@ -106,7 +106,7 @@ static void set(struct session *session, const struct request *request)
         target.index = NONE;
     enum chat_result result = chat_set_metadata_locked(&chat, &actor, target.kind, target.index, key, value);
     session_commit(session);
-    /* One who says * is answered so. */
+    /* A request for * is answered with *, not with a name. */
     const char *name = *word == '*' ? "*" : target.name;
     if (result == CHAT_NAME_BAD)
         irc_metadata_fail_key(session, key);

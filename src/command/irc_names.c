@@ -139,7 +139,7 @@ static bool is_in_sight_locked(const struct session *session, uint32_t user)
     return false;
 }
 
-/* Those who can be seen but are in no channel that can, as members of the channel "*". */
+/* Users who can be seen, but in no channel that can, are shown as members of the channel "*". */
 static void show_strangers(struct session *session)
 {
     const struct world *world = session->world;

@@ -23,7 +23,7 @@ struct follower {
     uint32_t user, generation;
 };
 
-/* Those who are to be told what is inside. */
+/* Members who are to be told the topic and the names. */
 struct followers {
     struct follower *list;
     size_t count;

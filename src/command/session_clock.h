@@ -30,7 +30,7 @@ void session_clock_hear(struct session *session);
  * otherwise. */
 void session_clock_check(struct session *session);
 
-/* What came without an end may be taken as it is when nothing follows for so many seconds; 0: not. */
+/* A line without an end may be taken as it is when nothing follows for so many seconds; 0: not. */
 void session_clock_await_rest(struct session *session, int seconds);
 
 /* After how many seconds without input session_clock_pass is to be called: 0 or more, or -1 for never. */

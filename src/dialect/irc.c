@@ -181,7 +181,7 @@ static bool repeats(const struct reply_row *row)
     return found;
 }
 
-/* What is repeated of what was asked is a parameter of its own; what cannot be one, however it was sent, becomes "*". */
+/* A word repeated from the request is a parameter of its own; one that cannot be, however it was sent, becomes "*". */
 static void make_middle(const struct reply_row *row, const char **arguments, int count)
 {
     for (const char *at = row->irc; repeats(row) && *at && *at != ':'; at++)
@@ -189,7 +189,7 @@ static void make_middle(const struct reply_row *row, const char **arguments, int
             arguments[at[1] - '1'] = "*";
 }
 
-/* What is said of something must survive, so the longest of what is repeated becomes "*" if there is no room for both.
+/* The words of the answer must survive, so the longest repeated parameter becomes "*" if there is no room for both.
  * False if nothing can be made shorter. */
 static bool shorten(const struct reply_row *row, const char **arguments, int count)
 {

@@ -105,7 +105,7 @@ static void render_knock(struct text *text, const struct event *event, const str
     irc_build_end(text, view, body);
 }
 
-/* Those without the capability are told by MOVED. */
+/* Clients without the capability are told by MOVED. */
 static void render_rename(struct text *text, const struct event *event, const struct view *view)
 {
     char words[2 * CHANNEL_SIZE + 2];
@@ -117,7 +117,7 @@ static void render_rename(struct text *text, const struct event *event, const st
     render_simple(text, event, view, "RENAME", words, event->strings.rename.text);
 }
 
-/* Those of clients without the capability, who left one channel and joined another. How far they have read is known to
+/* For clients without the capability: users left one channel and joined another. How far they have read is known to
  * their workers alone; here, in a channel that is new to them, nowhere yet. */
 static void render_moved(struct text *text, const struct event *event, const struct view *view)
 {

@@ -1,6 +1,6 @@
 /* One file to many: blocks by multicast, what was missed asked for, everything verified.
  *
- * The sender invites (datagram.h); who wants the file joins by unicast. The blocks go to the group at the
+ * The sender invites (datagram.h); receivers that want the file join by unicast. The blocks go to the group at the
  * invitation's port. Then, round after round: the sender polls, each receiver answers with what it misses
  * (bitmaps), the sender repeats the union of it, until all have the file or are silent. Answers go to
  * the address that the invitation came from. All packets begin with "FCC1", a letter, and the cast's id. */

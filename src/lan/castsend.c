@@ -197,7 +197,7 @@ static int64_t send_wanted(struct sending *sending, int fd)
     return count;
 }
 
-/* Those who are silent are given up; returns true while someone still owes an answer to this round. */
+/* Silent receivers are given up; returns true while someone still owes an answer to this round. */
 static bool awaits_answers(struct sending *sending, int64_t now)
 {
     bool waiting = false;
@@ -239,7 +239,7 @@ static void ask_all(struct sending *sending)
         if (sending->receivers[i].state == RECEIVING)
             sending->receivers[i].heard = clock_monotonic();
     for (int64_t now; awaits_answers(sending, now = clock_monotonic());) {
-        /* Those who verify need not be waited for. */
+        /* Receivers that verify need not be waited for. */
         if (!owes_answer(sending) && sending->wanted.count > 0)
             return;
         if (now >= next) {

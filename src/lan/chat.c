@@ -158,7 +158,7 @@ static void take_own_name(struct peer *peer, const struct net_address *from)
     announce_soon(peer); /* so that the other learns it too */
 }
 
-/* Nobody can forbid a name here; but whoever reads it should know. */
+/* Nobody can forbid a name here; but its readers should know. */
 static void warn_of_lookalike(struct peer *peer, const struct roster_peer *newcomer)
 {
     const char *like = lookalike_are(peer->options->name, newcomer->name) ? peer->options->name : NULL;
@@ -173,7 +173,7 @@ static void take_announce(struct peer *peer, const struct datagram *datagram, co
 {
     struct roster_peer *known;
     char host[NET_TEXT_SIZE], before[NET_TEXT_SIZE] = "";
-    /* Whoever only sends something looks for its recipient, and tells nobody. */
+    /* A peer that only sends something looks for its recipient, and tells nobody. */
     if (peer->brief) {
         roster_hear(peer->roster, datagram->sender, from, via, peer->now, &known);
         return;

@@ -232,8 +232,8 @@ static void take_choice(struct peer *peer, char *line)
         log_error("expected 1, 2, 3 or 4");
 }
 
-/* ("ADDRESS",PORT),("PASSWORD","NAME"), as others on the LAN may paste it: whoever offers that there, if possible at
- * that port. False if the line is no such thing. */
+/* ("ADDRESS",PORT),("PASSWORD","NAME"), as others on the LAN may paste it: gets it from the peer that offers it there,
+ * if possible at that port. False if the line is no such thing. */
 static bool get_pasted(struct peer *peer, const char *line)
 {
     struct typed_offer offer;

@@ -56,8 +56,8 @@ static enum fetch_result open_offer(struct fetch_session *session, int64_t *leng
     const char *theirs = strncmp(line, "ok ", 3) == 0 ? text_next_word(&rest) : NULL;
     if (!theirs || !parse_number(rest, 1, TREE_MANIFEST_MAX, length))
         return fetch_refused(session, line);
-    /* Whoever sends the file must know the password as well: an impostor's is not taken for it, and nor is that of
-     * one who does without. */
+    /* The sender of the file must know the password as well: a file of an impostor is not taken for it, nor one of a
+     * peer that does without. */
     if (((card->password || fetch->password) && !challenged) || !secret_equal(theirs, ours))
         return fetch_end(session, FETCH_REFUSED, "the other side does not know the password", NULL);
     return FETCH_DONE;

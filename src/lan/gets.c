@@ -21,7 +21,7 @@
 #include "lan/tree.h"
 
 #define FETCH_TIMEOUT 20000             /* milliseconds */
-#define ANSWER_TIME   (2 * SECOND) /* in which who is there has answered the question who is there */
+#define ANSWER_TIME   (2 * SECOND) /* in which all peers there have answered the question who is there */
 #define MISSING_SHOWN 20                /* names of what a folder lacks */
 
 /* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
@@ -210,8 +210,8 @@ void gets_line(struct peer *peer, int job, char *line)
     }
 }
 
-/* Whoever offers something of that name first, and then does not have it or does not know the password, does not keep
- * us from the one who does. */
+/* A peer that offers something of that name first, and then does not have it or does not know the password, does not
+ * keep us from the one that does. */
 static bool try_another(struct peer *peer, struct peer_get *get, int status)
 {
     if (status != FETCH_REFUSED && status != FETCH_DENIED && status != FETCH_DAMAGED)

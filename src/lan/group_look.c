@@ -1,6 +1,6 @@
 /* Which interfaces a peer uses: as they are now, compared with those that are open. They come and go, and so do their
- * addresses; whoever waits for a change of the system's own telling must know each system, so they are looked at every
- * second. Runs in the peer's main process. */
+ * addresses; to be told of changes by the system, one must know each system, so they are looked at every second. Runs
+ * in the peer's main process. */
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>

@@ -23,7 +23,7 @@
 
 #define DATAGRAMS_A_TURN 64
 #define BRIEF_WATCH      2 /* seconds that --files listens, unless told */
-#define ANSWER_SECONDS   2 /* in which whoever is there has answered who is there */
+#define ANSWER_SECONDS   2 /* in which all peers have answered the question who is there */
 
 static volatile sig_atomic_t ended_by, stop_asked, look_asked;
 static int wakeup[2] = {-1, -1}; /* a handler writes to it, so that poll(2) wakes up */

@@ -160,7 +160,7 @@ static void tell_apart(struct peer *peer, struct peer_offer *offer)
         if (other == offer || other->state == OFFER_FREE || strcmp(other->what.card.name, offer->what.card.name) != 0)
             continue;
         if (!name_number(offer->what.card.name, offer->name, S_ISDIR(offer->described.st_mode), number++))
-            return; /* whoever gets it, gets one of the two */
+            return; /* each peer that gets it, gets one of the two */
         i = -1;     /* the new name may be another's too */
     }
 }

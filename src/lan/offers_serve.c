@@ -1,4 +1,4 @@
-/* What we offer is fetched: a worker for each connection, which whoever guesses passwords has to wait for longer and
+/* What we offer is fetched: a worker for each connection, for which a peer that guesses passwords waits longer and
  * longer. Runs in the peer's main process, but for the functions named run_*, which run in workers. */
 #include <errno.h>
 #include <stdio.h>

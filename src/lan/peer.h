@@ -82,7 +82,7 @@ struct peer {
     struct flood flood;
     char id[DATAGRAM_ID_SIZE];   /* of this process: the same by each interface */
     int sent;                    /* how many of options->sends */
-    int64_t send_until;          /* when those who were not heard by then are nobody; 0: none is waited for */
+    int64_t send_until;          /* when recipients not heard by then are given up; 0: none is waited for */
     bool brief;                  /* not announced */
     bool mute[GROUP_INTERFACES]; /* sending by it fails, which was told */
     bool offering;               /* here for its offers alone: nobody types, no time was set */

@@ -1,4 +1,4 @@
-/* Who is on the LAN: names and addresses, learned from announcements, kept on disk, forgotten in time. */
+/* Peers on the LAN: names and addresses, learned from announcements, kept on disk, forgotten in time. */
 #ifndef FORKCHAT_LAN_ROSTER_H
 #define FORKCHAT_LAN_ROSTER_H
 

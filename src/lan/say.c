@@ -1,4 +1,4 @@
-/* What is said to others: who it goes to, and in how many pieces. Runs in the peer's main process. */
+/* Messages to others: the recipients of each, and in how many pieces. Runs in the peer's main process. */
 #include <errno.h>
 #include <string.h>
 #include <sysexits.h>

@@ -24,7 +24,7 @@
 static struct {
     bool terminal, gone, hidden, input, ended;
     int error; /* errno of what could not be shown; 0: all was, or nobody reads it any more */
-    int end;   /* readable when we are to end: then nobody who does not read is waited for */
+    int end;   /* readable when we are to end: then an unread terminal is no longer waited for */
     struct termios before;
     char prompt[128];
     struct edit open, secret; /* the line being typed: at a prompt that shows it, at one that does not */

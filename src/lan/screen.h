@@ -15,8 +15,8 @@ struct edit;
 /* Whether a person is at both ends. */
 bool screen_is_terminal(void);
 
-/* Takes over stdin (if `input`) and stdout. At the end of the process the terminal is as it was. Whoever does not
- * read what is shown is waited for until `end`, a descriptor, is readable. */
+/* Takes over stdin (if `input`) and stdout. At the end of the process the terminal is as it was. A terminal that is not
+ * read is waited for until `end`, a descriptor, is readable. */
 void screen_open(bool input, int end);
 void screen_close(void);
 

@@ -17,7 +17,7 @@ int tree_open_parent(int root, const char *path, bool make, const char **leaf);
  * for what is not a regular file). */
 int tree_open_file(int root, const char *path);
 
-/* Whoever wants to know how far hashing is. `step` is called after each piece with the bytes of all of them. */
+/* The progress of hashing. `step` is called after each piece with the bytes of all of them. */
 struct tree_progress {
     void (*step)(struct tree_progress *progress, int64_t done);
     int64_t done;

@@ -27,8 +27,8 @@ int confine_prepare(struct confinement *confinement, const struct settings *sett
  * with 71 if it cannot be done. */
 void confine(const struct confinement *confinement, enum sandbox_role role);
 
-/* In a worker that works as it should: its processor time is counted from now on. A life of months may take any amount of
- * it; what comes to an end is one that goes round and round (SIGXCPU). Costs two system calls a second at most. */
+/* In a worker that works as it should: its processor time is counted from now on. A life of months may take any amount
+ * of it; a worker that goes round and round is ended (SIGXCPU). Costs two system calls a second at most. */
 void confine_renew(const struct confinement *confinement);
 
 #endif

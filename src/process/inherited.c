@@ -18,11 +18,11 @@
 #include "base/port.h"
 #include "world/slots.h"
 
-/* What every courier that lives may use for an answer: base/stall.h. */
+/* The time that each living courier may use for an answer: base/stall.h. */
 #define CLAIM_NS (5000 * MS)
 /* For one that was forked and has no liveness lock yet: nobody knows its pid. */
 #define STARTING_NS (60000 * MS)
-/* That a courier, which looks every second, has not answered on a machine that is too busy. */
+/* Couriers look every second; on a machine that is too busy, one has answered after so long. */
 #define REGION_NS (30000 * MS)
 #define ASK_MS   50
 #define BACKLOG  4

@@ -12,7 +12,7 @@
 
 #define RETRY_MS   20
 #define INTERFACES 16
-/* One who has to wait longer is told what for. */
+/* A wait for longer than this is logged. */
 #define TOLD_MS 1000
 
 static bool is_same(const struct setting_listen *a, const struct setting_listen *b)

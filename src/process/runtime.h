@@ -49,7 +49,7 @@ int runtime_open_region(struct txn *txn, struct world *world, const struct setti
 void runtime_open_liveness(struct txn *txn, const struct settings *settings);
 void runtime_unlink_liveness(const struct settings *settings);
 
-/* What the shared memory is called: what the family's file says, or the usual name. */
+/* The name of the shared memory: the one in the family's file, or the usual one. */
 void runtime_find_name(const struct settings *settings, int family, char name[REGION_NAME_SIZE]);
 
 /* Writes that down. */

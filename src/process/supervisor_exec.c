@@ -17,7 +17,7 @@
 #include "base/port.h"
 #include "exec_state.h"
 
-/* What the new program may use for its answer: base/stall.h. */
+/* The time that the new program may use for its answer: base/stall.h. */
 #define ANSWER_NS (5000 * MS)
 #define LOOK_MS   100
 

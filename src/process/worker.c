@@ -41,8 +41,8 @@
 #define UNHEARD_MS 15000
 #define LOOK_MS 100
 
-/* What a client sent before it broke off is acted on at its pace, as if it were there; but not for ever, and if there is
- * more of it than one read takes, it was a flood. */
+/* Lines that a client sent before it broke off are acted on at its pace, as if it were there; but not for ever, and
+ * more than one read takes were a flood. */
 #define REMNANT_MS 600000
 #define FLOOD_MS   20000
 

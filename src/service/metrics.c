@@ -73,7 +73,7 @@ static void metrics_feed(struct session *session, const char *bytes, size_t leng
             asking->status = judge(asking, line);
         else if (line_length == 0)
             answer(session, asking, asking->status);
-        /* What is no HTTP need not be waited for to end. */
+        /* The end of a request that is no HTTP need not be waited for. */
         if (!session->leaving && asking->status && strncmp(asking->status, "400", 3) == 0)
             answer(session, asking, asking->status);
     }

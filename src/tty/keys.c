@@ -45,7 +45,7 @@ static const struct {
 
 #define CTRL_C      '\003'
 #define ESCAPE_WAIT (50 * MS)
-#define PASTE_WAIT  (2000 * MS) /* the network between may pause; whoever waits for the keyboard may press Ctrl-C */
+#define PASTE_WAIT  (2000 * MS) /* the network between may pause; a user who waits may press Ctrl-C */
 
 #define PASTE_START "[200~"
 #define PASTE_END   "\033[201~"

@@ -9,7 +9,7 @@
 #include "metadata.h"
 #include "monitors.h"
 
-/* What one host has to itself: one address, of IPv6 a network. */
+/* The bits of an address that one host has to itself: all, of IPv6 a network. */
 #define IPV4_BITS 32
 #define IPV6_BITS 64
 
@@ -38,7 +38,7 @@ uint32_t share_used_locked(const struct world *world, enum share_pool pool)
     return pool == SHARE_MEMBERS ? shm->memberships - world->channels[LOBBY].member_count : shm->used[pool];
 }
 
-/* What that user has of it themselves. */
+/* How much of it the user has. */
 static uint32_t held(const struct world *world, uint32_t index, enum share_pool pool)
 {
     const struct user_shm *user = &world->users[index];
