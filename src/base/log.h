@@ -19,7 +19,7 @@ void log_to_syslog(void);
  * every Unix socket there is. What the pipe has no room for is lost if it does not block. */
 void log_relay(int fd);
 
-/* In the parent: says what was read from the pipe, whoever wrote it. Zero bytes are left out. */
+/* In the parent: logs what was read from the pipe. Zero bytes are left out. */
 void log_relayed(const char *bytes, size_t length);
 
 /* Whether each line on standard error begins with the date and time, as 2026-11-21T09:30:00.123Z; off at first. The

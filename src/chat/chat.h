@@ -1,4 +1,4 @@
-/* What may be done here, whoever asks for it and however: the rules of every door, of the console, of gateways.
+/* The rules: what may be done here, the same for every door, the console and gateways.
  *
  * A rule has a name that begins with chat_. It is given a running transaction, in which there is the room that its
  * comment asks for, checks what the actor may do, changes the tables and publishes the event. It words no answer and

@@ -1,4 +1,5 @@
-/* What the user types: a command, a line for one person, or a line to be said. */
+/* What the user types: a command, a line for one person, or a line to be said. It goes through input_take_line, waits
+ * in pace.c, and delivery.c knows when it has arrived. */
 #include "input.h"
 
 #include <stdio.h>

@@ -27,7 +27,7 @@
 #include "base/port.h"
 #include "pass.h"
 
-/* Workers live on when the program is replaced, so a service may be a newer one than who asks. */
+/* Workers live on when the program is replaced, so a service may be a newer one than its callers. */
 #define FORMAT UINT32_C(0x666b0001)
 
 #define ATTEND_MS      1000

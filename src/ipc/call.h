@@ -2,10 +2,10 @@
  *
  * The worker makes a pipe and sends the request, with the writing end, as one datagram to the service's mailbox; the
  * answer is read from the pipe. No descriptor is kept between calls, and the service has the only writing end: when it
- * dies, the pipe ends, and the worker sends the request again, to whoever empties the mailbox then.
+ * dies, the pipe ends, and the worker sends the request again, to the service that empties the mailbox then.
  *
- * A mailbox is a pair of SOCK_SEQPACKET sockets for which port_ask_sender was called before anybody could send: who
- * asks, the kernel says. The supervisor keeps both ends open, so that requests wait while there is no service. */
+ * A mailbox is a pair of SOCK_SEQPACKET sockets for which port_ask_sender was called before anybody could send: the
+ * kernel says which process asks. The supervisor keeps both ends open, so that requests wait while there is no service. */
 #ifndef FORKCHAT_IPC_CALL_H
 #define FORKCHAT_IPC_CALL_H
 

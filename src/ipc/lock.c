@@ -127,7 +127,7 @@ enum lock_result lock_take(struct lock *lock)
             contended = CONTENDED;
             if (woken)
                 continue;
-            word = read_word(lock); /* whoever has it now */
+            word = read_word(lock); /* its owner now */
             if (!is_mine_to_take(lock, word) && !is_dead(lock, word))
                 continue;
         }

@@ -191,7 +191,7 @@ static int add_line(struct walk *walk, const struct tree_entry *entry)
     return add_text(walk, &text);
 }
 
-/* The receiver of the tree must know that `name` in the folder walk->path, or with NULL that folder itself, was there. */
+/* The receiver of the tree must know that `name` in the folder walk->path, or (NULL) that folder itself, was there. */
 static int add_missing(struct walk *walk, const char *name, enum reason reason)
 {
     char line[TREE_LINE_MAX], path[NAME_PATH_MAX + 1];

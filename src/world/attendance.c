@@ -1,4 +1,4 @@
-/* Attendance. Written by whoever has a user leave, under the lock; ground truth only. */
+/* Attendance. Written by the process that has a user leave, under the lock; ground truth only. */
 #include "attendance.h"
 
 #include "base/clock.h"

@@ -1,5 +1,5 @@
-/* Shares, counted anew and held against what the counts say. Run by whoever checks the tables, under the lock; writes
- * nothing. */
+/* Shares, counted anew and held against what the counts say. Run by any process that checks the tables, under the lock;
+ * writes nothing. */
 #include <stdlib.h>
 #include <string.h>
 

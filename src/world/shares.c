@@ -1,5 +1,5 @@
-/* Shares. The charges are ground truth, in the records that they are for; the counts are derived. Run by whoever
- * changes the tables, under the lock. */
+/* Shares. The charges are ground truth, in the records that they are for; the counts are derived. Run by any process
+ * that changes the tables, under the lock. */
 #include "shares.h"
 
 #include <string.h>

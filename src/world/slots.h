@@ -1,5 +1,6 @@
 /* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their connections, couriers and
- * the supervisor their own, and all others (control processes, the console, whoever looks from outside) share the rest. */
+ * the supervisor their own, and all others (control processes, the console, those that look from outside) share the
+ * rest. */
 #ifndef FORKCHAT_WORLD_SLOTS_H
 #define FORKCHAT_WORLD_SLOTS_H
 
@@ -21,8 +22,8 @@ uint32_t slot_of_others(const struct world *world);
 int slot_live(struct world *world, uint32_t slot);
 int slot_live_among_others(struct world *world);
 
-/* The pid of whoever lives there, as the kernel knows it; 0 if nobody does, LIVENESS_UNKNOWN if it does not say. Not asked of
- * one's own slot. */
+/* The pid of the process that lives there, as the kernel knows it; 0 if none does, LIVENESS_UNKNOWN if it does not say.
+ * A process does not ask it of its own slot. */
 pid_t slot_pid(const struct world *world, uint32_t slot);
 bool slot_is_alive(const struct world *world, uint32_t slot);
 

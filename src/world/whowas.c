@@ -1,4 +1,4 @@
-/* WHOWAS records. Written by whoever has a user leave or renames one, under the lock; ground truth only. */
+/* WHOWAS records. Written by the process that has a user leave or renames one, under the lock; ground truth only. */
 #include "whowas.h"
 
 #include "base/clock.h"

@@ -1,5 +1,5 @@
-/* What all tables have in common: their ends, their counts, the settings text, orders and the end. Written by whoever changes
- * the tables, under the lock, but for what header files say is written without it. */
+/* What all tables have in common: their ends, their counts, the settings text, orders and the end. Written by any
+ * process that changes the tables, under the lock, but for what header files say is written without it. */
 #include "world.h"
 
 #include <string.h>
