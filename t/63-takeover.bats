@@ -400,7 +400,7 @@ all_hear() {
 }
 
 @test "one that was starting when the supervisor died lives on, and whoever is given its place leaves it alone" {
-    daemon_may 'place 1 is taken|worker .*died: exit status 69'
+    daemon_may 'slot 1 is taken|worker .*died: exit status 69'
     crash_build
     crash_prepare
     daemon_start
@@ -422,7 +422,7 @@ all_hear() {
     expect tutu '[server] you are now tutu'
     kill -CONT "$second"
     expect_end tata
-    expect_log 'place 1 is taken'
+    expect_log 'slot 1 is taken'
     enter titi plain
     all_hear tutu toto titi
     all_hear titi toto tutu

@@ -28,7 +28,7 @@
 #define MENDS_NOTHING     3 /* … or is not told of the death itself */
 #define FORGETS_OTHERS    4 /* … or drops the flag that others wait */
 #define WOKEN_ALONE       5 /* whoever was woken takes the lock without saying that others may wait */
-#define WAITS_FOR_ITSELF  6 /* a newborn that finds its own slot in the word takes it for a living owner's */
+#define WAITS_FOR_ITSELF  6 /* a process that is starting and finds its own slot in the word takes it for a living owner's */
 #define LOCKS_UNBORN      7 /* a process takes the lock before it has its liveness lock */
 #define LOSES_LIVENESS    8 /* … or closes the file while it lives */
 #define WAITS_FOR_EVER    9 /* nobody's time is ever up */
@@ -198,7 +198,8 @@ inline lock_take()
     od
 }
 
-/* Not given up as long as it can be had: a newborn that does would have its predecessor's slot taken for a living one's. */
+/* Not given up as long as it can be had: a process that is starting and does would have its predecessor's slot taken for a
+ * living one's. */
 inline lock_try()
 {
     do

@@ -4,7 +4,7 @@
  *
  * Two tables. The counts: how many clients each address and each network has, by open addressing with room for two
  * entries a slot, so that it never fills. The rate buckets: token buckets for connect-rate, of fixed size; an address takes
- * its own place of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
+ * its own slot of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
  * memory, and can at worst make the table forget. */
 #include "admission.h"
 
@@ -73,7 +73,7 @@ static uint32_t look_up(const struct net_range *range)
     return at;
 }
 
-/* Empties a place; what comes behind it, and would not be found across the gap, moves up. */
+/* Empties a slot; what comes behind it, and would not be found across the gap, moves up. */
 static void close_gap(uint32_t gap)
 {
     uint32_t mask = hosts.size - 1;
@@ -154,7 +154,7 @@ void admission_remove(uint32_t number)
 
 /* ---- rate buckets ---- */
 
-#define PLACES 4096u
+#define SLOTS 4096u
 #define PROBES 8u
 
 struct rate_bucket {
@@ -165,11 +165,11 @@ struct rate_bucket {
 
 static struct rate_bucket *find_bucket(const struct net_range *address)
 {
-    static struct rate_bucket buckets[PLACES];
+    static struct rate_bucket buckets[SLOTS];
     uint32_t hash = hash_of(address);
     struct rate_bucket *oldest = NULL;
     for (uint32_t i = 0; i < PROBES; i++) {
-        struct rate_bucket *bucket = &buckets[(hash + i) % PLACES];
+        struct rate_bucket *bucket = &buckets[(hash + i) % SLOTS];
         if (bucket->seen && net_same_range(&bucket->address, address))
             return bucket;
         if (!oldest || bucket->seen < oldest->seen)

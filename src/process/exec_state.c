@@ -242,7 +242,7 @@ bool exec_state_load(struct supervisor *supervisor)
     read_state(supervisor, file);
     fclose(file);
     supervisor->txn.liveness = supervisor->inherited.liveness;
-    runtime_find_name(supervisor->settings, supervisor->inherited.family, supervisor->txn.region.name);
+    runtime_find_name(supervisor->settings, supervisor->inherited.daemon_lock, supervisor->txn.region.name);
     keep_descriptors(supervisor, false);
     return true;
 }

@@ -32,7 +32,7 @@ void inherited_list(struct inherited *inherited, struct fd_handoff *handoff)
     fd_handoff_add(handoff, "region", 0, &inherited->region); /* first: inherited_claim_region */
     for (int i = 0; i < LIVENESS_FILES; i++)
         fd_handoff_add(handoff, "liveness", i, &inherited->liveness.files[i]);
-    fd_handoff_add(handoff, "family", 0, &inherited->family);
+    fd_handoff_add(handoff, "daemon-lock", 0, &inherited->daemon_lock);
     fd_handoff_add(handoff, "calls", 0, &inherited->calls[0]);
     fd_handoff_add(handoff, "calls", 1, &inherited->calls[1]);
     fd_handoff_add(handoff, "successor", 0, &inherited->successor);

@@ -14,7 +14,7 @@
 struct inherited {
     int region;    /* the shared memory: its name may be taken away by others */
     struct liveness liveness; /* by which the living are known; of those who live, nobody may close it */
-    int family;    /* the lock that lives as long as any process of the daemon: runtime.h */
+    int daemon_lock; /* the lock that lives as long as any process of the daemon: runtime.h */
     int calls[2];  /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
                     * (log_relay); the supervisor reads 0 */
     int successor; /* a Unix socket: new supervisors connect to it and ask for all of this. -1: there is none */
@@ -22,7 +22,7 @@ struct inherited {
     int couriers;
 };
 
-/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the family and the region. A daemon without a
+/* Makes new ones, for so many couriers (at most COURIERS_MAX), but for the lock and the region. A daemon without a
  * successor's socket still serves: what is wrong with that is logged. Returns 0, or -1 and errno. */
 int inherited_make(struct inherited *inherited, const char *directory, int couriers);
 

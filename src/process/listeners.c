@@ -76,15 +76,15 @@ static int width_of(const struct setting_listen *wanted)
 
 /* Returns 0, or -1 after reporting. */
 static int open_door(struct listener *listener, const struct setting_listen *wanted, const struct listeners *next,
-                     const struct listeners *old, int patience)
+                     const struct listeners *old, int timeout_ms)
 {
     listener->wanted = *wanted;
     char address[NET_TEXT_SIZE];
     net_format(&wanted->address, address);
     listener->fd = listen_beside(wanted, next, old, &listener->bound);
-    for (int rest = patience; listener->fd < 0 && errno == EADDRINUSE && rest > 0 && !port_end_pending();
+    for (int rest = timeout_ms; listener->fd < 0 && errno == EADDRINUSE && rest > 0 && !port_end_pending();
          rest -= RETRY_MS) {
-        if (patience - rest == TOLD_MS)
+        if (timeout_ms - rest == TOLD_MS)
             log_warning("listen %s %s: in use, perhaps by a process that is starting: waiting for up to %d s",
                         door_name(wanted->door), address, rest / 1000);
         clock_sleep(RETRY_MS);
@@ -98,7 +98,7 @@ static int open_door(struct listener *listener, const struct setting_listen *wan
     return -1;
 }
 
-int listeners_update(struct listeners *listeners, const struct settings *settings, int patience)
+int listeners_update(struct listeners *listeners, const struct settings *settings, int timeout_ms)
 {
     struct listeners next = {.count = settings->listen_count};
     struct listener *old[SETTING_LISTENS]; /* NULL for those that are new */
@@ -114,7 +114,7 @@ int listeners_update(struct listeners *listeners, const struct settings *setting
     for (int width = 2; width >= 0; width--)
         for (int i = 0; i < next.count && !failed; i++)
             if (!old[i] && width_of(&settings->listens[i]) == width)
-                failed = open_door(&next.list[i], &settings->listens[i], &next, listeners, patience);
+                failed = open_door(&next.list[i], &settings->listens[i], &next, listeners, timeout_ms);
     for (int i = 0; failed && i < next.count; i++) {
         if (old[i])
             old[i]->fd = next.list[i].fd;

@@ -16,9 +16,9 @@ struct listeners {
 };
 
 /* Opens what the settings want and is not open yet, and, if that went well, closes what they no longer want. For an
- * address that is in use, waits up to `patience` milliseconds: for a child of a supervisor that died, which has not closed
- * its doors yet. Returns 0, or -1 after reporting what could not be opened; then nothing has changed. */
-int listeners_update(struct listeners *listeners, const struct settings *settings, int patience);
+ * address that is in use, waits up to `timeout_ms`: for a child of a supervisor that died, which has not closed its
+ * doors yet. Returns 0, or -1 after reporting what could not be opened; then nothing has changed. */
+int listeners_update(struct listeners *listeners, const struct settings *settings, int timeout_ms);
 
 void listeners_close(struct listeners *listeners);
 

@@ -17,7 +17,7 @@
 #include "world/slots.h"
 
 #define PID_FILE    "forkchatd.pid"
-#define FAMILY_FILE "family.lock"
+#define DAEMON_LOCK_FILE "family.lock"
 
 /* Memberships for every user in so many channels on average. */
 #define CHANNELS_PER_USER 8u
@@ -31,12 +31,12 @@ static void usual_name(const struct settings *settings, char name[REGION_NAME_SI
     region_name(path, name);
 }
 
-void runtime_find_name(const struct settings *settings, int family, char name[REGION_NAME_SIZE])
+void runtime_find_name(const struct settings *settings, int daemon_lock, char name[REGION_NAME_SIZE])
 {
     char said[REGION_NAME_SIZE] = "";
     usual_name(settings, name);
     size_t length = strlen(name);
-    if (family >= 0 && pread(family, said, sizeof said - 1, 0) > 0 && strncmp(said, name, length) == 0 &&
+    if (daemon_lock >= 0 && pread(daemon_lock, said, sizeof said - 1, 0) > 0 && strncmp(said, name, length) == 0 &&
         strspn(said + length, "-0123456789abcdef") == strlen(said + length))
         memcpy(name, said, sizeof said);
 }
@@ -50,18 +50,18 @@ static int attach(struct txn *txn, struct world *world)
     return -1;
 }
 
-int runtime_open_world(struct txn *txn, struct world *world, const struct settings *settings, int family)
+int runtime_open_world(struct txn *txn, struct world *world, const struct settings *settings, int daemon_lock)
 {
     char name[REGION_NAME_SIZE];
-    runtime_find_name(settings, family, name);
+    runtime_find_name(settings, daemon_lock, name);
     return txn_open(txn, name, WORLD_LAYOUT) ? -1 : attach(txn, world);
 }
 
-int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int family,
+int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int daemon_lock,
                         int region)
 {
     char name[REGION_NAME_SIZE];
-    runtime_find_name(settings, family, name);
+    runtime_find_name(settings, daemon_lock, name);
     return txn_open_file(txn, region, name, WORLD_LAYOUT) ? -1 : attach(txn, world);
 }
 
@@ -99,7 +99,7 @@ static void tell_who_runs(const struct runtime *runtime, const struct settings *
     runtime_tell_other(settings, pid);
 }
 
-int runtime_take(struct runtime *runtime, const struct settings *settings, int *family, bool *deserted)
+int runtime_take(struct runtime *runtime, const struct settings *settings, int *daemon_lock, bool *deserted)
 {
     const char *path = settings->runtime_directory, *why;
     int directory = paths_open_directory(path, &why), status = 0;
@@ -115,11 +115,11 @@ int runtime_take(struct runtime *runtime, const struct settings *settings, int *
     } else if (taken) {
         log_error("%s: %s", runtime->pid_path, strerror(errno));
         status = EX_CANTCREAT;
-    } else if ((*family = paths_open_file(directory, FAMILY_FILE)) < 0) {
-        log_error("%s/" FAMILY_FILE ": %s", path, strerror(errno));
+    } else if ((*daemon_lock = paths_open_file(directory, DAEMON_LOCK_FILE)) < 0) {
+        log_error("%s/" DAEMON_LOCK_FILE ": %s", path, strerror(errno));
         status = EX_CANTCREAT;
     } else {
-        *deserted = runtime_is_deserted(*family);
+        *deserted = runtime_is_deserted(*daemon_lock);
     }
     close(directory);
     return status;
@@ -148,12 +148,12 @@ static bool replace(int *fd, int directory, const char *name, int (*lock)(int))
     return true;
 }
 
-bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct txn *txn, int *family)
+bool runtime_mend(struct runtime *runtime, const struct settings *settings, const struct txn *txn, int *daemon_lock)
 {
     const char *why;
     int directory = open(settings->runtime_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool pid = directory >= 0 && is_named(runtime->pid_file, directory, PID_FILE);
-    bool lock = directory >= 0 && is_named(*family, directory, FAMILY_FILE);
+    bool lock = directory >= 0 && is_named(*daemon_lock, directory, DAEMON_LOCK_FILE);
     if (directory >= 0)
         close(directory);
     if ((pid && lock) || (directory = paths_open_directory(settings->runtime_directory, &why)) < 0)
@@ -162,10 +162,10 @@ bool runtime_mend(struct runtime *runtime, const struct settings *settings, cons
         runtime_write_pid(runtime);
         log_warning("%s was taken away: made again", runtime->pid_path);
     }
-    bool replaced = !lock && replace(family, directory, FAMILY_FILE, port_lock_family);
+    bool replaced = !lock && replace(daemon_lock, directory, DAEMON_LOCK_FILE, port_lock_family);
     if (replaced) {
-        runtime_write_name(*family, txn);
-        log_warning("%s/" FAMILY_FILE " was taken away: made again", settings->runtime_directory);
+        runtime_write_name(*daemon_lock, txn);
+        log_warning("%s/" DAEMON_LOCK_FILE " was taken away: made again", settings->runtime_directory);
     }
     close(directory);
     return replaced;
@@ -176,32 +176,32 @@ void runtime_keep(struct runtime *runtime, const struct settings *settings)
     snprintf(runtime->pid_path, sizeof runtime->pid_path, "%s/" PID_FILE, settings->runtime_directory);
 }
 
-bool runtime_is_deserted(int family)
+bool runtime_is_deserted(int daemon_lock)
 {
-    return port_lock_family(family) == 0 || errno != EWOULDBLOCK;
+    return port_lock_family(daemon_lock) == 0 || errno != EWOULDBLOCK;
 }
 
-int runtime_begin_family(const struct settings *settings, int *family)
+int runtime_begin_daemon_lock(const struct settings *settings, int *daemon_lock)
 {
     const char *why;
     int directory = paths_open_directory(settings->runtime_directory, &why), fresh = -1;
-    if (directory >= 0 && (unlinkat(directory, FAMILY_FILE, 0) == 0 || errno == ENOENT))
-        fresh = paths_open_file(directory, FAMILY_FILE);
+    if (directory >= 0 && (unlinkat(directory, DAEMON_LOCK_FILE, 0) == 0 || errno == ENOENT))
+        fresh = paths_open_file(directory, DAEMON_LOCK_FILE);
     if (directory >= 0)
         close(directory);
     if (fresh < 0 || port_lock_family(fresh)) {
-        log_error("%s/" FAMILY_FILE ": cannot be made again", settings->runtime_directory);
+        log_error("%s/" DAEMON_LOCK_FILE ": cannot be made again", settings->runtime_directory);
         return EX_UNAVAILABLE;
     }
-    close(*family);
-    *family = fresh;
+    close(*daemon_lock);
+    *daemon_lock = fresh;
     return 0;
 }
 
-void runtime_write_name(int family, const struct txn *txn)
+void runtime_write_name(int daemon_lock, const struct txn *txn)
 {
     const char *name = txn->region.name;
-    if (ftruncate(family, 0) || pwrite(family, name, strlen(name), 0) < 0)
+    if (ftruncate(daemon_lock, 0) || pwrite(daemon_lock, name, strlen(name), 0) < 0)
         log_warning("cannot write down the name of the shared memory: %s", strerror(errno));
 }
 

@@ -194,7 +194,7 @@ static int begin_session(struct supervisor *supervisor)
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
     supervisor->inherited.region = supervisor->txn.region.fd;
     supervisor->inherited.liveness = supervisor->txn.liveness;
-    runtime_write_name(supervisor->inherited.family, &supervisor->txn);
+    runtime_write_name(supervisor->inherited.daemon_lock, &supervisor->txn);
     supervisor_make_children(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
     return 0;
@@ -254,7 +254,8 @@ static int take_place(struct supervisor *supervisor)
     if (executed)
         runtime_keep(&supervisor->runtime, supervisor->settings);
     else
-        status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.family, &deserted);
+        status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.daemon_lock,
+                              &deserted);
     if (status)
         return status;
     status = find_or_begin_session(supervisor, executed, deserted);

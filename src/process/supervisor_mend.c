@@ -43,7 +43,7 @@ void supervisor_mend_places(struct supervisor *supervisor)
         return;
     next = now + LOOK_NS;
     tell_of_memory(supervisor);
-    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->txn, &inherited->family);
+    bool renew = runtime_mend(&supervisor->runtime, supervisor->settings, &supervisor->txn, &inherited->daemon_lock);
     if (inherited->successor >= 0 && !is_socket(directory, PATHS_SUCCESSOR) &&
         inherited_listen(inherited, directory) == 0) {
         log_warning("%s/" PATHS_SUCCESSOR " was taken away: made again", directory);

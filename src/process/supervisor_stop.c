@@ -161,7 +161,7 @@ void supervisor_stop(struct supervisor *supervisor)
     inherited_unlink(supervisor->settings->runtime_directory);
     runtime_unlink_liveness(supervisor->settings);
     runtime_release(&supervisor->runtime);
-    close(supervisor->inherited.family);
+    close(supervisor->inherited.daemon_lock);
     supervisor_end_console(supervisor);
     log_info("stopped");
 }

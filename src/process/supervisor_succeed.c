@@ -68,7 +68,7 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
     uint32_t before = UINT32_MAX;
     supervisor_signal_alive(supervisor, SIGTERM);
     bool killed = false;
-    while (!runtime_is_deserted(supervisor->inherited.family) || is_inhabited(&supervisor->world)) {
+    while (!runtime_is_deserted(supervisor->inherited.daemon_lock) || is_inhabited(&supervisor->world)) {
         uint32_t lives = count_lives(&supervisor->world);
         if (lives < before)
             begun = clock_monotonic() - (killed ? END_NS : 0);
@@ -95,13 +95,13 @@ static int end_survivors(struct supervisor *supervisor, const char *why)
 static int open_session(struct supervisor *supervisor, bool deserted)
 {
     const struct settings *settings = supervisor->settings;
-    int family = supervisor->inherited.family;
-    if (runtime_open_world(&supervisor->txn, &supervisor->world, settings, family) == 0)
+    int daemon_lock = supervisor->inherited.daemon_lock;
+    if (runtime_open_world(&supervisor->txn, &supervisor->world, settings, daemon_lock) == 0)
         return 0;
     if (errno == ENOTSUP || deserted)
         return errno;
     int region = inherited_claim_region(settings->runtime_directory);
-    if (region < 0 || runtime_open_region(&supervisor->txn, &supervisor->world, settings, family, region))
+    if (region < 0 || runtime_open_region(&supervisor->txn, &supervisor->world, settings, daemon_lock, region))
         return errno;
     return 0;
 }
@@ -144,11 +144,11 @@ int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *
     if (error != ENOTSUP) {
         log_warning("processes of an earlier forkchatd are still running and cannot be reached (%s): going on without "
                     "them", strerror(error));
-        return runtime_begin_family(supervisor->settings, &supervisor->inherited.family);
+        return runtime_begin_daemon_lock(supervisor->settings, &supervisor->inherited.daemon_lock);
     }
     log_warning("processes of another version of forkchatd are still running, whose shared memory has another layout: "
                 "waiting for them to leave");
-    while (!runtime_is_deserted(supervisor->inherited.family))
+    while (!runtime_is_deserted(supervisor->inherited.daemon_lock))
         if (!requests_pause(100))
             return EX_UNAVAILABLE;
     log_info("they have left");
@@ -157,7 +157,7 @@ int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *
 
 int supervisor_claim_session(struct supervisor *supervisor, bool *found)
 {
-    int lock = supervisor->inherited.family;
+    int lock = supervisor->inherited.daemon_lock;
     struct inherited inherited;
     bool over = world_is_over(&supervisor->world);
     if (over || inherited_claim(&inherited, supervisor->settings->runtime_directory, &supervisor->world)) {

@@ -343,8 +343,8 @@ enum penalty worker_trouble(const siginfo_t *death)
 static _Noreturn void slot_is_refused(uint32_t slot)
 {
     if (errno == EAGAIN || errno == EACCES)
-        fatal(EX_UNAVAILABLE, "place %u is taken", slot); /* by a worker that started as a supervisor died */
-    fatal(EX_OSERR, "cannot lock a byte for place %u: %s", slot, strerror(errno));
+        fatal(EX_UNAVAILABLE, "slot %u is taken", slot); /* by a worker that started as a supervisor died */
+    fatal(EX_OSERR, "cannot lock a byte for slot %u: %s", slot, strerror(errno));
 }
 
 int worker_main(const struct child_start *start)

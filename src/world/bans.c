@@ -50,20 +50,20 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, i
 {
     struct world_shm *shm = world->shm;
     enum ban_result result = BAN_ADDED;
-    uint32_t last = end(world), place = last;
+    uint32_t last = end(world), index = last;
     for (uint32_t i = 0; i < last; i++) {
         const struct ban_shm *other = &world->bans[i];
         if (other->state == BAN_LIVE && text_compare_names(other->mask, ban->mask) == 0) {
-            place = i;
+            index = i;
             result = is_live(other, now) ? BAN_CHANGED : BAN_ADDED;
             break;
         }
-        if (place == last && !is_live(other, now))
-            place = i;
+        if (index == last && !is_live(other, now))
+            index = i;
     }
-    if (place == BANS)
+    if (index == BANS)
         return BAN_FULL;
-    struct ban_shm *slot = &world->bans[place];
+    struct ban_shm *slot = &world->bans[index];
     txn_save(world->txn, slot, sizeof *slot);
     *slot = (struct ban_shm){
         .state = BAN_LIVE, .set_at = ban->set_at, .expires_monotonic = ban->expires_monotonic};
@@ -71,7 +71,7 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, i
     CRASHPOINT("ban-half-set");
     text_copy(slot->by, sizeof slot->by, ban->by);
     text_copy(slot->reason, sizeof slot->reason, ban->reason);
-    if (place == last) {
+    if (index == last) {
         txn_save(world->txn, &shm->bans_end, sizeof shm->bans_end);
         shm->bans_end = last + 1;
     }
@@ -160,9 +160,9 @@ const struct ban_shm *ban_find_locked(const struct world *world, const char *use
     return NULL;
 }
 
-const struct ban_shm *ban_at_locked(const struct world *world, uint32_t place, int64_t now)
+const struct ban_shm *ban_at_locked(const struct world *world, uint32_t index, int64_t now)
 {
-    return is_live(&world->bans[place], now) ? &world->bans[place] : NULL;
+    return is_live(&world->bans[index], now) ? &world->bans[index] : NULL;
 }
 
 uint32_t bans_end_locked(const struct world *world)

@@ -54,8 +54,8 @@ bool ban_matches_host(const struct ban_shm *ban, const char *host, int64_t now);
 const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host,
                                       int64_t now);
 
-/* One by one, with gaps: NULL for a place that is free or expired; none from bans_end_locked on. */
-const struct ban_shm *ban_at_locked(const struct world *world, uint32_t place, int64_t now);
+/* One by one, with gaps: NULL for a slot that is free or expired; none from bans_end_locked on. */
+const struct ban_shm *ban_at_locked(const struct world *world, uint32_t index, int64_t now);
 uint32_t bans_end_locked(const struct world *world);
 
 /* Changes with every change of a ban. Without the lock. */

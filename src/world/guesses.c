@@ -1,4 +1,4 @@
-/* Guessing at passwords. A name hashes to one of a few places: several names may share one, and then wait for
+/* Guessing at passwords. A name hashes to one of a few slots: several names may share one, and then wait for
  * one another. */
 #include "guesses.h"
 
@@ -26,7 +26,7 @@ size_t guesses_size(const struct world_limits *limits)
     return sizeof(struct guesses_shm) + limits->connections * sizeof(uint32_t);
 }
 
-static struct guessed *place(const struct world *world, const char *name)
+static struct guessed *slot_of(const struct world *world, const char *name)
 {
     return &world->guesses->names[world_hash(world, name, strlen(name)) % NAMES];
 }
@@ -53,7 +53,7 @@ static void forget(struct guessed *guessed, uint64_t address)
 
 int64_t guess_begin(struct world *world, const char *name, const struct net_range *from, int64_t now)
 {
-    struct guessed *guessed = place(world, name);
+    struct guessed *guessed = slot_of(world, name);
     const int64_t free_ms = (GUESS_FREE - 1) * GUESS_STEP_MS, most = free_ms + GUESS_MOST_MS;
     int64_t ms = now / 1000000, before = atomic_load(&guessed->free_at), wait, next;
     if (is_known(guessed, address_hash(world, name, from)))
@@ -71,7 +71,7 @@ int64_t guess_begin(struct world *world, const char *name, const struct net_rang
 
 void guess_was_right(struct world *world, const char *name, const struct net_range *from)
 {
-    struct guessed *guessed = place(world, name);
+    struct guessed *guessed = slot_of(world, name);
     uint64_t address = address_hash(world, name, from);
     if (!is_known(guessed, address))
         atomic_store(&guessed->known[atomic_fetch_add(&guessed->next, 1) % KNOWN], address);
@@ -79,7 +79,7 @@ void guess_was_right(struct world *world, const char *name, const struct net_ran
 
 void guess_was_wrong(struct world *world, const char *name, const struct net_range *from)
 {
-    forget(place(world, name), address_hash(world, name, from));
+    forget(slot_of(world, name), address_hash(world, name, from));
 }
 
 void guess_count(struct world *world, uint32_t connection)

@@ -9,7 +9,7 @@
 #include "message_index.h"
 #include "world.h"
 
-/* Addresses hash to so many places; those that share one share what they have left behind. */
+/* Addresses hash to so many slots; those that share one share what they have left behind. */
 #define ORIGINS 1024u
 
 struct world_shm {
@@ -30,11 +30,11 @@ struct world_shm {
     uint32_t bans_end;
     uint32_t monitors_end;
     uint32_t metadata_end;
-    uint64_t whowas_end; /* counts up: the next one's place is this, modulo their number */
+    uint64_t whowas_end; /* counts up: the next one's slot is this, modulo their number */
     uint64_t attendances_end; /* the same */
     uint32_t silence;
     struct stop_shm stop;
-    uint64_t crashes_end; /* counts up: the next one's place is this, modulo their number */
+    uint64_t crashes_end; /* counts up: the next one's slot is this, modulo their number */
     struct crash_shm crashes[CRASHES];
     _Atomic uint32_t bans_version;
     _Atomic uint32_t orders;
@@ -73,7 +73,7 @@ static inline uint32_t world_bound(uint32_t end, uint32_t limit)
     return end < limit ? end : limit;
 }
 
-/* With a number in it that nobody outside knows, so that nobody can choose what shares a place. */
+/* With a number in it that nobody outside knows, so that nobody can choose what shares a slot. */
 uint64_t world_hash(const struct world *world, const void *bytes, size_t length);
 
 /* Where what is charged so is counted: with the user while they are here, else with their origin. */

@@ -1,6 +1,6 @@
 /* Penalties. Written by the supervisor and by operators who lift one, under the lock; ground truth only.
  *
- * A network hashes to a few places, of which it takes its own, a free one, or the one that ends first. So an attacker
+ * A network hashes to a few slots, of which it takes its own, a free one, or the one that ends first. So an attacker
  * with many addresses costs no memory, and can at worst have the lightest penalties forgotten. */
 #include "base/clock.h"
 #include "base/hash.h"
@@ -12,8 +12,8 @@
 /* A day, doubled so often, is still a number of nanoseconds. */
 #define DOUBLINGS 16u
 
-/* The n-th of the places where that network can be. */
-static struct penalty_shm *place(const struct world *world, const struct net_range *network, uint32_t n)
+/* The n-th of the slots where that network can be. */
+static struct penalty_shm *slot_of(const struct world *world, const struct net_range *network, uint32_t n)
 {
     uint32_t hash = HASH32_START;
     for (int i = 0; i < 16; i++)
@@ -29,7 +29,7 @@ static int64_t end_of(const struct penalty_shm *penalty)
 static struct penalty_shm *find(const struct world *world, const struct net_range *network)
 {
     for (uint32_t i = 0; i < PROBES; i++) {
-        struct penalty_shm *penalty = place(world, network, i);
+        struct penalty_shm *penalty = slot_of(world, network, i);
         if (penalty->state && net_same_range(&penalty->network, network))
             return penalty;
     }
@@ -44,10 +44,10 @@ static struct penalty_shm *take_locked(struct world *world, const struct net_ran
         txn_save(world->txn, penalty, sizeof *penalty);
         return penalty;
     }
-    penalty = place(world, network, 0);
+    penalty = slot_of(world, network, 0);
     for (uint32_t i = 1; i < PROBES; i++)
-        if (end_of(place(world, network, i)) < end_of(penalty))
-            penalty = place(world, network, i);
+        if (end_of(slot_of(world, network, i)) < end_of(penalty))
+            penalty = slot_of(world, network, i);
     txn_save(world->txn, penalty, sizeof *penalty);
     *penalty = (struct penalty_shm){.network = *network, .state = 1};
     return penalty;

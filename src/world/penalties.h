@@ -48,7 +48,7 @@ bool penalty_add_locked(struct world *world, const struct net_range *network, en
  * nobody else makes records. */
 int64_t penalty_left(const struct world *world, const struct net_range *network, int64_t now);
 
-/* Those that owe anything, one by one: the next from the place *at on, which is moved behind it; NULL at the end. */
+/* Those that owe anything, one by one: the next from the slot *at on, which is moved behind it; NULL at the end. */
 const struct penalty_shm *penalty_next_locked(const struct world *world, uint32_t *at, int64_t now);
 
 /* Seconds owed, rounded up. */

@@ -1,9 +1,9 @@
-/* The flight recorder. Written by each process at its own place, without the lock; read and cleared by the supervisor
+/* The flight recorder. Written by each process in its own slot, without the lock; read and cleared by the supervisor
  * when that process is dead.
  *
  * transport_take_line and the control service give it each line, which is cut where a password may begin
  * (base/secrets.h); the handler of base/fault.c adds the signal and the address before the process dies of it. The
- * supervisor copies all of that to the list of crashes (crashes.h) and wipes the place for the next process. */
+ * supervisor copies all of that to the list of crashes (crashes.h) and wipes the slot for the next process. */
 #include "recorder.h"
 
 #include <errno.h>
@@ -18,9 +18,9 @@
 #include "base/secrets.h"
 
 struct recorder_shm {
-    alignas(64) _Atomic int32_t pid; /* whose place it is; 0: nobody's */
+    alignas(64) _Atomic int32_t pid; /* whose slot it is; 0: nobody's */
     _Atomic uint32_t working;
-    _Atomic uint32_t count; /* of lines ever; the next one's place is this, modulo their number */
+    _Atomic uint32_t count; /* of lines ever; the next one's slot is this, modulo their number */
     struct fault fault;
     struct recorded_line lines[RECORDER_LINES];
 };
@@ -48,11 +48,11 @@ static struct recorder_shm *others(const struct world *world)
 struct recorder_shm *recorder_take_other(const struct world *world, int32_t pid)
 {
     for (uint32_t i = 0; i < RECORDER_OTHERS; i++) {
-        struct recorder_shm *place = &others(world)[i];
-        int32_t owner = atomic_load(&place->pid);
+        struct recorder_shm *slot = &others(world)[i];
+        int32_t owner = atomic_load(&slot->pid);
         if ((owner <= 0 || (kill(owner, 0) && errno == ESRCH)) &&
-            atomic_compare_exchange_strong(&place->pid, &owner, pid))
-            return place;
+            atomic_compare_exchange_strong(&slot->pid, &owner, pid))
+            return slot;
     }
     return NULL;
 }

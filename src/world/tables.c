@@ -21,7 +21,7 @@
 #include "whowas.h"
 
 /* The arrays behind the head, each from a new cache line. */
-struct places {
+struct offsets {
     uint64_t users, connections, channels, members, masks, nick_buckets, channel_buckets;
     uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
@@ -34,34 +34,33 @@ static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
     return (offset + count * size + 63) & ~UINT64_C(63);
 }
 
-static struct places place(const struct world_limits *limits)
+static struct offsets offsets_of(const struct world_limits *limits)
 {
-    struct places places;
-    places.users = after(0, 1, sizeof(struct world_shm));
-    places.connections = after(places.users, limits->users, sizeof(struct user_shm));
-    places.channels = after(places.connections, limits->connections, sizeof(struct connection_shm));
-    places.members = after(places.channels, limits->channels, sizeof(struct channel_shm));
-    places.masks = after(places.members, limits->members, sizeof(struct member_shm));
-    places.nick_buckets = after(places.masks, limits->masks, sizeof(struct mask_shm));
-    places.channel_buckets =
-        after(places.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
-    places.bans = after(places.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
-    places.whowas = after(places.bans, BANS, sizeof(struct ban_shm));
-    places.monitors = after(places.whowas, WHOWAS, sizeof(struct whowas_shm));
-    places.metadata = after(places.monitors, monitor_limit(limits), sizeof(struct monitor_shm));
-    places.attendances = after(places.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
-    places.counters = after(places.attendances, ATTENDANCES, sizeof(struct attendance_shm));
-    places.delivery_marks = after(places.counters, 1, counters_size(limits));
-    places.recorders = after(places.delivery_marks, limits->connections, sizeof(struct delivery_marks_shm));
-    places.penalties = after(places.recorders, 1, recorders_size(limits));
-    places.guesses = after(places.penalties, PENALTIES, sizeof(struct penalty_shm));
-    places.end = after(places.guesses, 1, guesses_size(limits));
-    return places;
+    struct offsets offsets;
+    offsets.users = after(0, 1, sizeof(struct world_shm));
+    offsets.connections = after(offsets.users, limits->users, sizeof(struct user_shm));
+    offsets.channels = after(offsets.connections, limits->connections, sizeof(struct connection_shm));
+    offsets.members = after(offsets.channels, limits->channels, sizeof(struct channel_shm));
+    offsets.masks = after(offsets.members, limits->members, sizeof(struct member_shm));
+    offsets.nick_buckets = after(offsets.masks, limits->masks, sizeof(struct mask_shm));
+    offsets.channel_buckets = after(offsets.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
+    offsets.bans = after(offsets.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
+    offsets.whowas = after(offsets.bans, BANS, sizeof(struct ban_shm));
+    offsets.monitors = after(offsets.whowas, WHOWAS, sizeof(struct whowas_shm));
+    offsets.metadata = after(offsets.monitors, monitor_limit(limits), sizeof(struct monitor_shm));
+    offsets.attendances = after(offsets.metadata, metadata_limit(limits), sizeof(struct metadata_shm));
+    offsets.counters = after(offsets.attendances, ATTENDANCES, sizeof(struct attendance_shm));
+    offsets.delivery_marks = after(offsets.counters, 1, counters_size(limits));
+    offsets.recorders = after(offsets.delivery_marks, limits->connections, sizeof(struct delivery_marks_shm));
+    offsets.penalties = after(offsets.recorders, 1, recorders_size(limits));
+    offsets.guesses = after(offsets.penalties, PENALTIES, sizeof(struct penalty_shm));
+    offsets.end = after(offsets.guesses, 1, guesses_size(limits));
+    return offsets;
 }
 
 size_t world_size(const struct world_limits *limits)
 {
-    uint64_t end = place(limits).end;
+    uint64_t end = offsets_of(limits).end;
     return end < SIZE_MAX ? (size_t)end : SIZE_MAX;
 }
 
@@ -73,26 +72,26 @@ static void repair(void *context)
 static void lay_out(struct world *world, struct txn *txn, const struct world_limits *limits)
 {
     char *base = txn_area(txn, NULL);
-    struct places places = place(limits);
+    struct offsets offsets = offsets_of(limits);
     *world = (struct world){.txn = txn,
                             .shm = (struct world_shm *)base,
-                            .users = (struct user_shm *)(base + places.users),
-                            .connections = (struct connection_shm *)(base + places.connections),
-                            .channels = (struct channel_shm *)(base + places.channels),
-                            .members = (struct member_shm *)(base + places.members),
-                            .masks = (struct mask_shm *)(base + places.masks),
-                            .nick_buckets = (uint32_t *)(base + places.nick_buckets),
-                            .channel_buckets = (uint32_t *)(base + places.channel_buckets),
-                            .bans = (struct ban_shm *)(base + places.bans),
-                            .whowas = (struct whowas_shm *)(base + places.whowas),
-                            .monitors = (struct monitor_shm *)(base + places.monitors),
-                            .attendances = (struct attendance_shm *)(base + places.attendances),
-                            .counters = (struct counters_shm *)(base + places.counters),
-                            .metadata = (struct metadata_shm *)(base + places.metadata),
-                            .delivery_marks = (struct delivery_marks_shm *)(base + places.delivery_marks),
-                            .penalties = (struct penalty_shm *)(base + places.penalties),
-                            .recorders = (struct recorder_shm *)(base + places.recorders),
-                            .guesses = (struct guesses_shm *)(base + places.guesses),
+                            .users = (struct user_shm *)(base + offsets.users),
+                            .connections = (struct connection_shm *)(base + offsets.connections),
+                            .channels = (struct channel_shm *)(base + offsets.channels),
+                            .members = (struct member_shm *)(base + offsets.members),
+                            .masks = (struct mask_shm *)(base + offsets.masks),
+                            .nick_buckets = (uint32_t *)(base + offsets.nick_buckets),
+                            .channel_buckets = (uint32_t *)(base + offsets.channel_buckets),
+                            .bans = (struct ban_shm *)(base + offsets.bans),
+                            .whowas = (struct whowas_shm *)(base + offsets.whowas),
+                            .monitors = (struct monitor_shm *)(base + offsets.monitors),
+                            .attendances = (struct attendance_shm *)(base + offsets.attendances),
+                            .counters = (struct counters_shm *)(base + offsets.counters),
+                            .metadata = (struct metadata_shm *)(base + offsets.metadata),
+                            .delivery_marks = (struct delivery_marks_shm *)(base + offsets.delivery_marks),
+                            .penalties = (struct penalty_shm *)(base + offsets.penalties),
+                            .recorders = (struct recorder_shm *)(base + offsets.recorders),
+                            .guesses = (struct guesses_shm *)(base + offsets.guesses),
                             .limits = *limits};
     txn_set_repair(txn, repair, world);
 }

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "layout.h"
 
-/* The user's last place if they have as many as one may; else a new one. */
+/* The user's last slot if they have as many as one may; else a new one. */
 static struct whowas_shm *place_for(struct world *world, uint32_t index)
 {
     struct world_shm *shm = world->shm;

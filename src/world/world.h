@@ -12,7 +12,7 @@
  *  - Texts are copied out within the size of their field (text_copy, user_seal and its like for whole records), because
  *    one may have lost its end. A read that runs on all the same ends in the page of zeros behind the region
  *    (port_map).
- *  - Sizes and places of areas are read once, when the region is opened; the ring's and the journal's bounds are
+ *  - Sizes and offsets of areas are read once, when the region is opened; the ring's and the journal's bounds are
  *    private.
  *  - Couriers decode a record into a copy of its numbers. Its strings stay where they are and may change meanwhile:
  *    they are only ever added to buffers that know their size.
@@ -45,7 +45,7 @@
 #define KEY_SIZE     32
 #define SETTINGS_TEXT_SIZE ((size_t)65536)
 
-/* The lobby is always there, at this place. */
+/* The lobby is always there, in this slot. */
 #define LOBBY 0u
 
 enum user_state {
@@ -246,7 +246,7 @@ struct world {
 
 /* The version of everything in the region: grows with every change of a struct that lies in it, and of what a supervisor
  * leaves to the program that is executed in its place (process/exec_state.c). */
-#define WORLD_LAYOUT UINT64_C(0x000F)
+#define WORLD_LAYOUT UINT64_C(0x0010)
 
 size_t world_size(const struct world_limits *limits);
 

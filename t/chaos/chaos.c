@@ -604,7 +604,7 @@ static void reap(void)
 enum victim { WORKER, NEWBORN, COURIER, CONTROL, SUPERVISOR, VICTIMS };
 enum way { KILLED, CRASHED, STOPPED_SHORT, STOPPED_LONG, EXECUTED, WAYS };
 
-static const char *const victims[] = {"workers", "newborn", "couriers", "controls", "supervisor"};
+static const char *const victims[] = {"workers", "starting", "couriers", "controls", "supervisor"};
 static uint64_t harms[VICTIMS][WAYS];
 static bool spare_couriers, harm_supervisor;
 
