@@ -368,7 +368,6 @@ void ring_advance(struct ring *ring, int reader, uint64_t position)
 void ring_close_reader_locked(struct ring *ring, int reader)
 {
     atomic_store(&ring->shared->readers[reader].state, READER_CLOSED);
-    CRASHPOINT("reader-half-closed");
     atomic_fetch_and(&ring->shared->open, ~(UINT64_C(1) << reader));
     tell_room(ring);
 }
