@@ -1,5 +1,6 @@
-/* Connections: one for each accepted client, in the slot of its worker. A user is somebody whom others see; a connection is a
- * way by which one of them is here. Several connections may be one user's, and a user may have none for a while. */
+/* Connections: one for each accepted client, in the slot of its worker. A user is somebody whom others see; a
+ * connection is a way by which one of them is here. Several connections may be one user's, and a user may have none for
+ * a while. */
 #ifndef FORKCHAT_WORLD_CONNECTIONS_H
 #define FORKCHAT_WORLD_CONNECTIONS_H
 

@@ -1,5 +1,5 @@
-/* Metadata: what users and channels say of themselves, as keys and values, and which keys a connection wants to be told of
- * (its subscriptions). IRCv3 draft/metadata-2. One bounded pool for all of it; ground truth here, so that a courier
+/* Metadata: what users and channels say of themselves, as keys and values, and which keys a connection wants to be told
+ * of (its subscriptions). IRCv3 draft/metadata-2. One bounded pool for all of it; ground truth here, so that a courier
  * which is replaced finds the subscriptions. */
 #ifndef FORKCHAT_WORLD_METADATA_H
 #define FORKCHAT_WORLD_METADATA_H

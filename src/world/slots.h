@@ -1,6 +1,6 @@
-/* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their connections, couriers and
- * the supervisor their own, and all others (control processes, the console, those that look from outside) share the
- * rest. */
+/* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their connections,
+ * couriers and the supervisor their own, and all others (control processes, the console, those that look from outside)
+ * share the rest. */
 #ifndef FORKCHAT_WORLD_SLOTS_H
 #define FORKCHAT_WORLD_SLOTS_H
 
