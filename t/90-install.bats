@@ -3,6 +3,8 @@
 # Patterns in single quotes are meant to stay as they are, and words are meant to be words.
 # shellcheck disable=SC2016,SC2013
 
+load lib/make
+
 setup() {
     bats_require_minimum_version 1.5.0
     cd "$BATS_TEST_DIRNAME/.." || return
@@ -12,7 +14,7 @@ setup() {
 
 # make with what is being tested, already built.
 mk() {
-    make --no-print-directory BUILD="$FORKCHAT_BUILD" DESTDIR="$tmp" PREFIX=/usr "$@" 3>&-
+    make_built DESTDIR="$tmp" PREFIX=/usr "$@"
 }
 
 # The files that should be there, from the tree alone.
@@ -112,7 +114,7 @@ expected() {
 @test "the capitals of old name the same places" {
     run -0 mk -n uninstall PREFIX=/p MANDIR=/m
     capitals=$output
-    run -0 make --no-print-directory BUILD="$FORKCHAT_BUILD" DESTDIR="$tmp" -n uninstall prefix=/p mandir=/m 3>&-
+    run -0 make_built DESTDIR="$tmp" -n uninstall prefix=/p mandir=/m
     [ "$output" = "$capitals" ]
     grep -qF ':/p/sbin/forkchatd' <<<"$output"
     grep -qF ':/m/man8/forkchatd.8' <<<"$output"
@@ -174,9 +176,23 @@ archive() {
 }
 
 @test "what is compiled in follows what make is told, and nothing is compiled for it that names none of it" {
-    run -0 make -n BUILD="$FORKCHAT_BUILD" sysconfdir=/elsewhere all 3>&-
+    run -0 make_built -n sysconfdir=/elsewhere all
     run -0 grep -oE '[^ ]+\.c$' <<<"$output"
     diff <(sort <<<"$output") <(grep -lE 'FORKCHAT_(VERSION|[A-Z]*DIR)' src/*/*.c | sort)
+}
+
+@test "INSTALL explains every variable, and every system for which there is a service" {
+    variables=$(sed -nE '/^prefix/,/^runstatedir/s/^([a-z_]+) +=.*/\1/p' GNUmakefile)
+    [ "$(wc -l <<<"$variables")" -ge 10 ]
+    for name in $variables DESTDIR PREFIX; do
+        sed -n '/^Where things go/,/^musl/p' INSTALL | grep -qw -- "$name" || { echo "not explained: $name"; return 1; }
+    done
+    for system in Fedora Alpine FreeBSD OpenBSD macOS; do
+        grep -qE "^$system\b.*\(never run" INSTALL || { echo "$system"; return 1; }
+    done
+    for name in $(grep -oE '(\$doc|share/doc/forkchat)/[a-z][a-z./]+[a-z]' INSTALL | sed -E 's,.*(\$doc|forkchat)/,,'); do
+        [ -e "contrib/$name" ] || { echo "no such file: $name"; return 1; }
+    done
 }
 
 @test "the version at the top of CHANGES is the makefile's" {
