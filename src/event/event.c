@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "world/reach.h"
+#include "world/shares.h"
 
 #define SOURCE_STRINGS 5
 
@@ -70,31 +72,42 @@ static size_t string_length(const struct event *event, int i)
     return strnlen(event->strings.all[i], RING_RECORD_MAX);
 }
 
-static uint64_t reader_of(const struct world *world, uint32_t connection)
+/* Whether clients may be told of it because they monitor somebody: they can be anywhere. */
+static bool may_be_monitored(const struct world *world, const struct event *event)
 {
-    return UINT64_C(1) << world_courier(world, connection);
+    bool presence = event->type == EVENT_ARRIVE || event->audience == AUDIENCE_COMMON;
+    return presence && share_used_locked(world, SHARE_MONITORS) > 0;
 }
 
-static uint64_t readers_of_user(const struct world *world, uint32_t user)
-{
-    uint64_t readers = 0;
-    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;)
-        readers |= reader_of(world, at);
-    return readers;
-}
-
-/* Which readers must wake for it: a client's own couriers, all, or (nobody is there) none. */
+/* Which readers must wake for it: the couriers of those it is for, and of those whose place in a courier's copy it changes.
+ * The others come across it when they are next awake. */
 static uint64_t readers(const struct world *world, const struct event *event)
 {
-    if (event->audience == AUDIENCE_CONNECTION)
-        return reader_of(world, event->target);
-    if (event->audience == AUDIENCE_USER)
-        return readers_of_user(world, event->target);
-    if (event->type == EVENT_ATTACH || event->type == EVENT_DETACH || event->type == EVENT_CAPS ||
-        event->type == EVENT_CURRENT)
-        return reader_of(world, event->connection);
-    if (event->audience == AUDIENCE_CHANNEL && world->channels[event->target].member_count == 0)
-        return 0;
+    uint64_t own = reach_of_user_locked(world, event->source) | reach_of_user_locked(world, event->target_user);
+    uint64_t theirs = 0;
+    if (may_be_monitored(world, event))
+        return ~UINT64_C(0);
+    switch ((enum event_audience)event->audience) {
+    case AUDIENCE_NOBODY:
+        return event->type == EVENT_DROP ? reach_of_connection(world, event->target)
+                                         : reach_of_connection(world, event->connection) | own;
+    case AUDIENCE_CONNECTION:
+        return reach_of_connection(world, event->target);
+    case AUDIENCE_USER:
+        return reach_of_user_locked(world, event->target);
+    case AUDIENCE_CHANNEL:
+        return reach_of_channel_locked(world, event->target) | own;
+    case AUDIENCE_COMMON:
+        for (uint32_t i = 0; i < event->channel_count; i++)
+            theirs |= reach_of_channel_locked(world, event_channel(event, i));
+        if (event->flags & EVENT_LOBBY)
+            theirs |= reach_of_channel_locked(world, LOBBY);
+        return theirs | own;
+    case AUDIENCE_ALL:
+    case AUDIENCE_FLAGGED:
+    case AUDIENCES:
+        break;
+    }
     return ~UINT64_C(0);
 }
 

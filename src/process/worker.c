@@ -25,6 +25,7 @@
 #include "housekeep.h"
 #include "ipc/pass.h"
 #include "transport/door.h"
+#include "world/reach.h"
 #include "world/recorder.h"
 #include "world/slots.h"
 
@@ -297,6 +298,8 @@ static void linger(struct worker *worker)
     struct pollfd client = {.fd = worker->start->socket, .events = POLLIN};
     char bytes[1024];
     uint64_t last = ring_head(ring), read = 0;
+    world->txn->to_wake |= reach_of_connection(world, worker->start->slot); /* what came last may be for others alone */
+    txn_wake_readers(world->txn);
     int64_t lingered = 0, unheard = 0;
     for (int64_t now = clock_monotonic(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
         struct timespec most = {.tv_nsec = LOOK_MS * MS};

@@ -193,6 +193,7 @@ void member_link(struct world *world, uint32_t index)
     user->first_membership = index;
     user->membership_count++;
     world->shm->memberships++;
+    reach_add_member(world, member, 1);
 }
 
 static void unlink_member(struct world *world, const struct member_shm *member)
@@ -217,6 +218,7 @@ static void unlink_member(struct world *world, const struct member_shm *member)
         world->members[member->next_of_user].previous_of_user = member->previous_of_user;
     user->membership_count--;
     world->shm->memberships--;
+    reach_add_member(world, member, UINT32_MAX);
 }
 
 static void save(struct world *world, const struct member_shm *member)

@@ -7,6 +7,7 @@
 #include "connections.h"
 #include "crashes.h"
 #include "message_index.h"
+#include "reach.h"
 #include "world.h"
 
 /* Addresses hash to so many slots; those that share one share what they have left behind. */
@@ -94,6 +95,13 @@ void user_put_free(struct world *world, uint32_t index);
 void user_clear_lists(struct user_shm *user);
 void connection_link(struct world *world, uint32_t index);
 void connection_clear_lists(struct connection_shm *connection);
+
+/* Counts a membership, or a connection, in or out (UINT32_MAX: the counts wrap) of what reach.h tells. check: NULL, or what is
+ * wrong. */
+void reach_clear(struct world *world);
+void reach_add_member(struct world *world, const struct member_shm *member, uint32_t by);
+void reach_add_connection(struct world *world, uint32_t connection, uint32_t by);
+const char *reach_check(const struct world *world);
 void channel_link_name(struct world *world, uint32_t channel);
 void member_link(struct world *world, uint32_t member);
 

@@ -32,6 +32,7 @@ void world_repair_locked(struct world *world)
     bound_ends(world);
     memset(world->nick_buckets, 0xff, world_buckets(world->limits.users) * sizeof(uint32_t));
     memset(world->channel_buckets, 0xff, world_buckets(world->limits.channels) * sizeof(uint32_t));
+    reach_clear(world);
     shm->present = 0;
     shm->memberships = 0;
     shm->counts = (struct world_counts){0};
@@ -367,6 +368,8 @@ const char *world_check_locked(const struct world *world)
         wrong = check_metadata(world);
     if (!wrong)
         wrong = check_totals(world);
+    if (!wrong)
+        wrong = reach_check(world);
     if (!wrong)
         wrong = share_check(world);
     return wrong;

@@ -26,7 +26,7 @@ struct offsets {
     uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t delivery_marks, recorders, penalties, guesses, end;
+    uint64_t delivery_marks, recorders, penalties, guesses, reach, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -43,7 +43,8 @@ static struct offsets offsets_of(const struct world_limits *limits)
     offsets.members = after(offsets.channels, limits->channels, sizeof(struct channel_shm));
     offsets.masks = after(offsets.members, limits->members, sizeof(struct member_shm));
     offsets.nick_buckets = after(offsets.masks, limits->masks, sizeof(struct mask_shm));
-    offsets.channel_buckets = after(offsets.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
+    offsets.channel_buckets =
+        after(offsets.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
     offsets.bans = after(offsets.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
     offsets.whowas = after(offsets.bans, BANS, sizeof(struct ban_shm));
     offsets.monitors = after(offsets.whowas, WHOWAS, sizeof(struct whowas_shm));
@@ -54,7 +55,8 @@ static struct offsets offsets_of(const struct world_limits *limits)
     offsets.recorders = after(offsets.delivery_marks, limits->connections, sizeof(struct delivery_marks_shm));
     offsets.penalties = after(offsets.recorders, 1, recorders_size(limits));
     offsets.guesses = after(offsets.penalties, PENALTIES, sizeof(struct penalty_shm));
-    offsets.end = after(offsets.guesses, 1, guesses_size(limits));
+    offsets.reach = after(offsets.guesses, 1, guesses_size(limits));
+    offsets.end = after(offsets.reach, 1, reach_size(limits));
     return offsets;
 }
 
@@ -92,6 +94,7 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
                             .penalties = (struct penalty_shm *)(base + offsets.penalties),
                             .recorders = (struct recorder_shm *)(base + offsets.recorders),
                             .guesses = (struct guesses_shm *)(base + offsets.guesses),
+                            .reach = (uint32_t *)(base + offsets.reach),
                             .limits = *limits};
     txn_set_repair(txn, repair, world);
 }

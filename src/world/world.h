@@ -241,12 +241,13 @@ struct world {
     struct penalty_shm *penalties; /* penalties.h */
     struct recorder_shm *recorders; /* recorder.h */
     struct guesses_shm *guesses; /* guesses.h */
+    uint32_t *reach; /* reach.h */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it, and of what a supervisor
  * leaves to the program that is executed in its place (process/exec_state.c). */
-#define WORLD_LAYOUT UINT64_C(0x0010)
+#define WORLD_LAYOUT UINT64_C(0x0011)
 
 size_t world_size(const struct world_limits *limits);
 

@@ -16,6 +16,7 @@
 #include "world/attendance.h"
 #include "world/counters.h"
 #include "world/guesses.h"
+#include "world/reach.h"
 #include "world/whowas.h"
 #include "world/metadata.h"
 #include "world/delivery_marks.h"
@@ -53,7 +54,7 @@ static void make_copy(struct copy *copy)
                         &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
                         &copy->world.bans,        &copy->world.whowas,   &copy->world.channel_buckets,
                         &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
-                        &copy->world.counters,    &copy->world.delivery_marks,   &copy->world.guesses};
+                        &copy->world.counters,    &copy->world.delivery_marks,   &copy->world.guesses, &copy->world.reach};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
         move(copy, pointers[i], sizeof(char *));
 }
@@ -85,6 +86,7 @@ static void blank_derived(struct world *copy)
     memset(copy->counters, 0, counters_size(&copy->limits));
     memset(copy->delivery_marks, 0, copy->limits.connections * sizeof *copy->delivery_marks);
     memset(copy->guesses, 0, guesses_size(&copy->limits));
+    memset(copy->reach, 0, reach_size(&copy->limits));
     memset(&shm->present, 0, sizeof *shm - offsetof(struct world_shm, present));
     atomic_store(&shm->bans_version, 0);
     atomic_store(&shm->settings_version, 0);
