@@ -142,11 +142,12 @@ enum chat_result chat_talk_in_locked(const struct chat *chat, const struct actor
 static void leave_current_locked(struct world *world, uint32_t user, uint32_t channel)
 {
     bool in_lobby = channel != LOBBY && member_find_locked(world, user, LOBBY) != NONE;
-    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;) {
-        if (world->connections[at].current != channel)
+    uint32_t list[USER_CONNECTIONS], count = connection_list_locked(world, user, list);
+    for (uint32_t i = 0; i < count; i++) {
+        if (world->connections[list[i]].current != channel)
             continue;
         struct event event = event_of_locked(world, EVENT_CURRENT, user);
-        event.connection = at;
+        event.connection = list[i];
         event.audience = AUDIENCE_NOBODY;
         event.numbers.current.before = channel;
         event.numbers.current.after = in_lobby ? LOBBY : NONE;

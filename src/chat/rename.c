@@ -36,9 +36,10 @@ static enum chat_result check_locked(const struct chat *chat, const struct actor
 
 bool chat_rename_moves_locked(const struct world *world, uint32_t user)
 {
-    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;)
-        if (door_dialect((enum door_kind)world->connections[at].door) == DIALECT_IRC &&
-            !(world->connections[at].caps & CAP_BIT(CHANNEL_RENAME)))
+    uint32_t list[USER_CONNECTIONS], count = connection_list_locked(world, user, list);
+    for (uint32_t i = 0; i < count; i++)
+        if (door_dialect((enum door_kind)world->connections[list[i]].door) == DIALECT_IRC &&
+            !(world->connections[list[i]].caps & CAP_BIT(CHANNEL_RENAME)))
             return true;
     return false;
 }

@@ -270,9 +270,10 @@ void member_remove_locked(struct world *world, uint32_t index)
         return;
 
     bool in_lobby = member_find_locked(world, user, LOBBY) != NONE;
-    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;)
-        if (world->connections[at].current == channel)
-            connection_set_current_locked(world, at, in_lobby ? LOBBY : NONE);
+    uint32_t list[USER_CONNECTIONS], count = connection_list_locked(world, user, list);
+    for (uint32_t i = 0; i < count; i++)
+        if (world->connections[list[i]].current == channel)
+            connection_set_current_locked(world, list[i], in_lobby ? LOBBY : NONE);
     if (channel != LOBBY && world->channels[channel].member_count == 0)
         destroy(world, channel);
 }

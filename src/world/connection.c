@@ -53,6 +53,14 @@ uint32_t connection_next_locked(const struct world *world, uint32_t user, uint32
     return connection_is_live(world, next) && world->connections[next].user == user ? next : NONE;
 }
 
+uint32_t connection_list_locked(const struct world *world, uint32_t user, uint32_t list[USER_CONNECTIONS])
+{
+    uint32_t count = 0;
+    for (uint32_t at = NONE; count < USER_CONNECTIONS && (at = connection_next_locked(world, user, at)) != NONE;)
+        list[count++] = at;
+    return count;
+}
+
 static void save(struct world *world, const struct connection_shm *connection)
 {
     txn_save(world->txn, connection, offsetof(struct connection_shm, next_of_user));

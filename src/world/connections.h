@@ -60,6 +60,9 @@ bool connection_is_open_locked(const struct world *world, uint32_t index);
 /* The next connection of the user behind `at` (NONE: the one that came last), or NONE. */
 uint32_t connection_next_locked(const struct world *world, uint32_t user, uint32_t at);
 
+/* All connections of the user, the one that came last first; returns how many. What others have damaged makes it no longer. */
+uint32_t connection_list_locked(const struct world *world, uint32_t user, uint32_t list[USER_CONNECTIONS]);
+
 /* The channel a user talks in, by the connection that came last; NONE if there is none. */
 uint32_t user_current_locked(const struct world *world, uint32_t user);
 

@@ -23,8 +23,9 @@ void reach_clear(struct world *world)
 
 void reach_add_member(struct world *world, const struct member_shm *member, uint32_t by)
 {
-    for (uint32_t at = NONE; (at = connection_next_locked(world, member->user, at)) != NONE;)
-        *count_at(world, member->channel, at) += by;
+    uint32_t list[USER_CONNECTIONS], count = connection_list_locked(world, member->user, list);
+    for (uint32_t i = 0; i < count; i++)
+        *count_at(world, member->channel, list[i]) += by;
 }
 
 void reach_add_connection(struct world *world, uint32_t connection, uint32_t by)
@@ -39,6 +40,8 @@ void reach_add_connection(struct world *world, uint32_t connection, uint32_t by)
 uint64_t reach_of_channel_locked(const struct world *world, uint32_t channel)
 {
     uint64_t readers = 0;
+    if (channel >= world->limits.channels)
+        return 0;
     const uint32_t *counts = &world->reach[(size_t)channel * world->limits.couriers];
     for (uint32_t courier = 0; courier < world->limits.couriers; courier++)
         readers |= (uint64_t)(counts[courier] != 0) << courier;
@@ -55,24 +58,32 @@ uint64_t reach_of_user_locked(const struct world *world, uint32_t user)
     uint64_t readers = 0;
     if (user >= world->limits.users)
         return 0;
-    for (uint32_t at = NONE; (at = connection_next_locked(world, user, at)) != NONE;)
-        readers |= reach_of_connection(world, at);
+    uint32_t list[USER_CONNECTIONS], count = connection_list_locked(world, user, list);
+    for (uint32_t i = 0; i < count; i++)
+        readers |= reach_of_connection(world, list[i]);
     return readers;
+}
+
+static uint32_t count_connections(const struct world *world, uint32_t channel, uint32_t courier)
+{
+    uint32_t list[USER_CONNECTIONS], sum = 0, left = world->shm->members_end;
+    for (uint32_t at = world->channels[channel].first_member; at < world->shm->members_end && left-- > 0;
+         at = world->members[at].next_of_channel) {
+        uint32_t count = connection_list_locked(world, world->members[at].user, list);
+        for (uint32_t i = 0; i < count; i++)
+            sum += world_courier(world, list[i]) == courier;
+    }
+    return sum;
 }
 
 const char *reach_check(const struct world *world)
 {
     for (uint32_t channel = 0; channel < world->shm->channels_end; channel++) {
-        for (uint32_t courier = 0; courier < world->limits.couriers; courier++) {
-            uint32_t count = 0;
-            for (uint32_t at = world->channels[channel].first_member;
-                 world->channels[channel].state == CHANNEL_LIVE && at < world->shm->members_end;
-                 at = world->members[at].next_of_channel)
-                for (uint32_t c = NONE; (c = connection_next_locked(world, world->members[at].user, c)) != NONE;)
-                    count += world_courier(world, c) == courier;
-            if (count != world->reach[(size_t)channel * world->limits.couriers + courier])
+        bool live = world->channels[channel].state == CHANNEL_LIVE;
+        for (uint32_t courier = 0; courier < world->limits.couriers; courier++)
+            if (world->reach[(size_t)channel * world->limits.couriers + courier] !=
+                (live ? count_connections(world, channel, courier) : 0))
                 return "a count of a channel's connections at a courier is wrong";
-        }
     }
     return NULL;
 }

@@ -47,8 +47,9 @@ static uint32_t held(const struct world *world, uint32_t index, enum share_pool 
         return user->membership_count;
     if (pool != SHARE_MONITORS)
         return user->charged[pool];
-    for (uint32_t at = NONE; (at = connection_next_locked(world, index, at)) != NONE;)
-        monitors += world->connections[at].monitor_count;
+    uint32_t list[USER_CONNECTIONS], count = connection_list_locked(world, index, list);
+    for (uint32_t i = 0; i < count; i++)
+        monitors += world->connections[list[i]].monitor_count;
     return monitors;
 }
 

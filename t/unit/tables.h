@@ -16,7 +16,7 @@ static char tables_name[REGION_NAME_SIZE];
 /* Room for 20 users, 10 channels, and so many masks. */
 static inline void tables_start(uint32_t masks)
 {
-    struct world_limits limits = {.users = 20, .connections = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 1};
+    struct world_limits limits = {.users = 20, .connections = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 4};
     child_name_region(tables_name);
     CHECK(txn_create(&txn, tables_name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);

@@ -3,6 +3,7 @@
 #include "tables.h"
 #include "world/metadata.h"
 #include "world/monitors.h"
+#include "world/reach.h"
 
 static uint32_t present(uint32_t slot)
 {
@@ -133,6 +134,32 @@ static void current_of_each(void)
     tables_stop();
 }
 
+/* Which couriers need to wake. There are four: that of a connection is its slot modulo their number. */
+static void reached(void)
+{
+    tables_start(50);
+    uint32_t one = present(0), two = present(6), channel = channel_create_locked(&world, "#x", one);
+    CHECK(reach_of_channel_locked(&world, LOBBY) == (1 | 4) && reach_of_channel_locked(&world, channel) == 0);
+    uint32_t member = member_add_locked(&world, one, channel, 0);
+    CHECK(reach_of_channel_locked(&world, channel) == 1 && reach_of_user_locked(&world, two) == 4);
+    second(one, 3);
+    second(one, 7);
+    CHECK(reach_of_channel_locked(&world, channel) == (1 | 8) && reach_of_user_locked(&world, one) == (1 | 8));
+    user_detach_locked(&world, 3);
+    CHECK(reach_of_channel_locked(&world, channel) == (1 | 8));
+    user_detach_locked(&world, 7);
+    user_detach_locked(&world, 0);
+    CHECK(reach_of_channel_locked(&world, channel) == 0 && reach_of_channel_locked(&world, LOBBY) == 4);
+    CHECK(tables_are_consistent());
+    second(one, 1);
+    CHECK(reach_of_channel_locked(&world, channel) == 2);
+    world_repair_locked(&world);
+    CHECK(reach_of_channel_locked(&world, channel) == 2 && reach_of_channel_locked(&world, LOBBY) == (2 | 4));
+    member_remove_locked(&world, member);
+    CHECK(reach_of_channel_locked(&world, channel) == 0 && reach_of_connection(&world, NONE) == 0);
+    tables_stop();
+}
+
 static void full(void)
 {
     tables_start(50);
@@ -213,6 +240,7 @@ int main(void)
     CASE("who was not introduced yet is never detached", unregistered);
     CASE("monitors, subscriptions, capabilities and the channel talked in are a connection's own", own_lists);
     CASE("each connection that talks in a channel its user leaves talks in the lobby, or nowhere", current_of_each);
+    CASE("couriers are reached by a channel that have a connection of a member", reached);
     CASE("there are as many users as there is room for, and one who left makes room", full);
     CASE("a user at home elsewhere needs no connection", elsewhere);
     CASE("what a process changed that died holding the lock is taken back", taken_back);
