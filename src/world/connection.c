@@ -23,7 +23,6 @@ void connection_link(struct world *world, uint32_t index)
     connection->next_of_user = user->first_connection;
     user->first_connection = index;
     user->connection_count++;
-    reach_add_connection(world, index, 1);
 }
 
 static void unlink_connection(struct world *world, uint32_t index)
@@ -36,7 +35,6 @@ static void unlink_connection(struct world *world, uint32_t index)
         if (*at == index) {
             *at = connection->next_of_user;
             user->connection_count--;
-            reach_add_connection(world, index, UINT32_MAX);
             return;
         }
     }

@@ -114,7 +114,9 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connec
         text_copy(user->realname, sizeof user->realname, user->username);
     }
     CRASHPOINT("user-attached");
-    return connection_open_locked(world, connection, index, pid, door, address, host);
+    uint32_t generation = connection_open_locked(world, connection, index, pid, door, address, host);
+    reach_add_connection(world, connection, 1);
+    return generation;
 }
 
 /* What belongs to the connection and to nobody else. */
@@ -129,14 +131,20 @@ static void forget_interests(struct world *world, uint32_t connection)
     metadata_remove_all_locked(world, METADATA_SUBSCRIPTION, connection);
 }
 
+static void close_connection(struct world *world, uint32_t connection)
+{
+    forget_interests(world, connection);
+    reach_add_connection(world, connection, UINT32_MAX);
+    connection_close_locked(world, connection);
+}
+
 void user_detach_locked(struct world *world, uint32_t connection)
 {
     if (!connection_is_live(world, connection))
         return;
     uint32_t index = world->connections[connection].user;
     struct user_shm *user = &world->users[index];
-    forget_interests(world, connection);
-    connection_close_locked(world, connection);
+    close_connection(world, connection);
     if (user->connection_count > 0 || user->state != USER_PRESENT)
         return;
     txn_save(world->txn, &user->detached_monotonic, sizeof user->detached_monotonic);
@@ -245,8 +253,7 @@ void user_leave_locked(struct world *world, uint32_t index)
     }
     CRASHPOINT("user-left-channels");
     for (uint32_t at; (at = connection_next_locked(world, index, NONE)) != NONE;) {
-        forget_interests(world, at);
-        connection_close_locked(world, at);
+        close_connection(world, at);
     }
     metadata_remove_all_locked(world, METADATA_OF_USER, index);
     if (user->state == USER_PRESENT) {
