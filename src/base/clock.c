@@ -24,8 +24,7 @@ int64_t clock_date(int64_t monotonic)
 
 void clock_sleep(int64_t milliseconds)
 {
-    struct timespec span = {.tv_sec = (time_t)(milliseconds / 1000),
-                            .tv_nsec = (long)(milliseconds % 1000 * 1000000)};
+    struct timespec span = {.tv_sec = (time_t)(milliseconds / 1000), .tv_nsec = (long)(milliseconds % 1000 * 1000000)};
     nanosleep(&span, NULL);
 }
 

@@ -16,8 +16,8 @@ int64_t clock_monotonic(void);
 /* Milliseconds since 1970, as the wall clock tells. Signal-safe. */
 int64_t clock_realtime(void);
 
-/* What the wall clock tells at a time of clock_monotonic(), be that past or to come, if it is not set again; milliseconds
- * since 1970. For what lasts, and is shown as a date. */
+/* What the wall clock tells at a time of clock_monotonic(), be that past or to come, if it is not set again;
+ * milliseconds since 1970. For what lasts, and is shown as a date. */
 int64_t clock_date(int64_t monotonic);
 
 /* Sleeps that long, or until a signal arrives. */

@@ -13,10 +13,10 @@ struct fault {
     uint64_t instruction; /* as port_instruction says */
 };
 
-/* From now on a signal that ends this process because of a mistake (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS) is
- * written to `where`, which must stay, and then ends it as it would have. Works on a stack of its own, so that running
- * out of stack is written down too. Signals that somebody else catches already (a sanitizer) are left to them. Once in
- * a process of one thread. */
+/* From now on a signal that ends this process because of a mistake (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS)
+ * is written to `where`, which must stay, and then ends it as it would have. Works on a stack of its own, so that
+ * running out of stack is written down too. Signals that somebody else catches already (a sanitizer) are left to them.
+ * Once in a process of one thread. */
 void fault_catch(struct fault *where);
 
 /* "SIGSEGV", or NULL for a number that is none of POSIX's. */

@@ -12,9 +12,9 @@ int fd_set_nonblocking(int fd);
 int fd_set_cloexec(int fd);
 int fd_clear_cloexec(int fd);
 
-/* First thing in main(): those of 0, 1 and 2 that are closed become /dev/null, so that no file or socket opened later is
- * taken for standard output. Reading there ends at once; writing to 1 fails as if it were closed, because who asked for
- * an answer has not got it. Never fails. */
+/* First thing in main(): those of 0, 1 and 2 that are closed become /dev/null, so that no file or socket opened later
+ * is taken for standard output. Reading there ends at once; writing to 1 fails as if it were closed, because who asked
+ * for an answer has not got it. Never fails. */
 void fd_open_standard(void);
 
 /* Writes out what is gathered of a file, and tells whether all that was ever put there got out: 0, or -1 and errno.
@@ -39,8 +39,8 @@ long fd_raise_limit(void);
 long fd_limit_hard(void);
 
 /* Reads a whole text of at most `limit` bytes, without its byte order mark. Returns it zero-terminated, to be freed, or
- * NULL and errno, for which fd_why has the words (EFBIG if it is larger). *length may be NULL. Waits for nobody: what is
- * named must be a regular file or have its end at once, as /dev/null has; a FIFO, a socket, a terminal is refused
+ * NULL and errno, for which fd_why has the words (EFBIG if it is larger). *length may be NULL. Waits for nobody: what
+ * is named must be a regular file or have its end at once, as /dev/null has; a FIFO, a socket, a terminal is refused
  * (ENXIO). But what is open already and named as that, /dev/stdin or the /dev/fd/63 of a shell's <(...), is read until
  * it ends, whatever it is. */
 char *fd_read_file(const char *path, size_t limit, size_t *length);

@@ -62,8 +62,8 @@ static size_t formatting(const char *bytes, size_t length)
 /* A byte as Windows has it, which is Latin-1 but for quotation marks and the like where that has controls. */
 static void add_latin1(struct text *text, unsigned char byte)
 {
-    static const char *const windows[] = {"€", NULL, "‚", "ƒ", "„", "…", "†", "‡", "ˆ",  "‰", "Š",
-                                          "‹", "Œ",  NULL, "Ž", NULL, NULL, "‘", "’", "“",  "”", "•",
+    static const char *const windows[] = {"€", NULL, "‚",  "ƒ", "„",  "…",  "†", "‡",  "ˆ", "‰", "Š",
+                                          "‹", "Œ",  NULL, "Ž", NULL, NULL, "‘", "’",  "“", "”", "•",
                                           "–", "—",  "˜",  "™", "š",  "›",  "œ", NULL, "ž", "Ÿ"};
     if (byte >= 0xA0) {
         text_add_bytes(text, (const char[]){(char)(0xC0 | byte >> 6), (char)(0x80 | (byte & 0x3F))}, 2);

@@ -65,8 +65,7 @@ static const char *find_end(const struct lines *lines, const char *bytes, size_t
     return cr ? cr : end;
 }
 
-enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
-                             size_t *line_length)
+enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line, size_t *line_length)
 {
     bool any = *length > 0;
     if (any && lines->skips_lf && **from == '\n') {

@@ -35,8 +35,7 @@ void lines_end_at_cr(struct lines *lines);
  * *line is the line (CR before LF removed, NULs inside kept), zero-terminated, *line_length its length;
  * valid until the next call. LINES_LONG: the same, of its first `limit` bytes. Call again until LINES_NONE.
  * A line at its limit costs nothing more however long it goes on. */
-enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line,
-                             size_t *line_length);
+enum lines_result lines_take(struct lines *lines, const char **from, size_t *length, char **line, size_t *line_length);
 
 /* Whether the line that was taken last ended in CR LF. */
 bool lines_ended_in_cr(const struct lines *lines);

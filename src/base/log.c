@@ -105,12 +105,12 @@ static void say(int priority, const char *word, const char *format, va_list argu
         return;
 }
 
-#define SAY(priority, word)                                                                        \
-    do {                                                                                           \
-        va_list arguments;                                                                         \
-        va_start(arguments, format);                                                               \
-        say(priority, word, format, arguments);                                                    \
-        va_end(arguments);                                                                         \
+#define SAY(priority, word)                                                                                            \
+    do {                                                                                                               \
+        va_list arguments;                                                                                             \
+        va_start(arguments, format);                                                                                   \
+        say(priority, word, format, arguments);                                                                        \
+        va_end(arguments);                                                                                             \
     } while (0)
 
 static void say_as(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -14,9 +14,9 @@ void log_open(const char *name);
  * also works after a chroot. */
 void log_to_syslog(void);
 
-/* In a child, to be called before it is shut in: if lines go to syslog(3), they go to its parent instead, which says them
- * there: written to `fd`, a pipe, beginning with a digit, the priority. A socket to the system's log would be one to
- * every Unix socket there is. What the pipe has no room for is lost if it does not block. */
+/* In a child, to be called before it is shut in: if lines go to syslog(3), they go to its parent instead, which says
+ * them there: written to `fd`, a pipe, beginning with a digit, the priority. A socket to the system's log would be one
+ * to every Unix socket there is. What the pipe has no room for is lost if it does not block. */
 void log_relay(int fd);
 
 /* In the parent: logs what was read from the pipe. Zero bytes are left out. */
@@ -44,8 +44,7 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fatal(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* We are broken: says where and aborts. */
-_Noreturn void bug_at(const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+_Noreturn void bug_at(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 #define bug(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 
 #endif

@@ -51,8 +51,7 @@ const char *net_parse(const char *text, struct net_address *address)
     memcpy(host, text, length);
     host[length] = '\0';
 
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
     if (getaddrinfo(host, port, &hints, &found))
         return "not a numeric address: write it as in 127.0.0.1:7777, [::1]:7777 or *:7777";

@@ -43,8 +43,8 @@ void net_host_bytes(const struct net_address *address, unsigned char bytes[16]);
 /* The same of an address in words, without a port: 127.0.0.1, ::1, fe80::1%eth0. False for what is none. */
 bool net_parse_host(const char *host, unsigned char bytes[16]);
 
-/* A link-local address with its interface, as in fe80::1%eth0, as net_format_host writes it. False for anything else. Asks
- * the system for nothing. */
+/* A link-local address with its interface, as in fe80::1%eth0, as net_format_host writes it. False for anything else.
+ * Asks the system for nothing. */
 bool net_normalise_scoped(const char *host, char normal[NET_TEXT_SIZE]);
 
 /* Whether `range` is ADDRESS/BITS, as in 192.0.2.0/24 or 2001:db8::/32; whether the address `host` is in it.
@@ -62,8 +62,8 @@ struct net_range {
 /* Reads ADDRESS/BITS, or an address alone. False for anything else. */
 bool net_parse_range(const char *text, struct net_range *range);
 
-/* The neighbours of `host` that have so many bits in common: the first number (0 to 32) holds for IPv4, the second (0 to
- * 128) for IPv6; a link-local address has no neighbours. */
+/* The neighbours of `host` that have so many bits in common: the first number (0 to 32) holds for IPv4, the second (0
+ * to 128) for IPv6; a link-local address has no neighbours. */
 struct net_range net_range_of(const unsigned char host[16], int ipv4_bits, int ipv6_bits);
 
 /* Whether the address is one of them. IPv4 is in no range that is written as IPv6, not even ::/0. */

@@ -111,8 +111,8 @@ static size_t count_letters(const char *text)
     return count;
 }
 
-/* 1h30 is an hour and thirty minutes, as 15m30 has thirty seconds; behind other units, or alone, a number is of seconds or
- * makes no sense. */
+/* 1h30 is an hour and thirty minutes, as 15m30 has thirty seconds; behind other units, or alone, a number is of seconds
+ * or makes no sense. */
 static const struct unit *bare_unit(const struct unit *before)
 {
     if (!before)
@@ -165,7 +165,8 @@ int parse_duration_words(char *const *words, int count, int64_t *seconds)
     int64_t before, more;
     int used = take_duration(words, count, &before);
     if (used == 0) {
-        bool meant = isdigit((unsigned char)*first) || (*first && strchr("+-.", *first) && isdigit((unsigned char)first[1]));
+        bool meant =
+            isdigit((unsigned char)*first) || (*first && strchr("+-.", *first) && isdigit((unsigned char)first[1]));
         return meant ? -1 : 0;
     }
     *seconds = before;

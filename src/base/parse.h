@@ -14,8 +14,8 @@ bool parse_signed(const char *text, int64_t least, int64_t most, int64_t *value)
 /* Bytes, with an optional k, M or G (powers of 1024), from `least` to `most`. */
 bool parse_size(const char *text, int64_t least, int64_t most, int64_t *bytes);
 
-/* Seconds: 90, 90s, 15m, 1h30m, 1h30, 2d, 1w, 1mo (30 days), 1y (365 days), with units in full and in either case as well,
- * 2Hours; at most ten years. */
+/* Seconds: 90, 90s, 15m, 1h30m, 1h30, 2d, 1w, 1mo (30 days), 1y (365 days), with units in full and in either case as
+ * well, 2Hours; at most ten years. */
 bool parse_duration(const char *text, int64_t *seconds);
 
 /* The same where words follow one another, of which there is one at least: "90 minutes" and "1h 30m" are two. Returns

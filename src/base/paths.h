@@ -1,5 +1,6 @@
-/* Where a daemon's files are unless it was told otherwise: the one rule for the daemon and for those who look for it. And
- * what is asked of such a place before anything is believed or written there, because others may have made it first. */
+/* Where a daemon's files are unless it was told otherwise: the one rule for the daemon and for those who look for it.
+ * And what is asked of such a place before anything is believed or written there, because others may have made it
+ * first. */
 #ifndef FORKCHAT_BASE_PATHS_H
 #define FORKCHAT_BASE_PATHS_H
 
@@ -11,9 +12,9 @@
  * /tmp/forkchat-UID. */
 void paths_runtime(char *path, size_t size);
 
-/* Opens a directory in which our files are to be, made if it is not there. Returns a close-on-exec descriptor, or -1 with
- * *why in words: also where somebody else than this user and root could have put files or links into it, because it is
- * theirs, or may be written to by others, or is reached by a link of theirs. */
+/* Opens a directory in which our files are to be, made if it is not there. Returns a close-on-exec descriptor, or -1
+ * with *why in words: also where somebody else than this user and root could have put files or links into it, because
+ * it is theirs, or may be written to by others, or is reached by a link of theirs. */
 int paths_open_directory(const char *path, const char **why);
 
 /* Opens a file there to read and write, made if it is not there, that nobody else can open: not even a lock on it can

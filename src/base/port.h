@@ -41,9 +41,9 @@ int port_accept(int listener, struct sockaddr *address, socklen_t *length);
 /* Like socketpair(2) for AF_UNIX, both ends close-on-exec. Returns 0, or -1 and errno. */
 int port_socketpair(int type, int ends[2]);
 
-/* Has each message that comes by this Unix socket say which process sent it: in a control message, for which there must be
- * so much room. port_sender: its pid if it is that control message, else 0. Where the system cannot tell, it never is.
- * Returns 0, or -1 and errno. SO_PASSCRED in unix(7). */
+/* Has each message that comes by this Unix socket say which process sent it: in a control message, for which there must
+ * be so much room. port_sender: its pid if it is that control message, else 0. Where the system cannot tell, it never
+ * is. Returns 0, or -1 and errno. SO_PASSCRED in unix(7). */
 #define PORT_SENDER_SPACE 64
 int port_ask_sender(int socket);
 struct cmsghdr;
@@ -75,17 +75,17 @@ void port_keepalive(int socket, int idle, int interval, int count);
  * that cannot be known. A peer that does not read but lives answers. Does not block. */
 int64_t port_tcp_unanswered(int socket);
 
-/* Whether a TCP socket that poll(2) says is hung up is so because the other end reset it, and not because we shut it down.
- * True where that cannot be known. Does not block. */
+/* Whether a TCP socket that poll(2) says is hung up is so because the other end reset it, and not because we shut it
+ * down. True where that cannot be known. Does not block. */
 bool port_tcp_is_over(int socket);
 
-/* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a signal
- * that is blocked otherwise interrupts it without a race. */
+/* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a
+ * signal that is blocked otherwise interrupts it without a race. */
 int port_ppoll(struct pollfd *fds, int count, const struct timespec *most, const sigset_t *mask);
 
 /* Like sem_timedwait(3), for so many milliseconds (at least 0), however the wall clock is
- * set meanwhile. Where the C library can only wait until a time of the wall clock and the system takes that at its word,
- * a wait during which it is set back lasts for so much longer. */
+ * set meanwhile. Where the C library can only wait until a time of the wall clock and the system takes that at its
+ * word, a wait during which it is set back lasts for so much longer. */
 int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds);
 
 /* Whether this process, which has them blocked, was told to end: SIGTERM or SIGINT waits. sigpending(2). */
@@ -125,8 +125,9 @@ int port_lock_family(int fd);
  * posix_fallocate(3). */
 int port_set_aside(int fd, size_t size);
 
-/* Maps the file shared, to read and write, and behind it a page of zeros that nobody can write to, so that a string that
- * has lost its end ends there and nowhere else. Returns the memory, to be given to port_unmap, or NULL and errno. */
+/* Maps the file shared, to read and write, and behind it a page of zeros that nobody can write to, so that a string
+ * that has lost its end ends there and nowhere else. Returns the memory, to be given to port_unmap, or NULL and errno.
+ */
 void *port_map(int fd, size_t size);
 void port_unmap(void *memory, size_t size);
 
@@ -134,9 +135,9 @@ void port_unmap(void *memory, size_t size);
  * system does not know. Takes milliseconds to seconds, as the method demands. */
 const char *port_crypt(const char *password, const char *setting);
 
-/* For handlers, which get `context` as their third argument: where the interrupted instruction is, counted from the start of
- * the program's file as addr2line(1) wants it, or, in a library, its address; 0 where the system does not tell.
- * port_instruction_init comes first, and not in a handler. */
+/* For handlers, which get `context` as their third argument: where the interrupted instruction is, counted from the
+ * start of the program's file as addr2line(1) wants it, or, in a library, its address; 0 where the system does not
+ * tell. port_instruction_init comes first, and not in a handler. */
 void port_instruction_init(void);
 uint64_t port_instruction(const void *context);
 
@@ -160,8 +161,8 @@ int port_processors(void);
  * clock_getcpuclockid(3). */
 int64_t port_process_time(pid_t pid);
 
-/* Whether another process runs, or waits for nothing but a processor or a disk: it gets on as soon as it may. False where
- * the system does not tell. proc_pid_stat(5). */
+/* Whether another process runs, or waits for nothing but a processor or a disk: it gets on as soon as it may. False
+ * where the system does not tell. proc_pid_stat(5). */
 bool port_process_is_ready(pid_t pid);
 
 /* One address of one network interface. */

@@ -32,8 +32,8 @@ void report_time(struct report *report, int64_t told);
 /* Nothing to say: blank, or null. */
 void report_nothing(struct report *report);
 
-/* A report of its own, which belongs to this one from then on; only in the last column. In JSON it is an array of objects,
- * in a table it follows the row, moved in; CSV has no way to show it. It has none itself. */
+/* A report of its own, which belongs to this one from then on; only in the last column. In JSON it is an array of
+ * objects, in a table it follows the row, moved in; CSV has no way to show it. It has none itself. */
 void report_below(struct report *report, struct report *below);
 
 /* Rows so far. */

@@ -7,7 +7,7 @@
 /* What the process is going to do. Memory, time, locks and wakeups in memory that is mapped already, writing to
  * descriptors that are open already and signals to itself are everybody's. */
 enum sandbox_role {
-    SANDBOX_WORKER, /* receives from one socket, and hands it over */
+    SANDBOX_WORKER,  /* receives from one socket, and hands it over */
     SANDBOX_COURIER, /* takes sockets over and writes to them; accepts from one that listens, and hands over */
     SANDBOX_CONTROL, /* reads and writes one socket or terminal */
 };

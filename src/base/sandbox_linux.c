@@ -72,7 +72,7 @@ struct condition {
 
 struct rule {
     int call;
-    unsigned roles; /* a bit for each */
+    unsigned roles;  /* a bit for each */
     uint32_t action; /* without conditions always ALLOW */
     struct condition conditions[2];
 };
@@ -85,10 +85,12 @@ struct rule {
 #define ALLOW       SECCOMP_RET_ALLOW
 #define FAIL(error) (SECCOMP_RET_ERRNO | (error))
 
+/* clang-format off */
 #define IS(argument, value)       {argument, UINT32_MAX, value}
 #define HAS(argument, bits)       {argument, bits, bits}
 #define HAS_NOT(argument, bits)   {argument, bits, 0}
 #define BUT(argument, bits, value) {argument, ~(uint32_t)(bits), value} /* IS, whatever these bits are */
+/* clang-format on */
 
 #define RULES     100 /* at most, in each of the two lists */
 #define PROGRAM   (2 * RULES * 9 + 12)
@@ -157,6 +159,7 @@ static void add_rules(struct program *program, unsigned role, const struct rule 
     add_step(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 }
 
+/* clang-format off */
 static void add_all_rules(struct program *program, unsigned role)
 {
     uint32_t self = (uint32_t)getpid();
@@ -271,6 +274,7 @@ static void add_all_rules(struct program *program, unsigned role)
     add_rules(program, role, reports, sizeof reports / sizeof *reports);
 #endif
 }
+/* clang-format on */
 
 const char *sandbox_means(void)
 {

@@ -27,7 +27,8 @@ void text_addf(struct text *text, const char *format, ...) __attribute__((format
  * `size` bytes, wherever the string ends. Returns false if it was cut. */
 bool text_copy(char *to, size_t size, const char *from);
 
-/* Ends the string in an array that was copied out of shared memory, where another process may have taken its end away. */
+/* Ends the string in an array that was copied out of shared memory, where another process may have taken its end away.
+ */
 #define TEXT_END(array) ((void)((array)[sizeof(array) - 1] = '\0'))
 
 /* One character of UTF-8 at `bytes` (`length` > 0): its code point and, in *used, how many bytes it
@@ -66,7 +67,8 @@ uint32_t text_hash_name(const char *name);
  * the blanks that follow. NULL if there is none. */
 char *text_next_word(char **rest);
 
-/* The same, but of the blanks behind the word only the one that ends it is taken: what follows keeps its indentation. */
+/* The same, but of the blanks behind the word only the one that ends it is taken: what follows keeps its indentation.
+ */
 char *text_take_word(char **rest);
 
 /* Whether there is nothing but blanks in it. */

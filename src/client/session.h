@@ -32,8 +32,8 @@ struct dialect {
     void (*say)(struct session *session, struct window *window, const char *text, bool action);
     void (*quit)(struct session *session, const char *reason);
     void (*ask)(struct session *session); /* for an answer, on which the dialect calls delivery_confirm; may be NULL */
-    /* While the session is connected: at each turn of the loop, and when (clock_monotonic(), 0: never) the next turn must
-     * come even if nothing happens; `due` may be NULL. */
+    /* While the session is connected: at each turn of the loop, and when (clock_monotonic(), 0: never) the next turn
+     * must come even if nothing happens; `due` may be NULL. */
     void (*check)(struct session *session, int64_t now);
     int64_t (*due)(const struct session *session);
 };

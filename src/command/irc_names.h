@@ -2,7 +2,8 @@
  *
  * The members are noted at one moment, in as little as it takes, and worded line by line afterwards, each line in the
  * transaction that publishes it and from the tables as they are then. So a line never shows somebody of whom the
- * viewer has been told before that they left, or by a name or status they no longer have; a newcomer is told by JOIN. */
+ * viewer has been told before that they left, or by a name or status they no longer have; a newcomer is told by JOIN.
+ */
 #ifndef FORKCHAT_COMMAND_IRC_NAMES_H
 #define FORKCHAT_COMMAND_IRC_NAMES_H
 

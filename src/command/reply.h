@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 
+/* clang-format off */
 /* REPLY(symbol, IRC numeric (0: the template is the whole command), for IRC, for people) */
 #define REPLIES(REPLY)                                                                            \
     REPLY(WELCOME, 0, NULL, "Welcome to $1 (forkchat $2). You are $3.")                            \
@@ -212,6 +213,7 @@
     REPLY(METADATA_SUBSCRIPTIONS, 772, "$1", NULL)                                                 \
     REPLY(METADATA_LATER, 774, "$1 $2 :Synchronize later", NULL)                                   \
     REPLY(METADATA, 0, "METADATA $1 $2 * :$3", NULL)
+/* clang-format on */
 
 enum reply_code {
     REPLY_NOTHING, /* there are no words for it, and nothing is answered */

@@ -24,8 +24,7 @@
  * OWN has the same without a field: its function in directives.c knows those below. */
 #define SETTINGS(ONE, OWN)                                                                                             \
     OWN(listen, "listen", "DOOR ADDRESS:PORT", "open a door there; port 0 picks one", RELOAD)                          \
-    ONE(string, server_name, "server-name", "NAME", "what the server calls itself", RELOAD,                            \
-        .check = name_is_server,                                                                              \
+    ONE(string, server_name, "server-name", "NAME", "what the server calls itself", RELOAD, .check = name_is_server,   \
         .expected = "a server name is 1 to 63 letters, digits, dots and dashes, as in chat.example.org")               \
     ONE(number, max_clients, "max-clients", "N", "clients at one time", RELOAD, .standard = "10000", .least = 1,       \
         .most = 100000, .of = "clients")                                                                               \

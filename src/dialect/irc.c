@@ -20,7 +20,7 @@
 
 /* Bytes of a label's value, and of what stands for it with its escapes, at most. */
 #define LABEL_LIMIT 64
-#define LABEL_SIZE (2 * LABEL_LIMIT + 1)
+#define LABEL_SIZE  (2 * LABEL_LIMIT + 1)
 /* One message, or one of several lines in its batch. */
 #define SENT_SIZE (MULTILINE_BYTES + MULTILINE_LINES * 256 + 2 * IRC_TAGS_LIMIT)
 
@@ -85,8 +85,7 @@ static void open_batch(struct session *session, struct irc *irc)
     char line[100];
     irc->in_batch = true;
     irc->batches++;
-    snprintf(line, sizeof line, ":%.63s BATCH +l%u labeled-response\n", session->settings->server_name,
-             irc->batches);
+    snprintf(line, sizeof line, ":%.63s BATCH +l%u labeled-response\n", session->settings->server_name, irc->batches);
     say_tagged(session, "label", irc->label, line);
     if (irc->holding)
         say_in_batch(session, irc, irc->held);
@@ -151,8 +150,7 @@ static void end_label(struct session *session, struct irc *irc)
     if (irc->holding) {
         say_tagged(session, "label", irc->label, irc->held);
     } else if (irc->in_batch) {
-        snprintf(line, sizeof line, ":%.63s BATCH -l%u\n", session->settings->server_name,
-                 irc->batches);
+        snprintf(line, sizeof line, ":%.63s BATCH -l%u\n", session->settings->server_name, irc->batches);
         say(session, line);
     } else {
         snprintf(line, sizeof line, ":%.63s ACK\n", session->settings->server_name);
@@ -203,8 +201,7 @@ static bool shorten(const struct reply_row *row, const char **arguments, int cou
     return true;
 }
 
-static void irc_format_reply(struct session *session, enum reply_code code, const char *const *arguments,
-                        int count)
+static void irc_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count)
 {
     char line[SENT_SIZE];
     const char *shown[9];
@@ -216,11 +213,8 @@ static void irc_format_reply(struct session *session, enum reply_code code, cons
     /* Own record, own nick: nobody else changes it. "*" until there is one. */
     const struct user_shm *user = &session->world->users[session->user];
     const char *nick = user->flags & USER_NAMED ? user->nick : "*";
-    struct reply_words words = {.slash = "",
-                                .nick = nick,
-                                .server = session->settings->server_name,
-                                .arguments = shown,
-                                .count = count};
+    struct reply_words words = {
+        .slash = "", .nick = nick, .server = session->settings->server_name, .arguments = shown, .count = count};
     struct text text;
     size_t tags;
     do {
@@ -278,8 +272,8 @@ static void run(struct session *session, struct irc_line *line)
         return;
     irc_tags_of_clients(line->tags, tags, sizeof tags);
     if (!command) {
-        session_reply(session, session->irc.registration.done ? REPLY_UNKNOWN_COMMAND : REPLY_NOT_REGISTERED, line->verb,
-                      NULL);
+        session_reply(session, session->irc.registration.done ? REPLY_UNKNOWN_COMMAND : REPLY_NOT_REGISTERED,
+                      line->verb, NULL);
         return;
     }
     struct request request = {.verb = command->verb, .count = line->count, .tags = tags};

@@ -121,8 +121,8 @@ void irc_tags_of_clients(const char *tags, char *kept, size_t size)
     text_init(&text, kept, size);
     for (size_t i = 0; i < count; i++) {
         size_t next = i + 1; /* of two tags with one name the last one counts */
-        while (next < count && (found[next].name != found[i].name ||
-                                memcmp(found[next].start, found[i].start, found[i].name) != 0))
+        while (next < count &&
+               (found[next].name != found[i].name || memcmp(found[next].start, found[i].start, found[i].name) != 0))
             next++;
         if (next < count)
             continue;

@@ -45,8 +45,7 @@ struct event event_of_locked(const struct world *world, enum event_type type, ui
     event.source = index;
     event.generation = user->generation;
     event.origin = user->home;
-    event.flags = (user->flags & USER_NAMED ? 0 : EVENT_UNNAMED) |
-                  (user->flags & USER_BOT ? EVENT_BOT : 0);
+    event.flags = (user->flags & USER_NAMED ? 0 : EVENT_UNNAMED) | (user->flags & USER_BOT ? EVENT_BOT : 0);
     event.nick = user->nick;
     event.shown = user_shown(user);
     event.username = user->username;
@@ -60,8 +59,7 @@ uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_
     uint32_t count = 0;
     for (uint32_t at = world->users[user].first_membership; at < world->limits.members && count < EVENT_CHANNELS;
          at = world->members[at].next_of_user)
-        channels[count++] =
-            world->members[at].channel | world->members[at].flags << EVENT_FLAGS_SHIFT;
+        channels[count++] = world->members[at].channel | world->members[at].flags << EVENT_FLAGS_SHIFT;
     return count;
 }
 
@@ -79,8 +77,8 @@ static bool may_be_monitored(const struct world *world, const struct event *even
     return presence && share_used_locked(world, SHARE_MONITORS) > 0;
 }
 
-/* Which readers must wake for it: the couriers of those it is for, and of those whose place in a courier's copy it changes.
- * The others come across it when they are next awake. */
+/* Which readers must wake for it: the couriers of those it is for, and of those whose place in a courier's copy it
+ * changes. The others come across it when they are next awake. */
 static uint64_t readers(const struct world *world, const struct event *event)
 {
     uint64_t own = reach_of_user_locked(world, event->source) | reach_of_user_locked(world, event->target_user);
@@ -127,19 +125,16 @@ void event_publish_locked(struct world *world, struct event *event)
                             .time = event->time,
                             .id = event->id};
     memcpy(packed.numbers, event->numbers.all, sizeof packed.numbers);
-    size_t left = RING_RECORD_MAX - sizeof packed - event->channel_count * sizeof(uint32_t) -
-                  SOURCE_STRINGS - EVENT_STRINGS;
+    size_t left =
+        RING_RECORD_MAX - sizeof packed - event->channel_count * sizeof(uint32_t) - SOURCE_STRINGS - EVENT_STRINGS;
     struct iovec parts[2 + 2 * (SOURCE_STRINGS + EVENT_STRINGS)] = {
-        {&packed, sizeof packed},
-        {(void *)event->channels, event->channel_count * sizeof(uint32_t)}};
+        {&packed, sizeof packed}, {(void *)event->channels, event->channel_count * sizeof(uint32_t)}};
     int count = event->channel_count ? 2 : 1;
-    const char *source[SOURCE_STRINGS] = {event->nick, event->shown, event->username, event->host,
-                                          event->account};
+    const char *source[SOURCE_STRINGS] = {event->nick, event->shown, event->username, event->host, event->account};
     /* They stand in the tables, where one may have lost its end. */
     static const size_t sizes[SOURCE_STRINGS] = {NICK_SIZE, ADDRESS_SIZE, USERNAME_SIZE, HOST_SIZE, ACCOUNT_SIZE};
     for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
-        const char *string =
-            i < SOURCE_STRINGS ? source[i] : event->strings.all[i - SOURCE_STRINGS];
+        const char *string = i < SOURCE_STRINGS ? source[i] : event->strings.all[i - SOURCE_STRINGS];
         size_t length = i < SOURCE_STRINGS ? strnlen(string, sizes[i]) : string_length(event, i - SOURCE_STRINGS);
         if (length > left)
             length = left;
@@ -160,8 +155,7 @@ bool event_decode(const struct ring_record *record, struct event *event)
     if (record->length < sizeof packed)
         return false;
     memcpy(&packed, record->payload, sizeof packed);
-    if (packed.type >= EVENT_TYPES || packed.audience >= AUDIENCES ||
-        packed.channel_count > EVENT_CHANNELS)
+    if (packed.type >= EVENT_TYPES || packed.audience >= AUDIENCES || packed.channel_count > EVENT_CHANNELS)
         return false;
     size_t total = sizeof packed + packed.channel_count * sizeof(uint32_t);
     for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
@@ -189,8 +183,8 @@ bool event_decode(const struct ring_record *record, struct event *event)
                             .channel_count = packed.channel_count};
     memcpy(event->numbers.all, packed.numbers, sizeof event->numbers.all);
     at += packed.channel_count * sizeof(uint32_t);
-    const char **source[SOURCE_STRINGS] = {&event->nick, &event->shown, &event->username,
-                                           &event->host, &event->account};
+    const char **source[SOURCE_STRINGS] = {&event->nick, &event->shown, &event->username, &event->host,
+                                           &event->account};
     for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {
         if (at[packed.lengths[i]] != '\0')
             return false;
@@ -207,8 +201,7 @@ bool event_decode(const struct ring_record *record, struct event *event)
 
 uint32_t event_for_flags(const struct event *event)
 {
-    bool picks = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE ||
-                 event->type == EVENT_KNOCK;
+    bool picks = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE || event->type == EVENT_KNOCK;
     return picks ? event->numbers.message.needed_flags : 0;
 }
 

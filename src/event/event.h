@@ -19,39 +19,40 @@
 #define EVENT_CHANNELS 512 /* most channels one user may be in */
 
 /* EVENT(symbol, what it is). Its fields stand in the unions below. Those that change the couriers' copy say so. */
-#define EVENTS(EVENT)                                                                              \
-    EVENT(ATTACH, "changes the copy: a connection of the source; channels: all they are in, with member flags") \
-    EVENT(DETACH, "changes the copy: … and no longer; channels: all they are in")                  \
-    EVENT(DROP, "changes the copy: the worker in the slot `target` is dead, its socket of no use")  \
-    EVENT(CAPS, "changes the copy: the capabilities of a connection")                              \
-    EVENT(ARRIVE, "the source is here, for all to see")                                            \
-    EVENT(NICK, "the source, as it was, has a new one")                                            \
-    EVENT(QUIT, "the source, whose connections were detached before, leaves; channels: all they were in") \
-    EVENT(JOIN, "changes the copy")                                                                \
-    EVENT(PART, "changes the copy")                                                                \
-    EVENT(KICK, "changes the copy as PART does, for target_user")                                  \
-    EVENT(CURRENT, "changes the copy: the channel a connection talks in")                          \
-    EVENT(STATUS, "changes the copy: the member flags of target_user")                             \
-    EVENT(MODE, "changes of a channel's modes, with their arguments")                              \
-    EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know")              \
-    EVENT(KNOCK, "to those of the channel who may invite")                                         \
-    EVENT(RENAME, "a channel has another name")                                                    \
-    EVENT(MOVED, "to a member of such a channel, as whose source: they left the one name and joined the other") \
-    EVENT(INSIDE, "to the same: the topic and the members of what they joined so")                 \
-    EVENT(TOPIC, "a channel has another topic")                                                    \
-    EVENT(MESSAGE, "said to a channel or a user")                                                  \
-    EVENT(MULTILINE, "as MESSAGE; each line of the text: + if it continues the one before, else a blank; its words; LF") \
-    EVENT(REDACT, "a message is taken back")                                                       \
-    EVENT(KILL, "to the victim")                                                                   \
-    EVENT(WALL, "the server says something")                                                       \
-    EVENT(FLAGS, "changes the copy: user flags, as a MODE command tells it")                       \
-    EVENT(MONITOR, "changes the copy: a nick is monitored from now on, or no more")                    \
-    EVENT(AWAY, "the source is away, or back if the text is empty")                                \
-    EVENT(SETNAME, "the source has another real name")                                             \
-    EVENT(WALLOPS, "an operator says something to those who asked for it")                         \
-    EVENT(PRESENCE, "to one who monitors, made by the courier: somebody is here, or gone")          \
-    EVENT(SUBSCRIBE, "changes the copy: a key is wanted from now on, or no more")                  \
-    EVENT(METADATA, "to those who subscribed to the key")                                          \
+#define EVENTS(EVENT)                                                                                                  \
+    EVENT(ATTACH, "changes the copy: a connection of the source; channels: all they are in, with member flags")        \
+    EVENT(DETACH, "changes the copy: … and no longer; channels: all they are in")                                      \
+    EVENT(DROP, "changes the copy: the worker in the slot `target` is dead, its socket of no use")                     \
+    EVENT(CAPS, "changes the copy: the capabilities of a connection")                                                  \
+    EVENT(ARRIVE, "the source is here, for all to see")                                                                \
+    EVENT(NICK, "the source, as it was, has a new one")                                                                \
+    EVENT(QUIT, "the source, whose connections were detached before, leaves; channels: all they were in")              \
+    EVENT(JOIN, "changes the copy")                                                                                    \
+    EVENT(PART, "changes the copy")                                                                                    \
+    EVENT(KICK, "changes the copy as PART does, for target_user")                                                      \
+    EVENT(CURRENT, "changes the copy: the channel a connection talks in")                                              \
+    EVENT(STATUS, "changes the copy: the member flags of target_user")                                                 \
+    EVENT(MODE, "changes of a channel's modes, with their arguments")                                                  \
+    EVENT(INVITE, "to whom it is for, and to those of the channel who asked to know")                                  \
+    EVENT(KNOCK, "to those of the channel who may invite")                                                             \
+    EVENT(RENAME, "a channel has another name")                                                                        \
+    EVENT(MOVED, "to a member of such a channel, as whose source: they left the one name and joined the other")        \
+    EVENT(INSIDE, "to the same: the topic and the members of what they joined so")                                     \
+    EVENT(TOPIC, "a channel has another topic")                                                                        \
+    EVENT(MESSAGE, "said to a channel or a user")                                                                      \
+    EVENT(MULTILINE,                                                                                                   \
+          "as MESSAGE; each line of the text: + if it continues the one before, else a blank; its words; LF")          \
+    EVENT(REDACT, "a message is taken back")                                                                           \
+    EVENT(KILL, "to the victim")                                                                                       \
+    EVENT(WALL, "the server says something")                                                                           \
+    EVENT(FLAGS, "changes the copy: user flags, as a MODE command tells it")                                           \
+    EVENT(MONITOR, "changes the copy: a nick is monitored from now on, or no more")                                    \
+    EVENT(AWAY, "the source is away, or back if the text is empty")                                                    \
+    EVENT(SETNAME, "the source has another real name")                                                                 \
+    EVENT(WALLOPS, "an operator says something to those who asked for it")                                             \
+    EVENT(PRESENCE, "to one who monitors, made by the courier: somebody is here, or gone")                             \
+    EVENT(SUBSCRIBE, "changes the copy: a key is wanted from now on, or no more")                                      \
+    EVENT(METADATA, "to those who subscribed to the key")                                                              \
     EVENT(REPLY, "bytes for the client, as they are")
 
 enum event_type {
@@ -74,11 +75,11 @@ enum event_message { MESSAGE_PRIVMSG, MESSAGE_NOTICE, MESSAGE_TAGMSG };
 
 /* Those who get it. */
 enum event_audience {
-    AUDIENCE_NOBODY,  /* couriers only */
+    AUDIENCE_NOBODY,     /* couriers only */
     AUDIENCE_CONNECTION, /* the connection `target` */
-    AUDIENCE_USER,    /* all connections of the user `target` */
-    AUDIENCE_CHANNEL, /* the members of the channel `target` */
-    AUDIENCE_COMMON,  /* all who share one of `channels` with the source */
+    AUDIENCE_USER,       /* all connections of the user `target` */
+    AUDIENCE_CHANNEL,    /* the members of the channel `target` */
+    AUDIENCE_COMMON,     /* all who share one of `channels` with the source */
     AUDIENCE_ALL,
     AUDIENCE_FLAGGED, /* users who have all of the user flags in `target` */
     AUDIENCES
@@ -261,9 +262,9 @@ struct event {
     uint32_t connection;  /* the one of the source's that it came from or concerns, or NONE */
     uint32_t origin;      /* HOME_HERE, or the number of the service that brought it here */
     int64_t time;         /* ms since 1970 */
-    uint64_t position; /* in the ring: set by publishing and decoding, the same for every reader */
+    uint64_t position;    /* in the ring: set by publishing and decoding, the same for every reader */
 
-    uint64_t id;       /* names a message to clients; 0 when publishing stands for the position */
+    uint64_t id; /* names a message to clients; 0 when publishing stands for the position */
 
     /* The source as it was; empty for the server. */
     const char *nick, *shown, *username, *host, *account;
@@ -271,7 +272,7 @@ struct event {
     union event_numbers numbers;
     union event_strings strings;
     size_t lengths[EVENT_STRINGS]; /* of `strings`: EVENT_LENGTH; 0 stands for strlen when encoding */
-    const uint32_t *channels; /* each with member flags: see event_channel */
+    const uint32_t *channels;      /* each with member flags: see event_channel */
     uint32_t channel_count;
 };
 
@@ -301,8 +302,8 @@ uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_
 /* The most room in the ring that any one event takes: what to ask for before publishing it. */
 #define EVENT_NEED_MAX (RING_RECORD_MAX + 64)
 
-/* What a DETACH takes at most, with all that a connection may monitor and be subscribed to, and a QUIT, with words of up to
- * 4 KiB; and what it takes for a user to leave, all of whose connections are detached before. */
+/* What a DETACH takes at most, with all that a connection may monitor and be subscribed to, and a QUIT, with words of
+ * up to 4 KiB; and what it takes for a user to leave, all of whose connections are detached before. */
 #define EVENT_NEED_DETACH ((size_t)11264)
 #define EVENT_NEED_QUIT   ((size_t)8192)
 #define EVENT_NEED_LEAVE  (EVENT_NEED_QUIT + USER_CONNECTIONS * EVENT_NEED_DETACH)
@@ -310,7 +311,8 @@ uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_
 /* An ATTACH of that connection, which is open. Lock held. */
 struct event event_attach_locked(const struct world *world, uint32_t connection, uint32_t channels[EVENT_CHANNELS]);
 
-/* Detaches it, in the tables as well. hang_up: nothing more is sent to the client. Lock held; needs EVENT_NEED_DETACH. */
+/* Detaches it, in the tables as well. hang_up: nothing more is sent to the client. Lock held; needs EVENT_NEED_DETACH.
+ */
 void event_detach_locked(struct world *world, uint32_t connection, bool hang_up);
 
 /* Publishes it in the running transaction and sets its position. What is too long for a record is cut. */

@@ -5,7 +5,8 @@
  * dies, the pipe ends, and the worker sends the request again, to the service that empties the mailbox then.
  *
  * A mailbox is a pair of SOCK_SEQPACKET sockets for which port_ask_sender was called before anybody could send: the
- * kernel says which process asks. The supervisor keeps both ends open, so that requests wait while there is no service. */
+ * kernel says which process asks. The supervisor keeps both ends open, so that requests wait while there is no service.
+ */
 #ifndef FORKCHAT_IPC_CALL_H
 #define FORKCHAT_IPC_CALL_H
 

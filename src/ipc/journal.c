@@ -43,8 +43,8 @@ size_t journal_shm_size(size_t capacity)
 
 void journal_attach(struct journal *journal, void *memory, size_t size, char *base, size_t span)
 {
-    *journal = (struct journal){
-        .shared = memory, .base = base, .span = span, .capacity = size - sizeof(struct journal_shm)};
+    *journal =
+        (struct journal){.shared = memory, .base = base, .span = span, .capacity = size - sizeof(struct journal_shm)};
 }
 
 void journal_begin_locked(struct journal *journal, uint64_t head)
@@ -56,8 +56,7 @@ void journal_save_locked(struct journal *journal, const void *bytes, size_t leng
 {
     struct journal_shm *shared = journal->shared;
     uint64_t used = atomic_load_explicit(&shared->used, memory_order_relaxed);
-    struct trailer trailer = {.offset = (uint64_t)((const char *)bytes - journal->base),
-                              .length = length};
+    struct trailer trailer = {.offset = (uint64_t)((const char *)bytes - journal->base), .length = length};
     if (trailer.offset > journal->span || length > journal->span - trailer.offset)
         bug("a transaction changes what does not lie in the region");
     if (used > journal->capacity || length + sizeof trailer > journal->capacity - used)

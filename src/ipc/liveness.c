@@ -1,15 +1,15 @@
 /* Liveness. Every process of the daemon begins once and asks now and then; writes no shared memory.
  *
- * A lock on a byte of a file, fcntl(2), is the process's own: a child does not inherit it, an exec keeps it, the kernel lets
- * go of it as it takes the dead process's descriptors, which is before the parent is told, and says who has it. What stands
- * in shared memory could be written there by any process that was taken over by its client.
+ * A lock on a byte of a file, fcntl(2), is the process's own: a child does not inherit it, an exec keeps it, the kernel
+ * lets go of it as it takes the dead process's descriptors, which is before the parent is told, and says who has it.
+ * What stands in shared memory could be written there by any process that was taken over by its client.
  *
- * The kernel keeps the locks of a file in a list and walks it each time. Measured, that is about 20 ns for each process in
- * it, and an end walks the lists of all descriptors; so there are several files, but few enough for the table of
+ * The kernel keeps the locks of a file in a list and walks it each time. Measured, that is about 20 ns for each process
+ * in it, and an end walks the lists of all descriptors; so there are several files, but few enough for the table of
  * descriptors that each process has from the start (64).
  *
- * The files have names for a supervisor that comes after one that was killed; if those are taken away, couriers still have
- * the descriptors (process/inherited.h). */
+ * The files have names for a supervisor that comes after one that was killed; if those are taken away, couriers still
+ * have the descriptors (process/inherited.h). */
 #include "liveness.h"
 
 #include <errno.h>
@@ -89,7 +89,8 @@ static int file_of(const struct liveness *liveness, uint32_t slot)
 
 static struct flock byte_of(uint32_t slot)
 {
-    return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)(slot / LIVENESS_FILES), .l_len = 1};
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)(slot / LIVENESS_FILES), .l_len = 1};
 }
 
 int liveness_begin(const struct liveness *liveness, uint32_t slot)

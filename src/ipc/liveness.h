@@ -35,8 +35,9 @@ void liveness_close(struct liveness *liveness);
 /* Their names are in nobody's way any more. */
 void liveness_unlink(int directory);
 
-/* This process lives in that slot until it ends: forks do not inherit it, and programs that are executed keep it. Returns 0,
- * or -1 and errno: EAGAIN or EACCES if somebody else lives there, ENOLCK if the system has no more locks. Does not block. */
+/* This process lives in that slot until it ends: forks do not inherit it, and programs that are executed keep it.
+ * Returns 0, or -1 and errno: EAGAIN or EACCES if somebody else lives there, ENOLCK if the system has no more locks.
+ * Does not block. */
 int liveness_begin(const struct liveness *liveness, uint32_t slot);
 
 /* The pid of another process that lives in that slot, or LIVENESS_UNKNOWN; 0 if none does, which is so of a dead one by

@@ -59,7 +59,8 @@ static bool take_word(struct lock *lock, uint64_t seen, uint64_t contended)
 {
     uint32_t turn = (turn_of(seen) + 1) & TURN_MASK;
     uint64_t ours = (uint64_t)turn << TURN_SHIFT | ((seen | contended) & CONTENDED) | lock->slot;
-    if (!atomic_compare_exchange_strong_explicit(&lock->shm->word, &seen, ours, memory_order_acquire, memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&lock->shm->word, &seen, ours, memory_order_acquire,
+                                                 memory_order_relaxed))
         return false;
     CRASHPOINT("lock-owned");
     lock->turn = turn;
@@ -141,7 +142,8 @@ void lock_release(struct lock *lock)
     check_ours(lock, true);
     lock->held = false;
     /* pairs with the exchange in take_word */
-    uint64_t word = atomic_exchange_explicit(&lock->shm->word, (uint64_t)lock->turn << TURN_SHIFT, memory_order_release);
+    uint64_t word =
+        atomic_exchange_explicit(&lock->shm->word, (uint64_t)lock->turn << TURN_SHIFT, memory_order_release);
     CRASHPOINT("lock-freed");
     if (owner_of(word) != lock->slot)
         bug("the lock was taken from its owner by slot %u", owner_of(word));

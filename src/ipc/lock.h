@@ -35,8 +35,8 @@ size_t lock_size(void);
 /* Makes a free lock in zeroed memory. Returns 0, or -1 and errno. */
 int lock_init(struct lock_shm *shm);
 
-/* Takes the lock; lock_take blocks until it is free or its owner dead, lock_try never. The process must be known to live in
- * its slot before, and nobody else may. Not for signal handlers. */
+/* Takes the lock; lock_take blocks until it is free or its owner dead, lock_try never. The process must be known to
+ * live in its slot before, and nobody else may. Not for signal handlers. */
 enum lock_result lock_take(struct lock *lock);
 enum lock_result lock_try(struct lock *lock);
 
@@ -44,7 +44,8 @@ enum lock_result lock_try(struct lock *lock);
 void lock_release(struct lock *lock);
 
 /* The slot of the owner, and how often the lock was taken so far: the same answer twice, a while apart, means that the
- * owner is stuck. LOCK_NOBODY while the lock is free. A hint, read without the lock; any process may have written it. */
+ * owner is stuck. LOCK_NOBODY while the lock is free. A hint, read without the lock; any process may have written it.
+ */
 uint32_t lock_owner(const struct lock *lock, uint32_t *turn);
 
 #endif

@@ -74,8 +74,7 @@ static void remember(struct region *region, const struct region_shm *header, voi
     }
 }
 
-int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
-                  int count)
+int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes, int count)
 {
     size_t size = round_up(sizeof(struct region_shm));
     for (int i = 0; i < count; i++) {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REGION_AREAS 8
+#define REGION_AREAS     8
 #define REGION_NAME_SIZE 64
 
 struct region {
@@ -32,15 +32,14 @@ uint64_t region_layout(uint64_t layout);
  * harm. `layout` says what the areas hold; a region of another layout is not opened. Replaces a region of that name.
  * Returns 0, or -1 and errno (ENOSPC if the system's shared memory is too small for all of it, EEXIST if somebody else
  * has something of that name). May block for milliseconds. shm_open(3). */
-int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes,
-                  int count);
+int region_create(struct region *region, const char *name, uint64_t layout, const size_t *sizes, int count);
 
 /* Maps a region that exists. -1 with ENOENT if there is none, ENOTSUP if its layout is another, EPROTO if it is not
  * whole or belongs to another user. */
 int region_open(struct region *region, const char *name, uint64_t layout);
 
-/* The same for one whose descriptor is here, which is the region's own then, or closed on failure; `name` is what to call
- * it. */
+/* The same for one whose descriptor is here, which is the region's own then, or closed on failure; `name` is what to
+ * call it. */
 int region_open_file(struct region *region, int fd, const char *name, uint64_t layout);
 
 /* Whether that is what its name names. */

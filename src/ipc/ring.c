@@ -16,8 +16,8 @@
  *  - claimed is stored before any byte is overwritten, and only grows: what a publisher that died or gave
  *    up has overwritten stays overwritten. An observer copies, then looks whether what it copied had been
  *    claimed meanwhile.
- *  - `open` has a bit for each reader whose state is not closed. The bit is set before the state is and cleared after it,
- *    so whoever dies in between leaves a bit too many, never one too few; the state decides.
+ *  - `open` has a bit for each reader whose state is not closed. The bit is set before the state is and cleared after
+ * it, so whoever dies in between leaves a bit too many, never one too few; the state decides.
  *
  * Locking: `pending` and `sequence` are private to the holder of the lock. Readers are opened and closed under it.
  * `waiting` is counted under the lock and taken back by readers without it. */
@@ -62,7 +62,7 @@ struct ring_shm {
     _Atomic uint64_t open; /* lock held for writing: bit i for reader i; nobody need look at the others */
     _Alignas(64) _Atomic uint64_t head;
     _Atomic uint64_t claimed;
-    _Atomic uint64_t floor; /* lock held: no reliable reader is before it */
+    _Atomic uint64_t floor;                /* lock held: no reliable reader is before it */
     _Alignas(64) _Atomic uint32_t waiting; /* publishers that wait for room */
     sem_t room;
     struct reader_shm readers[RING_READERS];
@@ -98,8 +98,7 @@ int ring_init(struct ring *ring, void *memory, size_t size)
 void ring_attach(struct ring *ring, void *memory)
 {
     struct ring_shm *shared = memory;
-    *ring = (struct ring){
-        .shared = shared, .bytes = (char *)memory + head_space(), .mask = shared->size - 1};
+    *ring = (struct ring){.shared = shared, .bytes = (char *)memory + head_space(), .mask = shared->size - 1};
 }
 
 void ring_start_at(struct ring *ring, uint64_t position)
@@ -196,15 +195,13 @@ uint64_t ring_put_locked(struct ring *ring, const struct iovec *parts, int count
     size_t to_edge = (size_t)(ring->mask + 1 - (ring->pending & ring->mask));
     if (need > to_edge) {
         claim(ring, ring->pending + to_edge + need);
-        struct record_head pad = {
-            .length = (uint32_t)to_edge, .kind = RECORD_PAD, .sequence = ring->sequence};
+        struct record_head pad = {.length = (uint32_t)to_edge, .kind = RECORD_PAD, .sequence = ring->sequence};
         write_head(ring, ring->pending, pad);
         ring->pending += to_edge;
     } else {
         claim(ring, ring->pending + need);
     }
-    struct record_head head = {
-        .length = (uint32_t)length, .kind = RECORD_DATA, .sequence = ring->sequence++};
+    struct record_head head = {.length = (uint32_t)length, .kind = RECORD_DATA, .sequence = ring->sequence++};
     write_head(ring, ring->pending, head);
     char *to = ring->bytes + (ring->pending & ring->mask) + HEAD;
     for (int i = 0; i < count; i++) {
@@ -222,8 +219,7 @@ void ring_commit_locked(struct ring *ring)
 {
     if (ring->pending == ring_head(ring))
         return;
-    write_head(ring, ring->pending,
-               (struct record_head){.kind = RECORD_STUB, .sequence = ring->sequence});
+    write_head(ring, ring->pending, (struct record_head){.kind = RECORD_STUB, .sequence = ring->sequence});
     CRASHPOINT("ring-before-commit");
     /* pairs with the load in ring_head: whoever sees this head sees every byte before it */
     atomic_store(&ring->shared->head, ring->pending);
@@ -238,8 +234,7 @@ void ring_want_room_locked(struct ring *ring)
 void ring_unwant_room(struct ring *ring)
 {
     uint32_t waiting = atomic_load(&ring->shared->waiting);
-    while (waiting > 0 &&
-           !atomic_compare_exchange_weak(&ring->shared->waiting, &waiting, waiting - 1))
+    while (waiting > 0 && !atomic_compare_exchange_weak(&ring->shared->waiting, &waiting, waiting - 1))
         continue;
     /* A reader counted us meanwhile: its post is ours and nobody else's. */
     if (waiting == 0)
@@ -278,8 +273,7 @@ uint64_t ring_cursor(const struct ring *ring, int reader)
 }
 
 /* The record at *position, once it is known to lie before `head`. Skips padding. */
-static enum ring_result look(const struct ring *ring, uint64_t *position, uint64_t head,
-                             struct ring_record *record)
+static enum ring_result look(const struct ring *ring, uint64_t *position, uint64_t head, struct ring_record *record)
 {
     for (;;) {
         if (*position == head)
@@ -293,8 +287,7 @@ static enum ring_result look(const struct ring *ring, uint64_t *position, uint64
             continue;
         }
         size_t need = ring_need(found.length);
-        if (found.kind != RECORD_DATA || found.length > RING_RECORD_MAX || need > to_edge ||
-            need > head - *position)
+        if (found.kind != RECORD_DATA || found.length > RING_RECORD_MAX || need > to_edge || need > head - *position)
             return RING_BROKEN;
         *record = (struct ring_record){.position = *position,
                                        .sequence = found.sequence,

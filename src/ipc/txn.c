@@ -28,8 +28,7 @@ static void attach(struct txn *txn)
     journal_attach(&txn->journal, journal, size, txn->region.base, txn->region.size);
 }
 
-int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_size,
-                  size_t area_size)
+int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_size, size_t area_size)
 {
     size_t sizes[AREAS] = {[AREA_LOCK] = lock_size(),
                            [AREA_JOURNAL] = journal_shm_size(JOURNAL_CAPACITY),
@@ -40,8 +39,7 @@ int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_s
     if (region_create(&txn->region, name, layout, sizes, AREAS))
         return -1;
     attach(txn);
-    if (lock_init(txn->lock.shm) ||
-        ring_init(&txn->ring, region_area(&txn->region, AREA_RING, NULL), ring_size)) {
+    if (lock_init(txn->lock.shm) || ring_init(&txn->ring, region_area(&txn->region, AREA_RING, NULL), ring_size)) {
         int error = errno;
         region_unlink(name);
         region_unmap(&txn->region);

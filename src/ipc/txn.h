@@ -26,23 +26,22 @@ struct txn {
     txn_repair *repair;
     void *repair_context;
     uint64_t to_wake; /* readers to wake for what was committed */
-    size_t room;    /* what the running transaction may still publish */
-    bool mended;    /* it began with taking back what a dead process left */
+    size_t room;      /* what the running transaction may still publish */
+    bool mended;      /* it began with taking back what a dead process left */
 };
 
 /* Makes the region `name` with a lock, a journal, a ring of `ring_size` bytes and an area of `area_size`
  * bytes for the caller, who uses it alone until it lives in a slot: txn_live. Returns 0, or -1 and errno. */
-int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_size,
-                  size_t area_size);
+int txn_create(struct txn *txn, const char *name, uint64_t layout, size_t ring_size, size_t area_size);
 
 /* Uses a region that exists, for txn_live; -1 and errno as region_open, region_open_file. */
 int txn_open(struct txn *txn, const char *name, uint64_t layout);
 
 int txn_open_file(struct txn *txn, int fd, const char *name, uint64_t layout);
 
-/* This process lives in that slot until it ends, and takes the lock as that one; `liveness` is open. Returns 0, or -1 and errno
- * as liveness_begin, with everything as before. A process that does so again with the same slot, say after an exec, has
- * no predecessor there. */
+/* This process lives in that slot until it ends, and takes the lock as that one; `liveness` is open. Returns 0, or -1
+ * and errno as liveness_begin, with everything as before. A process that does so again with the same slot, say after an
+ * exec, has no predecessor there. */
 int txn_live(struct txn *txn, uint32_t slot);
 
 /* In a child: the slot it finds is its parent's, and the lock not for it before it lives in another. */

@@ -18,7 +18,7 @@
 
 #define JOIN_EVERY     (300 * MS)
 #define SILENCE        (15000 * MS) /* of the sender, after which it is given up */
-#define WINDOWS_A_TURN 64                    /* datagrams in one answer: the rest is told in the next round */
+#define WINDOWS_A_TURN 64           /* datagrams in one answer: the rest is told in the next round */
 
 struct receiving {
     struct group *group;

@@ -20,9 +20,9 @@
 #include "lan/serve.h"
 #include "lan/tree.h"
 
-#define FETCH_TIMEOUT 20000             /* milliseconds */
+#define FETCH_TIMEOUT 20000        /* milliseconds */
 #define ANSWER_TIME   (2 * SECOND) /* in which all peers there have answered the question who is there */
-#define MISSING_SHOWN 20                /* names of what a folder lacks */
+#define MISSING_SHOWN 20           /* names of what a folder lacks */
 
 /* Exit statuses by outcome, and whether it is worth waiting for the offer to come (back). */
 static const struct {

@@ -3,8 +3,8 @@
  * "Address" is a range here: one IPv4 address, and of IPv6 what one host has to itself (address-prefix).
  *
  * Two tables. The counts: how many clients each address and each network has, by open addressing with room for two
- * entries a slot, so that it never fills. The rate buckets: token buckets for connect-rate, of fixed size; an address takes
- * its own slot of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
+ * entries a slot, so that it never fills. The rate buckets: token buckets for connect-rate, of fixed size; an address
+ * takes its own slot of a few, a free one, or the one least recently used. So an attacker with many addresses costs no
  * memory, and can at worst make the table forget. */
 #include "admission.h"
 
@@ -44,7 +44,7 @@ static struct address_counts {
     struct slot {
         bool taken;
         unsigned char host[16];
-    } *slots; /* by number */
+    } * slots; /* by number */
     uint32_t slot_count;
     struct setting_prefix address, network; /* those the table was counted with */
 } hosts;
@@ -154,7 +154,7 @@ void admission_remove(uint32_t number)
 
 /* ---- rate buckets ---- */
 
-#define SLOTS 4096u
+#define SLOTS  4096u
 #define PROBES 8u
 
 struct rate_bucket {
@@ -191,8 +191,8 @@ static bool is_slow_enough(const struct setting_rate *rate, const struct net_ran
 
 /* ---- both ---- */
 
-enum admission admission_check(const struct settings *settings, const struct world *world,
-                               const unsigned char host[16], int64_t now, int64_t *seconds)
+enum admission admission_check(const struct settings *settings, const struct world *world, const unsigned char host[16],
+                               int64_t now, int64_t *seconds)
 {
     follow_prefixes(settings);
     struct net_range address = range_of(host, &hosts.address), network = range_of(host, &hosts.network);
@@ -203,25 +203,22 @@ enum admission admission_check(const struct settings *settings, const struct wor
         return ADMISSION_GRANTED;
     if (!is_slow_enough(&settings->connect_rate, &address, now))
         return ADMISSION_RATE;
-    if (settings->max_clients_per_address &&
-        hosts.table[look_up(&address)].count >= settings->max_clients_per_address)
+    if (settings->max_clients_per_address && hosts.table[look_up(&address)].count >= settings->max_clients_per_address)
         return ADMISSION_ADDRESS;
-    if (settings->max_clients_per_network &&
-        hosts.table[look_up(&network)].count >= settings->max_clients_per_network)
+    if (settings->max_clients_per_network && hosts.table[look_up(&network)].count >= settings->max_clients_per_network)
         return ADMISSION_NETWORK;
     return ADMISSION_GRANTED;
 }
 
-int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t number, enum penalty reason,
-                               int64_t now)
+int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t number,
+                               enum penalty reason, int64_t now)
 {
     static const enum count counts[] = {[PENALTY_CRASH] = COUNT_PENALTY_CRASHES,
                                         [PENALTY_PASSWORD] = COUNT_PENALTY_PASSWORDS,
                                         [PENALTY_SILENCE] = COUNT_PENALTY_SILENCES};
     const struct setting_penalty *penalty = &settings->penalty;
-    const int64_t costs[] = {[PENALTY_CRASH] = penalty->crash,
-                             [PENALTY_PASSWORD] = penalty->password,
-                             [PENALTY_SILENCE] = penalty->silence};
+    const int64_t costs[] = {
+        [PENALTY_CRASH] = penalty->crash, [PENALTY_PASSWORD] = penalty->password, [PENALTY_SILENCE] = penalty->silence};
     const struct slot *slot = &hosts.slots[number];
     if (reason == PENALTY_NONE || costs[reason] == 0 || !slot->taken ||
         settings_hold(&settings->penalty_exempt, slot->host))

@@ -15,8 +15,8 @@ enum admission {
     ADMISSION_NETWORK, /* max-clients-per-network */
 };
 
-/* Room for the clients of that many slots, all of them empty; what was counted before is forgotten. Exits if there is no
- * memory. */
+/* Room for the clients of that many slots, all of them empty; what was counted before is forgotten. Exits if there is
+ * no memory. */
 void admission_start(uint32_t slots);
 
 /* The client of that slot counts from now on, or no longer. `host` is as of net_host_bytes; for a client whose address
@@ -25,15 +25,15 @@ void admission_start(uint32_t slots);
 void admission_add(const struct settings *settings, uint32_t number, const unsigned char host[16]);
 void admission_remove(uint32_t number);
 
-/* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_monotonic(). *seconds: for how
- * long it is refused yet, if that is ADMISSION_PENALTY. Cheap, however many clients there are. */
-enum admission admission_check(const struct settings *settings, const struct world *world,
-                               const unsigned char host[16], int64_t now, int64_t *seconds);
+/* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_monotonic(). *seconds: for
+ * how long it is refused yet, if that is ADMISSION_PENALTY. Cheap, however many clients there are. */
+enum admission admission_check(const struct settings *settings, const struct world *world, const unsigned char host[16],
+                               int64_t now, int64_t *seconds);
 
 /* The client of that slot made trouble, and its address owes for it; PENALTY_NONE does nothing. The slot must still
  * count. Returns for how many seconds nobody may come in from there, if that is new, or 0. */
-int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t number, enum penalty reason,
-                               int64_t now);
+int64_t admission_blame_locked(const struct settings *settings, struct world *world, uint32_t number,
+                               enum penalty reason, int64_t now);
 
 /* Logs it, if these seconds are not 0. */
 void admission_tell(uint32_t number, enum penalty reason, int64_t seconds);

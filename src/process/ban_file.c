@@ -22,9 +22,9 @@
 #define FILE_LIMIT ((size_t)1 << 20)
 #define PATH_LIMIT 4096
 /* A hundred years. */
-#define LONGEST_MS (100 * 366 * INT64_C(86400000))
+#define LONGEST_MS   (100 * 366 * INT64_C(86400000))
 #define CLOCK_SET_MS 2000
-#define RETRY_NS   SECOND
+#define RETRY_NS     SECOND
 
 static void path_of(const struct settings *settings, char path[PATH_LIMIT])
 {
@@ -82,7 +82,8 @@ static bool read_line(char *line, struct ban_shm *ban)
     if (expires_at && expires_at * 1000 <= realtime)
         ban->state = BAN_FREE; /* it is over */
     else if (expires_at)
-        ban->expires_monotonic = now + (expires_at * 1000 - realtime < LONGEST_MS ? expires_at * 1000 - realtime : LONGEST_MS) * MS;
+        ban->expires_monotonic =
+            now + (expires_at * 1000 - realtime < LONGEST_MS ? expires_at * 1000 - realtime : LONGEST_MS) * MS;
     copy_harmless(ban->by, sizeof ban->by, fields[3]);
     copy_harmless(ban->reason, sizeof ban->reason, fields[4]);
     return true;
@@ -121,7 +122,8 @@ static int64_t clock_offset(void)
     return clock_realtime() - clock_monotonic() / MS;
 }
 
-/* Whether the wall clock was set since the file was written: its dates are no more as far off as the bans' ends then. */
+/* Whether the wall clock was set since the file was written: its dates are no more as far off as the bans' ends then.
+ */
 static bool is_clock_set(const struct ban_file *file)
 {
     return llabs(clock_offset() - file->offset) > CLOCK_SET_MS;
@@ -168,10 +170,9 @@ static const char *replace_file(const struct ban_file *file, const struct settin
     text_init(&text, bytes, size);
     for (uint32_t i = 0; i < file->count; i++) {
         const struct ban_shm *ban = &file->bans[i];
-        text_addf(&text, "%s\t%lld\t%lld\t%s\t%s\n", ban->mask,
-                  (long long)(ban->set_at / 1000),
-                  ban->expires_monotonic ? (long long)((clock_date(ban->expires_monotonic) + 500) / 1000) : 0LL, ban->by,
-                  ban->reason);
+        text_addf(&text, "%s\t%lld\t%lld\t%s\t%s\n", ban->mask, (long long)(ban->set_at / 1000),
+                  ban->expires_monotonic ? (long long)((clock_date(ban->expires_monotonic) + 500) / 1000) : 0LL,
+                  ban->by, ban->reason);
     }
     const char *why = check_directory(settings);
     if (!why && fd_replace_file(path, bytes, text.length, 0600))

@@ -22,10 +22,10 @@ struct child_start {
     int supervisor;         /* a pipe: one byte has it look at what it was ordered */
     uint32_t slot;          /* its number among those of its kind; a worker's user has the same */
     /* Of workers, control and metrics children: */
-    int socket; /* the other end's */
-    enum door_kind door; /* or service: where it came in */
+    int socket;                 /* the other end's */
+    enum door_kind door;        /* or service: where it came in */
     struct net_address address; /* a worker's client's */
-    int mailbox; /* a worker's: its courier's, to hand the socket over */
+    int mailbox;                /* a worker's: its courier's, to hand the socket over */
     /* Of those that keep the descriptors: */
     const struct inherited *inherited;
     /* Of couriers: which workers are there. */

@@ -1,9 +1,9 @@
 /* Children: who is there, and what may happen to whom. Run by the supervisor; no shared memory.
  *
- * The table says what becomes of a child in each state (rows) at each event (columns); `_` is what cannot happen. What a
- * transition entails follows from who is there before and after: the hash of pids, the counts, the stack of free slots.
- * Deaths are told one by one, ten thousand at a time when a network fails. Each is found by its pid in the hash: measured,
- * 0.1 ms for all of them together, where a walk over all slots for each took 14. */
+ * The table says what becomes of a child in each state (rows) at each event (columns); `_` is what cannot happen. What
+ * a transition entails follows from who is there before and after: the hash of pids, the counts, the stack of free
+ * slots. Deaths are told one by one, ten thousand at a time when a network fails. Each is found by its pid in the hash:
+ * measured, 0.1 ms for all of them together, where a walk over all slots for each took 14. */
 #include "children.h"
 
 #include <stdlib.h>
@@ -28,14 +28,14 @@ enum child_state child_next(enum child_state state, enum child_event event)
     };
     static const unsigned char table[CHILD_STATES][CHILD_EVENTS] = {
         /*                         STARTED REFUSED KEPT ADOPTED SETTLED RENEWED ASKED STALLED DIED */
-        [CHILD_FREE] =            {STRT,   BACK,   OLD, ORPH,   FREE,   FREE,   _,    _,      _},
-        [CHILD_BACKOFF] =         {STRT,   BACK,   OLD, ORPH,   FREE,   BACK,   _,    _,      _},
-        [CHILD_STARTING] =        {_,      _,      _,   _,      UP,     OLD,    RET,  STRT,   BACK},
-        [CHILD_UP] =              {_,      _,      _,   _,      UP,     OLD,    RET,  UP,     FREE},
-        [CHILD_OUTDATED] =        {_,      _,      _,   _,      OLD,    OLD,    RET,  OLD,    FREE},
-        [CHILD_RETIRING] =        {_,      _,      _,   _,      RET,    RET,    RET,  RET,    FREE},
-        [CHILD_ORPHAN] =          {_,      _,      _,   _,      ORPH,   ORPH,   ORET, ORPH,   FREE},
-        [CHILD_ORPHAN_RETIRING] = {_,      _,      _,   _,      ORET,   ORET,   ORET, ORET,   FREE},
+        [CHILD_FREE] = {STRT, BACK, OLD, ORPH, FREE, FREE, _, _, _},
+        [CHILD_BACKOFF] = {STRT, BACK, OLD, ORPH, FREE, BACK, _, _, _},
+        [CHILD_STARTING] = {_, _, _, _, UP, OLD, RET, STRT, BACK},
+        [CHILD_UP] = {_, _, _, _, UP, OLD, RET, UP, FREE},
+        [CHILD_OUTDATED] = {_, _, _, _, OLD, OLD, RET, OLD, FREE},
+        [CHILD_RETIRING] = {_, _, _, _, RET, RET, RET, RET, FREE},
+        [CHILD_ORPHAN] = {_, _, _, _, ORPH, ORPH, ORET, ORPH, FREE},
+        [CHILD_ORPHAN_RETIRING] = {_, _, _, _, ORET, ORET, ORET, ORET, FREE},
     };
     return (enum child_state)table[state][event];
 }

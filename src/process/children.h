@@ -19,13 +19,13 @@ enum child_kind {
 };
 
 enum child_state {
-    CHILD_FREE,            /* nobody is there */
-    CHILD_BACKOFF,         /* nobody is there, because one died at once or could not be forked: not again at once */
-    CHILD_STARTING,        /* forked a moment ago */
+    CHILD_FREE,     /* nobody is there */
+    CHILD_BACKOFF,  /* nobody is there, because one died at once or could not be forked: not again at once */
+    CHILD_STARTING, /* forked a moment ago */
     CHILD_UP,
-    CHILD_OUTDATED,        /* has what was there before: the program that was executed again, or files since made anew */
-    CHILD_RETIRING,        /* was asked to make way for another */
-    CHILD_ORPHAN,          /* not our child: an earlier supervisor's, adopted */
+    CHILD_OUTDATED, /* has what was there before: the program that was executed again, or files since made anew */
+    CHILD_RETIRING, /* was asked to make way for another */
+    CHILD_ORPHAN,   /* not our child: an earlier supervisor's, adopted */
     CHILD_ORPHAN_RETIRING, /* the same, asked to make way */
     CHILD_STATES
 };

@@ -67,8 +67,8 @@ static int find_root(struct confinement *confinement, const struct settings *set
 
 int confine_prepare(struct confinement *confinement, const struct settings *settings)
 {
-    *confinement = (struct confinement){.root = -1, .worker_memory = settings->worker_memory,
-                                          .worker_cpu = settings->worker_cpu};
+    *confinement =
+        (struct confinement){.root = -1, .worker_memory = settings->worker_memory, .worker_cpu = settings->worker_cpu};
     if (!settings->sandbox)
         log_warning("the sandbox is off");
     else if (!sandbox_means())

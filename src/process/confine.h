@@ -19,12 +19,12 @@ struct confinement {
     int64_t worker_cpu;    /* seconds; 0: no limit */
 };
 
-/* Looks up names, makes the empty folder, and says so if there will be no sandbox. Returns 0, or -1 after reporting what
- * is wrong. */
+/* Looks up names, makes the empty folder, and says so if there will be no sandbox. Returns 0, or -1 after reporting
+ * what is wrong. */
 int confine_prepare(struct confinement *confinement, const struct settings *settings);
 
-/* In the child, once it has opened all it needs: chroot, group, user, no way back, no core dumps, limits, sandbox. Exits
- * with 71 if it cannot be done. */
+/* In the child, once it has opened all it needs: chroot, group, user, no way back, no core dumps, limits, sandbox.
+ * Exits with 71 if it cannot be done. */
 void confine(const struct confinement *confinement, enum sandbox_role role);
 
 /* In a worker that works as it should: its processor time is counted from now on. A life of months may take any amount

@@ -27,9 +27,9 @@
 #include "service/service.h"
 #include "world/recorder.h"
 
-#define PROMPT      "> "
-#define LINE_LIMIT  8400
-#define LEAST_ROWS  4
+#define PROMPT        "> "
+#define LINE_LIMIT    8400
+#define LEAST_ROWS    4
 #define LEAST_COLUMNS 20
 
 static volatile sig_atomic_t stopping, resized;
@@ -39,7 +39,7 @@ struct terminal {
     const struct child_start *start;
     int out;
     int log;
-    int rows; /* 0: plain lines, no region */
+    int rows;    /* 0: plain lines, no region */
     int columns; /* 0: not known, or too few to put words in */
     bool closed;
     struct lines log_lines, answer_lines;
@@ -190,7 +190,8 @@ static void print(const struct terminal *terminal, const char *line)
     }
     size_t at = 0, next = text.length;
     do {
-        size_t left = text.length - at, row = terminal->columns ? width_row(bytes + at, left, terminal->columns, &next) : left;
+        size_t left = text.length - at,
+               row = terminal->columns ? width_row(bytes + at, left, terminal->columns, &next) : left;
         print_row(terminal, bytes + at, row);
         at += next;
     } while (at < text.length);

@@ -126,7 +126,8 @@ static void serve(struct control *control)
     struct session *session = &control->session;
     char bytes[4096];
     control->end = clock_monotonic() + (control->start->door == SERVICE_METRICS ? ASK_NS : IDLE_NS);
-    /* Time is looked at behind input: an operator's command may have waited here longer than this process for a processor. */
+    /* Time is looked at behind input: an operator's command may have waited here longer than this process for a
+     * processor. */
     do {
         if (wait_input(control->start->socket, 1000) <= 0)
             continue;

@@ -1,5 +1,5 @@
-/* The control socket. Opened and accepted from by the supervisor; control_listener_permits is asked in the child, before
- * it gives up its privileges, because it reads group(5). */
+/* The control socket. Opened and accepted from by the supervisor; control_listener_permits is asked in the child,
+ * before it gives up its privileges, because it reads group(5). */
 #include "control_listener.h"
 
 #include <errno.h>
@@ -20,7 +20,8 @@
 
 #define BACKLOG 64
 
-static int listen_at(struct control_listener *listener, const struct sockaddr_un *address, const struct settings *settings)
+static int listen_at(struct control_listener *listener, const struct sockaddr_un *address,
+                     const struct settings *settings)
 {
     int fd = paths_listen(address, SOCK_STREAM, BACKLOG);
     if (fd < 0)
@@ -28,8 +29,8 @@ static int listen_at(struct control_listener *listener, const struct sockaddr_un
     const struct group *group = settings->group ? getgrnam(settings->group) : NULL;
     if (group) {
         listener->gid = group->gr_gid;
-        listener->has_group = chown(address->sun_path, (uid_t)-1, group->gr_gid) == 0 &&
-                          chmod(address->sun_path, 0660) == 0;
+        listener->has_group =
+            chown(address->sun_path, (uid_t)-1, group->gr_gid) == 0 && chmod(address->sun_path, 0660) == 0;
         if (!listener->has_group)
             log_warning("%s: cannot be given to the group %s: %s", address->sun_path, settings->group, strerror(errno));
     }

@@ -1,4 +1,5 @@
-/* The control listener: the control socket in the runtime directory, and who may connect to it. Kept by the supervisor. */
+/* The control listener: the control socket in the runtime directory, and who may connect to it. Kept by the supervisor.
+ */
 #ifndef FORKCHAT_PROCESS_CONTROL_LISTENER_H
 #define FORKCHAT_PROCESS_CONTROL_LISTENER_H
 
@@ -8,10 +9,10 @@
 #include "conf/settings.h"
 
 struct control_listener {
-    int fd;       /* -1: none */
+    int fd; /* -1: none */
     char path[120];
-    uid_t uid;    /* may connect, beside root: the supervisor's user */
-    gid_t gid;    /* and members of this group, if has_group */
+    uid_t uid; /* may connect, beside root: the supervisor's user */
+    gid_t gid; /* and members of this group, if has_group */
     bool has_group;
 };
 

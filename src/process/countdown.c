@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "event/event.h"
 
-#define RETRY  INT64_C(2000000)
+#define RETRY INT64_C(2000000)
 
 /* Told when so many seconds are left. */
 static const int64_t marks[] = {1, 2, 3, 4, 5, 10, 30, 60, 300, 900, 3600, 86400};

@@ -16,8 +16,8 @@ struct countdown {
 /* An operator has set or cancelled one: world_stop_locked says which. */
 void countdown_start(struct countdown *countdown);
 
-/* Announces what is to be announced now. Returns after how many nanoseconds it wants to be called again at the latest; 0:
- * the time is up. Never waits for the lock. */
+/* Announces what is to be announced now. Returns after how many nanoseconds it wants to be called again at the latest;
+ * 0: the time is up. Never waits for the lock. */
 int64_t countdown_step(struct countdown *countdown, struct world *world, const char *server_name, int64_t now);
 
 #endif

@@ -14,9 +14,9 @@ struct handover {
 
 struct owners;
 
-/* Runs courier `number`, which knows those owners of slots, until all is over (world_end), then delivers what is left for
- * at most a second, and returns. Returns as well, once no client is owed anything, when it is to make way for another
- * (world_retire, SIGTERM). */
+/* Runs courier `number`, which knows those owners of slots, until all is over (world_end), then delivers what is left
+ * for at most a second, and returns. Returns as well, once no client is owed anything, when it is to make way for
+ * another (world_retire, SIGTERM). */
 void courier_run(struct world *world, const struct settings *settings, int number, const struct inherited *inherited,
                  struct owners *owners);
 

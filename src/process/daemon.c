@@ -62,11 +62,11 @@ static char *in_letters(char *word)
 
 /* What the daemon itself looks at, and the tools that look at it. Anything else might be a secret of the user who
  * started it, and its workers would keep it. */
-static const char *const environment[] = {"PATH",       "HOME",       "USER",       "LOGNAME",       "SHELL",
-                                          "LANG",       "LC_*",       "TERM",       "TZ*",           "XDG_RUNTIME_DIR",
-                                          "FORKCHAT*",  "LISTEN_*",   "NOTIFY_*",   "LD_*",          "DYLD_*",
-                                          "MALLOC_*",   "GLIBC_*",    "ASAN_*",     "UBSAN_*",       "LSAN_*",
-                                          "VALGRIND_*", "GLIBCPP_*",  "GCOV_*",     "LLVM_*",        NULL};
+static const char *const environment[] = {"PATH",       "HOME",      "USER",     "LOGNAME", "SHELL",
+                                          "LANG",       "LC_*",      "TERM",     "TZ*",     "XDG_RUNTIME_DIR",
+                                          "FORKCHAT*",  "LISTEN_*",  "NOTIFY_*", "LD_*",    "DYLD_*",
+                                          "MALLOC_*",   "GLIBC_*",   "ASAN_*",   "UBSAN_*", "LSAN_*",
+                                          "VALGRIND_*", "GLIBCPP_*", "GCOV_*",   "LLVM_*",  NULL};
 
 /* Nothing of the starter's is kept: daemon(7). A process that waits for the end of a pipe, or for a lock, waits for the
  * starter alone. The configuration has been read, which may be such a pipe. */
@@ -124,7 +124,7 @@ int daemon_run(int argc, char **argv)
         fatal(EX_OSERR, "out of memory");
     memcpy(again, argv, (size_t)argc * sizeof *again);
     log_open("forkchatd");
-    tzset(); /* or every child would look for the time zone, in a chroot */
+    tzset();               /* or every child would look for the time zone, in a chroot */
     static char **options; /* used until the end, hence never freed */
     options = calloc((size_t)argc + 1, sizeof *options);
     if (!options)

@@ -10,8 +10,9 @@ struct housekeep {
     struct settings *own; /* those, if they came from here; NULL: they were inherited */
 };
 
-/* Has the session use settings published since, if there are any, and renews a worker's limit of processor time. Between two
- * lines of its client only: the settings it had are freed. The session goes on with those if there is no memory. */
+/* Has the session use settings published since, if there are any, and renews a worker's limit of processor time.
+ * Between two lines of its client only: the settings it had are freed. The session goes on with those if there is no
+ * memory. */
 void housekeep(struct session *session, struct housekeep *state, const struct child_start *start);
 
 #endif

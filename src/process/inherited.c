@@ -24,8 +24,8 @@
 #define STARTING_NS (60000 * MS)
 /* Couriers look every second; on a machine that is too busy, one has answered after so long. */
 #define REGION_NS (30000 * MS)
-#define ASK_MS   50
-#define BACKLOG  4
+#define ASK_MS    50
+#define BACKLOG   4
 
 void inherited_list(struct inherited *inherited, struct fd_handoff *handoff)
 {

@@ -12,11 +12,11 @@
 #define COURIERS_MAX ((int)COUNTED_COURIERS)
 
 struct inherited {
-    int region;    /* the shared memory: its name may be taken away by others */
+    int region;               /* the shared memory: its name may be taken away by others */
     struct liveness liveness; /* by which the living are known; of those who live, nobody may close it */
-    int daemon_lock; /* the lock that lives as long as any process of the daemon: runtime.h */
-    int calls[2];  /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
-                    * (log_relay); the supervisor reads 0 */
+    int daemon_lock;          /* the lock that lives as long as any process of the daemon: runtime.h */
+    int calls[2];             /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
+                               * (log_relay); the supervisor reads 0 */
     int successor; /* a Unix socket: new supervisors connect to it and ask for all of this. -1: there is none */
     int mailboxes[COURIERS_MAX][2]; /* couriers read 0, workers write 1 */
     int couriers;

@@ -42,8 +42,7 @@ void outbox_free(struct outbox *outbox)
 /* Sends up to PIECES_MAX pieces. Returns how many bytes were taken, 0 if none can be now, -1 if it broke. */
 static ssize_t send_pieces(int fd, struct iovec *pieces, unsigned count)
 {
-    struct msghdr message = {.msg_iov = pieces,
-                             .msg_iovlen = count < PIECES_MAX ? count : PIECES_MAX};
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = count < PIECES_MAX ? count : PIECES_MAX};
     for (;;) {
         ssize_t sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0)
@@ -90,8 +89,7 @@ void outbox_add(struct outbox *outbox, const char *bytes, size_t length)
 }
 
 /* Copies pieces behind what waits already. */
-static void queue_pieces(struct outbox *outbox, const struct iovec *pieces, unsigned count,
-                         size_t length)
+static void queue_pieces(struct outbox *outbox, const struct iovec *pieces, unsigned count, size_t length)
 {
     if (outbox->queue_start + outbox->queue_length + length > outbox->queue_size) {
         size_t size = outbox->queue_length + length;
@@ -151,8 +149,7 @@ static int send_batch(struct outbox *outbox, unsigned count)
             taken -= outbox->pieces[first++].iov_len;
         if (taken > 0) {
             /* Half a line is out: its end must follow, whatever the limit says. */
-            struct iovec rest = {(char *)outbox->pieces[first].iov_base + taken,
-                                 outbox->pieces[first].iov_len - taken};
+            struct iovec rest = {(char *)outbox->pieces[first].iov_base + taken, outbox->pieces[first].iov_len - taken};
             queue_pieces(outbox, &rest, 1, rest.iov_len);
             first++;
         }

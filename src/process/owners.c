@@ -61,7 +61,6 @@ bool owners_accept(struct owners *owners, uint32_t slot, uint32_t generation, pi
 
 void owners_forget(struct owners *owners, uint32_t slot, uint32_t generation)
 {
-    if (slot < owners->slots && owners->at[slot].known &&
-        (int32_t)(owners->at[slot].generation - generation) <= 0)
+    if (slot < owners->slots && owners->at[slot].known && (int32_t)(owners->at[slot].generation - generation) <= 0)
         owners->at[slot].pid = 0;
 }

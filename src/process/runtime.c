@@ -16,7 +16,7 @@
 #include "base/port.h"
 #include "world/slots.h"
 
-#define PID_FILE    "forkchatd.pid"
+#define PID_FILE         "forkchatd.pid"
 #define DAEMON_LOCK_FILE "family.lock"
 
 /* Memberships for every user in so many channels on average. */
@@ -243,8 +243,7 @@ static int live_alone(struct txn *txn, const struct settings *settings, const st
     const char *why;
     const struct world world = {.txn = txn, .limits = *limits};
     int directory = paths_open_directory(settings->runtime_directory, &why);
-    int status = directory < 0 || liveness_make(&txn->liveness, directory) ||
-                 txn_live(txn, slot_of_supervisor(&world));
+    int status = directory < 0 || liveness_make(&txn->liveness, directory) || txn_live(txn, slot_of_supervisor(&world));
     if (status)
         log_error("%s/liveness.*: %s", settings->runtime_directory, directory < 0 ? why : strerror(errno));
     if (directory >= 0)
@@ -252,8 +251,7 @@ static int live_alone(struct txn *txn, const struct settings *settings, const st
     return status ? -1 : 0;
 }
 
-int runtime_create_world(struct txn *txn, struct world *world,
-                         const struct settings *settings, int couriers)
+int runtime_create_world(struct txn *txn, struct world *world, const struct settings *settings, int couriers)
 {
     uint32_t users = (uint32_t)settings->max_clients;
     struct world_limits limits = {.users = users,

@@ -45,7 +45,8 @@ int runtime_open_world(struct txn *txn, struct world *world, const struct settin
 int runtime_open_region(struct txn *txn, struct world *world, const struct settings *settings, int daemon_lock,
                         int region);
 
-/* The files by which the living are known: those that are there, if they all are. Their names go when the daemon ends. */
+/* The files by which the living are known: those that are there, if they all are. Their names go when the daemon ends.
+ */
 void runtime_open_liveness(struct txn *txn, const struct settings *settings);
 void runtime_unlink_liveness(const struct settings *settings);
 
@@ -55,9 +56,8 @@ void runtime_find_name(const struct settings *settings, int daemon_lock, char na
 /* Writes that down. */
 void runtime_write_name(int daemon_lock, const struct txn *txn);
 
-/* Makes the shared memory for these settings, with `couriers` couriers whose readers are open, and the files by which the
- * living are known; this process lives there as its supervisor. Returns 0, or -1 after reporting. */
-int runtime_create_world(struct txn *txn, struct world *world,
-                         const struct settings *settings, int couriers);
+/* Makes the shared memory for these settings, with `couriers` couriers whose readers are open, and the files by which
+ * the living are known; this process lives there as its supervisor. Returns 0, or -1 after reporting. */
+int runtime_create_world(struct txn *txn, struct world *world, const struct settings *settings, int couriers);
 
 #endif

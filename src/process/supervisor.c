@@ -254,8 +254,8 @@ static int take_place(struct supervisor *supervisor)
     if (executed)
         runtime_keep(&supervisor->runtime, supervisor->settings);
     else
-        status = runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.daemon_lock,
-                              &deserted);
+        status =
+            runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.daemon_lock, &deserted);
     if (status)
         return status;
     status = find_or_begin_session(supervisor, executed, deserted);

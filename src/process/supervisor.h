@@ -8,14 +8,14 @@
 
 /* How the daemon was started. */
 struct invocation {
-    char **command;       /* the program and its arguments, for execvp(3) */
+    char **command;        /* the program and its arguments, for execvp(3) */
     const char *directory; /* where it was started, which relative paths are relative to; NULL if that has no name */
     bool foreground;
     const char *file;     /* configuration, or NULL */
     bool file_is_default; /* then it need not exist */
     char **options;       /* -o */
     int option_count;
-    int ready_fd; /* in the background: told with one byte when all is well, or -1 */
+    int ready_fd;                 /* in the background: told with one byte when all is well, or -1 */
     void (*leave_terminal)(void); /* in the background: called when nothing can go wrong any more that
                                      should be told on the terminal */
 };

@@ -212,8 +212,7 @@ static struct child *find_slot(struct supervisor *supervisor)
     return child;
 }
 
-static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
-                    const struct net_address *from)
+static void welcome(struct supervisor *supervisor, int socket, enum door_kind door, const struct net_address *from)
 {
     const char *why = check_admission(supervisor, from);
     if (why) {

@@ -67,6 +67,5 @@ void supervisor_introduce(const struct supervisor *supervisor)
     for (int i = 0; (command = command_list(DIALECT_CONTROL, i)); i++)
         text_addf(&text, " %s", command->verb);
     log_info("forkchatd %s; %s:%s", FORKCHAT_VERSION,
-             has_console(supervisor) ? "commands, here or by forkchatctl" : "commands, by forkchatctl",
-             line);
+             has_console(supervisor) ? "commands, here or by forkchatctl" : "commands, by forkchatctl", line);
 }

@@ -113,7 +113,8 @@ void supervisor_execute_again(struct supervisor *supervisor)
     supervisor->leaving_to_another = !same;
     if (!same) {
         log_warning("%s wants another layout of the shared memory: it waits for all to leave, and nobody is let in "
-                    "any more", command[0]);
+                    "any more",
+                    command[0]);
         return;
     }
     int state = exec_state_save(supervisor);

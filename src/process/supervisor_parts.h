@@ -26,10 +26,10 @@
 /* The process that was seen to have the lock: supervisor_watch_lock. */
 struct holding {
     uint32_t slot;
-    uint32_t turn; /* the number of this taking of the lock */
-    int64_t since; /* when this was seen first */
+    uint32_t turn;      /* the number of this taking of the lock */
+    int64_t since;      /* when this was seen first */
     struct stall stall; /* since then */
-    bool woken;    /* it was told to go on */
+    bool woken;         /* it was told to go on */
 };
 
 struct supervisor {
@@ -44,9 +44,9 @@ struct supervisor {
     struct children children;
     struct inherited inherited;
     bool leaving_to_another; /* nobody is let in any more: supervisor_exec.c */
-    int64_t paused_until; /* no accepting until then */
-    int reserve;          /* a descriptor to let go of when there are none, or -1 */
-    bool unreaped;        /* somebody dead is still to be put in order, or to be started */
+    int64_t paused_until;    /* no accepting until then */
+    int reserve;             /* a descriptor to let go of when there are none, or -1 */
+    bool unreaped;           /* somebody dead is still to be put in order, or to be started */
     struct holding holding;
     struct ban_file bans;
     struct control_listener control;
@@ -100,7 +100,8 @@ void supervisor_reap_holders(struct supervisor *supervisor);
 /* Notes for `crash last` how a process died, with what it left at `recorder`, if it has a record there, and whose it
  * was, or NULL. Lock held. Returns the crash noted, to be logged without the lock. */
 struct crash_shm supervisor_add_crash_locked(struct supervisor *supervisor, const char *process, const siginfo_t *death,
-                                             const struct recorder_shm *recorder, const struct connection_shm *connection);
+                                             const struct recorder_shm *recorder,
+                                             const struct connection_shm *connection);
 void supervisor_log_crash(const struct crash_shm *crash);
 
 /* ---- supervisor_blame.c: wrong passwords ---- */

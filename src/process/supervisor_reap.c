@@ -151,8 +151,7 @@ static void clear_other(struct supervisor *supervisor, enum child_kind kind, con
     log_warning("%s process %ld died: %s %d", child_shown(kind), (long)death->si_pid,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
     if (txn_try_begin(&supervisor->txn, 0)) {
-        struct crash_shm crash =
-            supervisor_add_crash_locked(supervisor, child_shown(kind), death, recorder, NULL);
+        struct crash_shm crash = supervisor_add_crash_locked(supervisor, child_shown(kind), death, recorder, NULL);
         txn_commit(&supervisor->txn);
         supervisor_log_crash(&crash);
     }

@@ -143,7 +143,8 @@ int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *
         return 0;
     if (error != ENOTSUP) {
         log_warning("processes of an earlier forkchatd are still running and cannot be reached (%s): going on without "
-                    "them", strerror(error));
+                    "them",
+                    strerror(error));
         return runtime_begin_daemon_lock(supervisor->settings, &supervisor->inherited.daemon_lock);
     }
     log_warning("processes of another version of forkchatd are still running, whose shared memory has another layout: "

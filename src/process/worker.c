@@ -40,7 +40,7 @@
 #define LINGER_MS 2000
 /* And how long the courier may take until it has read so; one that does not move at all is replaced earlier. */
 #define UNHEARD_MS 15000
-#define LOOK_MS 100
+#define LOOK_MS    100
 
 /* Lines that a client sent before it broke off are acted on at its pace, as if it were there; but not for ever, and
  * more than one read takes were a flood. */
@@ -54,7 +54,8 @@ struct worker {
     const struct child_start *start;
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
     struct housekeep housekeep;
-    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of others */
+    int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of
+                      others */
 };
 
 static void on_call(int signal)
@@ -118,8 +119,7 @@ static void answer_call(struct worker *worker)
     called = 0;
     hand_over(worker);
     CRASHPOINT("handed-over-again");
-    worker->session.world->txn->to_wake |= UINT64_C(1)
-                                            << world_courier(worker->start->world, worker->start->slot);
+    worker->session.world->txn->to_wake |= UINT64_C(1) << world_courier(worker->start->world, worker->start->slot);
     txn_wake_readers(worker->session.world->txn);
     check_still_here(worker);
 }
@@ -164,8 +164,8 @@ static void mind_break(struct worker *worker)
         leave_server(session, QUIT_LOST, "", "");
 }
 
-/* Whatever is not the client's: done whenever the worker has waited, be it for the client or, with one that is being slowed,
- * between two of its lines. */
+/* Whatever is not the client's: done whenever the worker has waited, be it for the client or, with one that is being
+ * slowed, between two of its lines. */
 static void after_waiting(struct worker *worker)
 {
     answer_call(worker);
@@ -228,7 +228,8 @@ static void watch_idle(int socket, int seconds)
     port_keepalive(socket, idle, interval, (seconds - idle) / interval);
 }
 
-/* The client sends nothing more. What it left without an end was received all the same, however the connection ended. */
+/* The client sends nothing more. What it left without an end was received all the same, however the connection ended.
+ */
 static void finish(struct worker *worker, const struct transport *transport, enum event_quit how)
 {
     struct session *session = &worker->session;
@@ -301,7 +302,8 @@ static void linger(struct worker *worker)
     world->txn->to_wake |= reach_of_connection(world, worker->start->slot); /* what came last may be for others alone */
     txn_wake_readers(world->txn);
     int64_t lingered = 0, unheard = 0;
-    for (int64_t now = clock_monotonic(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS; before = now) {
+    for (int64_t now = clock_monotonic(), before = now; lingered < LINGER_MS * MS && unheard < UNHEARD_MS * MS;
+         before = now) {
         struct timespec most = {.tv_nsec = LOOK_MS * MS};
         uint64_t cursor = ring_cursor(ring, courier);
         now = clock_monotonic();

@@ -4,14 +4,26 @@
  * agree to nothing else. */
 #include "telnet.h"
 
-enum { SE = 240, BREAK = 243, INTERRUPT = 244, ABORT_OUTPUT, ARE_YOU_THERE = 246, ERASE_CHARACTER = 247,
-       ERASE_LINE = 248, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = TELNET_IAC };
+enum {
+    SE = 240,
+    BREAK = 243,
+    INTERRUPT = 244,
+    ABORT_OUTPUT,
+    ARE_YOU_THERE = 246,
+    ERASE_CHARACTER = 247,
+    ERASE_LINE = 248,
+    SB = 250,
+    WILL = 251,
+    WONT = 252,
+    DO = 253,
+    DONT = 254,
+    IAC = TELNET_IAC
+};
 enum { END_OF_FILE = 236, SUSPEND = 237, ABORT = 238 };
 enum { OPTION_ECHO = 1, OPTION_SUPPRESS_GO_AHEAD = 3, OPTION_TIMING_MARK = 6 };
 enum { STATE_DATA, STATE_COMMAND, STATE_OPTION, STATE_SUB, STATE_SUB_COMMAND };
 
-static size_t answer_with(unsigned char answer[TELNET_ANSWER_SIZE], unsigned char verb,
-                          unsigned char option)
+static size_t answer_with(unsigned char answer[TELNET_ANSWER_SIZE], unsigned char verb, unsigned char option)
 {
     answer[0] = IAC;
     answer[1] = verb;
@@ -20,8 +32,7 @@ static size_t answer_with(unsigned char answer[TELNET_ANSWER_SIZE], unsigned cha
 }
 
 /* Answers DO, DONT, WILL or WONT. */
-static size_t negotiate(struct telnet *telnet, unsigned char option,
-                        unsigned char answer[TELNET_ANSWER_SIZE])
+static size_t negotiate(struct telnet *telnet, unsigned char option, unsigned char answer[TELNET_ANSWER_SIZE])
 {
     bool *ours = option == OPTION_ECHO                ? &telnet->echo
                  : option == OPTION_SUPPRESS_GO_AHEAD ? &telnet->suppress_go_ahead

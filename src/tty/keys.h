@@ -53,8 +53,8 @@ void keys_free(struct keys *keys);
 /* Hands on every key that is complete. */
 void keys_feed(struct keys *keys, const char *bytes, size_t length, keys_take *take, void *context);
 
-/* Milliseconds from `now` (clock_monotonic()) until what has come must do without its end, -1 if nothing waits for one: a
- * lone ESC is a lone ESC soon, a paste that stops coming is over after a while. Then call keys_timeout, which does
+/* Milliseconds from `now` (clock_monotonic()) until what has come must do without its end, -1 if nothing waits for one:
+ * a lone ESC is a lone ESC soon, a paste that stops coming is over after a while. Then call keys_timeout, which does
  * nothing before that. */
 int keys_wait(const struct keys *keys, int64_t now);
 void keys_timeout(struct keys *keys, int64_t now, keys_take *take, void *context);

@@ -65,8 +65,7 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, i
         return BAN_FULL;
     struct ban_shm *slot = &world->bans[index];
     txn_save(world->txn, slot, sizeof *slot);
-    *slot = (struct ban_shm){
-        .state = BAN_LIVE, .set_at = ban->set_at, .expires_monotonic = ban->expires_monotonic};
+    *slot = (struct ban_shm){.state = BAN_LIVE, .set_at = ban->set_at, .expires_monotonic = ban->expires_monotonic};
     text_copy(slot->mask, sizeof slot->mask, ban->mask);
     CRASHPOINT("ban-half-set");
     text_copy(slot->by, sizeof slot->by, ban->by);
@@ -150,8 +149,7 @@ bool ban_matches_host(const struct ban_shm *ban, const char *host, int64_t now)
            mask_match_host(where, host);
 }
 
-const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host,
-                                      int64_t now)
+const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host, int64_t now)
 {
     uint32_t last = end(world);
     for (uint32_t i = 0; i < last; i++)

@@ -13,8 +13,9 @@ enum ban_state { BAN_FREE, BAN_LIVE };
 
 struct ban_shm {
     uint32_t state;
-    int64_t set_at;          /* ms since 1970 */
-    int64_t expires_monotonic; /* clock_monotonic(): it lasts as long as was said, however the clock is set; 0: for ever */
+    int64_t set_at; /* ms since 1970 */
+    int64_t
+        expires_monotonic; /* clock_monotonic(): it lasts as long as was said, however the clock is set; 0: for ever */
     char mask[MASK_SIZE];
     char by[NICK_SIZE];
     char reason[BAN_REASON_SIZE];
@@ -36,8 +37,8 @@ enum ban_result ban_add_locked(struct world *world, const struct ban_shm *ban, i
 /* Ends the texts of a copy, as user_seal. */
 void ban_seal(struct ban_shm *copy);
 
-/* Whether a normalised mask is for everybody, or near enough that nobody means it: any user, and any host, or the hosts of
- * 2^24 IPv4 addresses and more (a range of fewer than 8 bits; 16 of IPv6). */
+/* Whether a normalised mask is for everybody, or near enough that nobody means it: any user, and any host, or the hosts
+ * of 2^24 IPv4 addresses and more (a range of fewer than 8 bits; 16 of IPv6). */
 bool ban_is_wide(const char *mask);
 
 /* False if there is none of that (normalised) mask. */
@@ -51,8 +52,7 @@ bool ban_matches(const struct ban_shm *ban, const char *username, const char *ho
 bool ban_matches_host(const struct ban_shm *ban, const char *host, int64_t now);
 
 /* The first that matches, or NULL. */
-const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host,
-                                      int64_t now);
+const struct ban_shm *ban_find_locked(const struct world *world, const char *username, const char *host, int64_t now);
 
 /* One by one, with gaps: NULL for a slot that is free or expired; none from bans_end_locked on. */
 const struct ban_shm *ban_at_locked(const struct world *world, uint32_t index, int64_t now);

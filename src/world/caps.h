@@ -7,33 +7,33 @@
 #include <stdint.h>
 
 /* CAP(symbol, name, value shown to clients that asked for version 302 (or NULL)) */
-#define CAPS(CAP)                                                                                  \
-    CAP(ACCOUNT_NOTIFY, "account-notify", NULL)                                                    \
-    CAP(ACCOUNT_TAG, "account-tag", NULL)                                                          \
-    CAP(AWAY_NOTIFY, "away-notify", NULL)                                                          \
-    CAP(BATCH, "batch", NULL)                                                                      \
-    CAP(CAP_NOTIFY, "cap-notify", NULL)                                                            \
-    CAP(CHANNEL_RENAME, "draft/channel-rename", NULL)                                              \
-    CAP(CHGHOST, "chghost", NULL)                                                                  \
-    CAP(ECHO_MESSAGE, "echo-message", NULL)                                                        \
-    CAP(EXTENDED_JOIN, "extended-join", NULL)                                                      \
-    CAP(EXTENDED_MONITOR, "extended-monitor", NULL)                                                \
-    CAP(EXTENDED_ISUPPORT, "draft/extended-isupport", NULL)                                        \
-    CAP(INVITE_NOTIFY, "invite-notify", NULL)                                                      \
-    CAP(LABELED_RESPONSE, "labeled-response", NULL)                                                \
-    CAP(MESSAGE_TAGS, "message-tags", NULL)                                                        \
-    CAP(MESSAGE_REDACTION, "draft/message-redaction", NULL)                                        \
-    CAP(METADATA, "draft/metadata-2", "before-connect,max-subs=40,max-keys=20,max-value-bytes=256") \
-    CAP(METADATA_3, "draft/metadata-3", "before-connect,max-subs=40,max-keys=20,max-value-bytes=256") \
-    CAP(MULTILINE, "draft/multiline", "max-bytes=16384,max-lines=100")                             \
-    CAP(MULTI_PREFIX, "multi-prefix", NULL)                                                        \
-    CAP(NO_IMPLICIT_NAMES, "no-implicit-names", NULL)                                              \
-    CAP(NO_IMPLICIT_NAMES_DRAFT, "draft/no-implicit-names", NULL)                                  \
-    CAP(PRE_AWAY, "draft/pre-away", NULL)                                                          \
-    CAP(READ_MARKER, "draft/read-marker", NULL)                                                    \
-    CAP(SERVER_TIME, "server-time", NULL)                                                          \
-    CAP(SETNAME, "setname", NULL)                                                                  \
-    CAP(STANDARD_REPLIES, "standard-replies", NULL)                                                \
+#define CAPS(CAP)                                                                                                      \
+    CAP(ACCOUNT_NOTIFY, "account-notify", NULL)                                                                        \
+    CAP(ACCOUNT_TAG, "account-tag", NULL)                                                                              \
+    CAP(AWAY_NOTIFY, "away-notify", NULL)                                                                              \
+    CAP(BATCH, "batch", NULL)                                                                                          \
+    CAP(CAP_NOTIFY, "cap-notify", NULL)                                                                                \
+    CAP(CHANNEL_RENAME, "draft/channel-rename", NULL)                                                                  \
+    CAP(CHGHOST, "chghost", NULL)                                                                                      \
+    CAP(ECHO_MESSAGE, "echo-message", NULL)                                                                            \
+    CAP(EXTENDED_JOIN, "extended-join", NULL)                                                                          \
+    CAP(EXTENDED_MONITOR, "extended-monitor", NULL)                                                                    \
+    CAP(EXTENDED_ISUPPORT, "draft/extended-isupport", NULL)                                                            \
+    CAP(INVITE_NOTIFY, "invite-notify", NULL)                                                                          \
+    CAP(LABELED_RESPONSE, "labeled-response", NULL)                                                                    \
+    CAP(MESSAGE_TAGS, "message-tags", NULL)                                                                            \
+    CAP(MESSAGE_REDACTION, "draft/message-redaction", NULL)                                                            \
+    CAP(METADATA, "draft/metadata-2", "before-connect,max-subs=40,max-keys=20,max-value-bytes=256")                    \
+    CAP(METADATA_3, "draft/metadata-3", "before-connect,max-subs=40,max-keys=20,max-value-bytes=256")                  \
+    CAP(MULTILINE, "draft/multiline", "max-bytes=16384,max-lines=100")                                                 \
+    CAP(MULTI_PREFIX, "multi-prefix", NULL)                                                                            \
+    CAP(NO_IMPLICIT_NAMES, "no-implicit-names", NULL)                                                                  \
+    CAP(NO_IMPLICIT_NAMES_DRAFT, "draft/no-implicit-names", NULL)                                                      \
+    CAP(PRE_AWAY, "draft/pre-away", NULL)                                                                              \
+    CAP(READ_MARKER, "draft/read-marker", NULL)                                                                        \
+    CAP(SERVER_TIME, "server-time", NULL)                                                                              \
+    CAP(SETNAME, "setname", NULL)                                                                                      \
+    CAP(STANDARD_REPLIES, "standard-replies", NULL)                                                                    \
     CAP(USERHOST_IN_NAMES, "userhost-in-names", NULL)
 
 enum cap_number {

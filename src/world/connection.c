@@ -1,5 +1,5 @@
-/* Connections. Written by their own worker, by operators' workers (kill) and by the supervisor (after a death), under the
- * lock. */
+/* Connections. Written by their own worker, by operators' workers (kill) and by the supervisor (after a death), under
+ * the lock. */
 #include "connections.h"
 
 #include "base/crashpoint.h"
@@ -88,12 +88,8 @@ uint32_t connection_open_locked(struct world *world, uint32_t index, uint32_t us
     struct connection_shm *connection = &world->connections[index];
     save(world, connection);
     uint32_t generation = connection->generation + 1;
-    *connection = (struct connection_shm){.state = CONNECTION_OPEN,
-                                          .generation = generation,
-                                          .pid = pid,
-                                          .user = user,
-                                          .door = door,
-                                          .current = NONE};
+    *connection = (struct connection_shm){
+        .state = CONNECTION_OPEN, .generation = generation, .pid = pid, .user = user, .door = door, .current = NONE};
     connection_clear_lists(connection);
     text_copy(connection->address, sizeof connection->address, address);
     text_copy(connection->host, sizeof connection->host, host);

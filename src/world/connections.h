@@ -22,8 +22,8 @@ struct connection_shm {
     int32_t pid;         /* of the worker */
     uint32_t user;       /* NONE unless it is open */
     uint32_t door;
-    uint32_t current;    /* channel that plain and talk users talk in, or NONE */
-    uint64_t caps;       /* IRCv3 capabilities */
+    uint32_t current;           /* channel that plain and talk users talk in, or NONE */
+    uint64_t caps;              /* IRCv3 capabilities */
     char address[ADDRESS_SIZE]; /* of the client: 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
 
@@ -39,8 +39,8 @@ struct connection_shm *world_connection(const struct world *world, uint32_t inde
 /* One past the highest slot ever used, for walks over all connections. */
 uint32_t world_connections_end_locked(const struct world *world);
 
-/* A new connection of that user in the free slot `index`; returns its generation. close: it is its user's no longer, its
- * lists must be empty. Only for src/world/user.c: user_attach_locked, user_detach_locked. */
+/* A new connection of that user in the free slot `index`; returns its generation. close: it is its user's no longer,
+ * its lists must be empty. Only for src/world/user.c: user_attach_locked, user_detach_locked. */
 uint32_t connection_open_locked(struct world *world, uint32_t index, uint32_t user, int32_t pid, uint32_t door,
                                 const char *address, const char *host);
 void connection_close_locked(struct world *world, uint32_t index);
@@ -60,7 +60,8 @@ bool connection_is_open_locked(const struct world *world, uint32_t index);
 /* The next connection of the user behind `at` (NONE: the one that came last), or NONE. */
 uint32_t connection_next_locked(const struct world *world, uint32_t user, uint32_t at);
 
-/* All connections of the user, the one that came last first; returns how many. What others have damaged makes it no longer. */
+/* All connections of the user, the one that came last first; returns how many. What others have damaged makes it no
+ * longer. */
 uint32_t connection_list_locked(const struct world *world, uint32_t user, uint32_t list[USER_CONNECTIONS]);
 
 /* The channel a user talks in, by the connection that came last; NONE if there is none. */

@@ -6,24 +6,24 @@
 #include "world.h"
 
 /* COUNT(symbol, metric, label, meaning): of the daemon, by the supervisor. Rows of one metric stand together. */
-#define COUNTS(COUNT)                                                                              \
-    COUNT(WORKERS, "forks", "process=\"worker\"", "Processes forked.")                             \
-    COUNT(COURIERS, "forks", "process=\"courier\"", "")                                            \
-    COUNT(CONTROLS, "forks", "process=\"control\"", "")                                            \
-    COUNT(WORKER_CRASHES, "crashes", "process=\"worker\"", "Processes that died by a signal or an error.") \
-    COUNT(COURIER_CRASHES, "crashes", "process=\"courier\"", "")                                   \
-    COUNT(CONTROL_CRASHES, "crashes", "process=\"control\"", "")                                   \
-    COUNT(REFUSED_BANNED, "refusals", "reason=\"banned\"", "Connections refused.")                 \
-    COUNT(REFUSED_RATE, "refusals", "reason=\"connect-rate\"", "")                                 \
-    COUNT(REFUSED_FULL, "refusals", "reason=\"max-clients\"", "")                                  \
-    COUNT(REFUSED_ADDRESS, "refusals", "reason=\"max-clients-per-address\"", "")                   \
-    COUNT(REFUSED_NETWORK, "refusals", "reason=\"max-clients-per-network\"", "")                   \
-    COUNT(REFUSED_PENALTY, "refusals", "reason=\"penalty\"", "")                                   \
-    COUNT(REFUSED_BUSY, "refusals", "reason=\"busy\"", "")                                         \
-    COUNT(PENALTY_CRASHES, "penalties", "reason=\"crash\"", "Penalties for what clients did.")       \
-    COUNT(PENALTY_PASSWORDS, "penalties", "reason=\"password\"", "")                               \
-    COUNT(PENALTY_SILENCES, "penalties", "reason=\"silence\"", "")                                 \
-    COUNT(RELOADS, "reloads", "result=\"done\"", "Readings of the configuration.")                 \
+#define COUNTS(COUNT)                                                                                                  \
+    COUNT(WORKERS, "forks", "process=\"worker\"", "Processes forked.")                                                 \
+    COUNT(COURIERS, "forks", "process=\"courier\"", "")                                                                \
+    COUNT(CONTROLS, "forks", "process=\"control\"", "")                                                                \
+    COUNT(WORKER_CRASHES, "crashes", "process=\"worker\"", "Processes that died by a signal or an error.")             \
+    COUNT(COURIER_CRASHES, "crashes", "process=\"courier\"", "")                                                       \
+    COUNT(CONTROL_CRASHES, "crashes", "process=\"control\"", "")                                                       \
+    COUNT(REFUSED_BANNED, "refusals", "reason=\"banned\"", "Connections refused.")                                     \
+    COUNT(REFUSED_RATE, "refusals", "reason=\"connect-rate\"", "")                                                     \
+    COUNT(REFUSED_FULL, "refusals", "reason=\"max-clients\"", "")                                                      \
+    COUNT(REFUSED_ADDRESS, "refusals", "reason=\"max-clients-per-address\"", "")                                       \
+    COUNT(REFUSED_NETWORK, "refusals", "reason=\"max-clients-per-network\"", "")                                       \
+    COUNT(REFUSED_PENALTY, "refusals", "reason=\"penalty\"", "")                                                       \
+    COUNT(REFUSED_BUSY, "refusals", "reason=\"busy\"", "")                                                             \
+    COUNT(PENALTY_CRASHES, "penalties", "reason=\"crash\"", "Penalties for what clients did.")                         \
+    COUNT(PENALTY_PASSWORDS, "penalties", "reason=\"password\"", "")                                                   \
+    COUNT(PENALTY_SILENCES, "penalties", "reason=\"silence\"", "")                                                     \
+    COUNT(RELOADS, "reloads", "result=\"done\"", "Readings of the configuration.")                                     \
     COUNT(RELOADS_REFUSED, "reloads", "result=\"refused\"", "")
 
 enum count {

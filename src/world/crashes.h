@@ -8,7 +8,7 @@
 #define CRASHES 32u
 
 struct crash_shm {
-    int64_t at;      /* ms since 1970 */
+    int64_t at;        /* ms since 1970 */
     int64_t monotonic; /* clock_monotonic() then */
     int32_t pid;
     int32_t by_signal; /* or else `number` is an exit status */

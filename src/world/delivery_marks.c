@@ -37,8 +37,8 @@ void delivery_marks_set_behind(struct world *world, uint32_t connection)
     atomic_store_explicit(&world->delivery_marks[connection].behind, 1, memory_order_release);
 }
 
-bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation,
-                struct delivery_mark *mark, bool *behind)
+bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation, struct delivery_mark *mark,
+                        bool *behind)
 {
     const struct delivery_marks_shm *stream = &world->delivery_marks[connection];
     if (atomic_load(&stream->generation) != generation)

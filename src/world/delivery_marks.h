@@ -15,8 +15,8 @@ struct delivery_mark {
 
 struct delivery_marks_shm {
     _Alignas(64) _Atomic uint32_t generation; /* whose marks they are; 0: nobody's */
-    _Atomic uint32_t current;    /* the slot that holds */
-    _Atomic uint32_t behind;     /* later events have had bytes that the kernel has not all got */
+    _Atomic uint32_t current;                 /* the slot that holds */
+    _Atomic uint32_t behind;                  /* later events have had bytes that the kernel has not all got */
     struct delivery_mark slots[2];
 };
 
@@ -31,7 +31,7 @@ void delivery_marks_set(struct world *world, uint32_t connection, uint64_t posit
 void delivery_marks_set_behind(struct world *world, uint32_t connection);
 
 /* The mark of that client; false if there is none. */
-bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation,
-                struct delivery_mark *mark, bool *behind);
+bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation, struct delivery_mark *mark,
+                        bool *behind);
 
 #endif

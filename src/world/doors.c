@@ -12,8 +12,7 @@ static const struct {
 #define DOOR(symbol, keyword, number, transport, dialect)                                                              \
     [DOOR_##symbol] = {keyword, number, TRANSPORT_##transport, DIALECT_##dialect},
 #define SERVICE(symbol, keyword) [SERVICE_##symbol] = {.name = keyword},
-    DOORS(DOOR)
-    SERVICES(SERVICE)
+    DOORS(DOOR) SERVICES(SERVICE)
 #undef DOOR
 #undef SERVICE
 };

@@ -4,24 +4,23 @@
 #define FORKCHAT_WORLD_DOORS_H
 
 /* DOOR(symbol, keyword, default port, transport, dialect) */
-#define DOORS(DOOR)                                                                                \
-    DOOR(PLAIN, "plain", 7777, LF, PLAIN)                                                                     \
-    DOOR(TALK, "talk", 5000, TELNET, TALK)                                                                       \
+#define DOORS(DOOR)                                                                                                    \
+    DOOR(PLAIN, "plain", 7777, LF, PLAIN)                                                                              \
+    DOOR(TALK, "talk", 5000, TELNET, TALK)                                                                             \
     DOOR(IRC, "irc", 6667, CRLF, IRC)
 
 /* SERVICE(symbol, keyword)
  * A connection to a service is no client's, and in no table. A service is opened only where it is asked for; "control"
  * is not for listen at all: it is the socket in the runtime directory. */
-#define SERVICES(SERVICE)                                                                          \
-    SERVICE(METRICS, "metrics")                                                                    \
+#define SERVICES(SERVICE)                                                                                              \
+    SERVICE(METRICS, "metrics")                                                                                        \
     SERVICE(CONTROL, "control")
 
 /* Doors are below DOOR_KINDS, services above. */
 enum door_kind {
 #define DOOR(symbol, keyword, port, transport, dialect) DOOR_##symbol,
-#define SERVICE(symbol, keyword) SERVICE_##symbol,
-    DOORS(DOOR)
-        DOOR_KINDS,
+#define SERVICE(symbol, keyword)                        SERVICE_##symbol,
+    DOORS(DOOR) DOOR_KINDS,
     SERVICES(SERVICE)
 #undef DOOR
 #undef SERVICE

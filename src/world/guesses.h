@@ -24,7 +24,8 @@
 
 size_t guesses_size(const struct world_limits *limits);
 
-/* Somebody at `from` is about to try that name. Returns for how many ms they must wait first. `now` is clock_monotonic(). */
+/* Somebody at `from` is about to try that name. Returns for how many ms they must wait first. `now` is
+ * clock_monotonic(). */
 int64_t guess_begin(struct world *world, const char *name, const struct net_range *from, int64_t now);
 
 /* And was right, or wrong. */

@@ -23,15 +23,15 @@ struct world_shm {
     uint32_t members_end;
     uint32_t masks_end;
     uint64_t next_order;
-    uint64_t arrivals; /* users ever introduced */
-    int64_t started_at;      /* ms since 1970 */
+    uint64_t arrivals;         /* users ever introduced */
+    int64_t started_at;        /* ms since 1970 */
     int64_t started_monotonic; /* clock_monotonic() */
-    uint64_t seed;           /* of world_hash */
+    uint64_t seed;             /* of world_hash */
     uint32_t most_present;
     uint32_t bans_end;
     uint32_t monitors_end;
     uint32_t metadata_end;
-    uint64_t whowas_end; /* counts up: the next one's slot is this, modulo their number */
+    uint64_t whowas_end;      /* counts up: the next one's slot is this, modulo their number */
     uint64_t attendances_end; /* the same */
     uint32_t silence;
     struct stop_shm stop;
@@ -96,8 +96,8 @@ void user_clear_lists(struct user_shm *user);
 void connection_link(struct world *world, uint32_t index);
 void connection_clear_lists(struct connection_shm *connection);
 
-/* Counts a membership, or a connection, in or out (UINT32_MAX: the counts wrap) of what reach.h tells. check: NULL, or what is
- * wrong. */
+/* Counts a membership, or a connection, in or out (UINT32_MAX: the counts wrap) of what reach.h tells. check: NULL, or
+ * what is wrong. */
 void reach_clear(struct world *world);
 void reach_add_member(struct world *world, const struct member_shm *member, uint32_t by);
 void reach_add_connection(struct world *world, uint32_t connection, uint32_t by);

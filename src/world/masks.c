@@ -96,8 +96,7 @@ uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask
     return at < limit ? at : NONE;
 }
 
-uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
-                          const char *mask)
+uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind, const char *mask)
 {
     uint32_t at = NONE;
     while ((at = mask_next_locked(world, channel, kind, at)) != NONE)
@@ -106,8 +105,8 @@ uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask
     return at;
 }
 
-enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind,
-                                 const char *mask, uint32_t by)
+enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind, const char *mask,
+                                 uint32_t by)
 {
     uint32_t count = 0;
     for (uint32_t at = NONE; (at = mask_next_locked(world, channel, kind, at)) != NONE; count++)
@@ -142,8 +141,7 @@ uint32_t invitation_find_locked(const struct world *world, uint32_t channel, uin
     for (uint32_t at = world->channels[channel].first_mask; at < limit && left-- > 0;
          at = world->masks[at].next_of_channel) {
         const struct mask_shm *mask = &world->masks[at];
-        if (is_invitation(mask) && mask->user == user &&
-            mask->user_generation == world->users[user].generation)
+        if (is_invitation(mask) && mask->user == user && mask->user_generation == world->users[user].generation)
             return at;
     }
     return NONE;

@@ -12,7 +12,7 @@
 #define METADATA_VALUE_SIZE 257
 
 /* Keys of one user or channel, and subscriptions of one connection. Told in the capability's value (caps.h). */
-#define METADATA_KEYS 20u
+#define METADATA_KEYS          20u
 #define METADATA_SUBSCRIPTIONS 40u
 
 enum metadata_kind { METADATA_FREE, METADATA_OF_USER, METADATA_OF_CHANNEL, METADATA_SUBSCRIPTION };

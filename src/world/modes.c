@@ -51,8 +51,7 @@ int modes_parse(char *const *words, int count, struct mode_change changes[MODE_C
                 continue;
             }
             struct mode_change *change = &changes[made];
-            *change = (struct mode_change){
-                .row = mode_find(*letters), .letter = *letters, .on = on};
+            *change = (struct mode_change){.row = mode_find(*letters), .letter = *letters, .on = on};
             if (takes_argument(change) && at < count) {
                 change->argument = words[at++];
                 if (arguments++ >= MODE_ARGUMENTS)

@@ -23,7 +23,8 @@ void monitor_link(struct world *world, uint32_t index)
 uint32_t monitor_find_locked(const struct world *world, uint32_t connection, const char *nick)
 {
     uint32_t limit = monitor_limit(&world->limits), left = limit;
-    for (uint32_t at = world->connections[connection].first_monitor; at < limit && left-- > 0; at = world->monitors[at].next)
+    for (uint32_t at = world->connections[connection].first_monitor; at < limit && left-- > 0;
+         at = world->monitors[at].next)
         if (text_compare_names(world->monitors[at].nick, nick) == 0)
             return at;
     return NONE;

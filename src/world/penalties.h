@@ -31,11 +31,11 @@ enum penalty {
 
 struct penalty_shm {
     struct net_range network;
-    uint32_t state; /* 0: free */
+    uint32_t state;  /* 0: free */
     uint32_t reason; /* enum penalty, of the last trouble */
     uint32_t troubles;
     uint32_t doublings;
-    uint32_t refused; /* owed so much once that nobody may come in before `until` */
+    uint32_t refused;      /* owed so much once that nobody may come in before `until` */
     _Atomic int64_t until; /* clock_monotonic() */
 };
 

@@ -1,5 +1,5 @@
-/* Which couriers have connections in a channel. Written by whoever changes memberships or connections, under the lock; all of
- * it is derived. */
+/* Which couriers have connections in a channel. Written by whoever changes memberships or connections, under the lock;
+ * all of it is derived. */
 #include "reach.h"
 
 #include <string.h>

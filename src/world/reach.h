@@ -1,5 +1,5 @@
-/* Which couriers have connections in a channel: only they need to wake for what is said there. Derived from memberships and
- * connections, and kept with every change of either. */
+/* Which couriers have connections in a channel: only they need to wake for what is said there. Derived from memberships
+ * and connections, and kept with every change of either. */
 #ifndef FORKCHAT_WORLD_REACH_H
 #define FORKCHAT_WORLD_REACH_H
 

@@ -38,7 +38,8 @@ void world_repair_locked(struct world *world)
     shm->counts = (struct world_counts){0};
     memset(shm->used, 0, sizeof shm->used);
     memset(shm->left_behind, 0, sizeof shm->left_behind);
-    shm->free_user = shm->free_channel = shm->free_member = shm->free_mask = shm->free_monitor = shm->free_metadata = NONE;
+    shm->free_user = shm->free_channel = shm->free_member = shm->free_mask = shm->free_monitor = shm->free_metadata =
+        NONE;
 
     for (uint32_t i = shm->users_end; i-- > 0;) {
         struct user_shm *user = &world->users[i];
@@ -235,8 +236,8 @@ static const char *check_masks(const struct world *world)
             continue;
         for (uint32_t at = channel->first_mask; at != NONE && count <= shm->masks_end;
              last = at, at = world->masks[at].next_of_channel, count++) {
-            if (at >= shm->masks_end || !mask_is_live(world, &world->masks[at]) ||
-                world->masks[at].channel != i || world->masks[at].previous_of_channel != last) {
+            if (at >= shm->masks_end || !mask_is_live(world, &world->masks[at]) || world->masks[at].channel != i ||
+                world->masks[at].previous_of_channel != last) {
                 snprintf(wrong, sizeof wrong, "channel %u has a mask that is not its", i);
                 return wrong;
             }
@@ -312,8 +313,7 @@ static const char *check_monitors(const struct world *world)
 static uint32_t count_metadata(const struct world *world, uint32_t first, enum metadata_kind kind, uint32_t owner)
 {
     uint32_t count = 0;
-    for (uint32_t at = first; at != NONE && count <= world->shm->metadata_end;
-         at = world->metadata[at].next, count++) {
+    for (uint32_t at = first; at != NONE && count <= world->shm->metadata_end; at = world->metadata[at].next, count++) {
         if (at >= world->shm->metadata_end || world->metadata[at].kind != kind || world->metadata[at].owner != owner ||
             !metadata_is_key(world->metadata[at].key))
             return UINT32_MAX;

@@ -15,7 +15,7 @@ struct share_counts {
 };
 
 static void count_record(struct share_counts *counts, const struct world *world, enum share_pool pool,
-                      const struct charge_shm *charge)
+                         const struct charge_shm *charge)
 {
     counts->used[pool]++;
     if (charge->user == NONE)

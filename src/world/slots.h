@@ -13,12 +13,13 @@ uint32_t slot_of_worker(const struct world *world, uint32_t connection);
 uint32_t slot_of_courier(const struct world *world, uint32_t courier);
 uint32_t slot_of_supervisor(const struct world *world);
 
-/* The lowest of the others', of SLOT_OTHERS in a row: also how many slots of workers, couriers and supervisors there are,
- * which begin at 1. */
+/* The lowest of the others', of SLOT_OTHERS in a row: also how many slots of workers, couriers and supervisors there
+ * are, which begin at 1. */
 uint32_t slot_of_others(const struct world *world);
 
 /* This process lives there from now on, until it ends, and takes the lock as that one (txn_live). Returns 0, or -1 and
- * errno: EAGAIN or EACCES if somebody else does. slot_live_among_others: EAGAIN if no slot is left. Before the sandbox. */
+ * errno: EAGAIN or EACCES if somebody else does. slot_live_among_others: EAGAIN if no slot is left. Before the sandbox.
+ */
 int slot_live(struct world *world, uint32_t slot);
 int slot_live_among_others(struct world *world);
 

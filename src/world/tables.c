@@ -43,8 +43,7 @@ static struct offsets offsets_of(const struct world_limits *limits)
     offsets.members = after(offsets.channels, limits->channels, sizeof(struct channel_shm));
     offsets.masks = after(offsets.members, limits->members, sizeof(struct member_shm));
     offsets.nick_buckets = after(offsets.masks, limits->masks, sizeof(struct mask_shm));
-    offsets.channel_buckets =
-        after(offsets.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
+    offsets.channel_buckets = after(offsets.nick_buckets, world_buckets(limits->users), sizeof(uint32_t));
     offsets.bans = after(offsets.channel_buckets, world_buckets(limits->channels), sizeof(uint32_t));
     offsets.whowas = after(offsets.bans, BANS, sizeof(struct ban_shm));
     offsets.monitors = after(offsets.whowas, WHOWAS, sizeof(struct whowas_shm));

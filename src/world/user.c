@@ -196,8 +196,7 @@ void user_rename_locked(struct world *world, uint32_t index, const char *nick)
     user_link_nick(world, index);
 }
 
-void user_describe_locked(struct world *world, uint32_t index, const char *username,
-                          const char *realname)
+void user_describe_locked(struct world *world, uint32_t index, const char *username, const char *realname)
 {
     struct user_shm *user = &world->users[index];
     save(world, user);
@@ -283,8 +282,7 @@ uint32_t user_find_locked(const struct world *world, const char *name)
     uint32_t end = world_users_end_locked(world);
     for (uint32_t i = 0; i < end; i++) {
         const struct user_shm *user = &world->users[i];
-        if (user->state == USER_PRESENT && !(user->flags & USER_NAMED) &&
-            strcmp(user->address, name) == 0)
+        if (user->state == USER_PRESENT && !(user->flags & USER_NAMED) && strcmp(user->address, name) == 0)
             return i;
     }
     return NONE;

@@ -7,9 +7,9 @@
 /* So many are remembered; a new one takes the place of the oldest. */
 #define WHOWAS 1024u
 
-/* But no more of one user among so many: further ones take the place of that user's last, so that nobody can have all the
- * others forgotten by taking one nick after the other. */
-#define WHOWAS_OF_ONE   16u
+/* But no more of one user among so many: further ones take the place of that user's last, so that nobody can have all
+ * the others forgotten by taking one nick after the other. */
+#define WHOWAS_OF_ONE    16u
 #define WHOWAS_LOOKED_AT 64u
 
 struct whowas_shm {

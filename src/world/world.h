@@ -35,14 +35,14 @@
 #define NONE UINT32_MAX
 
 /* Sizes in bytes, with the zero byte. */
-#define ADDRESS_SIZE 80
-#define HOST_SIZE    64
-#define USERNAME_SIZE 20
-#define REALNAME_SIZE 160
-#define TOPIC_SIZE   400
-#define ACCOUNT_SIZE 32
-#define AWAY_SIZE    256
-#define KEY_SIZE     32
+#define ADDRESS_SIZE       80
+#define HOST_SIZE          64
+#define USERNAME_SIZE      20
+#define REALNAME_SIZE      160
+#define TOPIC_SIZE         400
+#define ACCOUNT_SIZE       32
+#define AWAY_SIZE          256
+#define KEY_SIZE           32
 #define SETTINGS_TEXT_SIZE ((size_t)65536)
 
 /* The lobby is always there, in this slot. */
@@ -92,12 +92,12 @@ struct user_shm {
     uint32_t generation; /* grows with each new user of this number */
     uint32_t door;       /* by which they came last */
     uint32_t flags;
-    uint32_t home;       /* HOME_HERE, or the number of the service that has them */
-    uint64_t order;      /* of connecting: counts up */
-    int64_t attached_at;      /* ms since 1970 */
+    uint32_t home;              /* HOME_HERE, or the number of the service that has them */
+    uint64_t order;             /* of connecting: counts up */
+    int64_t attached_at;        /* ms since 1970 */
     int64_t attached_monotonic; /* clock_monotonic(), as the two below */
     int64_t active_monotonic;
-    int64_t hand_monotonic; /* when they raised their hand; 0: it is down */
+    int64_t hand_monotonic;     /* when they raised their hand; 0: it is down */
     int64_t detached_monotonic; /* since when they have no connection; 0: they have one, or their home is elsewhere */
     char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
     char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
@@ -140,7 +140,7 @@ struct channel_shm {
     uint32_t first_mask;
     uint32_t last_mask;
     uint32_t mask_count; /* of all kinds */
-    uint32_t name_next; /* in the bucket of the name's hash; next free channel */
+    uint32_t name_next;  /* in the bucket of the name's hash; next free channel */
 };
 
 enum member_flag {
@@ -231,22 +231,22 @@ struct world {
     struct mask_shm *masks;
     uint32_t *nick_buckets;
     uint32_t *channel_buckets;
-    struct ban_shm *bans;       /* bans.h */
-    struct whowas_shm *whowas; /* whowas.h */
-    struct monitor_shm *monitors;  /* monitors.h */
-    struct attendance_shm *attendances; /* attendance.h */
-    struct counters_shm *counters;      /* counters.h */
-    struct metadata_shm *metadata; /* metadata.h */
-    struct delivery_marks_shm *delivery_marks;   /* delivery_marks.h */
-    struct penalty_shm *penalties; /* penalties.h */
-    struct recorder_shm *recorders; /* recorder.h */
-    struct guesses_shm *guesses; /* guesses.h */
-    uint32_t *reach; /* reach.h */
+    struct ban_shm *bans;                      /* bans.h */
+    struct whowas_shm *whowas;                 /* whowas.h */
+    struct monitor_shm *monitors;              /* monitors.h */
+    struct attendance_shm *attendances;        /* attendance.h */
+    struct counters_shm *counters;             /* counters.h */
+    struct metadata_shm *metadata;             /* metadata.h */
+    struct delivery_marks_shm *delivery_marks; /* delivery_marks.h */
+    struct penalty_shm *penalties;             /* penalties.h */
+    struct recorder_shm *recorders;            /* recorder.h */
+    struct guesses_shm *guesses;               /* guesses.h */
+    uint32_t *reach;                           /* reach.h */
     struct world_limits limits;
 };
 
-/* The version of everything in the region: grows with every change of a struct that lies in it, and of what a supervisor
- * leaves to the program that is executed in its place (process/exec_state.c). */
+/* The version of everything in the region: grows with every change of a struct that lies in it, and of what a
+ * supervisor leaves to the program that is executed in its place (process/exec_state.c). */
 #define WORLD_LAYOUT UINT64_C(0x0011)
 
 size_t world_size(const struct world_limits *limits);
@@ -297,12 +297,12 @@ uint64_t world_command_count(const struct world *world, uint32_t number);
 
 /* ---- Users ---- */
 
-/* A new user, not yet introduced and without a connection, with the name of a guest; NONE if there is no room. `address`
- * and `host` are what others are shown. */
+/* A new user, not yet introduced and without a connection, with the name of a guest; NONE if there is no room.
+ * `address` and `host` are what others are shown. */
 uint32_t user_create_locked(struct world *world, const char *address, const char *host);
 
-/* The worker `pid` brings the user a connection in the slot `connection`, which must be free: connections.h. Returns the
- * connection's generation, or 0 if the user has USER_CONNECTIONS. */
+/* The worker `pid` brings the user a connection in the slot `connection`, which must be free: connections.h. Returns
+ * the connection's generation, or 0 if the user has USER_CONNECTIONS. */
 uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connection, int32_t pid, uint32_t door,
                             const char *address, const char *host);
 
@@ -321,8 +321,7 @@ void user_name_host(char shown[HOST_SIZE], const char *host);
 void user_rename_locked(struct world *world, uint32_t index, const char *nick);
 
 /* What an IRC client says of itself with USER; each is cut to its size. */
-void user_describe_locked(struct world *world, uint32_t index, const char *username,
-                          const char *realname);
+void user_describe_locked(struct world *world, uint32_t index, const char *username, const char *realname);
 void user_set_realname_locked(struct world *world, uint32_t index, const char *realname);
 
 /* They said something just now. */
@@ -356,8 +355,7 @@ uint32_t channel_find_alike_locked(const struct world *world, const char *name, 
 /* A new channel with that valid name, made by that user (NONE: the server); NONE if there is no room. */
 uint32_t channel_create_locked(struct world *world, const char *name, uint32_t by);
 
-void channel_set_topic_locked(struct world *world, uint32_t channel, const char *topic,
-                              const char *by);
+void channel_set_topic_locked(struct world *world, uint32_t channel, const char *topic, const char *by);
 
 /* Another name for it, which must be valid and nobody else's (or its own in other case). */
 void channel_rename_locked(struct world *world, uint32_t channel, const char *name);
@@ -385,16 +383,14 @@ void member_remove_locked(struct world *world, uint32_t member);
 enum mask_result { MASK_ADDED, MASK_THERE, MASK_LIST_FULL };
 
 /* Adds `mask`, of a kind below MASK_KINDS, set by that user (NONE: the server), who asked for their share before. */
-enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind,
-                                 const char *mask, uint32_t by);
+enum mask_result mask_add_locked(struct world *world, uint32_t channel, enum mask_kind kind, const char *mask,
+                                 uint32_t by);
 
 /* The record of that mask, compared without case, or NONE. */
-uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
-                          const char *mask);
+uint32_t mask_find_locked(const struct world *world, uint32_t channel, enum mask_kind kind, const char *mask);
 
 /* The next record of a kind behind `at` (NONE: the first of the channel), or NONE. */
-uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask_kind kind,
-                          uint32_t at);
+uint32_t mask_next_locked(const struct world *world, uint32_t channel, enum mask_kind kind, uint32_t at);
 void mask_remove_locked(struct world *world, uint32_t mask);
 
 /* The user is invited by another, who asked for their share before; if the channel has too many invitations, the oldest
@@ -421,7 +417,7 @@ enum world_order {
     ORDER_RESTART = 1u << 1, /* stop, and start again */
     ORDER_STOP = 1u << 2,
     ORDER_COUNT_DOWN = 1u << 3, /* to what world_stop_locked says */
-    ORDER_BLAME = 1u << 4, /* somebody gave a wrong password: guess_take */
+    ORDER_BLAME = 1u << 4,      /* somebody gave a wrong password: guess_take */
 };
 void world_give_order(struct world *world, enum world_order order);
 
@@ -448,7 +444,8 @@ bool world_is_silent_locked(const struct world *world);
 void world_note_supervisor(struct world *world, pid_t pid);
 pid_t world_noted_supervisor(const struct world *world);
 
-/* How many supervisors have asked to take this world over from a dead one. The supervisor that asks posts the wakeups. */
+/* How many supervisors have asked to take this world over from a dead one. The supervisor that asks posts the wakeups.
+ */
 void world_add_claim(struct world *world);
 uint32_t world_claims(const struct world *world);
 

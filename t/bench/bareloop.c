@@ -89,8 +89,8 @@ static void client_write(struct loop *loop, uint32_t fd, const char *bytes, size
 static void client_drain(struct loop *loop, uint32_t fd)
 {
     struct client *client = &loop->clients[fd];
-    ssize_t wrote = send((int)fd, client->queue + client->queue_start,
-                         client->queue_end - client->queue_start, MSG_NOSIGNAL);
+    ssize_t wrote =
+        send((int)fd, client->queue + client->queue_start, client->queue_end - client->queue_start, MSG_NOSIGNAL);
     if (wrote < 0)
         return;
     client->queue_start += (size_t)wrote;
@@ -167,8 +167,7 @@ int main(int argc, char **argv)
         loop.whole_reads = true;
         argc--, argv++;
     }
-    const char *why =
-        argc > 2 ? "too many arguments" : net_parse(argc > 1 ? argv[1] : "127.0.0.1:0", &address);
+    const char *why = argc > 2 ? "too many arguments" : net_parse(argc > 1 ? argv[1] : "127.0.0.1:0", &address);
     if (why)
         fatal(EX_USAGE, "%s\nusage: bareloop [--whole-reads] [ADDRESS:PORT]", why);
     long most = fd_raise_limit();

@@ -48,15 +48,11 @@ static inline bool cputime_stat(long pid, struct cputime_process *process)
         return false;
     const char *after = strrchr(text, ')');
     long parent, own[2], reaped[2], threads;
-    if (!after || sscanf(after + 1,
-                         " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld %ld %ld %*d %*d %ld",
-                         &parent, &own[0], &own[1], &reaped[0], &reaped[1], &threads) != 6)
+    if (!after || sscanf(after + 1, " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld %ld %ld %*d %*d %ld", &parent,
+                         &own[0], &own[1], &reaped[0], &reaped[1], &threads) != 6)
         return false;
-    *process = (struct cputime_process){.pid = pid,
-                                        .parent = parent,
-                                        .threads = threads,
-                                        .ticks = own[0] + own[1],
-                                        .reaped = reaped[0] + reaped[1]};
+    *process = (struct cputime_process){
+        .pid = pid, .parent = parent, .threads = threads, .ticks = own[0] + own[1], .reaped = reaped[0] + reaped[1]};
     return true;
 }
 
@@ -74,8 +70,7 @@ static inline int64_t cputime_own(const struct cputime_process *process, int64_t
         snprintf(path, sizeof path, "/proc/%ld/task", process->pid);
         DIR *tasks = opendir(path);
         for (struct dirent *task; tasks && (task = readdir(tasks));) {
-            snprintf(path, sizeof path, "/proc/%ld/task/%ld/schedstat", process->pid,
-                     atol(task->d_name));
+            snprintf(path, sizeof path, "/proc/%ld/task/%ld/schedstat", process->pid, atol(task->d_name));
             if (cputime_read(path, text, sizeof text) && sscanf(text, "%lld", &one) == 1)
                 sum += one;
         }

@@ -47,10 +47,9 @@ static inline enum door_news door_hear(const struct door *door, const char *line
         const char *command;
         enum door_news news;
     } commands[] = {
-        {"JOIN ", DOOR_ARRIVAL}, {"PING ", DOOR_PING},     {"001 ", DOOR_NAMED},
-        {"366 ", DOOR_JOINED},   {"ERROR ", DOOR_REFUSED}, {"404 ", DOOR_REFUSED},
-        {"432 ", DOOR_REFUSED},  {"433 ", DOOR_REFUSED},   {"437 ", DOOR_REFUSED},
-        {"451 ", DOOR_REFUSED},  {"461 ", DOOR_REFUSED},   {"471 ", DOOR_REFUSED},
+        {"JOIN ", DOOR_ARRIVAL},  {"PING ", DOOR_PING},   {"001 ", DOOR_NAMED},   {"366 ", DOOR_JOINED},
+        {"ERROR ", DOOR_REFUSED}, {"404 ", DOOR_REFUSED}, {"432 ", DOOR_REFUSED}, {"433 ", DOOR_REFUSED},
+        {"437 ", DOOR_REFUSED},   {"451 ", DOOR_REFUSED}, {"461 ", DOOR_REFUSED}, {"471 ", DOOR_REFUSED},
     };
     if (!door->join)
         return strstr(line, "-> you] ready") ? DOOR_NAMED : DOOR_NOTHING;

@@ -42,12 +42,12 @@
 #define INPUT_SIZE (256 * 1024) /* read at once */
 #define CARRY_SIZE 4096         /* of a line that is not whole yet */
 #define MAX_PIDS   64
-#define IN_FLIGHT  128 /* clients that connect at the same time, unless told otherwise */
+#define IN_FLIGHT  128                      /* clients that connect at the same time, unless told otherwise */
 #define KNOCK      (300 * INT64_C(1000))    /* between two connects */
 #define QUIET      (300 * INT64_C(1000000)) /* without a byte: the server has told all it had to */
 #define PATIENCE   (60 * INT64_C(1000000000))
-#define NAP                                                                                        \
-    INT64_C(1000000)   /* closed loop: gathers news that long, to take work off the machine        \
+#define NAP                                                                                                            \
+    INT64_C(1000000)   /* closed loop: gathers news that long, to take work off the machine                            \
                         */
 #define EXIT_MISDONE 1 /* the server lost, doubled or swapped something, or left us */
 
@@ -144,8 +144,7 @@ static void client_flush(struct run *run, struct client *client)
     client->output_start += wrote > 0 ? (size_t)wrote : 0;
     if (client->output_start == client->output_end)
         client->output_start = client->output_end = 0;
-    poller_want_room(&run->poller, client->fd, (uint32_t)(client - run->clients),
-                     client->output_end > 0);
+    poller_want_room(&run->poller, client->fd, (uint32_t)(client - run->clients), client->output_end > 0);
 }
 
 /* Room for `length` bytes more behind what waits to be written. */
@@ -185,8 +184,8 @@ static void client_add_line(struct run *run, struct client *client, int64_t due)
 {
     char *room = client_room(client, run->line_length);
     memcpy(room, run->line, run->line_length);
-    mark_write(room + run->before_text, (size_t)run->options.size,
-               (uint32_t)(client - run->clients), client->sent++, due - run->began);
+    mark_write(room + run->before_text, (size_t)run->options.size, (uint32_t)(client - run->clients), client->sent++,
+               due - run->began);
     run->sent++;
 }
 
@@ -244,8 +243,7 @@ static void schedule_send(struct run *run)
         client_add_line(run, sender, run->due);
         client_push(run, sender, waiting);
         run->scheduled++;
-        run->due = run->schedule_began +
-                   (int64_t)(run->scheduled * (uint64_t)SECOND / (uint64_t)run->options.rate);
+        run->due = run->schedule_began + (int64_t)(run->scheduled * (uint64_t)SECOND / (uint64_t)run->options.rate);
     }
 }
 
@@ -266,8 +264,7 @@ static void log_line(struct run *run, uint64_t id)
 }
 
 /* The hot path. */
-static inline void client_take(struct run *run, struct client *client, const char *text,
-                               bool observer)
+static inline void client_take(struct run *run, struct client *client, const char *text, bool observer)
 {
     uint64_t id = mark_id(text);
     client->hash = mark_hash(client->hash, id);
@@ -419,16 +416,15 @@ static void client_connect(struct run *run, uint32_t number)
     if (client->fd < 0)
         fatal(EX_OSERR, "no more sockets: %s", strerror(errno));
     if (connect(client->fd, (struct sockaddr *)&run->server.storage, run->server.length))
-        fatal(EX_UNAVAILABLE, "cannot connect to %s port %s: %s", run->options.host,
-              run->options.port, strerror(errno));
+        fatal(EX_UNAVAILABLE, "cannot connect to %s port %s: %s", run->options.host, run->options.port,
+              strerror(errno));
     fd_set_nonblocking(client->fd);
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     poller_add(&run->poller, client->fd, number);
     client->carry = must(malloc(CARRY_SIZE));
     /* Nicks differ from those of an earlier run that the server may not have let go of yet. */
     unsigned seed = (unsigned)getpid();
-    snprintf(client->nick, sizeof client->nick, "%c%c%u", 'a' + seed % 26, 'a' + seed / 26 % 26,
-             number);
+    snprintf(client->nick, sizeof client->nick, "%c%c%u", 'a' + seed % 26, 'a' + seed / 26 % 26, number);
     snprintf(greeting, sizeof greeting, run->options.door->greeting, client->nick, client->nick);
     client->stage = STAGE_GREETING;
     client_say(run, client, greeting, strlen(greeting));
@@ -476,8 +472,8 @@ static void join_all(struct run *run)
     while (run->joined < run->count || run->arrivals < all) {
         pump(run, patience);
         if (clock_monotonic() >= patience)
-            fatal(EXIT_MISDONE, "only %u of %u JOINs done, %llu of %llu arrivals told", run->joined,
-                  run->count, (unsigned long long)run->arrivals, (unsigned long long)all);
+            fatal(EXIT_MISDONE, "only %u of %u JOINs done, %llu of %llu arrivals told", run->joined, run->count,
+                  (unsigned long long)run->arrivals, (unsigned long long)all);
         if (run->bytes != before)
             patience = clock_monotonic() + PATIENCE;
         before = run->bytes;
@@ -491,8 +487,7 @@ static struct sample take_sample(struct run *run)
     long self = (long)getpid();
     const struct options *options = &run->options;
     struct sample sample = {.deliveries = run->deliveries, .own_cpu = cputime_of(&self, 1, false)};
-    sample.cpu =
-        options->pid_count ? cputime_of(options->pids, options->pid_count, options->tree) : -1;
+    sample.cpu = options->pid_count ? cputime_of(options->pids, options->pid_count, options->tree) : -1;
     sample.at = clock_monotonic();
     return sample;
 }
@@ -521,8 +516,7 @@ static void report_word(const char *name, const char *word)
     printf(json ? "\"%s\"" : "%s\n", word);
 }
 
-static void report_cost(const struct sample *from, const struct sample *to, double units,
-                        const char *name)
+static void report_cost(const struct sample *from, const struct sample *to, double units, const char *name)
 {
     if (from->cpu >= 0 && to->cpu >= 0 && units > 0)
         report_number(name, (double)(to->cpu - from->cpu) / 1e3 / units, 3);
@@ -547,8 +541,7 @@ static uint32_t verify(const struct run *run)
     for (size_t i = 0; i < run->log_length; i++) {
         uint32_t sender = mark_sender(run->log[i]), sequence = mark_sequence(run->log[i]);
         if (sequence != next[sender] && wrong++ < 5)
-            log_error("after line %u of %s came its line %u", next[sender],
-                      run->clients[sender].nick, sequence);
+            log_error("after line %u of %s came its line %u", next[sender], run->clients[sender].nick, sequence);
         next[sender] = sequence + 1;
         for (uint32_t s = 0; s <= senders; s++)
             if (s != sender)
@@ -559,11 +552,9 @@ static uint32_t verify(const struct run *run)
         bool sender = i < senders;
         uint64_t lines = run->sent - (sender ? client->sent : 0);
         if (sender && next[i] != client->sent && wrong++ < 5)
-            log_error("%s sent %u lines, the last that arrived is %u", client->nick, client->sent,
-                      next[i]);
+            log_error("%s sent %u lines, the last that arrived is %u", client->nick, client->sent, next[i]);
         if (client->received != lines && wrong++ < 5)
-            log_error("%s got %u of %llu lines", client->nick, client->received,
-                      (unsigned long long)lines);
+            log_error("%s got %u of %llu lines", client->nick, client->received, (unsigned long long)lines);
         else if (client->hash != hashes[sender ? i : senders] && wrong++ < 5)
             log_error("%s got other lines, or in another order, than %s", client->nick,
                       run->clients[run->observer].nick);
@@ -585,7 +576,8 @@ static void drain(struct run *run)
             patience = clock_monotonic() + PATIENCE;
         before = run->bytes;
     }
-    for (int64_t until = clock_monotonic() + QUIET / 10; clock_monotonic() < until;) /* a line too many would come now */
+    for (int64_t until = clock_monotonic() + QUIET / 10;
+         clock_monotonic() < until;) /* a line too many would come now */
         pump(run, until);
 }
 
@@ -619,16 +611,14 @@ static int run_load(struct run *run)
         to = take_sample(run);
     run->record_from = late;
 
-    double seconds = (double)(to.at - from.at) / 1e9,
-           units = (double)(to.deliveries - from.deliveries);
+    double seconds = (double)(to.at - from.at) / 1e9, units = (double)(to.deliveries - from.deliveries);
     uint32_t wrong = verify(run);
     report_word("mode", open_loop ? "rate" : "saturate");
     report_number("lines_sent", (double)run->sent, 0);
     report_number("deliveries", (double)run->deliveries, 0);
     report_number("deliveries_per_second", units / seconds, 0);
     report_cost(&from, &to, units, "cpu_us_per_delivery");
-    report_number("generator_us_per_delivery", (double)(to.own_cpu - from.own_cpu) / 1e3 / units,
-                  3);
+    report_number("generator_us_per_delivery", (double)(to.own_cpu - from.own_cpu) / 1e3 / units, 3);
     report_times(run);
     report_number("wrong", wrong, 0);
     return wrong ? EXIT_MISDONE : 0;
@@ -686,26 +676,25 @@ static int run_join(struct run *run)
 
 /* ---- options ---- */
 
-static const char usage[] =
-    "usage: load --door plain|irc --port PORT KIND [OPTION…]\n"
-    "kinds of run:\n"
-    "  --rate N            N lines a second in all, sent on time (open loop)\n"
-    "  --saturate W        as fast as can be, W lines of each sender on the way (closed loop)\n"
-    "  --register          connect --clients clients and take names, for --seconds at most\n"
-    "  --join              all --clients clients join one channel at once (irc)\n"
-    "options:\n"
-    "  --host ADDRESS      numeric (127.0.0.1)\n"
-    "  --clients N         in one room (1000)\n"
-    "  --senders N         of them speak (10)\n"
-    "  --size BYTES        of a line's text, 20 to 400 (100)\n"
-    "  --seconds S         measured (5), or until SIGTERM, after --warmup S (1)\n"
-    "  --in-flight N       clients that connect at the same time (128; 1 for --register)\n"
-    "  --pids PID,…        of the server, for its processor time; --pid-tree PID,…: with "
-    "descendants\n"
-    "  --realtime          run at real-time priority, if permitted\n"
-    "  --json              one JSON object\n"
-    "Exit status: 0 all well; 1 the server lost, doubled or swapped lines; 64 usage; 69 no "
-    "server.\n";
+static const char usage[] = "usage: load --door plain|irc --port PORT KIND [OPTION…]\n"
+                            "kinds of run:\n"
+                            "  --rate N            N lines a second in all, sent on time (open loop)\n"
+                            "  --saturate W        as fast as can be, W lines of each sender on the way (closed loop)\n"
+                            "  --register          connect --clients clients and take names, for --seconds at most\n"
+                            "  --join              all --clients clients join one channel at once (irc)\n"
+                            "options:\n"
+                            "  --host ADDRESS      numeric (127.0.0.1)\n"
+                            "  --clients N         in one room (1000)\n"
+                            "  --senders N         of them speak (10)\n"
+                            "  --size BYTES        of a line's text, 20 to 400 (100)\n"
+                            "  --seconds S         measured (5), or until SIGTERM, after --warmup S (1)\n"
+                            "  --in-flight N       clients that connect at the same time (128; 1 for --register)\n"
+                            "  --pids PID,…        of the server, for its processor time; --pid-tree PID,…: with "
+                            "descendants\n"
+                            "  --realtime          run at real-time priority, if permitted\n"
+                            "  --json              one JSON object\n"
+                            "Exit status: 0 all well; 1 the server lost, doubled or swapped lines; 64 usage; 69 no "
+                            "server.\n";
 
 static _Noreturn void wrong_use(const char *why, const char *what)
 {
@@ -734,12 +723,8 @@ static void parse_door(struct options *options, const char *name)
 
 static struct options parse_options(int argc, char **argv)
 {
-    struct options options = {.host = "127.0.0.1",
-                              .clients = 1000,
-                              .senders = 10,
-                              .size = 100,
-                              .seconds = 5,
-                              .warmup = 1};
+    struct options options = {
+        .host = "127.0.0.1", .clients = 1000, .senders = 10, .size = 100, .seconds = 5, .warmup = 1};
     bool kind = false;
     const struct {
         const char *name;
@@ -786,10 +771,8 @@ static struct options parse_options(int argc, char **argv)
             size_t n = 0, last = sizeof numbers / sizeof *numbers;
             while (n < last && strcmp(numbers[n].name, name))
                 n++;
-            if (n == last ||
-                !parse_number(value, numbers[n].least, numbers[n].most, numbers[n].value))
-                wrong_use(n == last ? "unknown option: " : "not a fitting number: ",
-                          n == last ? name : value);
+            if (n == last || !parse_number(value, numbers[n].least, numbers[n].most, numbers[n].value))
+                wrong_use(n == last ? "unknown option: " : "not a fitting number: ", n == last ? name : value);
             if (numbers[n].kind) {
                 options.mode = numbers[n].mode;
                 kind = true;
@@ -821,14 +804,12 @@ static void run_init(struct run *run)
 {
     const struct options *options = &run->options;
     char address[NET_TEXT_SIZE];
-    snprintf(address, sizeof address, strchr(options->host, ':') ? "[%s]:%s" : "%s:%s",
-             options->host, options->port);
+    snprintf(address, sizeof address, strchr(options->host, ':') ? "[%s]:%s" : "%s:%s", options->host, options->port);
     const char *why = net_parse(address, &run->server);
     if (why)
         wrong_use("no address: ", why);
     if (fd_raise_limit() < options->clients + 16)
-        fatal(EX_OSERR, "the limit of open descriptors is too low for %lld clients",
-              (long long)options->clients);
+        fatal(EX_OSERR, "the limit of open descriptors is too low for %lld clients", (long long)options->clients);
     run->count = (uint32_t)options->clients;
     run->observer = run->count - 1;
     run->laggards = run->count;

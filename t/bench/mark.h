@@ -34,8 +34,7 @@ static inline uint64_t mark_get(const char *at, int digits)
 
 /* Writes a text of `size` bytes. `nanoseconds` counts from any fixed point, at most 78 hours ago.
  */
-static inline void mark_write(char *text, size_t size, uint32_t sender, uint32_t sequence,
-                              int64_t nanoseconds)
+static inline void mark_write(char *text, size_t size, uint32_t sender, uint32_t sequence, int64_t nanoseconds)
 {
     memset(text, 'x', size);
     memcpy(text, "~ld~", 4);

@@ -45,8 +45,7 @@ struct poller {
 
 #define POLLER_TIMER UINT32_MAX /* the number of the timer */
 
-static inline void poller_set(struct poller *poller, int operation, int fd, uint32_t number,
-                              bool write)
+static inline void poller_set(struct poller *poller, int operation, int fd, uint32_t number, bool write)
 {
     struct epoll_event event = {.events = write ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.u32 = number};
     if (epoll_ctl(poller->fd, operation, fd, &event))
@@ -96,8 +95,8 @@ static inline int poller_wait(struct poller *poller, int64_t until)
     struct epoll_event news[POLLER_EVENTS];
     int filled = 0;
     if (until != poller->until) {
-        struct itimerspec then = {.it_value = {.tv_sec = (time_t)(until / 1000000000),
-                                               .tv_nsec = (long)(until % 1000000000)}};
+        struct itimerspec then = {
+            .it_value = {.tv_sec = (time_t)(until / 1000000000), .tv_nsec = (long)(until % 1000000000)}};
         timerfd_settime(poller->timer, TFD_TIMER_ABSTIME, &then, NULL);
         poller->until = until;
     }

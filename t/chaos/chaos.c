@@ -67,18 +67,18 @@ struct person {
     int door, port;
     uint32_t user, generation; /* its place in the tables */
     pid_t pid;                 /* of its worker, once that is known */
-    unsigned life;        /* grows with each client at this place */
-    bool known;           /* its CONNECT was in the ring */
-    bool in;              /* it is in the lobby */
-    bool gone;            /* its QUIT was in the ring */
-    bool ended;           /* the connection has ended */
-    bool may_leave;       /* harmed, kicked, or asked to leave */
-    int64_t at;           /* when it came; when it was gone; when the connection ended */
-    int64_t lazy;         /* it does not read until then */
-    unsigned said, told;  /* the next number it will say; the next one in the ring */
+    unsigned life;             /* grows with each client at this place */
+    bool known;                /* its CONNECT was in the ring */
+    bool in;                   /* it is in the lobby */
+    bool gone;                 /* its QUIT was in the ring */
+    bool ended;                /* the connection has ended */
+    bool may_leave;            /* harmed, kicked, or asked to leave */
+    int64_t at;                /* when it came; when it was gone; when the connection ended */
+    int64_t lazy;              /* it does not read until then */
+    unsigned said, told;       /* the next number it will say; the next one in the ring */
     char pending[PENDING];
     size_t pending_length;
-    char *line;           /* LINE_SIZE */
+    char *line; /* LINE_SIZE */
     size_t length;
     struct transcript transcript;
 };
@@ -273,7 +273,8 @@ static void tell_person(void *owner, const struct event *event)
     struct person *person = (struct person *)owner;
     person->user = event->source;
     person->generation = event->generation;
-    if (event->type == EVENT_ATTACH && world.connections[event->connection].generation == event->numbers.attach.generation)
+    if (event->type == EVENT_ATTACH &&
+        world.connections[event->connection].generation == event->numbers.attach.generation)
         person->pid = world.connections[event->connection].pid;
     if (event->type == EVENT_JOIN && event->numbers.join.channel == LOBBY)
         person->in = true;
@@ -679,8 +680,8 @@ static struct absent {
 } absent[ABSENT];
 static uint64_t detached;
 
-/* Somebody loses the connection and stays, as one who may come back. The client comes again at once as somebody else, so
- * the name is given up. */
+/* Somebody loses the connection and stays, as one who may come back. The client comes again at once as somebody else,
+ * so the name is given up. */
 static void detach_somebody(void)
 {
     static unsigned number;
@@ -723,8 +724,8 @@ static void end_absences(int64_t now)
             continue;
         txn_begin(&txn, EVENT_NEED_LEAVE);
         if (user->generation != absent[i].generation || user->state != USER_PRESENT || user->connection_count)
-            finding("a user without a connection was lost: %u/%u is %u/%u with %u", absent[i].user, absent[i].generation,
-                    user->state, user->generation, user->connection_count);
+            finding("a user without a connection was lost: %u/%u is %u/%u with %u", absent[i].user,
+                    absent[i].generation, user->state, user->generation, user->connection_count);
         else
             chat_leave_locked(&world, absent[i].user, QUIT_LOST, "", "");
         txn_commit(&txn);
@@ -1080,9 +1081,9 @@ static void empty(const struct sizes *before)
         for (int i = 0; i < clients; i++)
             is_over(&people[i], clock_monotonic());
         after = measure();
-    } while (clock_monotonic() < end && (places_taken() > 0 || after.processes != before->processes ||
-                                       after.descriptors != before->descriptors ||
-                                       after.courier_descriptors != before->courier_descriptors));
+    } while (clock_monotonic() < end &&
+             (places_taken() > 0 || after.processes != before->processes || after.descriptors != before->descriptors ||
+              after.courier_descriptors != before->courier_descriptors));
     printf("before and after: %d and %d processes, supervisor %d and %d descriptors, %ld and %ld KiB; couriers %d and "
            "%d descriptors\n",
            before->processes, after.processes, before->descriptors, after.descriptors, before->memory, after.memory,

@@ -8,8 +8,8 @@
 
 #include "world/slots.h"
 
-/* Attaches to the region of the daemon with that runtime directory and lives there among others, as whoever takes the lock
- * has to. Returns 0, or -1 and errno. */
+/* Attaches to the region of the daemon with that runtime directory and lives there among others, as whoever takes the
+ * lock has to. Returns 0, or -1 and errno. */
 static inline int observer_attach(const char *runtime, struct txn *txn, struct world *world)
 {
     static char path[4096];

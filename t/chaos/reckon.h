@@ -21,7 +21,7 @@ struct place {
 struct reckon {
     struct world *world;
     uint64_t position, expected, missed, events, count;
-    uint32_t end; /* no slot at or behind it was ever taken */
+    uint32_t end;         /* no slot at or behind it was ever taken */
     struct place *places; /* by connection */
     unsigned char *in;    /* by channel and user: the member flags plus 1 */
     void **owners;        /* by user: who the driver's client is, until it is detached */
@@ -61,8 +61,8 @@ struct rendering {
 
 static inline bool reckon_same(const struct view *one, const struct view *other)
 {
-    return one->caps == other->caps && one->self == other->self &&
-           one->target == other->target && one->current == other->current;
+    return one->caps == other->caps && one->self == other->self && one->target == other->target &&
+           one->current == other->current;
 }
 
 static inline void reckon_give(struct reckon *reckon, uint32_t slot, const struct event *event,
@@ -82,8 +82,8 @@ static inline void reckon_give(struct reckon *reckon, uint32_t slot, const struc
     }
     const struct door door = door_of((enum door_kind)place->door);
     struct view view = {.framing = door.transport->framing, .caps = place->caps, .self = self};
-    view.target = event->audience == AUDIENCE_USER || event->audience == AUDIENCE_CONNECTION ||
-                  place->user == event->target_user;
+    view.target =
+        event->audience == AUDIENCE_USER || event->audience == AUDIENCE_CONNECTION || place->user == event->target_user;
     view.current = event->audience == AUDIENCE_CHANNEL && event->target == place->current;
     if (!rendering->made || rendering->door != place->door || !reckon_same(&rendering->view, &view)) {
         struct text text;
@@ -234,8 +234,7 @@ static inline void reckon_read(struct reckon *reckon, int64_t now)
         struct ring_record record;
         struct event event;
         uint64_t missed = 0;
-        enum ring_result result =
-            ring_observe(ring, &reckon->position, &reckon->expected, &record, copy, &missed);
+        enum ring_result result = ring_observe(ring, &reckon->position, &reckon->expected, &record, copy, &missed);
         if (result == RING_EMPTY)
             return;
         reckon->missed += missed;

@@ -34,10 +34,10 @@ struct past {
 };
 
 struct transcript {
-    struct line **due;  /* a queue in a ring of `size` */
+    struct line **due; /* a queue in a ring of `size` */
     size_t first, count, size;
-    int64_t since;      /* when the first of them became due, or the one before it came, ns */
-    char *part;         /* of the line that is becoming due */
+    int64_t since; /* when the first of them became due, or the one before it came, ns */
+    char *part;    /* of the line that is becoming due */
     size_t part_length;
     struct past past[TRANSCRIPT_PAST];
     unsigned past_count;

@@ -1,11 +1,12 @@
-/* Sets the clocks of forkchat's processes, and of nobody else: loaded with LD_PRELOAD by t/lib/clock.bash. The file that
- * CLOCK_OFFSETS names holds two numbers of 20 characters: so many seconds the wall clock and the monotonic clock are
- * ahead of the system's. With a = in front the second is what the monotonic clock shows, and it stands still. The file may
- * be rewritten at any time; a jump of the monotonic clock is what a process sees that had no processor for so long.
+/* Sets the clocks of forkchat's processes, and of nobody else: loaded with LD_PRELOAD by t/lib/clock.bash. The file
+ * that CLOCK_OFFSETS names holds two numbers of 20 characters: so many seconds the wall clock and the monotonic clock
+ * are ahead of the system's. With a = in front the second is what the monotonic clock shows, and it stands still. The
+ * file may be rewritten at any time; a jump of the monotonic clock is what a process sees that had no processor for so
+ * long.
  *
- * A wait until a time of the wall clock ends when that clock, as it is set meanwhile, shows the time; but not with a C library
- * other than glibc, which is taken for musl: its sem_timedwait looks at the clock once and has the system wait for the
- * rest. One by the monotonic clock is as long as it is from now until then, whatever becomes of the clock.
+ * A wait until a time of the wall clock ends when that clock, as it is set meanwhile, shows the time; but not with a C
+ * library other than glibc, which is taken for musl: its sem_timedwait looks at the clock once and has the system wait
+ * for the rest. One by the monotonic clock is as long as it is from now until then, whatever becomes of the clock.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -53,8 +53,8 @@ static void draw(struct session *session, int rows, int columns)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char welcome[] = ":s 001 alice :hi\r\n:alice!u@h JOIN #x\r\n";
-    struct options options = {.nick = "alice", .host = "fuzz", .real_name = "x", .channels = {"#x"},
-                              .channel_count = 1};
+    struct options options = {
+        .nick = "alice", .host = "fuzz", .real_name = "x", .channels = {"#x"}, .channel_count = 1};
     struct session session;
     char drain[65536];
     int ends[2];

@@ -16,14 +16,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What a target claims of its results. */
-#define CLAIM(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__,                                      \
-                   #condition); /* stderr may be shut */                                           \
-            fflush(stdout);                                                                        \
-            abort();                                                                               \
-        }                                                                                          \
+#define CLAIM(condition)                                                                                               \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); /* stderr may be shut */                    \
+            fflush(stdout);                                                                                            \
+            abort();                                                                                                   \
+        }                                                                                                              \
     } while (0)
 
 /* Once: what the code under test tells on standard error is not wanted. libFuzzer does it itself: -close_fd_mask=2. */
@@ -66,8 +65,7 @@ static void fuzz_keep(void)
     if (fd < 0 || write(fd, fuzz_running, fuzz_running_size) < 0 || close(fd))
         return;
     if (write(STDERR_FILENO, said, sizeof said - 1) < 0 ||
-        write(STDERR_FILENO, fuzz_finding, strlen(fuzz_finding)) < 0 ||
-        write(STDERR_FILENO, "\n", 1) < 0)
+        write(STDERR_FILENO, fuzz_finding, strlen(fuzz_finding)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
         return;
 }
 
@@ -157,8 +155,7 @@ static void fuzz_add(const char *path)
 }
 
 /* Puts `count` bytes in the place of `removed` ones at `at`. */
-static void fuzz_splice(struct fuzz_input *input, size_t at, size_t removed, const uint8_t *bytes,
-                        size_t count)
+static void fuzz_splice(struct fuzz_input *input, size_t at, size_t removed, const uint8_t *bytes, size_t count)
 {
     if (input->size - removed + count > FUZZ_INPUT_MAX)
         return;

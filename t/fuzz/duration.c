@@ -1,4 +1,5 @@
-/* Times as people write them: what is read is from 0 to ten years, and the same is read from the number of its seconds. */
+/* Times as people write them: what is read is from 0 to ten years, and the same is read from the number of its seconds.
+ */
 #include "driver.h"
 
 #include "base/parse.h"

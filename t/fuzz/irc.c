@@ -1,7 +1,8 @@
 /* The IRC door: a whole session of an IRC client. */
 #include "session.h"
 
-/* A session has its process to itself, whose end frees everything. For the sanitizer, which asks for it by this name. */
+/* A session has its process to itself, whose end frees everything. For the sanitizer, which asks for it by this name.
+ */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {

@@ -10,8 +10,7 @@ struct told {
     size_t lines, longs;
 };
 
-static void tell(struct told *told, enum lines_result result, const char *line, size_t length,
-                 size_t limit)
+static void tell(struct told *told, enum lines_result result, const char *line, size_t length, size_t limit)
 {
     told->hash = (told->hash ^ (uint64_t)result) * UINT64_C(1099511628211);
     CLAIM(result != LINES_LONG || length == limit);

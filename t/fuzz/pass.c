@@ -1,5 +1,5 @@
-/* A courier's mailbox: whatever lies in it, with however many descriptors, a socket comes out only with a whole message, and
- * no descriptor is left behind. The first byte says how many go with the message that is the rest. */
+/* A courier's mailbox: whatever lies in it, with however many descriptors, a socket comes out only with a whole
+ * message, and no descriptor is left behind. The first byte says how many go with the message that is the rest. */
 #include "driver.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Reports: whatever is in the cells, each line of a table is as wide as it should be and harmless, each object is JSON, and
- * CSV comes apart into the same cells. The input is cells, with zero bytes between them. */
+/* Reports: whatever is in the cells, each line of a table is as wide as it should be and harmless, each object is JSON,
+ * and CSV comes apart into the same cells. The input is cells, with zero bytes between them. */
 #include "driver.h"
 
 #include "base/report.h"

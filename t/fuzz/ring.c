@@ -1,5 +1,5 @@
-/* The ring's bytes are not trusted: whatever lies between a reader's place and head, reading ends, each record lies inside
- * of the ring, and places only grow. The first 8 bytes of the input say where head and the reader are. */
+/* The ring's bytes are not trusted: whatever lies between a reader's place and head, reading ends, each record lies
+ * inside of the ring, and places only grow. The first 8 bytes of the input say where head and the reader are. */
 #include "driver.h"
 
 #include "ipc/ring.h"

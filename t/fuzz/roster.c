@@ -1,5 +1,5 @@
-/* The file of a LAN peer's roster: whatever is in it, what is read are names and addresses, and is written and read again
- * as the same. */
+/* The file of a LAN peer's roster: whatever is in it, what is read are names and addresses, and is written and read
+ * again as the same. */
 #include "driver.h"
 
 #include "files.h"

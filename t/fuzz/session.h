@@ -1,5 +1,5 @@
-/* A session of a client's door in a real world, in memory that has no name: for the targets talk, plain and irc. Whatever a
- * client sends, in whatever pieces, leads to the same, and nothing breaks. */
+/* A session of a client's door in a real world, in memory that has no name: for the targets talk, plain and irc.
+ * Whatever a client sends, in whatever pieces, leads to the same, and nothing breaks. */
 #ifndef FORKCHAT_T_FUZZ_SESSION_H
 #define FORKCHAT_T_FUZZ_SESSION_H
 

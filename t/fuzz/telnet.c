@@ -1,5 +1,5 @@
-/* Telnet's commands: every answer is one of ours, to a byte that asked; two sides that answer each other come to an end; and
- * what is no command is data. */
+/* Telnet's commands: every answer is one of ours, to a byte that asked; two sides that answer each other come to an
+ * end; and what is no command is data. */
 #include "driver.h"
 
 #include "transport/telnet.h"

@@ -47,8 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_add_utf8(&text, bytes, length);
     claim_room(&text, sizeof room);
     CLAIM(!text.cut && text.length >= length);
-    CLAIM(!memchr(room, '\0', text.length) && !memchr(room, '\r', text.length) &&
-          !memchr(room, '\n', text.length));
+    CLAIM(!memchr(room, '\0', text.length) && !memchr(room, '\r', text.length) && !memchr(room, '\n', text.length));
 
     text_init(&text, room, sizeof room);
     harmless_add(&text, bytes, length);
@@ -96,8 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t cut = 0; cut <= length && cut < 80; cut++) {
         size_t boundary = text_boundary(bytes, length, cut);
         CLAIM(boundary <= cut && cut - boundary <= 3);
-        CLAIM(!valid ||
-              (text_is_utf8(bytes, boundary) && text_is_utf8(bytes + boundary, length - boundary)));
+        CLAIM(!valid || (text_is_utf8(bytes, boundary) && text_is_utf8(bytes + boundary, length - boundary)));
     }
 
     char *name = malloc(length + 1), *copy = malloc(length + 1);
@@ -108,8 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         copy[i] = (char)text_fold((unsigned char)name[i]);
     CLAIM(text_compare_names(name, copy) == 0 && text_hash_name(name) == text_hash_name(copy));
     CLAIM(text_copy(room, limit, name) == (strlen(name) < limit));
-    CLAIM(strlen(room) < limit &&
-          (!text_is_utf8(name, strlen(name)) || text_is_utf8(room, strlen(room))));
+    CLAIM(strlen(room) < limit && (!text_is_utf8(name, strlen(name)) || text_is_utf8(room, strlen(room))));
     char *rest = name;
     for (char *word; (word = text_next_word(&rest));)
         CLAIM(*word && !strpbrk(word, " \t") && rest <= name + length);

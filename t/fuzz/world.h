@@ -14,7 +14,8 @@ static struct settings *fuzz_settings;
 /* Once. The log goes nowhere from then on. */
 static void fuzz_make_world(void)
 {
-    struct world_limits limits = {.users = 4, .connections = 4, .channels = 20, .members = 40, .masks = 50, .couriers = 1};
+    struct world_limits limits = {
+        .users = 4, .connections = 4, .channels = 20, .members = 40, .masks = 50, .couriers = 1};
     char name[REGION_NAME_SIZE];
     if (fuzz_settings)
         return;

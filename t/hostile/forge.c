@@ -1,5 +1,5 @@
-/* What a worker that was taken over could write: attaches to the region of a daemon, by its runtime directory, and has all pids
- * in it be PID. Prints how many were changed. */
+/* What a worker that was taken over could write: attaches to the region of a daemon, by its runtime directory, and has
+ * all pids in it be PID. Prints how many were changed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>

@@ -7,8 +7,8 @@
  *      hostile deaf  ADDRESS:PORT COUNT TEXT [BEGINNING]  ... the same, never reads
  *      hostile gush  ADDRESS:PORT BYTES END       BYTES times x, "ready"; when its input ends, END; shows what it gets
  *      hostile reset ADDRESS:PORT COUNT TEXT      connects and resets at every moment: before, in and after TEXT
- *      hostile urgent ADDRESS:PORT TEXT           TEXT, byte by byte, with urgent data in it; half-closes, shows what it gets
- *      hostile syn   ADDRESS:PORT COUNT SOURCE    COUNT SYNs that nobody completes, from ports of the host SOURCE
+ *      hostile urgent ADDRESS:PORT TEXT           TEXT, byte by byte, with urgent data in it; half-closes, shows what
+ * it gets hostile syn   ADDRESS:PORT COUNT SOURCE    COUNT SYNs that nobody completes, from ports of the host SOURCE
  *
  * An ADDRESS:PORT that begins with / is a Unix socket. TEXT, END and BEGINNING have \r, \n, \\, \0 and \xHH as in C;
  * the first %d of BEGINNING is the client's number.
@@ -67,7 +67,7 @@ static void *allocate(size_t size)
     static union kept {
         union kept *next;
         max_align_t alignment;
-    } *kept;
+    } * kept;
     union kept *memory = calloc(1, sizeof *memory + size);
     if (!memory)
         fatal(EX_OSERR, "out of memory");

@@ -1,8 +1,8 @@
-/* What a worker must not do, done on its client's demand, for tests of the sandbox (t/61-sandbox.bats). Part of builds with
- * -DCRASHPOINTS alone: run by workers and control children where they have read something.
+/* What a worker must not do, done on its client's demand, for tests of the sandbox (t/61-sandbox.bats). Part of builds
+ * with -DCRASHPOINTS alone: run by workers and control children where they have read something.
  *
- * A client whose bytes begin with "TRESPASS WHAT ARGUMENT" has the process that reads them try it. What came of it, if the
- * process lives on, is a line of the log. */
+ * A client whose bytes begin with "TRESPASS WHAT ARGUMENT" has the process that reads them try it. What came of it, if
+ * the process lives on, is a line of the log. */
 #define _GNU_SOURCE
 #include "base/crashpoint.h"
 
@@ -64,9 +64,8 @@ static long try_fork(const char *argument)
 
 static long try_connect(const char *port)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)atoi(port)),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     return connect(STDERR_FILENO, (struct sockaddr *)&to, sizeof to);
 }
 
@@ -122,7 +121,8 @@ static long try_shared(const char *argument)
 /* With a flag of mmap's that is no use to anybody here. */
 static long try_mapflag(const char *flag)
 {
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | (int)strtol(flag, NULL, 0), -1, 0);
+    void *page =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | (int)strtol(flag, NULL, 0), -1, 0);
     return page == MAP_FAILED ? -1 : 0;
 }
 
@@ -167,10 +167,8 @@ static long try_pass(const char *whose)
         char space[CMSG_SPACE(sizeof(int))];
     } control = {{0}};
     struct iovec part = {handover, sizeof handover};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.space,
-                             .msg_controllen = sizeof control.space};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
     if (sscanf(whose, "%" SCNu32 ":%" SCNu32, &handover[0], &handover[1]) != 2)
         return -1;
     control.header.cmsg_level = SOL_SOCKET;
@@ -318,14 +316,14 @@ void trespass(const char *bytes, size_t length)
         const char *name;
         long (*what)(const char *argument);
     } list[] = {
-        {"open", try_open},     {"create", try_create}, {"exec", try_exec},         {"fork", try_fork},
-        {"unlink", try_unlink}, {"connect", try_connect}, {"socket", try_socket},   {"unix", try_unix},
-        {"kill", try_kill},     {"tgkill", try_tgkill}, {"ptrace", try_ptrace},     {"mmap", try_mmap},
-        {"prctl", try_prctl},   {"ioctl", try_ioctl},   {"mprotect", try_mprotect}, {"fcntl", try_fcntl}, {"setlk", try_setlk},
-        {"limits", try_limits}, {"x32", try_x32},       {"i386", try_i386},         {"survive", try_survive},
-        {"shared", try_shared}, {"mapflag", try_mapflag}, {"mremap", try_mremap}, {"madvise", try_madvise},
-        {"sendmsg", try_sendmsg}, {"pass", try_pass}, {"stat", try_stat},
-        {"abort", try_abort},   {"syslog", try_syslog}, {"spin", try_spin}, {"memory", try_memory},
+        {"open", try_open},       {"create", try_create},   {"exec", try_exec},         {"fork", try_fork},
+        {"unlink", try_unlink},   {"connect", try_connect}, {"socket", try_socket},     {"unix", try_unix},
+        {"kill", try_kill},       {"tgkill", try_tgkill},   {"ptrace", try_ptrace},     {"mmap", try_mmap},
+        {"prctl", try_prctl},     {"ioctl", try_ioctl},     {"mprotect", try_mprotect}, {"fcntl", try_fcntl},
+        {"setlk", try_setlk},     {"limits", try_limits},   {"x32", try_x32},           {"i386", try_i386},
+        {"survive", try_survive}, {"shared", try_shared},   {"mapflag", try_mapflag},   {"mremap", try_mremap},
+        {"madvise", try_madvise}, {"sendmsg", try_sendmsg}, {"pass", try_pass},         {"stat", try_stat},
+        {"abort", try_abort},     {"syslog", try_syslog},   {"spin", try_spin},         {"memory", try_memory},
     };
     char line[500], name[20] = "", argument[400] = "";
     snprintf(line, sizeof line, "%.*s", (int)length, bytes);

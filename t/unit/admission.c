@@ -1,5 +1,5 @@
-/* Who may come in: how many of an address and a network are counted, how fast they may come, and what they owe; and that
- * none of it grows with the number of addresses. */
+/* Who may come in: how many of an address and a network are counted, how fast they may come, and what they owe; and
+ * that none of it grows with the number of addresses. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "child.h"
 #include "process/admission.h"
 
-#define SLOTS  300u
+#define SLOTS 300u
 
 static struct txn txn;
 static struct world world;
@@ -18,7 +18,8 @@ static int64_t now, seconds;
 
 static void start(void)
 {
-    struct world_limits limits = {.users = SLOTS, .connections = SLOTS, .channels = 10, .members = 2 * SLOTS, .masks = 50, .couriers = 1};
+    struct world_limits limits = {
+        .users = SLOTS, .connections = SLOTS, .channels = 10, .members = 2 * SLOTS, .masks = 50, .couriers = 1};
     child_name_region(name);
     CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);

@@ -95,7 +95,8 @@ static const struct cell {
     {CHILD_ORPHAN_RETIRING, CHILD_SETTLED, CHILD_ORPHAN_RETIRING, "an orphan that makes way may take its time"},
     {CHILD_ORPHAN_RETIRING, CHILD_RENEWED, CHILD_ORPHAN_RETIRING, "an orphan makes way whatever is made anew"},
     {CHILD_ORPHAN_RETIRING, CHILD_ASKED, CHILD_ORPHAN_RETIRING, "an orphan that makes way can be asked again"},
-    {CHILD_ORPHAN_RETIRING, CHILD_STALLED, CHILD_ORPHAN_RETIRING, "an orphan that makes way and stalls has still to die"},
+    {CHILD_ORPHAN_RETIRING, CHILD_STALLED, CHILD_ORPHAN_RETIRING,
+     "an orphan that makes way and stalls has still to die"},
     {CHILD_ORPHAN_RETIRING, CHILD_DIED, CHILD_FREE, "an orphan that has made way leaves a free slot"},
 };
 

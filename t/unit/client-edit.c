@@ -145,7 +145,7 @@ static void see(void *context, enum key key, const char *bytes, size_t length)
     strncat(seen, one, sizeof seen - strlen(seen) - 1);
 }
 
-#define NAMED(key) ((int)(key) - KEY_TEXT)
+#define NAMED(key) ((int)(key)-KEY_TEXT)
 
 /* Feeds `bytes` in pieces of `step` and compares what came out. */
 static int keys_give(const char *bytes, size_t step, const char *expected)
@@ -173,8 +173,8 @@ static void sequences(void)
     char expected[200];
     for (size_t step = 1; step < 9; step++) {
         CHECK(keys_give("a\xC3\xA9\xE6\xBC\xA2", step, "0=a;0=\xC3\xA9;0=\xE6\xBC\xA2;"));
-        snprintf(expected, sizeof expected, "%d;%d;%d;%d;", NAMED(KEY_UP), NAMED(KEY_END),
-                 NAMED(KEY_PAGE_UP), NAMED(KEY_DELETE));
+        snprintf(expected, sizeof expected, "%d;%d;%d;%d;", NAMED(KEY_UP), NAMED(KEY_END), NAMED(KEY_PAGE_UP),
+                 NAMED(KEY_DELETE));
         CHECK(keys_give("\033[A\033OF\033[5~\033[3~", step, expected));
         CHECK(keys_give("\033b\001\r\n\x7f", step, "1=b;-1;-13;-13;-127;"));
         snprintf(expected, sizeof expected, "%d;0=x;", NAMED(KEY_UNKNOWN));

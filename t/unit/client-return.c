@@ -19,7 +19,8 @@ static void lose(void)
 {
     close(server);
     session_work(&session, POLLIN);
-    CHECK(session.state != SESSION_ENDED && session.connection.state == CONNECTION_NONE && session.state != SESSION_READY);
+    CHECK(session.state != SESSION_ENDED && session.connection.state == CONNECTION_NONE &&
+          session.state != SESSION_READY);
 }
 
 /* And is there again. */
@@ -373,16 +374,20 @@ static void happen(enum event event)
 /* What leads from one state to another, as the table in src/client/session.c has it; NONE: that cannot happen there. */
 static void every_transition(void)
 {
-    enum { U = SESSION_UNCONNECTED, D = SESSION_DIALLING, A = SESSION_ARRIVING, R = SESSION_READY, L = SESSION_LEAVING,
-           E = SESSION_ENDED, NONE = -1 };
+    enum {
+        U = SESSION_UNCONNECTED,
+        D = SESSION_DIALLING,
+        A = SESSION_ARRIVING,
+        R = SESSION_READY,
+        L = SESSION_LEAVING,
+        E = SESSION_ENDED,
+        NONE = -1
+    };
     static const int table[][EVENTS] = {
         /*                       DIAL  CONNECT JOINED LOSE  TIME  LEAVE END */
-        [SESSION_UNCONNECTED] = {D,    A,      U,     U,    D,    E,    E},
-        [SESSION_DIALLING] =    {D,    NONE,   D,     NONE, NONE, E,    E},
-        [SESSION_ARRIVING] =    {NONE, NONE,   R,     U,    A,    L,    E},
-        [SESSION_READY] =       {NONE, NONE,   R,     U,    R,    L,    E},
-        [SESSION_LEAVING] =     {NONE, NONE,   L,     E,    E,    E,    E},
-        [SESSION_ENDED] =       {NONE, NONE,   E,     E,    E,    E,    E},
+        [SESSION_UNCONNECTED] = {D, A, U, U, D, E, E},    [SESSION_DIALLING] = {D, NONE, D, NONE, NONE, E, E},
+        [SESSION_ARRIVING] = {NONE, NONE, R, U, A, L, E}, [SESSION_READY] = {NONE, NONE, R, U, R, L, E},
+        [SESSION_LEAVING] = {NONE, NONE, L, E, E, E, E},  [SESSION_ENDED] = {NONE, NONE, E, E, E, E, E},
     };
     for (int state = 0; state <= SESSION_ENDED; state++)
         for (int event = 0; event < EVENTS; event++) {

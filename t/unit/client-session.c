@@ -59,8 +59,7 @@ static void sasl(void)
 
 static void sasl_refused(void)
 {
-    static const char *const ways[] = {":s CAP * LS :server-time\r\n",
-                                       ":s CAP * LS :sasl\r\n:s CAP * NAK :sasl\r\n",
+    static const char *const ways[] = {":s CAP * LS :server-time\r\n", ":s CAP * LS :sasl\r\n:s CAP * NAK :sasl\r\n",
                                        ":s CAP * LS :sasl\r\n:s CAP * ACK :sasl\r\n:s 904 * :wrong\r\n",
                                        ":s 001 alice :never mind\r\n"};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -174,7 +173,8 @@ static void ignoring(void)
 static void harmless(void)
 {
     log_in("#x");
-    receive(":alice!u@h JOIN #x\r\n:b\033[2Jb!b@h PRIVMSG #x :\033]0;pwned\a\xC2\x9B" "31m\r\n"
+    receive(":alice!u@h JOIN #x\r\n:b\033[2Jb!b@h PRIVMSG #x :\033]0;pwned\a\xC2\x9B"
+            "31m\r\n"
             ":s 332 alice #x :\033[31mtopic\r\n");
     struct window *x = windows_find(&session.windows, "#x");
     for (uint64_t i = 0; i < x->total; i++) {
@@ -464,7 +464,8 @@ static void pair_guessed(void)
 {
     guess();
     receive("[forkchat] bob is listening: type lines; stop on a line of its own ends this for both\n");
-    CHECK(session.dialect->door == DOOR_PAIR && session.state == SESSION_READY && strcmp(session.pair.peer, "bob") == 0);
+    CHECK(session.dialect->door == DOOR_PAIR && session.state == SESSION_READY &&
+          strcmp(session.pair.peer, "bob") == 0);
     CHECK(strcmp(sent(), "[forkchat] alice is here\n") == 0);
     input_take_line(&session, "hello", false);
     CHECK(strcmp(sent(), "hello\n") == 0);
@@ -555,7 +556,7 @@ static void framing(void)
     }
     frame_resize(&frame, 8, 24);
     frame_draw(&frame, &layout, &session, &(struct frame_line){.edit = &edit});
-    CHECK(strcmp(row_text(frame.row[5]) , "      ffff gggg") == 0);
+    CHECK(strcmp(row_text(frame.row[5]), "      ffff gggg") == 0);
     CHECK(strstr(row_text(frame.row[4]), "cccc dddd eeee") != NULL);
     frame_free(&frame);
     layout_free(&layout);

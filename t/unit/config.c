@@ -7,9 +7,8 @@
 #include "check.h"
 #include "child.h"
 
-static char
-    told[4096];        /* the words of all directives, "|" between words, "\n" between directives */
-static char rest[256]; /* of the last directive, from its second word */
+static char told[4096]; /* the words of all directives, "|" between words, "\n" between directives */
+static char rest[256];  /* of the last directive, from its second word */
 static char said[4096]; /* what went to the log */
 static char path[64];
 
@@ -127,8 +126,7 @@ static void mistakes(void)
 {
     CHECK(complains("one\nbad thing", 2, "no such directive"));
     CHECK(complains("\n\n\nmotd \"open", 4, "a quote (\") is opened and never closed"));
-    CHECK(complains("motd \"closed\"then", 1,
-                    "a closing quote (\") is followed by more of the word"));
+    CHECK(complains("motd \"closed\"then", 1, "a closing quote (\") is followed by more of the word"));
     CHECK(read_bytes("bad\ngood\nbad\nbad", 16) == 3);
 }
 

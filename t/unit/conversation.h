@@ -30,7 +30,8 @@ static inline void meet(void)
 
 static inline void begin_as(bool told, enum door door, const char *channel)
 {
-    options = (struct options){.door = door, .door_is_known = told, .nick = "alice", .host = "test", .real_name = "Alice"};
+    options =
+        (struct options){.door = door, .door_is_known = told, .nick = "alice", .host = "test", .real_name = "Alice"};
     if (channel)
         options.channels[options.channel_count++] = channel;
     if (session_init(&session, &options))

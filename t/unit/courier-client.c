@@ -1,5 +1,5 @@
-/* A courier's client: every cell of the table of states and events, and what follows from a state: what a socket that comes
- * is used for, and whose the marks are. */
+/* A courier's client: every cell of the table of states and events, and what follows from a state: what a socket that
+ * comes is used for, and whose the marks are. */
 #include "process/client.h"
 
 #include <sys/socket.h>
@@ -36,8 +36,10 @@ static const struct cell {
     {CLIENT_RESUMING, CLIENT_MET_LATE, NEVER, "one that is resuming has its slot to itself"},
     {CLIENT_RESUMING, CLIENT_RESUMED, NEVER, "one that is resuming does not resume again"},
     {CLIENT_RESUMING, CLIENT_SOCKET, CLIENT_LIVE, "with its socket, one that is resuming is live"},
-    {CLIENT_RESUMING, CLIENT_OVERWRITTEN, CLIENT_CUT_OFF, "one that is resuming is cut off when what it is owed is lost"},
-    {CLIENT_RESUMING, CLIENT_LEFT, CLIENT_DRAINING_RESUMING, "one that leaves while it is resuming is still to get its socket"},
+    {CLIENT_RESUMING, CLIENT_OVERWRITTEN, CLIENT_CUT_OFF,
+     "one that is resuming is cut off when what it is owed is lost"},
+    {CLIENT_RESUMING, CLIENT_LEFT, CLIENT_DRAINING_RESUMING,
+     "one that leaves while it is resuming is still to get its socket"},
 
     {CLIENT_CUT_OFF, CLIENT_BEGUN, NEVER, "one that is cut off does not begin again"},
     {CLIENT_CUT_OFF, CLIENT_MET_LATE, NEVER, "one that is cut off has its slot to itself"},
@@ -63,7 +65,8 @@ static const struct cell {
     {CLIENT_DRAINING_RESUMING, CLIENT_BEGUN, NEVER, "one that left while it was resuming does not begin again"},
     {CLIENT_DRAINING_RESUMING, CLIENT_MET_LATE, NEVER, "one that left while it was resuming is not met again"},
     {CLIENT_DRAINING_RESUMING, CLIENT_RESUMED, NEVER, "one that left while it was resuming does not resume again"},
-    {CLIENT_DRAINING_RESUMING, CLIENT_SOCKET, CLIENT_DRAINING, "with its socket, one that left while it was resuming is draining"},
+    {CLIENT_DRAINING_RESUMING, CLIENT_SOCKET, CLIENT_DRAINING,
+     "with its socket, one that left while it was resuming is draining"},
     {CLIENT_DRAINING_RESUMING, CLIENT_OVERWRITTEN, NEVER, "last words are not in the ring any more, resumed or not"},
     {CLIENT_DRAINING_RESUMING, CLIENT_LEFT, NEVER, "nobody leaves twice while resuming"},
 

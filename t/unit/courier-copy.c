@@ -14,7 +14,10 @@ static int mailbox[2];
 
 static void start_courier(struct courier *courier, uint32_t number)
 {
-    *courier = (struct courier){.world = &world, .settings = settings, .number = number, .mailbox = mailbox[0],
+    *courier = (struct courier){.world = &world,
+                                .settings = settings,
+                                .number = number,
+                                .mailbox = mailbox[0],
                                 .owners = owners_new(world.limits.connections)};
     audience_init(&courier->audience, &world);
     courier->early = calloc(CLIENTS + DEVICES, sizeof *courier->early);
@@ -143,8 +146,8 @@ static const char *compare_client(const struct courier *mine, const struct couri
     const struct client *a = audience_client(&mine->audience, index), *b = audience_client(&other->audience, index);
     if (!a || !b)
         return a || b ? "is in one copy only" : NULL;
-    if (a->generation != b->generation || a->user != b->user || a->door != b->door || a->copy.caps != b->copy.caps || a->copy.current != b->copy.current ||
-        (a->copy.flags & CHOSEN) != (b->copy.flags & CHOSEN))
+    if (a->generation != b->generation || a->user != b->user || a->door != b->door || a->copy.caps != b->copy.caps ||
+        a->copy.current != b->copy.current || (a->copy.flags & CHOSEN) != (b->copy.flags & CHOSEN))
         return "is not the same";
     if (a->copy.channel_count != b->copy.channel_count)
         return "is not in as many channels";
@@ -219,6 +222,8 @@ static void followed(void)
 
 int main(void)
 {
-    CASE("a courier's copy is what the tables are, and its successor's what its own was, also where users have several connections", followed);
+    CASE("a courier's copy is what the tables are, and its successor's what its own was, also where users have several "
+         "connections",
+         followed);
     CHECK_DONE();
 }

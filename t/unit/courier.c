@@ -19,7 +19,8 @@ static int ends[2], mailbox[2];
 
 enum { GENERATION = 7 };
 
-/* A courier whose predecessor came to `cursor` and marked that the kernel has `bytes` bytes of what is before `mark`. */
+/* A courier whose predecessor came to `cursor` and marked that the kernel has `bytes` bytes of what is before `mark`.
+ */
 static void start(uint64_t cursor, uint64_t mark, uint64_t bytes)
 {
     struct world_limits limits = {.users = 2, .connections = 2, .channels = 2, .members = 4, .masks = 5, .couriers = 1};
@@ -82,8 +83,8 @@ static bool marked(uint64_t position, uint64_t bytes, bool behind)
 {
     struct delivery_mark mark;
     bool is_behind;
-    return delivery_marks_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position && mark.bytes == bytes &&
-           is_behind == behind;
+    return delivery_marks_get(&world, 0, GENERATION, &mark, &is_behind) && mark.position == position &&
+           mark.bytes == bytes && is_behind == behind;
 }
 
 static void sent(void)

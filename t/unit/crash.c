@@ -254,10 +254,8 @@ int main(void)
     dup2(quiet, STDERR_FILENO);
     CASE("a publisher may die at every crash point", changing);
     CASE("one that recovers from a death may die at every crash point", recovering);
-    CASE("one that recovers and then publishes may die at every crash point",
-         recovering_and_changing);
-    CASE("deaths in pairs, one in a change and one in its recovery, through much of the ring",
-         die_twice);
+    CASE("one that recovers and then publishes may die at every crash point", recovering_and_changing);
+    CASE("deaths in pairs, one in a change and one in its recovery, through much of the ring", die_twice);
     CASE("whoever opens or closes a reader may die at every crash point", opening_and_closing);
     CHECK_DONE();
 }

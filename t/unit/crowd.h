@@ -1,5 +1,5 @@
-/* A crowd for tests: clients of every door and one control child, who send anything at random, the same in every run. The
- * process is the worker of each in turn, and the supervisor. */
+/* A crowd for tests: clients of every door and one control child, who send anything at random, the same in every run.
+ * The process is the worker of each in turn, and the supervisor. */
 #ifndef FORKCHAT_T_UNIT_CROWD_H
 #define FORKCHAT_T_UNIT_CROWD_H
 
@@ -168,6 +168,7 @@ static void reap(uint32_t place)
 
 /* %n a nick, %c a channel, %m a mask, %k a key of metadata, %w a word, %t a text, %x modes, %a a target of metadata,
  * %i a message's id, %d a capability */
+/* clang-format off */
 static const char *const irc_lines[] = {
     "JOIN %c", "JOIN %c,%c,%c %w,%w", "JOIN %c,%c", "JOIN %c", "JOIN %c", "JOIN 0", "PART %c :%t", "PART %c,%c",
     "TOPIC %c :%t",
@@ -199,19 +200,20 @@ static const char *const control_lines[] = {
     "unmute all",
     "hands clear", "floor %n %c", "floor all %c", "shutdown 1h %t", "shutdown cancel", "who", "json channels",
     "attendance", "crash"};
+/* clang-format on */
 
 #define PICK(list) (list)[below((uint32_t)(sizeof(list) / sizeof *(list)))]
 
 static void add_word(struct text *text, char kind)
 {
-    static const char *const masks[] = {"*!*@192.0.2.1", "n1*!*@*", "m:*!*@*", "u2@*", "198.51.100.0/24",
-        "x*@192.0.2.77", "*@203.0.113.7"};
-    static const char *const modes[] = {"+i", "-i", "+m", "-m", "+nt", "-n", "+s", "-s", "+l 3", "-l", "+k key",
-        "-k *", "b", "+o", "-v", "+b"};
-    static const char *const caps[] = {"batch", "echo-message", "draft/channel-rename", "draft/metadata-2",
-        "draft/metadata-3", "multi-prefix"};
+    static const char *const masks[] = {"*!*@192.0.2.1",   "n1*!*@*",       "m:*!*@*",      "u2@*",
+                                        "198.51.100.0/24", "x*@192.0.2.77", "*@203.0.113.7"};
+    static const char *const modes[] = {"+i",   "-i", "+m",     "-m",   "+nt", "-n", "+s", "-s",
+                                        "+l 3", "-l", "+k key", "-k *", "b",   "+o", "-v", "+b"};
+    static const char *const caps[] = {
+        "batch", "echo-message", "draft/channel-rename", "draft/metadata-2", "draft/metadata-3", "multi-prefix"};
     static const char *const sentences[] = {"hello", "a longer text with several words", "", "\001ACTION waves\001",
-        "été"};
+                                            "été"};
     switch (kind) {
     case 'n':
         text_addf(text, below(8) ? "n%u" : "guest%u", below(CLIENTS));
@@ -282,9 +284,9 @@ static void send_something(struct session *session)
         text_add_char(&text, '/');
     if (irc && below(5) == 0)
         text_add(&text, "@label=l ");
-    const char *form = irc                            ? PICK(irc_lines)
+    const char *form = irc                                ? PICK(irc_lines)
                        : session->door == SERVICE_CONTROL ? PICK(control_lines)
-                                                       : PICK(text_dialect_lines);
+                                                          : PICK(text_dialect_lines);
     if (irc && form[0] == '@')
         text_init(&text, line, sizeof line);
     if (below(6) == 0)
@@ -301,8 +303,12 @@ static void send_something(struct session *session)
 
 /* ---- the whole ---- */
 
-static const struct world_limits crowd_limits = {
-    .users = CLIENTS + DEVICES, .connections = CLIENTS + DEVICES, .channels = 8, .members = 60, .masks = 30, .couriers = 2};
+static const struct world_limits crowd_limits = {.users = CLIENTS + DEVICES,
+                                                 .connections = CLIENTS + DEVICES,
+                                                 .channels = 8,
+                                                 .members = 60,
+                                                 .masks = 30,
+                                                 .couriers = 2};
 
 static void crowd_start(const struct world_limits *limits)
 {
@@ -335,7 +341,8 @@ static void crowd_come_all(void)
         come(i);
 }
 
-/* A device is attached to somebody, or detached from whom it was; whoever has no connection any more stays for a while. */
+/* A device is attached to somebody, or detached from whom it was; whoever has no connection any more stays for a while.
+ */
 static void crowd_use_device(void)
 {
     uint32_t slot = CLIENTS + below(DEVICES), user = below(CLIENTS + DEVICES), channels[EVENT_CHANNELS];

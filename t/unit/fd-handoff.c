@@ -134,8 +134,15 @@ static void those_that_are_not_there(void)
 
 static void something_else(void)
 {
-    static const char *const lines[] = {"fd one 1 5",     "fd two 2 5", "fd three 0 5", "fd one 0 -1", "fd one 0",
-                                        "worker 0 5", "fd a-name-that-is-too-long-by-far 0 5", "", "fd"};
+    static const char *const lines[] = {"fd one 1 5",
+                                        "fd two 2 5",
+                                        "fd three 0 5",
+                                        "fd one 0 -1",
+                                        "fd one 0",
+                                        "worker 0 5",
+                                        "fd a-name-that-is-too-long-by-far 0 5",
+                                        "",
+                                        "fd"};
     int first = -1, pair[2] = {-1, -1};
     struct fd_handoff theirs = list_of(&first, pair);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -153,8 +153,7 @@ static void replace_fails(void)
 static bool is_directory(const char *name, mode_t mode)
 {
     struct stat status;
-    return stat(in_directory(name), &status) == 0 && S_ISDIR(status.st_mode) &&
-           (status.st_mode & 0777) == mode;
+    return stat(in_directory(name), &status) == 0 && S_ISDIR(status.st_mode) && (status.st_mode & 0777) == mode;
 }
 
 static void make_directories(void)
@@ -221,8 +220,7 @@ int main(void)
     CASE("a file is read whole up to its limit and no further", read_files);
     CASE("a replaced file is the new one and leaves nothing beside it", replace_files);
     CASE("a file that cannot be replaced says why and leaves nothing beside it", replace_fails);
-    CASE("directories are made with their parents, the last with the mode asked for",
-         make_directories);
+    CASE("directories are made with their parents, the last with the mode asked for", make_directories);
     CASE("what was lost on its way to a file is told even when nothing is left to write", flush);
     CASE("the limit of descriptors is raised as far as it goes", limit);
     CHECK(remove_directory() == 0);

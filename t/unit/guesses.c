@@ -14,7 +14,6 @@ static const char *count_hash(const char *password, const char *setting)
 
 #include "tables.h"
 
-
 static struct net_range at(const char *address)
 {
     struct net_range range;

@@ -33,8 +33,7 @@ static void a_million_letters(void)
 {
     static char letters[1000000];
     memset(letters, 'a', sizeof letters);
-    CHECK(hash_is(letters, sizeof letters,
-                  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+    CHECK(hash_is(letters, sizeof letters, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
 }
 
 static void pieces_of_every_size(void)
@@ -70,8 +69,7 @@ static void hmac_vectors(void)
 {
     unsigned char key[131];
     memset(key, 0x0b, 20);
-    CHECK(hmac_is(key, 20, "Hi There",
-                  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"));
+    CHECK(hmac_is(key, 20, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"));
     CHECK(hmac_is("Jefe", 4, "what do ya want for nothing?",
                   "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
     memset(key, 0xaa, sizeof key);

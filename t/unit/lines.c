@@ -6,7 +6,7 @@
 #include "check.h"
 
 static struct lines lines;
-static bool cr_ends; /* a CR alone ends a line */
+static bool cr_ends;   /* a CR alone ends a line */
 static char told[512]; /* what came out: "[line]" each, "!" and its beginning for one that was too long */
 
 static void tell(enum lines_result result, const char *line, size_t length)
@@ -158,7 +158,8 @@ static void marks(void)
     char *line;
     size_t length;
     lines_init(&lines, 100);
-    const char *first = "\xEF\xBB", *second = "\xBF" "one\n\xEF\xBB\xBFtwo\n";
+    const char *first = "\xEF\xBB", *second = "\xBF"
+                                              "one\n\xEF\xBB\xBFtwo\n";
     size_t left = 2;
     CHECK(lines_take(&lines, &first, &left, &line, &length) == LINES_NONE);
     left = strlen(second);

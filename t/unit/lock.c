@@ -1,5 +1,5 @@
-/* The lock in every state its word can have, whoever wrote it; and with processes that wait, stop and die. What is done under
- * it is in t/unit/txn.c; contrib/model/lock.pml has every order of steps. */
+/* The lock in every state its word can have, whoever wrote it; and with processes that wait, stop and die. What is done
+ * under it is in t/unit/txn.c; contrib/model/lock.pml has every order of steps. */
 #define _GNU_SOURCE /* one processor for all, who runs only when nobody else does: where the system has that */
 #include "ipc/lock.c"
 
@@ -327,7 +327,7 @@ static void died_with_it(void)
 static struct {
     volatile uint64_t left, right;
     _Atomic uint64_t wrong, mended;
-} *count;
+} * count;
 
 static void count_for_ever(void)
 {
@@ -374,7 +374,8 @@ static void many_deaths(void)
         count->right = count->left;
     CHECK(count->left == count->right && count->wrong == 0 && count->left > 0 && count->mended <= KILLS);
     lock_release(&lock);
-    printf("# %llu turns, %llu of them after a death\n", (unsigned long long)count->left, (unsigned long long)count->mended);
+    printf("# %llu turns, %llu of them after a death\n", (unsigned long long)count->left,
+           (unsigned long long)count->mended);
     liveness_close(&liveness);
 }
 

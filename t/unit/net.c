@@ -251,8 +251,8 @@ static void ranges(void)
     CHECK(reads_range("2001:db8:1:2:3::4/64", "2001:db8:1:2::/64") && reads_range("::1", "::1"));
     CHECK(reads_range("::/0", "::/0") && reads_range("2001:db8::/33", "2001:db8::/33"));
     CHECK(reads_range("::ffff:10.1.2.3/104", "10.0.0.0/8"));
-    static const char *const wrong[] = {"", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "::1/129", "::1/-1", "x/8",
-                                        "10.0.0.0/8/8", "fe80::1%lo", "10.0.0.1:5"};
+    static const char *const wrong[] = {"",       "/",   "10.0.0.0/",    "10.0.0.0/33", "10.0.0/8",  "::1/129",
+                                        "::1/-1", "x/8", "10.0.0.0/8/8", "fe80::1%lo",  "10.0.0.1:5"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         CHECK(reads_range(wrong[i], NULL));
     unsigned char host[16];

@@ -39,8 +39,7 @@ static void numbers(void)
 {
     CHECK(number("0", 0) && number("7777", 7777) && number("007", 7));
     CHECK(number("9223372036854775807", INT64_MAX));
-    CHECK(parse_number("5", 5, 5, &value) && !parse_number("4", 5, 5, &value) &&
-          !parse_number("6", 5, 5, &value));
+    CHECK(parse_number("5", 5, 5, &value) && !parse_number("4", 5, 5, &value) && !parse_number("6", 5, 5, &value));
 }
 
 static void no_numbers(void)
@@ -113,9 +112,8 @@ static void durations(void)
     CHECK(refuses_duration("3661d") && refuses_duration("316224001"));
     CHECK(refuses_duration("316224000w") && refuses_duration("9223372036854775807w"));
     CHECK(refuses_duration("3660d1s"));
-    CHECK(refuses_duration("") && refuses_duration("h") && refuses_duration("1x") &&
-          refuses_duration("1hourly") && refuses_duration("-1h") && refuses_duration("1h ") &&
-          refuses_duration("1 h") && refuses_duration("1hm"));
+    CHECK(refuses_duration("") && refuses_duration("h") && refuses_duration("1x") && refuses_duration("1hourly") &&
+          refuses_duration("-1h") && refuses_duration("1h ") && refuses_duration("1 h") && refuses_duration("1hm"));
 }
 
 static void durations_in_full(void)

@@ -198,11 +198,9 @@ int main(void)
     CASE("a descriptor arrives with its message, usable and close-on-exec", passes);
     CASE("an empty mailbox is EAGAIN at once", nothing);
     CASE("messages arrive in order", in_order);
-    CASE("a message too short, too long or empty is refused, and its descriptor closed",
-         wrong_length);
+    CASE("a message too short, too long or empty is refused, and its descriptor closed", wrong_length);
     CASE("a message without a descriptor is refused", no_descriptor);
-    CASE("a message with several descriptors is refused, and all of them closed",
-         several_descriptors);
+    CASE("a message with several descriptors is refused, and all of them closed", several_descriptors);
     CASE("sending to nobody is an error", dead_receiver);
     CASE("sending what is no descriptor is an error, and nothing arrives", bad_descriptor);
     CASE("a sender waits while the mailbox is full", full_mailbox);

@@ -1,4 +1,5 @@
-/* The flight recorder: what it keeps, what it leaves out, and that whoever dies or lies leaves something that can be read.
+/* The flight recorder: what it keeps, what it leaves out, and that whoever dies or lies leaves something that can be
+ * read.
  *
  * It is compiled into this test, with its crash points in, in place of the one in the library. */
 #define CRASHPOINTS
@@ -24,7 +25,8 @@ void crashpoint_pass(const char *point)
 
 static void start(void)
 {
-    struct world_limits limits = {.users = 3, .connections = 3, .channels = 10, .members = 40, .masks = 50, .couriers = 2};
+    struct world_limits limits = {
+        .users = 3, .connections = 3, .channels = 10, .members = 40, .masks = 50, .couriers = 2};
     child_name_region(name);
     CHECK(txn_create(&txn, name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);

@@ -113,8 +113,7 @@ static void damaged(void)
     start();
     char saved[256];
     memcpy(saved, region.base, sizeof saved);
-    for (size_t at = 0; at < 3 + 4 * 2;
-         at++) { /* magic, layout, size, offset and size of each area */
+    for (size_t at = 0; at < 3 + 4 * 2; at++) { /* magic, layout, size, offset and size of each area */
         uint64_t value = UINT64_MAX - 4095;
         memcpy(region.base + at * 8, &value, sizeof value);
         CHECK(refused(at == 1 ? ENOTSUP : EPROTO));
@@ -216,8 +215,7 @@ int main(void)
     CASE("a truncated or grown region is not opened", truncated);
     CASE("a region whose head is damaged is not opened", damaged);
     CASE("damage done after a region was opened moves no area", damaged_later);
-    CASE("creating replaces a region of that name, and those who mapped the old one keep it",
-         replaced);
+    CASE("creating replaces a region of that name, and those who mapped the old one keep it", replaced);
     CASE("a string that has lost its end ends where the region does", no_ends);
     CASE("unlinking takes the name away, twice without harm", unlinked);
     CASE("a region larger than the system has room for is refused and leaves nothing", too_large);

@@ -77,8 +77,7 @@ static void publish_as(uint32_t publisher)
         tally->published[publisher] = number + 4;
         for (uint64_t i = number; i < number + 4; i++) {
             size_t length = mix(seed ^ i * PUBLISHERS ^ publisher) % (i % 64 ? 120 : LARGEST);
-            struct mark mark = {
-                .publisher = publisher, .length = (uint32_t)(sizeof mark + length), .number = i};
+            struct mark mark = {.publisher = publisher, .length = (uint32_t)(sizeof mark + length), .number = i};
             mark.check = hash_bytes(filling, length, mix(i << 8 | publisher));
             struct iovec parts[] = {{&mark, sizeof mark}, {filling, length}};
             txn_publish(&txn, parts, 2, (1 << (READERS + 1)) - 1);
@@ -106,8 +105,8 @@ static bool take(int reader, const struct ring_record *record)
     *last = mark.number + 1;
     tally->seen[reader].records++;
     tally->seen[reader].bytes += record->length;
-    tally->seen[reader].hash = (tally->seen[reader].hash ^ mix(record->sequence) ^ mark.check) *
-                               UINT64_C(0x9e3779b97f4a7c15);
+    tally->seen[reader].hash =
+        (tally->seen[reader].hash ^ mix(record->sequence) ^ mark.check) * UINT64_C(0x9e3779b97f4a7c15);
     return true;
 }
 
@@ -119,9 +118,7 @@ static void read_as(int reader)
         enum ring_result result = RING_OK;
         uint64_t before = position;
         bool done = atomic_load(&tally->done);
-        for (int i = 0;
-             i < 256 && (result = ring_read(&txn.ring, &position, &record)) == RING_OK;
-             i++, records++)
+        for (int i = 0; i < 256 && (result = ring_read(&txn.ring, &position, &record)) == RING_OK; i++, records++)
             if (record.sequence != records || !take(reader, &record))
                 result = RING_BROKEN, i = 256;
         if (position != before)
@@ -244,8 +241,8 @@ static void load(void)
     start();
     finish();
     double seconds = (double)(clock_monotonic() - began) / 1e9;
-    printf("# %.2f s: %.0f records/s, each published once and read %d times on the same cores\n",
-           seconds, (double)records_wanted / seconds, READERS + 1);
+    printf("# %.2f s: %.0f records/s, each published once and read %d times on the same cores\n", seconds,
+           (double)records_wanted / seconds, READERS + 1);
 }
 
 static void killing(void)

@@ -9,9 +9,8 @@
 #include "check.h"
 #include "child.h"
 
-#define SIZE RING_MIN_SIZE
-#define SLACK                                                                                      \
-    (ring_need(RING_RECORD_MAX) + 16) /* kept free: a padding and the head of the next record */
+#define SIZE  RING_MIN_SIZE
+#define SLACK (ring_need(RING_RECORD_MAX) + 16) /* kept free: a padding and the head of the next record */
 
 static struct ring ring;
 static void *memory;
@@ -215,8 +214,7 @@ static void extremes(void)
     uint64_t position = 0;
     struct ring_record record;
     CHECK(ring_read(&ring, &position, &record) == RING_OK);
-    CHECK(record.length == RING_RECORD_MAX &&
-          memcmp(record.payload, payload, RING_RECORD_MAX) == 0);
+    CHECK(record.length == RING_RECORD_MAX && memcmp(record.payload, payload, RING_RECORD_MAX) == 0);
     CHECK(ring_read(&ring, &position, &record) == RING_OK && record.length == 0);
     CHECK(is_empty(position));
 }
@@ -524,9 +522,8 @@ static void lapped_exactly(void)
     observe_from(0);
     publish(payload, 16);
     publish_until(SIZE - 16);
-    say(""); /* 16 bytes: up to the edge */
-    CHECK(ring_head(&ring) ==
-          SIZE); /* the next record's head lies on the observer's first record */
+    say("");                         /* 16 bytes: up to the edge */
+    CHECK(ring_head(&ring) == SIZE); /* the next record's head lies on the observer's first record */
     CHECK(observe() == RING_MISSED);
     CHECK(missed == ring_sequence_locked(&ring, SIZE));
 
@@ -724,8 +721,7 @@ int main(void)
     CASE("an empty ring has nothing to read and all its room", empty);
     CASE("a record of several parts is read as one, and then the ring is empty", one_record);
     CASE("another process's view finds the same records", attached);
-    CASE("records are invisible until the commit, and then all there at once",
-         invisible_until_commit);
+    CASE("records are invisible until the commit, and then all there at once", invisible_until_commit);
     CASE("a commit without a record changes nothing", nothing_committed);
     CASE("what a publisher left beyond head is forgotten", abandoned);
     CASE("also when it was padding and a record behind the edge", abandoned_at_edge);
@@ -735,8 +731,7 @@ int main(void)
     CASE("a record over the largest aborts", too_large);
     CASE("asking for more than an empty ring has aborts, as it would wait for ever", never_fits);
     CASE("a record that ends exactly at the edge needs no padding", exactly_at_edge);
-    CASE("a record that would wrap comes behind padding, whatever is left to the edge",
-         wraps_with_padding);
+    CASE("a record that would wrap comes behind padding, whatever is left to the edge", wraps_with_padding);
     CASE("the largest padding before the largest record is allowed for", largest_padding);
     CASE("a full ring has no room until the reader moves, and loses nothing", full);
     CASE("room is counted to the byte", room_to_the_byte);
@@ -752,10 +747,8 @@ int main(void)
     CASE("who gave up waiting leaves no wake-up behind", no_stale_wakeups);
     CASE("an observer reads copies, in order", observes);
     CASE("an observer that was lapped is told exactly how many records it missed", lapped);
-    CASE("an observer is lapped by the very head that lies on its record, not before",
-         lapped_exactly);
-    CASE("an observer lapped before it read anything is told what came since it joined",
-         lapped_before_first);
+    CASE("an observer is lapped by the very head that lies on its record, not before", lapped_exactly);
+    CASE("an observer lapped before it read anything is told what came since it joined", lapped_before_first);
     CASE("an observer does not read what a publisher wrote that died", lapped_by_nothing);
     CASE("bytes that are no record are refused", broken);
     CASE("records and paddings that do not end where they must are refused", broken_at_edge);

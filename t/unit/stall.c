@@ -10,7 +10,6 @@
 #include "check.h"
 #include "child.h"
 
-
 static int64_t had(const struct stall *stall)
 {
     return stall->computed + stall->idled;

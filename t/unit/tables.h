@@ -1,4 +1,5 @@
-/* Tables for tests that change them, and that die in the middle of changing them. The test has the lock all the time. */
+/* Tables for tests that change them, and that die in the middle of changing them. The test has the lock all the time.
+ */
 #ifndef FORKCHAT_T_UNIT_TABLES_H
 #define FORKCHAT_T_UNIT_TABLES_H
 
@@ -16,7 +17,8 @@ static char tables_name[REGION_NAME_SIZE];
 /* Room for 20 users, 10 channels, and so many masks. */
 static inline void tables_start(uint32_t masks)
 {
-    struct world_limits limits = {.users = 20, .connections = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 4};
+    struct world_limits limits = {
+        .users = 20, .connections = 20, .channels = 10, .members = 40, .masks = masks, .couriers = 4};
     child_name_region(tables_name);
     CHECK(txn_create(&txn, tables_name, WORLD_LAYOUT, RING_MIN_SIZE, world_size(&limits)) == 0);
     world_create(&world, &txn, &limits);

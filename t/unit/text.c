@@ -272,8 +272,7 @@ static void made_harmless(void)
     CHECK(adds_harmless(BYTES("\x9B"
                               "31m"),
                         WRONG "31m"));
-    CHECK(adds_harmless(BYTES("\xC3\x02\xA9"),
-                        WRONG WRONG)); /* no character out of what a code divided */
+    CHECK(adds_harmless(BYTES("\xC3\x02\xA9"), WRONG WRONG)); /* no character out of what a code divided */
     CHECK(adds_harmless(BYTES("\x01"
                               "ACTION waves\x01"),
                         "^AACTION waves^A"));
@@ -296,7 +295,9 @@ static bool adds_readable(const char *bytes, size_t length, const char *expected
 static void latin1(void)
 {
     CHECK(adds_readable(BYTES("d\xE9j\xE0 vu \xA9\xFF"), "d\u00E9j\u00E0 vu \u00A9\u00FF"));
-    CHECK(adds_readable(BYTES("\x80 \x93quoted\x94 \x9B" "31m\x81"), "\u20AC \u201Cquoted\u201D \u203A31m" WRONG));
+    CHECK(adds_readable(BYTES("\x80 \x93quoted\x94 \x9B"
+                              "31m\x81"),
+                        "\u20AC \u201Cquoted\u201D \u203A31m" WRONG));
     CHECK(adds_readable(BYTES("d\u00E9j\u00E0 cut\xC3"), "d\u00E9j\u00E0 cut" WRONG)); /* it is UTF-8 */
     CHECK(adds_readable(BYTES("\x1B[2J\xE9\x02!"), "^[[2J\u00E9!"));
     CHECK(adds_readable(BYTES("plain"), "plain") && adds_readable(BYTES(""), ""));
@@ -428,8 +429,7 @@ int main(void)
     CASE("the replacement character is whole or not there", replacement_is_whole);
     CASE("a copy fits, is cut on a boundary, and zeroes the rest", copies);
     CASE("all lengths of well-formed UTF-8 are decoded", good_utf8);
-    CASE("overlong, surrogate, too large, cut and stray bytes are refused, one byte each",
-         bad_utf8);
+    CASE("overlong, surrogate, too large, cut and stray bytes are refused, one byte each", bad_utf8);
     CASE("every code point is decoded, and every surrogate refused", every_point);
     CASE("a text is UTF-8 or not as a whole", whole_texts);
     CASE("a boundary splits no character and gives away none", boundaries);

@@ -96,8 +96,7 @@ static bool says(const uint64_t *values, int count)
             return false;
     return ring_read(&txn.ring, &position, &record) == RING_EMPTY;
 }
-#define SAYS(...)                                                                                  \
-    says((uint64_t[]){__VA_ARGS__}, (int)(sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)))
+#define SAYS(...) says((uint64_t[]){__VA_ARGS__}, (int)(sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)))
 
 static bool rang(void)
 {
@@ -600,8 +599,7 @@ int main(void)
     int quiet = open("/dev/null", O_WRONLY);
     dup2(quiet, STDERR_FILENO);
     CASE("a committed change and its record are both there, and the wakeup is posted", committed);
-    CASE("wakeups are posted when they are told to, once for all that was committed",
-         wakeups_wait_for_their_time);
+    CASE("wakeups are posted when they are told to, once for all that was committed", wakeups_wait_for_their_time);
     CASE("a change without a record is committed too", without_record);
     CASE("who opens the region elsewhere in memory takes part", opened);
     CASE("a region with a broken ring is not opened", broken_ring_size);
@@ -609,10 +607,8 @@ int main(void)
     CASE("a damaged journal is not followed", broken_journal);
     CASE("a process that dies with the lock leaves it to the next, who repairs once", owner_dead);
     CASE("a death between two changes takes the first back", half_changed);
-    CASE("a death between bytes and head: no record, and the journal puts back",
-         bytes_without_head);
-    CASE("a death between head and wakeups: the record is there and the change stays",
-         head_without_wakeups);
+    CASE("a death between bytes and head: no record, and the journal puts back", bytes_without_head);
+    CASE("a death between head and wakeups: the record is there and the change stays", head_without_wakeups);
     CASE("a death between unlock and wakeups needs no repair", released_without_wakeups);
     CASE("a death without the lock needs no repair", died_later);
     CASE("deaths during recovery leave it to the next", recovery_died);
@@ -620,8 +616,7 @@ int main(void)
     CASE("trying repairs after a death as well", try_after_death);
     CASE("trying fails without room, and holds nothing then", no_room);
     CASE("beginning waits for room and wakes the reader that it waits for", waits_for_room);
-    CASE("beginning wakes also a reader whose wakeup was silenced by a death",
-         waits_for_a_silenced_reader);
+    CASE("beginning wakes also a reader whose wakeup was silenced by a death", waits_for_a_silenced_reader);
     CASE("trying without room wakes a reader whose wakeup was silenced by a death", trying_wakes_a_silenced_reader);
     CASE("saving or publishing more than there is room for aborts and is taken back", our_mistakes);
     CASE("what was saved several times comes back as it was first", put_back_backwards);

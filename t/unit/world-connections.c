@@ -1,5 +1,5 @@
-/* Users and their connections in the tables: several, one, none; what belongs to which; and that whoever dies in the middle of
- * a change leaves tables that can be put in order. */
+/* Users and their connections in the tables: several, one, none; what belongs to which; and that whoever dies in the
+ * middle of a change leaves tables that can be put in order. */
 #include "tables.h"
 #include "world/metadata.h"
 #include "world/monitors.h"

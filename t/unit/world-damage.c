@@ -13,7 +13,8 @@
 #include "world/metadata.h"
 #include "world/monitors.h"
 
-static const struct world_limits limits = {.users = 12, .connections = 12, .channels = 8, .members = 40, .masks = 30, .couriers = 2};
+static const struct world_limits limits = {
+    .users = 12, .connections = 12, .channels = 8, .members = 40, .masks = 30, .couriers = 2};
 static struct txn txn;
 static struct world world;
 static char name[REGION_NAME_SIZE];

@@ -1,5 +1,5 @@
-/* Monitors, WHOWAS records, bans and penalties in the tables: what they are found by, that they are bounded, and that whoever
- * dies in the middle of a change leaves tables that can be put in order. */
+/* Monitors, WHOWAS records, bans and penalties in the tables: what they are found by, that they are bounded, and that
+ * whoever dies in the middle of a change leaves tables that can be put in order. */
 #include "base/clock.h"
 #include "base/net.h"
 #include "tables.h"
@@ -184,7 +184,6 @@ static void ranges(void)
     CHECK(net_in_range("10.0.0.1", "::ffff:10.0.0.0/104"));
     CHECK(!net_in_range("nobody", "10.0.0.0/8") && !net_in_range("10.0.0.1", "10.0.0.1"));
 }
-
 
 static bool wrong_password(const struct net_range *from, int64_t now)
 {

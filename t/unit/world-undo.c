@@ -49,12 +49,12 @@ static void make_copy(struct copy *copy)
     copy->bytes = calloc(1, txn.region.size);
     copy->world = world;
     copy->world.txn = NULL; /* nothing may be saved, nothing published */
-    void *pointers[] = {&copy->world.shm,         &copy->world.users,     &copy->world.channels,
-                        &copy->world.connections,
-                        &copy->world.members,     &copy->world.masks,     &copy->world.nick_buckets,
-                        &copy->world.bans,        &copy->world.whowas,   &copy->world.channel_buckets,
-                        &copy->world.monitors,     &copy->world.metadata,  &copy->world.attendances,
-                        &copy->world.counters,    &copy->world.delivery_marks,   &copy->world.guesses, &copy->world.reach};
+    void *pointers[] = {
+        &copy->world.shm,         &copy->world.users,           &copy->world.channels,       &copy->world.connections,
+        &copy->world.members,     &copy->world.masks,           &copy->world.nick_buckets,   &copy->world.bans,
+        &copy->world.whowas,      &copy->world.channel_buckets, &copy->world.monitors,       &copy->world.metadata,
+        &copy->world.attendances, &copy->world.counters,        &copy->world.delivery_marks, &copy->world.guesses,
+        &copy->world.reach};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
         move(copy, pointers[i], sizeof(char *));
 }
@@ -66,8 +66,8 @@ static void copy_tables(struct copy *copy)
     memcpy(copy->bytes + (tables - txn.region.base), tables, size);
 }
 
-#define BLANK(table, count, field)                                                                 \
-    for (uint32_t i = 0; i < (count); i++)                                                         \
+#define BLANK(table, count, field)                                                                                     \
+    for (uint32_t i = 0; i < (count); i++)                                                                             \
     memset(&(table)[i].field, 0, sizeof *(table) - (size_t)((char *)&(table)[i].field - (char *)&(table)[i]))
 
 /* Makes everything zero that need not come back: what is derived, and what is in no order with anything. */
@@ -104,10 +104,13 @@ static void tell_difference(const char *place)
         const char *what;
         const void *start;
         size_t size;
-    } tables[] = {{"head", at->shm, sizeof *at->shm},          {"users", at->users, sizeof *at->users},
+    } tables[] = {{"head", at->shm, sizeof *at->shm},
+                  {"users", at->users, sizeof *at->users},
                   {"connections", at->connections, sizeof *at->connections},
-                  {"channels", at->channels, sizeof *at->channels}, {"members", at->members, sizeof *at->members},
-                  {"masks", at->masks, sizeof *at->masks},     {"bans", at->bans, sizeof *at->bans},
+                  {"channels", at->channels, sizeof *at->channels},
+                  {"members", at->members, sizeof *at->members},
+                  {"masks", at->masks, sizeof *at->masks},
+                  {"bans", at->bans, sizeof *at->bans},
                   {"whowas", at->whowas, sizeof *at->whowas},
                   {"monitors", at->monitors, sizeof *at->monitors},
                   {"metadata", at->metadata, sizeof *at->metadata},
@@ -249,8 +252,12 @@ static void fill_metadata(enum metadata_kind kind, uint32_t owner, uint32_t coun
 /* Alone in as many channels as may be, all of which end with them; and all that a user and a channel can have. */
 static void largest_leave(void)
 {
-    static const struct world_limits limits = {
-        .users = 6000, .connections = 6000, .channels = EVENT_CHANNELS + 1, .members = 8000, .masks = 60000, .couriers = 2};
+    static const struct world_limits limits = {.users = 6000,
+                                               .connections = 6000,
+                                               .channels = EVENT_CHANNELS + 1,
+                                               .members = 8000,
+                                               .masks = 60000,
+                                               .couriers = 2};
     char word[40];
     start(&limits, 5000);
     looking = false;
@@ -298,7 +305,8 @@ static void send_lines(struct session *session, const char *target)
 
 static void largest_answer(void)
 {
-    static const struct world_limits limits = {.users = 2, .connections = 2, .channels = 8, .members = 20, .masks = 20, .couriers = 2};
+    static const struct world_limits limits = {
+        .users = 2, .connections = 2, .channels = 8, .members = 20, .masks = 20, .couriers = 2};
     start(&limits, 8);
     come(0);
     feed(&sessions[0], "CAP REQ :message-tags labeled-response batch echo-message draft/multiline server-time\r\n"
