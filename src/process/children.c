@@ -26,17 +26,19 @@ enum child_state child_next(enum child_state state, enum child_event event)
         ORET = CHILD_ORPHAN_RETIRING,
         _ = NEVER
     };
+    /* clang-format off */
     static const unsigned char table[CHILD_STATES][CHILD_EVENTS] = {
         /*                         STARTED REFUSED KEPT ADOPTED SETTLED RENEWED ASKED STALLED DIED */
-        [CHILD_FREE] = {STRT, BACK, OLD, ORPH, FREE, FREE, _, _, _},
-        [CHILD_BACKOFF] = {STRT, BACK, OLD, ORPH, FREE, BACK, _, _, _},
-        [CHILD_STARTING] = {_, _, _, _, UP, OLD, RET, STRT, BACK},
-        [CHILD_UP] = {_, _, _, _, UP, OLD, RET, UP, FREE},
-        [CHILD_OUTDATED] = {_, _, _, _, OLD, OLD, RET, OLD, FREE},
-        [CHILD_RETIRING] = {_, _, _, _, RET, RET, RET, RET, FREE},
-        [CHILD_ORPHAN] = {_, _, _, _, ORPH, ORPH, ORET, ORPH, FREE},
-        [CHILD_ORPHAN_RETIRING] = {_, _, _, _, ORET, ORET, ORET, ORET, FREE},
+        [CHILD_FREE] =            {STRT,   BACK,   OLD, ORPH,   FREE,   FREE,   _,    _,      _},
+        [CHILD_BACKOFF] =         {STRT,   BACK,   OLD, ORPH,   FREE,   BACK,   _,    _,      _},
+        [CHILD_STARTING] =        {_,      _,      _,   _,      UP,     OLD,    RET,  STRT,   BACK},
+        [CHILD_UP] =              {_,      _,      _,   _,      UP,     OLD,    RET,  UP,     FREE},
+        [CHILD_OUTDATED] =        {_,      _,      _,   _,      OLD,    OLD,    RET,  OLD,    FREE},
+        [CHILD_RETIRING] =        {_,      _,      _,   _,      RET,    RET,    RET,  RET,    FREE},
+        [CHILD_ORPHAN] =          {_,      _,      _,   _,      ORPH,   ORPH,   ORET, ORPH,   FREE},
+        [CHILD_ORPHAN_RETIRING] = {_,      _,      _,   _,      ORET,   ORET,   ORET, ORET,   FREE},
     };
+    /* clang-format on */
     return (enum child_state)table[state][event];
 }
 
