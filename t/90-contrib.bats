@@ -19,16 +19,11 @@ teardown() {
     daemon_teardown
 }
 
-# have PROGRAM: or the test is skipped.
-have() {
-    command -v "$1" >/dev/null || skip "needs $1"
-}
-
 @test "the scripts of services are shell without mistakes" {
     for script in contrib/openrc/forkchatd contrib/freebsd/forkchatd; do
         sh -n "$script"
     done
-    have shellcheck
+    requires shellcheck
     shellcheck contrib/openrc/forkchatd contrib/freebsd/forkchatd contrib/openbsd/forkchatd
 }
 
@@ -46,7 +41,7 @@ have() {
 }
 
 @test "systemd finds no mistake in the unit, and as little exposure as the unit says" {
-    have systemd-analyze
+    requires systemd-analyze
     tmp=$BATS_TEST_TMPDIR/dest
     make_built prefix="$tmp" install >"$BATS_TEST_TMPDIR/installed"
     unit=$BATS_TEST_TMPDIR/forkchatd.service
@@ -74,7 +69,7 @@ have() {
     run -0 awk '$1 == "u" {print $2}' contrib/sysusers/forkchat.conf
     [ "$output" = forkchat ]
     grep -qx 'User=forkchat' contrib/systemd/unprivileged.conf
-    have systemd-tmpfiles
+    requires systemd-tmpfiles
     mkdir -p "$BATS_TEST_TMPDIR/root/etc"
     printf 'root:x:0:0::/:/bin/sh\n' >"$BATS_TEST_TMPDIR/root/etc/passwd"
     printf 'root:x:0:\n' >"$BATS_TEST_TMPDIR/root/etc/group"
