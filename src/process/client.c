@@ -96,6 +96,10 @@ void client_begin(struct client *client, struct world *world, uint64_t cursor, u
     if (!delivery_marks_get(world, client->connection, client->generation, &mark, &behind)) {
         bool begun = delivery_marks_begin(world, client->connection, client->generation, position);
         client_note(client, begun ? CLIENT_BEGUN : CLIENT_MET_LATE);
+        /* How far this stream came is not known any more, and its worker is dead, for another has the slot. Its socket
+         * may still come, out of the mailbox of a courier that was stopped: lines it was sent would be sent twice. */
+        if (!begun)
+            client->stream.from = UINT64_MAX;
         return;
     }
     client->stream.from = behind || mark.position > cursor ? mark.position : cursor;
@@ -113,7 +117,8 @@ void client_take_socket(struct client *client, int fd)
     if (resuming && port_tcp_written(fd, &written) == 0 && written > client->stream.resumed)
         outbox_skip(&client->outbox, written - client->stream.resumed);
     client_note(client, CLIENT_SOCKET);
-    if (client->state == CLIENT_CUT_OFF || client->state == CLIENT_DRAINING_CUT_OFF)
+    if (client->state == CLIENT_CUT_OFF || client->state == CLIENT_DRAINING_CUT_OFF ||
+        client->state == CLIENT_SUPERSEDED)
         client_hang_up(client);
 }
 

@@ -51,8 +51,9 @@ static const struct cell {
     {CLIENT_SUPERSEDED, CLIENT_BEGUN, NEVER, "one that is superseded does not begin again"},
     {CLIENT_SUPERSEDED, CLIENT_MET_LATE, NEVER, "one that is superseded is met once"},
     {CLIENT_SUPERSEDED, CLIENT_RESUMED, NEVER, "one that is superseded has no marks to resume from"},
-    {CLIENT_SUPERSEDED, CLIENT_SOCKET, CLIENT_SUPERSEDED, "one that is superseded may get its socket, and no marks"},
-    {CLIENT_SUPERSEDED, CLIENT_OVERWRITTEN, NEVER, "to one that is superseded all is news that is still there"},
+    {CLIENT_SUPERSEDED, CLIENT_SOCKET, CLIENT_SUPERSEDED,
+     "one that is superseded may get its socket, which is hung up on"},
+    {CLIENT_SUPERSEDED, CLIENT_OVERWRITTEN, NEVER, "of one that is superseded nothing is looked for in the ring"},
     {CLIENT_SUPERSEDED, CLIENT_LEFT, CLIENT_DRAINING, "one that is superseded leaves like any"},
 
     {CLIENT_DRAINING, CLIENT_BEGUN, NEVER, "one that is draining does not begin again"},
@@ -175,8 +176,8 @@ static void streams(void)
     delivery_marks_set_behind(&world, 1);
     CHECK(begins(7, CLIENT_RESUMING, 32, 10));
     delivery_marks_set(&world, 1, 80, 12);
-    CHECK(begins(7, CLIENT_RESUMING, 80, 12)); /* beyond the cursor */
-    CHECK(begins(6, CLIENT_SUPERSEDED, 0, 0));
+    CHECK(begins(7, CLIENT_RESUMING, 80, 12));          /* beyond the cursor */
+    CHECK(begins(6, CLIENT_SUPERSEDED, UINT64_MAX, 0)); /* nothing is news to it */
     CHECK(delivery_marks_get(&world, 1, 7, &mark, &behind) && mark.position == 80);
     stop();
 }
@@ -204,10 +205,10 @@ static void sockets(void)
 {
     CHECK(!is_ended_by_socket(CLIENT_LIVE));
     CHECK(!is_ended_by_socket(CLIENT_RESUMING));
-    CHECK(!is_ended_by_socket(CLIENT_SUPERSEDED));
     CHECK(!is_ended_by_socket(CLIENT_DRAINING));
     CHECK(!is_ended_by_socket(CLIENT_DRAINING_RESUMING));
     CHECK(is_ended_by_socket(CLIENT_CUT_OFF));
+    CHECK(is_ended_by_socket(CLIENT_SUPERSEDED));
     CHECK(is_ended_by_socket(CLIENT_DRAINING_CUT_OFF));
 }
 

@@ -121,10 +121,40 @@ static void in_the_middle(void)
     stop();
 }
 
+/* The worker of a client is dead whose slot another has. Its socket can come out of the mailbox all the same. */
+static void superseded(void)
+{
+    start(32, 32, 10);
+    audience_remove(&courier.audience, client);
+    client_free(client); /* and its end of the connection */
+    close(ends[1]);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    client = courier_attach(&courier, 0, GENERATION - 1, 0, DOOR_PLAIN);
+    CHECK(client->state == CLIENT_SUPERSEDED);
+    client_take_socket(client, ends[0]);
+    txn_begin(&txn, EVENT_NEED_MAX);
+    struct event event = event_of_server(EVENT_REPLY);
+    event.audience = AUDIENCE_CONNECTION;
+    event.target = 0;
+    event.strings.reply.bytes = "sent before\n";
+    event_publish_locked(&world, &event);
+    txn_commit(&txn);
+    struct ring_record record;
+    courier.position = 0;
+    while (ring_read(&txn.ring, &courier.position, &record) == RING_OK)
+        courier_take_event(&courier, &record);
+    courier_send_batch(&courier);
+    char got[10];
+    CHECK(read(ends[1], got, sizeof got) == 0); /* the end, and nothing before it */
+    CHECK(marked(32, 10, false));
+    stop();
+}
+
 int main(void)
 {
     CASE("what the kernel has taken is marked", sent);
     CASE("a stream is not marked before the place to which it was sent already", not_yet_there);
     CASE("in the middle of what was sent already, the mark goes on with the cursor", in_the_middle);
+    CASE("one whose slot is another's by now is sent nothing again", superseded);
     CHECK_DONE();
 }
