@@ -6,7 +6,7 @@
  *    published, however late this process gets to it.
  *  - The cursor moves only when everything before it has been sent or copied, because batches are sent from where they
  *    lie, answers even from the ring itself.
- *  - A client's socket is in the mailbox before its CONNECT is in the ring.
+ *  - A client's socket is in the mailbox before its ATTACH is in the ring.
  *
  * A courier never waits for a client. What a client does not take is copied to its outbox; if there is too much of
  * that, events are left out and the client is told how many. */
