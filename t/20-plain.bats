@@ -74,6 +74,7 @@ teardown() {
         expect_next toto -e '^\[server\] also .*/?SAY .*/?TOPIC .*/?KICK .*/?AWAY .*/?OPER .*@all$'
         run -1 grep -E 'KILL|BAN|MUTE' <<<"$(transcript toto)"
         close toto
+        expect_log '^client disconnected "127' # the next one is not told of that
     done
 }
 
