@@ -77,30 +77,36 @@ static bool may_be_monitored(const struct world *world, const struct event *even
     return presence && share_used_locked(world, SHARE_MONITORS) > 0;
 }
 
+/* The couriers of those whose clients in a courier's copy it changes. */
+static uint64_t concerned_locked(const struct world *world, const struct event *event)
+{
+    return reach_of_user_locked(world, event->source) | reach_of_user_locked(world, event->target_user);
+}
+
 /* Which readers must wake for it: the couriers of those it is for, and of those whose place in a courier's copy it
  * changes. The others come across it when they are next awake. */
 static uint64_t readers(const struct world *world, const struct event *event)
 {
-    uint64_t own = reach_of_user_locked(world, event->source) | reach_of_user_locked(world, event->target_user);
     uint64_t theirs = 0;
     if (may_be_monitored(world, event))
         return ~UINT64_C(0);
     switch ((enum event_audience)event->audience) {
     case AUDIENCE_NOBODY:
-        return event->type == EVENT_DROP ? reach_of_connection(world, event->target)
-                                         : reach_of_connection(world, event->connection) | own;
+        return event->type == EVENT_DROP
+                   ? reach_of_connection(world, event->target)
+                   : reach_of_connection(world, event->connection) | concerned_locked(world, event);
     case AUDIENCE_CONNECTION:
         return reach_of_connection(world, event->target);
     case AUDIENCE_USER:
         return reach_of_user_locked(world, event->target);
     case AUDIENCE_CHANNEL:
-        return reach_of_channel_locked(world, event->target) | own;
+        return reach_of_channel_locked(world, event->target) | concerned_locked(world, event);
     case AUDIENCE_COMMON:
         for (uint32_t i = 0; i < event->channel_count; i++)
             theirs |= reach_of_channel_locked(world, event_channel(event, i));
         if (event->flags & EVENT_LOBBY)
             theirs |= reach_of_channel_locked(world, LOBBY);
-        return theirs | own;
+        return theirs | concerned_locked(world, event);
     case AUDIENCE_ALL:
     case AUDIENCE_FLAGGED:
     case AUDIENCES:
