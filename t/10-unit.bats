@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
-# The small programs in t/unit, one test each. A program prints its cases as TAP; what fails is shown here.
+# The small programs in t/unit, one test each. A program prints its cases as TAP; what fails is shown here. If they are for
+# another processor, FORKCHAT_EMULATOR runs them.
 
 unit() {
     local out="$BATS_TEST_TMPDIR/out" status=0 pid
-    "$FORKCHAT_BUILD/t/unit/$1" "${@:2}" >"$out" 2>&1 3>&- &
+    # shellcheck disable=SC2086 # a command with its arguments
+    ${FORKCHAT_EMULATOR-} "$FORKCHAT_BUILD/t/unit/$1" "${@:2}" >"$out" 2>&1 3>&- &
     pid=$!
     wait "$pid" || status=$?
     grep '^#' "$out" | sed 's/^# */# /' >&3 || true
@@ -21,6 +23,11 @@ unit() {
     [ -z "$left" ] || { echo "left behind: $left"; return 1; }
 }
 
+# What an emulator cannot do, or not in bearable time.
+not_emulated() {
+    [ -z "${FORKCHAT_EMULATOR-}" ] || skip "$1"
+}
+
 @test "every unit test has a test here" {
     cd "$BATS_TEST_DIRNAME/unit" || return
     for source in *.c; do
@@ -36,8 +43,40 @@ unit() {
     unit unicode
 }
 
+@test "base64 is strict" {
+    unit base64
+}
+
+@test "SCRAM-SHA-256 is that of its RFC, on both sides" {
+    unit scram
+}
+
+@test "the keeper of accounts does what owners may, and keeps it" {
+    unit keeper
+}
+
 @test "bytes come apart into lines" {
     unit lines
+}
+
+@test "SHA-1 is what WebSocket asks for" {
+    unit sha1
+}
+
+@test "requests of HTTP are read strictly" {
+    unit http
+}
+
+@test "frames of WebSocket are those of RFC 6455" {
+    unit websocket
+}
+
+@test "proxies say whose client they bring" {
+    unit proxy
+}
+
+@test "names and origins of the web door are told from those of strangers" {
+    unit web-name
 }
 
 @test "who may come in is counted by address and network, and who made trouble waits" {
@@ -113,6 +152,7 @@ unit() {
 }
 
 @test "a process may die at every crash point" {
+    not_emulated 'the emulator has a use of its own for signals of faults'
     unit crash
 }
 
@@ -121,6 +161,7 @@ unit() {
 }
 
 @test "whatever a command changes, a death takes back" {
+    not_emulated 'it takes ten minutes under an emulator'
     unit world-undo
 }
 
@@ -184,11 +225,16 @@ unit() {
     unit world-connections
 }
 
+@test "tokens are known again, and lead to one user" {
+    unit world-token
+}
+
 @test "metadata is kept, bounded and put in order" {
     unit world-metadata
 }
 
 @test "the flight recorder keeps what is readable, whatever happens, and no passwords" {
+    not_emulated 'the emulator has a use of its own for signals of faults'
     unit recorder
 }
 
@@ -230,4 +276,8 @@ unit() {
     unit chat-modes
     unit chat-operator
     unit chat-self
+}
+
+@test "the history on disk is found again, whatever happens to its files" {
+    unit history
 }

@@ -101,7 +101,8 @@ start_with() {
     local lock=$BATS_TEST_TMPDIR/lock
     on_free_port
     # A pipe ends, at whatever number it is, and on standard output and error.
-    [[ -z $("${DAEMON_COMMAND[@]}" 2>&1 4>&1 9>&1 77>&1 3>&-) ]]
+    # All it may say is that this system has no sandbox.
+    [[ -z $("${DAEMON_COMMAND[@]}" 2>&1 4>&1 9>&1 77>&1 3>&- | grep -v 'there is no sandbox') ]]
     in_background
     stop_background
     # So does a lock.
@@ -204,4 +205,40 @@ start_with() {
         run -74 eval "$what >/dev/full"
         run -74 eval "$what >&-"
     done
+}
+
+@test "who starts it for the first time, and says nothing, is told how to go on, and it is so" {
+    [[ $EUID == 0 ]] || skip "only root can have a machine of its own"
+    requires ip script telnet
+    unshare -mn true 2>/dev/null || skip "namespaces are not permitted here"
+    cat >"$BATS_TEST_TMPDIR/fresh" <<'END'
+set -eu
+for folder in /run /var/lib /dev/shm; do
+    mount -t tmpfs tmpfs "$folder"
+done
+if [ -d /etc/forkchat ]; then mount -t tmpfs tmpfs /etc/forkchat; fi
+ip link set lo up
+script -qec "$1/forkchatd" /dev/null </dev/null | tr -d '\r'
+echo "---"
+echo "not for a terminal: [$("$1/forkchatd" 2>/dev/null || :)]"
+(echo '/nick toto'; echo 'stop') | "$1/forkchatd" -i
+"$1/forkchatctl" who
+"$1/forkchatctl" shutdown
+while "$1/forkchatctl" who >/dev/null 2>&1; do :; done
+END
+    run -0 --separate-stderr unshare -mn bash "$BATS_TEST_TMPDIR/fresh" "$FORKCHAT_BUILD" 3>&-
+    [[ $output == *'The server runs, in the background'*'telnet localhost 5000'*'irssi -c localhost -p 6667'*'forkchatctl who'*---* ]]
+    [[ $output == *'not for a terminal: []'* ]]
+    [[ $output == *'[server] you are now toto'* ]]
+}
+
+@test "where the system has no sandbox that is said once, and everything works" {
+    local times=0
+    [ ! -e "$FORKCHAT_BUILD/src/base/sandbox_none.o" ] || times=1 # make plain
+    daemon_start
+    enter toto plain
+    enter tutu plain
+    send toto 'MSG hello'
+    expect tutu '[toto] hello'
+    [[ $(grep -c 'there is no sandbox on this system: going on without$' "$DAEMON_LOG") == "$times" ]]
 }

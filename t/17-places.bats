@@ -301,6 +301,6 @@ is_whole() {
     # Those are the test's to end.
     local pid
     for pid in $(pgrep -s "${DAEMON_SESSIONS[0]}"; pgrep -s "${DAEMON_SESSIONS[1]}"; pgrep -s "${DAEMON_SESSIONS[2]}"); do
-        [[ $(ps -o sid= -p "$pid" | tr -d ' ') == "$DAEMON" ]] || kill -KILL "$pid"
+        [[ $(ps -o sid= -p "$pid" | tr -d ' ') == "$DAEMON" ]] || kill -KILL "$pid" || :
     done
 }

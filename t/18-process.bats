@@ -48,6 +48,9 @@ no_zombie() {
 forkchatd: supervisor
 forkchatd: courier 0
 forkchatd: courier 1
+forkchatd: keeper
+forkchatd: collector
+forkchatd: archivist
 forkchatd: worker $first (plain $first)
 forkchatd: worker $second (talk $second)
 TITLES
@@ -78,7 +81,7 @@ TITLES
     daemon_may 'worker .* died: signal 9'
     wait_until count_is worker 0
     wait_until no_zombie
-    [[ $(titles | wc -l) == $((1 + $(count courier))) ]]
+    [[ $(titles | wc -l) == $((1 + $(count 'keeper|courier|collector|archivist'))) ]]
 }
 
 @test "max-clients: who is too many gets a line and the end, until somebody leaves" {

@@ -64,7 +64,7 @@ teardown() {
             rows=$((rows + (${#line} + 79) / 80))
         done < <(transcript toto)
         ((rows <= 16))
-        [[ $(transcript toto | wc -l) == 12 ]]
+        [[ $(transcript toto | wc -l) == $([[ $door == plain ]] && echo 12 || echo 13) ]]
         for verb in NICK '@<nick> ' ME WHO JOIN PART LIST; do
             expect toto -e "^\\[server\\] /?$verb"
         done

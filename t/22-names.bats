@@ -273,6 +273,7 @@ setup() {
     send irc 'JOIN #m' 'MODE #m -t'
     expect irc -e ' 366 '
     send toto 'JOIN #m'
+    expect toto '[server] you are now talking in #m'
     send tata '/JOIN #m'
     expect toto '[server] tata joined #m'
     expect tata '[server] you are now talking in #m'

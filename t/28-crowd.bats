@@ -5,6 +5,11 @@ load lib/daemon
 load lib/client
 load lib/crowd
 
+# One crowd at a time: two take more than twice as long.
+setup_file() {
+    export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+}
+
 setup() {
     crowd_prepare
 }
@@ -24,6 +29,24 @@ teardown() {
     crowd_talk --senders 50 --saturate 4 --seconds 1
 }
 
+@test "many small rooms: all arrive at all in the room, in one order, none twice, and nowhere else" {
+    daemon_start -o 'flood off' -o 'replay off'
+    crowd_talk --rooms 100 --senders 50 --saturate 4 --seconds 1
+    crowd_talk --rooms 100 --senders 50 --rate 200 --seconds 1
+}
+
+@test "pairs: all private messages arrive at the one they are for, in their order, none twice" {
+    daemon_start -o 'flood off'
+    crowd_talk --pairs --senders 50 --saturate 4 --seconds 1
+}
+
+@test "hundreds that connect at the same moment all get in, and by their names" {
+    daemon_start -o 'flood off'
+    patiently "$LOAD" --door plain --port "$PORT_PLAIN" --clients $((CROWD / 2)) --in-flight $((CROWD / 2)) --register \
+        --seconds 600 >"$BATS_TEST_TMPDIR/load" 3>&-
+    grep -qx "registered *$((CROWD / 2))" "$BATS_TEST_TMPDIR/load"
+}
+
 # The last of the crowd may still be on their way out.
 toto_is_alone() {
     local workers
@@ -34,7 +57,7 @@ toto_is_alone() {
 
 @test "workers that are killed while 1,000 clients talk: the others lose nothing, the room sees them leave" {
     daemon_may 'worker .* died: signal 9'
-    daemon_start -o 'flood off' -o 'max-clients 1100'
+    daemon_start -o 'flood off' -o 'max-clients 1100' -o 'grace off'
     enter toto plain
     enter v1 plain
     enter v2 talk

@@ -176,7 +176,7 @@ load lib/irc
     send toto 'NICK toto' 'USER toto 0 * :toto'
     local token
     expect toto -e ' 422 '
-    for token in 'CHANMODES=beI,k,l,Cimnpst' 'PREFIX=\(ov\)@\+' 'STATUSMSG=@\+' 'EXCEPTS=e' 'INVEX=I' 'EXTBAN=,m' 'ELIST=CMNTU' \
+    for token in 'CHANMODES=beI,k,l,CHJMRimnpst' 'PREFIX=\(ov\)@\+' 'STATUSMSG=@\+' 'EXCEPTS=e' 'INVEX=I' 'EXTBAN=,am' 'ACCOUNTEXTBAN=a' 'ELIST=CMNTU' \
         'MODES=12' 'MAXLIST=b:100,e:100,I:100' 'CHANLIMIT=#:50' 'KEYLEN=31' 'KICKLEN=300' 'SAFELIST' 'KNOCK'; do
         transcript toto | grep -qE " 005 .* $token( |$)"
     done

@@ -32,7 +32,7 @@ begin() {
     expect_next one -e '^:irc\.example\.org 001 toto :Welcome to the Example network'
     expect_next one -e '^:irc\.example\.org 002 toto :Your host is irc\.example\.org, running forkchat '
     expect_next one -e '^:irc\.example\.org 003 toto :This server was started [A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{2} 20[0-9]{2} at '
-    expect_next one -e '^:irc\.example\.org 004 toto irc\.example\.org forkchat-[0-9.]+ Biosw [a-zA-Z]+'
+    expect_next one -e '^:irc\.example\.org 004 toto irc\.example\.org forkchat-[0-9.]+ BRiosw [a-zA-Z]+'
     expect_next one -e '^:irc\.example\.org 005 toto .*NETWORK=Example.* :are supported by this server$'
     expect one -e ' 251 toto :There are 1 users and 0 invisible on 1 servers'
     expect one -e ' 255 toto :I have 1 clients'

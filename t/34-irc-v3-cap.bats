@@ -27,8 +27,11 @@ load lib/irc
 @test "values are shown from version 302 on, in lines that say whether there are more" {
     open one irc
     send one 'CAP LS' 'CAP LS 301' 'CAP LS 302' 'CAP LS 307'
-    expect_next one -e '^:irc\.example\.org CAP \* LS :[^=]*draft/metadata-2 [^=]*$'
-    expect_next one -e '^:irc\.example\.org CAP \* LS :[^=]*$'
+    # Too long for one line, and a client of that age knows of no other way.
+    for _ in none 301; do
+        expect_next one -e '^:irc\.example\.org CAP \* LS :[^=]*draft/metadata-2 [^=]*$'
+        expect_next one -e '^:irc\.example\.org CAP \* LS :[^=]*$'
+    done
     local seen=""
     while [[ $seen != *'LS :'* ]]; do
         expect_next one -e '^:irc\.example\.org CAP \* LS (\* )?:[^ ].*[^ ]$'

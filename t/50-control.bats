@@ -356,14 +356,14 @@ EOF
     expect_log 'control refused to nobody'
 }
 
-@test "the capabilities that the systemd unit leaves are enough to give the socket to the group" {
+@test "the capabilities that the systemd drop-in leaves are enough to give the socket to the group" {
     [ "$EUID" = 0 ] || skip "only root has capabilities to give up"
     [[ -z $UNDER_ASAN ]] || skip "its processes keep their user and look into themselves there"
     requires setpriv
     daemon_stop
     local capabilities group
     group=$(id -gn nobody)
-    capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../contrib/forkchatd.service")
+    capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$BATS_TEST_DIRNAME/../contrib/systemd/privileged.conf")
     capabilities=${capabilities//CAP_/,+}
     # shellcheck disable=SC2034 # for daemon_start
     local DAEMON_WRAP=(setpriv --inh-caps=-all --bounding-set="-all${capabilities// /}")

@@ -33,7 +33,7 @@ metric() {
     [ -z "${PORT[metrics]:-}" ]
     daemon_command -t -o 'listen control 127.0.0.1:0'
     run -78 "${DAEMON_COMMAND[@]}" 3>&-
-    [[ $output == *'no such door "control": the doors are plain, talk, irc, metrics'* ]]
+    [[ $output == *'no such door "control": the doors are plain, talk, irc, web, metrics'* ]]
 }
 
 @test "GET /metrics gives the numbers" {

@@ -93,6 +93,80 @@ victim() {
     done
 }
 
+@test "a worker may die while its client logs in" {
+    ctl account add owner secret
+    victim vlogin
+    arm account-set "$PID"
+    send vlogin 'NS IDENTIFY owner secret'
+    dies account-set
+    expect_end vlogin
+    all_is_well
+    victim again
+    send again 'NS IDENTIFY owner secret'
+    expect again -e ' 900 '
+    close again
+    all_is_well
+}
+
+# comes_in NAME: at the talk door, with the token it was shown as TOKEN.
+comes_in() {
+    open "$1" talk
+    expect "$1" -e '/RESUME ([a-z2-7]{26}) come back'
+    TOKEN=${BASH_REMATCH[1]}
+    send "$1" "/nick $1"
+    expect "$1" "[server] you are now $1"
+}
+
+@test "a worker may die while its client comes back, who comes back again" {
+    local point count=0
+    for point in connection-half-moved connection-moved connection-adopted resume-detached; do
+        comes_in "v$((++count))"
+        if [[ $point != resume-detached ]]; then
+            kill -KILL "$(worker_of "v$count")"
+            expect_end "v$count"
+            expect_log "^client lost \"v$count\"\$"
+        fi
+        tag tata
+        send tata "MSG $TAG"
+        expect tutu -e "$TAG\$"
+        arm "$point" "-$DAEMON"
+        open "again$count" talk
+        send "again$count" "/resume $TOKEN"
+        dies "$point"
+        expect_end "again$count"
+        open "third$count" talk
+        send "third$count" "/resume $TOKEN"
+        expect "third$count" -e "welcome back: you are v$count,"
+        [[ $(transcript "third$count" "v$count" | grep -c "$TAG") == 1 || $point == resume-detached ]]
+        send "third$count" /quit
+        expect_end "third$count"
+        expect tata "[server] v$count has left"
+        all_is_well
+    done
+}
+
+@test "a worker may die as it loses its client, and the supervisor stop as it gives one up" {
+    comes_in v1
+    send v1 /resume
+    expect v1 -e 'come back with /RESUME ([a-z2-7]*)'
+    TOKEN=${BASH_REMATCH[1]}
+    arm user-detached "$(worker_of v1)"
+    close v1
+    dies user-detached
+    expect_log '^client lost "v1"$'
+    open v2 talk
+    send v2 "/resume $TOKEN"
+    expect v2 -e 'welcome back: you are v1,'
+    kill -KILL "$(worker_of v1)"
+    expect_end v2
+    expect_log '^client lost "v1"$'
+    arm overdue-left "$DAEMON" '?'
+    wait_until is_stopped "$DAEMON"
+    kill -CONT "$DAEMON"
+    expect tata '[server] v1 has left (connection lost)'
+    all_is_well
+}
+
 @test "workers may die one after the other at the same place" {
     local count
     for count in 1 2 3 4 5; do
@@ -292,4 +366,23 @@ END
     expect_next vera -e '^:ann!.* NICK :anna'
     expect_next vera -e ' 353 vera = #room :anna @vera$'
     expect_next vera -e ' 366 vera #room '
+}
+
+@test "the keeper of accounts may die at any point, and what it said is kept is kept" {
+    local point count=0 keeper
+    daemon_may 'keeper'
+    for point in keeper-changed keeper-renamed keeper-answers keeper-starts; do
+        keeper=$(daemon_pid '^forkchatd: keeper')
+        if [[ $point == keeper-starts ]]; then
+            arm "$point" "-$DAEMON"
+            kill -9 "$keeper"
+        else
+            arm "$point" "$keeper"
+        fi
+        run -0 ctl account add "kept$((++count))" secret
+        dies "$point"
+        run -0 ctl account list
+        [ "${#lines[@]}" = $((count + 1)) ]
+        all_is_well
+    done
 }

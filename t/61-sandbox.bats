@@ -298,13 +298,14 @@ reaches_nobody() {
     enter toto plain
     wait_until all_born
     local pid
-    for pid in $(daemon_pids '^forkchatd: (worker|courier)'); do
+    for pid in $(daemon_pids '^forkchatd: (worker|courier|collector|archivist)'); do
         # Of all Unix sockets: number, and type (2: datagrams, 5: packets in order).
         sockets=$(find "/proc/$pid/fd" -lname 'socket:*' -printf '%l\n' | tr -dc '0-9\n')
         run -1 eval 'awk "{ print \$5, \$7 }" /proc/net/unix | grep "^0002 " | grep -wF "$sockets"'
     done
+    # Its courier's, the archivist's, and the keeper's.
     sockets=$(find "/proc/$(worker_of toto)/fd" -lname 'socket:*' -printf '%l\n' | tr -dc '0-9\n')
-    [[ $(awk '{ print $5, $7 }' /proc/net/unix | grep '^0005 ' | grep -cwF "$sockets") == 1 ]]
+    [[ $(awk '{ print $5, $7 }' /proc/net/unix | grep '^0005 ' | grep -cwF "$sockets") == 3 ]]
 }
 
 @test "a worker is told nothing of a file, not even that it is there" {
@@ -328,17 +329,6 @@ reaches_nobody() {
     expect_log '^configuration read again$'
     send toto 'WHO'
     expect toto '[server] toto'
-}
-
-@test "where the system has no sandbox that is said once, and everything works" {
-    env -u MAKEFLAGS -u MFLAGS make -s -C "$BATS_TEST_DIRNAME/.." BUILD="$BATS_TEST_TMPDIR/build" SANDBOX=none CFLAGS=-O0 HARDEN= \
-        LDFLAGS= "$BATS_TEST_TMPDIR/build/forkchatd" >/dev/null 3>&-
-    FORKCHAT_BUILD=$BATS_TEST_TMPDIR/build daemon_start
-    enter toto plain
-    enter tutu plain
-    send toto 'MSG hello'
-    expect tutu '[toto] hello'
-    [[ $(grep -c 'there is no sandbox on this system: going on without$' "$DAEMON_LOG") == 1 ]]
 }
 
 @test "what is built for users has none of this in it" {

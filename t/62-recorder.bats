@@ -144,7 +144,9 @@ say_on() { # DOOR TEXT: a line that says it to the lobby
         plain) lines_of=('OPER root geheim1' '  oper root geheim1' 'JOIN #room geheim1' 'MODE +k geheim1' 'LOGIN geheim1' '@nickserv IDENTIFY geheim1') ;;
         talk) lines_of=('/oper root geheim1' '/OPER  root geheim1' '/login geheim1' '/join #room geheim1' '/mode +k geheim1' '/msg nickserv identify geheim1') ;;
         irc) lines_of=('PASS geheim1' '@a=b :x PASS :geheim1' 'OPER root geheim1' 'AUTHENTICATE Z2VoZWltMQ==geheim1' 'PRIVMSG NickServ :IDENTIFY geheim1'
-            'NICKSERV IDENTIFY geheim1' 'NS geheim1' 'JOIN #room geheim1' 'JOIN #a,#b #geheim1' 'MODE #room +k geheim1' 'REGISTER * * geheim1' $'PING x\rOPER root geheim1' 'WEBIRC geheim1 a b c') ;;
+            'NICKSERV IDENTIFY geheim1' 'NS geheim1' 'JOIN #room geheim1' 'JOIN #a,#b #geheim1' 'MODE #room +k geheim1' $'PING x\rOPER root geheim1' 'WEBIRC geheim1 a b c'
+            'REGISTER * * geheim1') # the last: the nick is that account's from then on
+            ;;
         esac
         for line in "${lines_of[@]}"; do
             enter_door toto "$door"
@@ -162,14 +164,14 @@ say_on() { # DOOR TEXT: a line that says it to the lobby
     done
     lacks "$DAEMON_LOG" geheim1
     # Nor is one where other processes could read it.
-    enter_door toto irc
-    send toto 'OPER root geheim2' 'PASS geheim2' 'AUTHENTICATE geheim2'
-    sync toto
+    enter_door tutu irc
+    send tutu 'OPER root geheim2' 'PASS geheim2' 'AUTHENTICATE geheim2'
+    sync tutu
     for memory in "${DAEMON_MEMORY[@]}"; do
         grep -qa 'AUTHENTICATE' "$memory" # the place where it would be
         lacks "$memory" geheim2
     done
-    die toto
+    die tutu
 }
 
 @test "what is hidden begins behind the word that asks for it" {

@@ -334,7 +334,7 @@ lowest_free() {
 # ---- tables ----
 
 @test "no room for another channel: who asks is told at every door, those that exist can be joined" {
-    daemon_start -o 'max-clients 4' -o 'channel-limit 500' -o 'flood off' -o "operator root $SECRET" \
+    daemon_start -o 'max-clients 4' -o 'max-detached 0' -o 'channel-limit 500' -o 'flood off' -o "operator root $SECRET" \
         -o 'listen plain 127.0.0.1:0' -o 'listen talk 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
     enter toto plain
     enter tutu plain
@@ -365,7 +365,7 @@ lowest_free() {
 }
 
 @test "no room for another membership: who asks is told, and the lobby has a place for everybody" {
-    daemon_start -o 'max-clients 12' -o 'channel-limit 500' -o 'flood off' -o "operator root $SECRET" -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
+    daemon_start -o 'max-clients 12' -o 'max-detached 0' -o 'channel-limit 500' -o 'flood off' -o "operator root $SECRET" -o 'listen plain 127.0.0.1:0' -o 'listen irc 127.0.0.1:0'
     # 7 for each client, and 1000; operators may have them all
     local i
     for i in {1..10}; do
@@ -394,7 +394,7 @@ feed() {
 }
 
 @test "no room for another mask: who sets one or invites is told; other modes still change" {
-    daemon_start -o 'max-clients 2' -o 'flood off' -o "operator root $SECRET" -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    daemon_start -o 'max-clients 2' -o 'max-detached 0' -o 'flood off' -o "operator root $SECRET" -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
     enter toto irc
     enter tutu irc
     # 2 for each client, and 2000; 300 for each channel; an operator may have them all
@@ -421,7 +421,7 @@ feed() {
 }
 
 @test "no room for another watch: MONITOR says which could not be added" {
-    daemon_start -o 'max-clients 16' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    daemon_start -o 'max-clients 16' -o 'max-detached 0' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
     # 4 for each client, and 1000; 100 for each
     local i
     for i in {1..13}; do
@@ -437,7 +437,7 @@ feed() {
 }
 
 @test "no room for more metadata: who sets some is told" {
-    daemon_start -o 'max-clients 1' -o 'flood off' -o 'channel-limit 500' -o "operator root $SECRET" -o 'listen irc 127.0.0.1:0'
+    daemon_start -o 'max-clients 1' -o 'max-detached 0' -o 'flood off' -o 'channel-limit 500' -o "operator root $SECRET" -o 'listen irc 127.0.0.1:0'
     open toto irc
     send toto 'CAP REQ :draft/metadata-2' 'NICK toto' 'USER toto 0 * :toto' 'CAP END'
     expect toto -e ' (376|422) '
@@ -472,7 +472,7 @@ crowd() {
 }
 
 @test "two who set all the masks they can leave as many to others, who are told nothing of a full list" {
-    daemon_start -o 'max-clients 10' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    daemon_start -o 'max-clients 10' -o 'max-detached 0' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
     enter toto irc
     enter tutu irc
     enter tata irc
@@ -501,7 +501,7 @@ crowd() {
 }
 
 @test "who leaves masks behind and comes again is charged for them, as long as their channel lives" {
-    daemon_start -o 'max-clients 10' -o 'flood off' -o 'listen irc 127.0.0.1:0'
+    daemon_start -o 'max-clients 10' -o 'max-detached 0' -o 'flood off' -o 'listen irc 127.0.0.1:0'
     enter toto irc
     local i
     for i in 1 2 3 4 5 6; do
@@ -521,7 +521,7 @@ crowd() {
 }
 
 @test "channels, memberships, watches and metadata are shared out as well" {
-    daemon_start -o 'max-clients 10' -o 'channel-limit 500' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
+    daemon_start -o 'max-clients 10' -o 'max-detached 0' -o 'channel-limit 500' -o 'flood off' -o 'listen irc 127.0.0.1:0' -o 'listen plain 127.0.0.1:0'
     enter toto irc
     enter tata plain
     open tutu irc

@@ -170,3 +170,23 @@ door_as_before() {
         grep -qx "$line" <<<"$seen" || term_shows "it is not known whether this has arrived: line $line"
     done
 }
+
+@test "what was said during a break is shown to who comes back, and nobody has seen a break" {
+    start_forkchatd
+    peer_start bob '#x'
+    gate_open "$SERVER_PORT"
+    alice -d irc -j "'#x'"
+    term_see "here: alice bob"
+    peer "PRIVMSG #x :before"
+    term_see "before"
+    gate_shut
+    term_see "trying again"
+    peer "PRIVMSG #x :while you were out" "PRIVMSG alice :for you"
+    gate_open "$SERVER_PORT"
+    term_see "while you were out"
+    term_see "3:bob(1!)"
+    term_run "back"
+    peer_sees "PRIVMSG #x :back"
+    [[ $(grep -c '^:alice!.* JOIN ' "$BATS_TEST_TMPDIR/peer.log") == 1 ]]
+    run -1 grep -E '^:alice!.* (QUIT|PART)' "$BATS_TEST_TMPDIR/peer.log"
+}

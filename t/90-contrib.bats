@@ -29,14 +29,14 @@ teardown() {
 
 @test "the services start the program where it is installed, and find it by the file it writes" {
     for file in forkchatd.service openrc/forkchatd freebsd/forkchatd openbsd/forkchatd \
-        launchd/org.forkchat.forkchatd.plist systemd/unprivileged.conf; do
+        launchd/org.forkchat.forkchatd.plist; do
         grep -qE '[=">]/usr/local/sbin/forkchatd\b' "contrib/$file" || { echo "$file"; return 1; }
     done
     run -0 grep -hE '^pidfile=' contrib/openrc/forkchatd contrib/freebsd/forkchatd
     [ "$(sort -u <<<"$output")" = pidfile=/run/forkchat/forkchatd.pid ]
     grep -qx '\.It Pa /run/forkchat/forkchatd.pid' man/forkchatd.8
     # no blank and no quote that systemd, or sh, would take in another way than forkchatd
-    line=$(sed -n 's/^ExecStart=.*forkchatd -f //p' contrib/systemd/unprivileged.conf)
+    line=$(sed -n 's/^ExecStart=.*forkchatd -f //p' contrib/forkchatd.service)
     eval "\"$FORKCHAT_BUILD/forkchatd\" -t -c /dev/null $line 3>&-"
 }
 
@@ -45,9 +45,9 @@ teardown() {
     tmp=$BATS_TEST_TMPDIR/dest
     make_built prefix="$tmp" install >"$BATS_TEST_TMPDIR/installed"
     unit=$BATS_TEST_TMPDIR/forkchatd.service
-    cp "$tmp/share/doc/forkchat/forkchatd.service" "$unit"
-    run systemd-analyze verify --man=no "$unit"
-    run -1 grep -F forkchatd.service <<<"$output"
+    cp "$tmp/share/doc/forkchat/forkchatd.service" "$tmp/share/doc/forkchat/forkchatd.socket" "$BATS_TEST_TMPDIR"
+    run systemd-analyze verify --man=no "$unit" "$BATS_TEST_TMPDIR/forkchatd.socket"
+    run -1 grep -F forkchatd. <<<"$output"
     [ -z "$output" ]
     [[ $(systemd-analyze --version) == "systemd 252 "* ]] || skip "figures are those of systemd 252"
     figures=$(sed -n '/^\[Unit\]/q; s/^# //p' contrib/forkchatd.service | tr '\n' ' ')
@@ -56,10 +56,35 @@ teardown() {
     figure=${output##*: }
     [[ $figures == *"systemd 252 gives it ${figure%% *}: "* ]]
     # the drop-in, as systemd reads it: behind what the unit says of the service
-    sed -n '/^\[Service\]/,$p' contrib/systemd/unprivileged.conf >>"$unit"
+    sed -n '/^\[Service\]/,$p' contrib/systemd/privileged.conf >>"$unit"
     run -0 systemd-analyze security --offline=true "$unit"
     figure=${output##*: }
     [[ $figures == *"the figure is ${figure%% *}."* ]]
+}
+
+@test "the socket unit has the doors' usual ports, and systemd has room for all that the server has it keep" {
+    run -0 sed -n 's/^ListenStream=//p' contrib/forkchatd.socket
+    [ "$(wc -l <<<"$output")" -ge 3 ]
+    for port in $output; do
+        grep -qE "^ *DOOR\([A-Z]+, \"[a-z]+\", $port, " src/world/doors.h
+    done
+    room=$(sed -n 's/^FileDescriptorStoreMax=//p' contrib/forkchatd.service)
+    session=$(sed -n 's/^#define FD_HANDOFF_MOST //p' src/process/fd_handoff.h)
+    doors=$(sed -nE 's/^#define SETTING_LISTENS +//p' src/conf/settings.h)
+    [ "$room" -ge $((session + doors)) ]
+}
+
+@test "the packages have the version that everything has, and their scripts have no mistakes" {
+    version=$(sed -n 's/^VERSION := //p' GNUmakefile)
+    run -0 head -n 1 contrib/debian/changelog
+    [[ $output == "forkchat ($version-"*") "* ]]
+    grep -qx "pkgver=$version" contrib/alpine/APKBUILD
+    for script in contrib/debian/post* contrib/alpine/*; do
+        sh -n "$script"
+    done
+    grep -q 'adduser --system --group .* forkchat$' contrib/debian/postinst
+    requires shellcheck
+    shellcheck contrib/debian/post* contrib/alpine/*
 }
 
 @test "the folders and the user that systemd makes are those that the server and INSTALL name" {
@@ -68,7 +93,7 @@ teardown() {
     done
     run -0 awk '$1 == "u" {print $2}' contrib/sysusers/forkchat.conf
     [ "$output" = forkchat ]
-    grep -qx 'User=forkchat' contrib/systemd/unprivileged.conf
+    grep -qx 'User=forkchat' contrib/forkchatd.service
     requires systemd-tmpfiles
     mkdir -p "$BATS_TEST_TMPDIR/root/etc"
     printf 'root:x:0:0::/:/bin/sh\n' >"$BATS_TEST_TMPDIR/root/etc/passwd"
@@ -142,12 +167,12 @@ if sys.argv[1:] == ["all"]:
 
 @test "the examples of TLS lead to the doors' usual ports, from ports that no door has" {
     for file in stunnel.conf nginx.conf haproxy.cfg; do
-        run -0 sed -nE 's/^ *(connect =|proxy_pass|server forkchatd) 127\.0\.0\.1:([0-9]+);?$/\2/p' "contrib/$file.example"
-        [ "$(wc -l <<<"$output")" -ge 2 ]
+        run -0 sed -nE 's/^ *(connect =|proxy_pass|server forkchatd) (http:\/\/)?127\.0\.0\.1:([0-9]+)( send-proxy-v2)?;?$/\3/p' "contrib/$file.example"
+        [ "$(wc -l <<<"$output")" -ge 3 ]
         for port in $output; do
             grep -qE "^ *DOOR\([A-Z]+, \"[a-z]+\", $port, " src/world/doors.h
         done
-        run -0 sed -nE 's/^ *(accept =|listen|bind) .*\b([0-9]{4}).*/\2/p' "contrib/$file.example"
+        run -0 sed -nE 's/^ *(accept =|listen|bind) .*\b([0-9]{3,4}).*/\2/p' "contrib/$file.example"
         for port in $output; do
             run -1 grep -E "^ *DOOR\(.*, $port, " src/world/doors.h
         done

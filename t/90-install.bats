@@ -31,8 +31,8 @@ expected() {
         echo "644 /usr/share/man/man${file##*.}/$(basename "$file")"
     done
     echo "644 /usr/share/doc/forkchat/COPYING"
-    for file in contrib/CHANGES contrib/*.example contrib/*.service $(find contrib/*/* -type f ! -path '*/model/*' \
-        ! -path '*/unicode/*' ! -path '*/completion/*'); do
+    for file in contrib/CHANGES contrib/*.example contrib/*.service contrib/*.socket $(find contrib/*/* -type f ! -path '*/model/*' \
+        ! -path '*/unicode/*' ! -path '*/completion/*' ! -path '*/debian/*' ! -path '*/pictures/*'); do
         echo "644 /usr/share/doc/forkchat/${file#contrib/}"
     done
     for file in contrib/completion/*.bash; do

@@ -3,6 +3,8 @@
 # Patterns in single quotes are meant to stay as they are, and words are meant to be words.
 # shellcheck disable=SC2016,SC2013
 
+load lib/make
+
 setup() {
     bats_require_minimum_version 1.5.0
     cd "$BATS_TEST_DIRNAME/.." || return
@@ -102,7 +104,8 @@ here() {
 }
 
 @test "forkchatctl(8) has every command, and completion offers each" {
-    commands=$(sed -nE 's/^    COMMAND\("([a-z]+)", CONTROL,.*/\1/p' src/command/rows.h)
+    commands=$(sed -nE 's/^    COMMAND\("([a-z]+)", CONTROL,.*/\1/p' src/command/rows.h
+        grep 'struct ctl_local' src/forkchatctl.c | grep -oE '"[a-z]+"' | tr -d '"')
     [ "$(wc -l <<<"$commands")" -ge 10 ]
     diff <(sort <<<"$commands") <(items man/forkchatctl.8 Ic | sort -u)
     for name in $commands; do
@@ -139,5 +142,68 @@ here() {
     done
     for file in contrib/[!R]*; do
         grep -qF "\`$(basename "$file")" contrib/README.md || { echo "not named: $file"; return 1; }
+    done
+}
+
+@test "make html renders every page, and no link among them leads nowhere" {
+    command -v mandoc python3
+    run -0 make_built BUILD="$BATS_TEST_TMPDIR" sysconfdir=/usr/local/etc html
+    for page in man/*.[1-8]; do
+        [ -s "$BATS_TEST_TMPDIR/html/$(basename "$page").html" ]
+        grep -qF "$(sed -n 's/^\.Nd //p' "$page")" "$BATS_TEST_TMPDIR/html/index.html"
+    done
+    # What is installed elsewhere is shown so.
+    grep -q /usr/local/etc/forkchat/forkchatd.conf "$BATS_TEST_TMPDIR/html/forkchatd.8.html"
+    python3 - "$BATS_TEST_TMPDIR/html" <<'END'
+import html.parser, os, sys
+
+folder = sys.argv[1]
+void = {"meta", "link", "br", "hr", "img"}
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, name):
+        super().__init__()
+        self.links, self.ids, self.open = [], set(), []
+        self.feed(open(os.path.join(folder, name), encoding="utf-8").read())
+        assert not self.open, (name, "not closed", self.open)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.links += [attributes[a] for a in ("href", "src") if a in attributes]
+        self.ids.add(attributes.get("id"))
+        if tag not in void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in void:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+pages = {name: Page(name) for name in os.listdir(folder) if name.endswith(".html")}
+inside = 0
+for name, page in pages.items():
+    for link in page.links:
+        if link.startswith("https://"):
+            continue
+        to, _, part = link.partition("#")
+        assert os.path.exists(os.path.join(folder, to or name)), (name, link)
+        assert not part or part in pages[to or name].ids, (name, link)
+        inside += 1
+assert inside > 100 and len(pages["index.html"].links) >= len(pages)
+END
+}
+
+@test "every manual page has its sections: examples and files, security, for programs the exit status" {
+    for page in man/*.[1-8]; do
+        wanted='EXAMPLES FILES SECURITY'
+        [[ $page == *.[57] ]] || wanted+=' EXIT.STATUS'
+        for section in $wanted; do
+            grep -qx "\.Sh $section" "$page" || { echo "$page: no $section"; return 1; }
+        done
+        run -0 mandoc -T lint -W warning "$page"
+        [ -z "$output" ]
     done
 }

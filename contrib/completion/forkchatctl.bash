@@ -19,6 +19,12 @@ _forkchatctl() {
             ;;
         esac
     done
+    case $command:$before in
+    doctor:-c | limits:-c)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    esac
     case $before in
     -r | --runtime-directory)
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
@@ -26,8 +32,10 @@ _forkchatctl() {
         ;;
     esac
     if [[ -z $command ]]; then
-        choices='help wall who whois channels topic kick ban unban bans penalties forgive mute unmute attendance hands floor shutdown motd reload stats top tail crash'
+        choices='help wall who whois channels topic kick ban unban bans penalties forgive mute unmute attendance hands floor account history shutdown motd reload stats top tail crash doctor limits'
         [[ $word != -* ]] || choices='--json --runtime-directory --help --version'
+    elif [[ $command == doctor || $command == limits ]]; then
+        choices='-c -o -q'
     elif ((i + 1 == COMP_CWORD)); then
         case $command in
         kick | whois | ban) choices=$(_forkchatctl_ask who nick) ;;
@@ -37,8 +45,23 @@ _forkchatctl() {
         mute | unmute) choices="all $(_forkchatctl_ask who nick) $(_forkchatctl_ask channels channel)" ;;
         floor) choices="all $(_forkchatctl_ask who nick)" ;;
         hands) choices=clear ;;
+        account) choices='add password drop list import' ;;
+        history) choices='stats verify export forget drop' ;;
         shutdown) choices='cancel 60 5m' ;;
         crash) choices=last ;;
+        esac
+    elif [[ $command == account ]]; then
+        case $before in
+        password | drop) choices=$(_forkchatctl_ask 'account list' account) ;;
+        import)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        esac
+    elif [[ $command == history ]]; then
+        case $before in
+        export | forget) choices=$(_forkchatctl_ask 'account list' account) ;;
+        drop) choices=$(_forkchatctl_ask channels channel) ;;
         esac
     elif [[ $command == crash && $before == last ]]; then
         choices='2 8 32'

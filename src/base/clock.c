@@ -2,6 +2,7 @@
 #include "clock.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int64_t clock_monotonic(void)
 {
@@ -47,4 +48,29 @@ size_t clock_stamp(int64_t realtime, char stamp[CLOCK_STAMP_SIZE])
         stamp[i] = text[i];
     stamp[length] = '\0';
     return length;
+}
+
+/* Days since 1970 of a date of the Gregorian calendar: years begin in March, so that the day that is not always there
+ * is their last. */
+static int64_t days_of(int year, int month, int day)
+{
+    int64_t years = month > 2 ? year : year - 1, months = month > 2 ? month - 3 : month + 9;
+    return years * 365 + years / 4 - years / 100 + years / 400 + (months * 153 + 2) / 5 + day - 1 - 719468;
+}
+
+bool clock_parse_stamp(const char *stamp, int64_t *realtime)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+    int year, month, day, hour, minute, second, milliseconds;
+    if (strlen(stamp) != sizeof shape - 1)
+        return false;
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == 'd' ? stamp[i] < '0' || stamp[i] > '9' : stamp[i] != shape[i])
+            return false;
+    if (sscanf(stamp, "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute, &second, &milliseconds) !=
+            7 ||
+        month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+        return false;
+    *realtime = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000 + milliseconds;
+    return true;
 }

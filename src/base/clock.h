@@ -2,6 +2,7 @@
 #ifndef FORKCHAT_BASE_CLOCK_H
 #define FORKCHAT_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -27,5 +28,9 @@ void clock_sleep(int64_t milliseconds);
  * byte. Returns the length. */
 #define CLOCK_STAMP_SIZE 25
 size_t clock_stamp(int64_t realtime, char stamp[CLOCK_STAMP_SIZE]);
+
+/* Reads one as clock_stamp writes it; there may be a 61st second. False,
+ * with *realtime untouched, for anything else. */
+bool clock_parse_stamp(const char *stamp, int64_t *realtime);
 
 #endif

@@ -194,27 +194,49 @@ fail:;
     return NULL;
 }
 
-int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t mode)
+/* kept: where the descriptor goes, to which more can be added, or NULL: it is closed. */
+static int replace(int directory, const char *path, const void *bytes, size_t length, mode_t mode, int *kept)
 {
     char temporary[4096];
     if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    unlink(temporary); /* of one that crashed; or a link that somebody else has put there */
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    unlinkat(directory, temporary, 0); /* of one that crashed; or a link that somebody else has put there */
+    int fd = openat(directory, temporary, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0)
         return -1;
     int error = fd_write_all(fd, bytes, length) || fsync(fd) ? errno : 0;
-    if (close(fd) && !error)
+    if (!kept && close(fd) && !error)
         error = errno;
-    if (!error && rename(temporary, path) == 0)
+    if (!error && renameat(directory, temporary, directory, path) == 0) {
+        if (kept)
+            *kept = fd;
         return 0;
+    }
     if (!error)
         error = errno;
-    unlink(temporary);
+    if (kept)
+        close(fd);
+    unlinkat(directory, temporary, 0);
     errno = error;
     return -1;
+}
+
+int fd_replace_file_at(int directory, const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    return replace(directory, path, bytes, length, mode, NULL);
+}
+
+int fd_replace_file_kept(int directory, const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    int fd;
+    return replace(directory, path, bytes, length, mode, &fd) ? -1 : fd;
+}
+
+int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t mode)
+{
+    return fd_replace_file_at(AT_FDCWD, path, bytes, length, mode);
 }
 
 int fd_make_directory(const char *path, mode_t mode)

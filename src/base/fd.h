@@ -55,6 +55,12 @@ const char *fd_why(int error);
  * writes PATH.new, fsync, rename. Follows no link. Returns 0, or -1 and errno. */
 int fd_replace_file(const char *path, const void *bytes, size_t length, mode_t mode);
 
+/* The same for one in that directory, which is open. */
+int fd_replace_file_at(int directory, const char *path, const void *bytes, size_t length, mode_t mode);
+
+/* The same, and returns a descriptor of the new file, to which more can be added at its end; or -1. */
+int fd_replace_file_kept(int directory, const char *path, const void *bytes, size_t length, mode_t mode);
+
 /* Makes a directory and its parents, as mkdir -p. Returns 0 if it is there in the end, or -1. */
 int fd_make_directory(const char *path, mode_t mode);
 

@@ -18,6 +18,10 @@ struct framing {
     /* Not NULL where each line is a frame instead: it loses that end, and gets in front of it what this writes for a
      * line of so many bytes: 0 to FRAMING_HEAD bytes, of which it returns how many. */
     size_t (*head)(char head[FRAMING_HEAD], size_t length);
+
+    /* Not NULL where the end of the connection is told as well, by these last bytes: `over` of one that is put out or
+     * leaves, `away` of all when the server stops. */
+    const char *over, *away;
 };
 
 /* Whether both make the same bytes of a line. */

@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port.h"
 #include "text.h"
+
+/* A CR that turns out to belong to the end, and the zero byte. */
+#define BEYOND 2
 
 int lines_init(struct lines *lines, size_t limit)
 {
     *lines = (struct lines){.limit = limit};
-    lines->bytes = malloc(limit + 2); /* a CR that turns out to belong to the end, and the zero byte */
+    lines->bytes = port_pages(limit + BEYOND);
     return lines->bytes ? 0 : -1;
 }
 
@@ -20,7 +24,7 @@ void lines_end_at_cr(struct lines *lines)
 
 void lines_free(struct lines *lines)
 {
-    free(lines->bytes);
+    port_free_pages(lines->bytes, lines->limit + BEYOND);
     lines->bytes = NULL;
 }
 

@@ -169,25 +169,34 @@ static size_t make_look(const char *name, int32_t look[LOOKS])
     return count;
 }
 
-bool lookalike_are(const char *a, const char *b)
+/* Apart from those who ask for a look, as most names are ASCII: see base/unicode.c. */
+__attribute__((noinline)) static bool compare(const char *a, const char *b)
 {
-    if (text_is_ascii(a) && text_is_ascii(b))
-        return false;
     int32_t looks[2][LOOKS];
     size_t count = make_look(a, looks[0]);
     return count == make_look(b, looks[1]) && memcmp(looks[0], looks[1], count * sizeof looks[0][0]) == 0;
 }
 
-uint32_t lookalike_hash(const char *name)
+bool lookalike_are(const char *a, const char *b)
+{
+    return !(text_is_ascii(a) && text_is_ascii(b)) && compare(a, b);
+}
+
+__attribute__((noinline)) static uint32_t hash_look(const char *name)
 {
     uint32_t hash = HASH32_START;
     int32_t look[LOOKS];
-    if (!text_is_ascii(name)) {
-        size_t count = make_look(name, look);
-        for (size_t i = 0; i < count; i++)
-            hash = hash32_add(hash, (uint32_t)look[i]);
-        return hash;
-    }
+    size_t count = make_look(name, look);
+    for (size_t i = 0; i < count; i++)
+        hash = hash32_add(hash, (uint32_t)look[i]);
+    return hash;
+}
+
+uint32_t lookalike_hash(const char *name)
+{
+    uint32_t hash = HASH32_START;
+    if (!text_is_ascii(name))
+        return hash_look(name);
     for (size_t i = 0; i < LOOKALIKE_BYTES && name[i]; i++)
         hash = hash32_add(hash, ascii_looks[text_fold((unsigned char)name[i])]);
     return hash;

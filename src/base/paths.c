@@ -104,7 +104,7 @@ int paths_listen(const struct sockaddr_un *address, int type, int backlog)
     mode_t before = umask(0177);
     int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
     umask(before);
-    if (bound || fd_set_cloexec(fd) || fd_set_nonblocking(fd) || listen(fd, backlog)) {
+    if (bound || fd_set_cloexec(fd) || fd_set_nonblocking(fd) || (type != SOCK_DGRAM && listen(fd, backlog))) {
         int error = errno;
         close(fd);
         errno = error;

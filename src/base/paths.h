@@ -22,15 +22,18 @@ int paths_open_directory(const char *path, const char **why);
  * alone, ELOOP for a link. Does not block. */
 int paths_open_file(int directory, const char *name);
 
-/* The sockets in that runtime directory: for operators, and for the supervisor that comes after one that died. */
+/* The sockets in that runtime directory: for operators, for clients that come by another program, and for the
+ * supervisor that comes after one that died. */
 #define PATHS_CONTROL   "control"
+#define PATHS_ARRIVALS  "arrivals"
 #define PATHS_SUCCESSOR "successor"
 
 /* The address of one of them. Returns 0, or -1 if the path is too long for a socket. */
 struct sockaddr_un;
 int paths_socket(const char *directory, const char *name, struct sockaddr_un *address);
 
-/* Listens there, with a socket of `type` (SOCK_STREAM, SOCK_SEQPACKET) and room for `backlog` who wait, in the place of
+/* Listens there, with a socket of `type` (SOCK_STREAM, SOCK_SEQPACKET; or SOCK_DGRAM, which only has to be there) and
+ * room for `backlog` who wait, in the place of
  * whatever a process that was killed left. Only this user, and root, may connect. Returns a non-blocking, close-on-exec
  * descriptor, or -1 and errno. */
 int paths_listen(const struct sockaddr_un *address, int type, int backlog);

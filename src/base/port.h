@@ -131,13 +131,25 @@ int port_set_aside(int fd, size_t size);
 void *port_map(int fd, size_t size);
 void port_unmap(void *memory, size_t size);
 
+/* Zeroed pages of this process alone, for what lives about as long as it does. A child that takes memory from malloc(3)
+ * first copies what its parent's heap has of lists; these cost as many pages as are touched. Returns NULL and errno
+ * (ENOMEM). free: of the same size; NULL is nothing. mmap(2). */
+void *port_pages(size_t size);
+void port_free_pages(void *memory, size_t size);
+
+/* Asks for the new file behind a mapping of port_map to lie in large pages, of which every process that maps it later
+ * needs far fewer entries in its page tables, and meets far fewer faults. To be called before port_set_aside, which
+ * finds little left to do then. Blocks for about a quarter of a second for each gigabyte. A system that cannot do that
+ * (Linux before 6.1) is left alone. madvise(2), MADV_COLLAPSE. */
+void port_map_large(int fd, void *memory, size_t size);
+
 /* crypt(3), wherever this system declares it. The result is static; NULL and errno for a method that the
  * system does not know. Takes milliseconds to seconds, as the method demands. */
 const char *port_crypt(const char *password, const char *setting);
 
 /* For handlers, which get `context` as their third argument: where the interrupted instruction is, counted from the
  * start of the program's file as addr2line(1) wants it, or, in a library, its address; 0 where the system does not
- * tell. port_instruction_init comes first, and not in a handler. */
+ * tell. port_instruction_init comes first, and not in a handler; after a fork it need not look again. */
 void port_instruction_init(void);
 uint64_t port_instruction(const void *context);
 
@@ -164,6 +176,44 @@ int64_t port_process_time(pid_t pid);
 /* Whether another process runs, or waits for nothing but a processor or a disk: it gets on as soon as it may. False
  * where the system does not tell. proc_pid_stat(5). */
 bool port_process_is_ready(pid_t pid);
+
+/* How much there is of something, and how much of it is taken; most -1: there is no limit, or it is not known. */
+struct port_room {
+    int64_t most, used;
+};
+
+/* Where shm_open(3) keeps its files on systems that have a place for that. */
+#define PORT_SHARED_FOLDER "/dev/shm"
+
+/* What a process and those it makes have room for. */
+struct port_host {
+    int64_t descriptors;              /* of one process: the hard limit; -1: none, or not known */
+    struct port_room processes;       /* of its user, threads included; without limit for root */
+    struct port_room numbers;         /* pids of the whole system */
+    struct port_room threads;         /* of the whole system */
+    struct port_room group_processes; /* of the control groups it is in, that with least room */
+    struct port_room group_memory;    /* the same, bytes */
+    struct port_room memory;          /* bytes; what can be had without swapping is not taken */
+    struct port_room shared;          /* bytes of PORT_SHARED_FOLDER */
+    struct port_room files;           /* open in the whole system */
+    int64_t children;                 /* of that process */
+};
+
+/* Looks at all of that for one process: its limits and groups are its own. Reads /proc, which takes a tenth of a second
+ * where there are 10,000 processes. Never fails. proc(5), cgroups(7). */
+void port_host(pid_t pid, struct port_host *host);
+
+/* A number that the system's administrator can set, as sysctl(8) names it: "kernel.pid_max". -1 where the system has no
+ * such thing, or it is no number. */
+int64_t port_sysctl(const char *name);
+
+/* Whether something keeps the wall clock right: 1, 0, or -1 where the system does not tell. adjtimex(2). */
+int port_clock_is_synchronised(void);
+
+/* Who listens at the TCP port of that address, there or at all addresses: a pid, with the name of its program in
+ * `program`; 0 if it is not for this user to know who; -1 with errno ENOENT if nobody does, ENOTSUP where the system
+ * cannot tell. */
+pid_t port_listener(const struct sockaddr *address, char *program, size_t size);
 
 /* One address of one network interface. */
 struct port_interface {

@@ -13,19 +13,19 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#ifdef __linux__
+#include "clock.h"
+#include "port_have.h"
+
+#if ON_LINUX
 #include <link.h>
 #include <sys/prctl.h>
 #include <ucontext.h>
 #endif
-
-#if (defined __x86_64__ || defined __i386__) && defined __GNUC__
+#if HAVE_SHA256_X86
 #include <cpuid.h>
-#elif defined __aarch64__ && (defined __linux__ || defined __FreeBSD__)
+#elif HAVE_SHA256_ARM && (ON_LINUX || ON_FREEBSD)
 #include <sys/auxv.h>
 #endif
-
-#include "clock.h"
 
 extern char **environ;
 
@@ -108,16 +108,7 @@ void port_reset_signals(void)
         signal(i, SIG_DFL); /* refused for SIGKILL, SIGSTOP, and those the C library has for itself */
 }
 
-/* POSIX.1-2024 has waits by any clock, as glibc has had them before. musl turns the wall clock's time into a span
- * before it waits. */
-#ifdef __GLIBC__
-#if __GLIBC_PREREQ(2, 30)
-#define WAITS_BY_CLOCK 1
-#endif
-#elif defined _POSIX_VERSION && _POSIX_VERSION >= 202405L && !defined __linux__
-#define WAITS_BY_CLOCK 1
-#endif
-#ifdef WAITS_BY_CLOCK
+#if HAVE_WAITS_BY_CLOCK
 #define WAITING_CLOCK CLOCK_MONOTONIC
 #else
 #define WAITING_CLOCK CLOCK_REALTIME
@@ -136,7 +127,7 @@ static struct timespec deadline_in(int64_t milliseconds)
 int port_semaphore_wait(sem_t *semaphore, int64_t milliseconds)
 {
     struct timespec deadline = deadline_in(milliseconds);
-#ifdef WAITS_BY_CLOCK
+#if HAVE_WAITS_BY_CLOCK
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline);
 #else
     return sem_timedwait(semaphore, &deadline);
@@ -151,7 +142,7 @@ bool port_end_pending(void)
 
 bool port_die_with_parent(int signal)
 {
-#ifdef __linux__
+#if HAVE_PRCTL
     return prctl(PR_SET_PDEATHSIG, signal) == 0;
 #else
     (void)signal;
@@ -171,14 +162,14 @@ int port_chroot(int directory)
 
 void port_harden(void)
 {
-#ifdef __linux__
+#if HAVE_PRCTL
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif
 }
 
 void port_forbid_processes(void)
 {
-#if defined RLIMIT_NPROC && !defined SANITIZED /* LeakSanitizer makes a process */
+#if defined RLIMIT_NPROC && !IS_SANITIZED /* LeakSanitizer makes a process */
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_NPROC, &none);
 #endif
@@ -186,7 +177,7 @@ void port_forbid_processes(void)
 
 void port_limit_memory(int64_t bytes)
 {
-#ifndef SANITIZED /* whose own memory is far beyond any limit */
+#if !IS_SANITIZED /* whose own memory is far beyond any limit */
     struct rlimit limit;
     if (getrlimit(RLIMIT_DATA, &limit) || (limit.rlim_max != RLIM_INFINITY && limit.rlim_max <= (rlim_t)bytes))
         return;
@@ -205,7 +196,7 @@ const char *port_crypt(const char *password, const char *setting)
 /* Where the program lies: its first byte's address would be `base`, its code is before `end`. */
 static uintptr_t program_base, program_end;
 
-#ifdef __linux__
+#if HAVE_PROGRAM_HEADER
 static int find_program(struct dl_phdr_info *info, size_t size, void *context)
 {
     (void)size, (void)context;
@@ -221,17 +212,18 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *context)
 
 void port_instruction_init(void)
 {
-#ifdef __linux__
-    dl_iterate_phdr(find_program, NULL);
+#if HAVE_PROGRAM_HEADER
+    if (!program_end)
+        dl_iterate_phdr(find_program, NULL);
 #endif
 }
 
 uint64_t port_instruction(const void *context)
 {
     uintptr_t at = 0;
-#if defined __linux__ && defined __x86_64__
+#if REGISTERS_X86_64
     at = (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-#elif defined __linux__ && defined __aarch64__
+#elif REGISTERS_ARM64
     at = (uintptr_t)((const ucontext_t *)context)->uc_mcontext.pc;
 #else
     (void)context;
@@ -241,7 +233,7 @@ uint64_t port_instruction(const void *context)
 
 int port_forbidden_call(const siginfo_t *info)
 {
-#if defined __linux__ && defined si_syscall
+#if HAVE_FORBIDDEN_CALL && defined si_syscall
     return info->si_syscall;
 #else
     (void)info;
@@ -251,11 +243,7 @@ int port_forbidden_call(const siginfo_t *info)
 
 uint64_t port_libc(void)
 {
-#ifdef __GLIBC__
-    return 1;
-#else
-    return 2;
-#endif
+    return C_LIBRARY;
 }
 
 int port_processors(void)
@@ -266,7 +254,7 @@ int port_processors(void)
 
 int64_t port_process_time(pid_t pid)
 {
-#if defined _POSIX_CPUTIME && _POSIX_CPUTIME >= 0
+#if HAVE_CPU_CLOCKS
     clockid_t clock;
     struct timespec used;
     if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
@@ -279,7 +267,7 @@ int64_t port_process_time(pid_t pid)
 
 bool port_process_is_ready(pid_t pid)
 {
-#ifdef __linux__
+#if HAVE_PROC
     char path[40], text[200];
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -298,18 +286,18 @@ bool port_process_is_ready(pid_t pid)
 
 bool port_has_sha256(void)
 {
-#if (defined __x86_64__ || defined __i386__) && defined __GNUC__
+#if HAVE_SHA256_X86
     unsigned a, b, c, d;
     /* Intel SDM volume 2, CPUID: SSSE3 and SSE4.1 in leaf 1, SHA in leaf 7. */
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & 1u << 9) || !(c & 1u << 19))
         return false;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 29;
-#elif defined __aarch64__ && defined __linux__
+#elif HAVE_SHA256_ARM && ON_LINUX
     return getauxval(AT_HWCAP) & HWCAP_SHA2;
-#elif defined __aarch64__ && defined __FreeBSD__
+#elif HAVE_SHA256_ARM && ON_FREEBSD
     unsigned long able = 0;
     return elf_aux_info(AT_HWCAP, &able, sizeof able) == 0 && able & HWCAP_SHA2;
-#elif defined __aarch64__ && defined __APPLE__
+#elif HAVE_SHA256_ARM && ON_MACOS
     return true;
 #else
     return false;

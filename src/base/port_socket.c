@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#if defined __linux__ || defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__ || defined __APPLE__
-#define HAVE_IFADDRS 1
+#include "port_have.h"
+
+#if HAVE_INTERFACES
 #include <ifaddrs.h>
 #include <net/if.h>
 #endif
@@ -19,7 +20,7 @@
 
 int port_accept(int listener, struct sockaddr *address, socklen_t *length)
 {
-#ifdef __linux__
+#if HAVE_ACCEPT4
     return accept4(listener, address, length, SOCK_CLOEXEC);
 #else
     int fd = accept(listener, address, length);
@@ -38,7 +39,7 @@ int port_socketpair(int type, int ends[2])
 
 int port_ask_sender(int socket)
 {
-#ifdef SO_PASSCRED
+#if HAVE_SENDER
     int on = 1;
     return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 #else
@@ -49,7 +50,7 @@ int port_ask_sender(int socket)
 
 pid_t port_sender(const struct cmsghdr *control)
 {
-#if defined SO_PASSCRED && defined SCM_CREDENTIALS
+#if HAVE_SENDER
     struct ucred sender;
     _Static_assert(CMSG_SPACE(sizeof sender) <= PORT_SENDER_SPACE, "there is room for it");
     if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS &&
@@ -65,7 +66,7 @@ pid_t port_sender(const struct cmsghdr *control)
 
 int port_peer(int socket, uid_t *uid, gid_t *gid)
 {
-#if defined __linux__
+#if HAVE_PEERCRED
     struct ucred peer;
     socklen_t length = sizeof peer;
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length))
@@ -73,7 +74,7 @@ int port_peer(int socket, uid_t *uid, gid_t *gid)
     *uid = peer.uid;
     *gid = peer.gid;
     return 0;
-#elif defined __FreeBSD__ || defined __OpenBSD__ || defined __NetBSD__ || defined __APPLE__
+#elif HAVE_GETPEEREID
     return getpeereid(socket, uid, gid);
 #else
     (void)socket, (void)uid, (void)gid;
@@ -86,7 +87,7 @@ void port_keepalive(int socket, int idle, int interval, int count)
 {
     int on = 1;
     setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-#ifdef TCP_KEEPIDLE
+#if HAVE_TCP_KEEP
     setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
     setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
     setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
@@ -97,7 +98,7 @@ void port_keepalive(int socket, int idle, int interval, int count)
 
 int64_t port_tcp_unanswered(int socket)
 {
-#ifdef __linux__
+#if HAVE_TCP_INFO
     struct tcp_info info;
     socklen_t length = sizeof info;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length))
@@ -112,7 +113,7 @@ int64_t port_tcp_unanswered(int socket)
 
 bool port_tcp_is_over(int socket)
 {
-#ifdef __linux__
+#if HAVE_TCP_INFO
     struct tcp_info info;
     socklen_t length = sizeof info;
     return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) || info.tcpi_state == TCP_CLOSE;
@@ -124,7 +125,7 @@ bool port_tcp_is_over(int socket)
 
 int port_tcp_written(int socket, uint64_t *bytes)
 {
-#ifdef __linux__
+#if HAVE_TCP_INFO
     /* Where the fields of struct tcp_info are in <linux/tcp.h> since Linux 4.19; C libraries' own headers are
      * behind. The counts of bytes sent for the first time, and of those that wait to be. */
     enum { NOT_SENT = 144, SENT = 200, SENT_AGAIN = 208, NEEDED = 216 };
@@ -150,7 +151,7 @@ int port_tcp_written(int socket, uint64_t *bytes)
 
 int port_interfaces(int family, struct port_interface *list, int size)
 {
-#ifdef HAVE_IFADDRS
+#if HAVE_INTERFACES
     struct ifaddrs *all;
     if (getifaddrs(&all))
         return -1;
@@ -185,10 +186,10 @@ int port_multicast_join(int socket, const struct sockaddr *group, const struct p
                sizeof request.ipv6mr_multiaddr);
         return setsockopt(socket, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof request);
     }
-#ifdef IP_ADD_MEMBERSHIP
+#if HAVE_IP_MULTICAST
     struct ip_mreq request = {.imr_multiaddr = ((const struct sockaddr_in *)group)->sin_addr,
                               .imr_interface = ((const struct sockaddr_in *)&on->address)->sin_addr};
-#ifdef IP_MULTICAST_ALL
+#if HAVE_MULTICAST_ALL
     /* Linux hands a group to every socket of its port, whichever interface another program joined it on. */
     int off = 0;
     if (setsockopt(socket, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off))
@@ -211,7 +212,7 @@ int port_multicast_from(int socket, const struct port_interface *by, int ttl)
                    ? -1
                    : 0;
     }
-#ifdef IP_MULTICAST_IF
+#if HAVE_IP_MULTICAST
     struct in_addr from = ((const struct sockaddr_in *)&by->address)->sin_addr;
     unsigned char hops = (unsigned char)ttl, on = 1;
     return setsockopt(socket, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof from) ||
@@ -228,7 +229,7 @@ int port_multicast_from(int socket, const struct port_interface *by, int ttl)
 
 void port_share_port(int socket, bool on)
 {
-#ifdef SO_REUSEPORT
+#if HAVE_SHARED_PORTS
     int value = on;
     setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
 #else
@@ -239,7 +240,7 @@ void port_share_port(int socket, bool on)
 int port_share_address(int socket)
 {
     int on = 1;
-#if defined SO_REUSEPORT && !defined __linux__
+#if HAVE_SHARED_PORTS && !SHARES_FOR_LISTENERS
     /* BSD shares multicast ports by this option; Linux by SO_REUSEADDR, its SO_REUSEPORT spreads load. */
     if (setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on))
         return -1;

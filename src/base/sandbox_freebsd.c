@@ -12,6 +12,10 @@ const char *sandbox_means(void)
     return cap_getmode(&mode) == 0 ? "Capsicum" : NULL;
 }
 
+void sandbox_prepare(void)
+{
+}
+
 int sandbox_enter(enum sandbox_role role)
 {
     (void)role;

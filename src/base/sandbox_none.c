@@ -9,6 +9,10 @@ const char *sandbox_means(void)
     return NULL;
 }
 
+void sandbox_prepare(void)
+{
+}
+
 int sandbox_enter(enum sandbox_role role)
 {
     (void)role;

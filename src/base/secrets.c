@@ -9,7 +9,7 @@
  * headers of HTTP. By their first letter, so that most words are told by one look. Words are of ASCII letters alone;
  * whatever else is next to them does not count. */
 static const char *const askers[26][7] = {
-    ['A' - 'A'] = {"AUTH", "AUTHENTICATE", "AUTHORIZATION", "AUTHSERV"},
+    ['A' - 'A'] = {"ACCOUNT", "AUTH", "AUTHENTICATE", "AUTHORIZATION", "AUTHSERV"},
     ['C' - 'A'] = {"CHANSERV", "COOKIE", "CS"},
     ['G' - 'A'] = {"GHOST"},
     ['I' - 'A'] = {"IDENTIFY"},
@@ -18,7 +18,7 @@ static const char *const askers[26][7] = {
     ['N' - 'A'] = {"NICKSERV", "NS"},
     ['O' - 'A'] = {"OPER"},
     ['P' - 'A'] = {"PASS", "PASSCODE", "PASSPHRASE", "PASSWD", "PASSWORD"},
-    ['R' - 'A'] = {"RECOVER", "REGAIN", "REGISTER", "RELEASE"},
+    ['R' - 'A'] = {"RECOVER", "REGAIN", "REGISTER", "RELEASE", "RESUME"},
     ['S' - 'A'] = {"SASL", "SETPASS", "SIDENTIFY"},
     ['T' - 'A'] = {"TOKEN"},
     ['V' - 'A'] = {"VERIFY", "VHOST"},

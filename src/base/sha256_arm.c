@@ -4,15 +4,9 @@
 
 #include <stddef.h>
 
-/* Before version 16, clang's <arm_neon.h> declares them only if all of the program may use them. */
-#if defined __aarch64__ && defined __ARM_NEON &&                                                                       \
-    (!defined __clang__ || defined __ARM_FEATURE_SHA2 || __clang_major__ >= 16)
+#include "port_have.h"
 
-#ifdef __clang__
-#define WITH_SHA256 __attribute__((target("sha2")))
-#else
-#define WITH_SHA256 __attribute__((target("+crypto")))
-#endif
+#if HAVE_SHA256_ARM
 
 #include <arm_neon.h>
 
@@ -35,7 +29,8 @@
     FOUR_ROUNDS((n) + 2, c, d, a, b);                                                                                  \
     FOUR_ROUNDS((n) + 3, d, a, b, c)
 
-WITH_SHA256 static void take(uint32_t state[8], const unsigned char *bytes, size_t count, const uint32_t constants[64])
+TARGET_SHA256_ARM static void take(uint32_t state[8], const unsigned char *bytes, size_t count,
+                                   const uint32_t constants[64])
 {
     uint32x4_t abcd = vld1q_u32(state), efgh = vld1q_u32(state + 4);
     for (; count > 0; count--, bytes += 64) {

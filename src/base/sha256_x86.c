@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
-#if (defined __x86_64__ || defined __i386__) && defined __GNUC__
+#include "port_have.h"
+
+#if HAVE_SHA256_X86
 
 #include <immintrin.h>
 

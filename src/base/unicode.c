@@ -227,11 +227,10 @@ static size_t encode(int32_t point, char to[4])
     return length;
 }
 
-bool unicode_compose(char *to, size_t size, const char *from)
+/* What needs much of the stack has functions of its own, because most text is ASCII, and the stack of a process that
+ * never needs it stays small. */
+__attribute__((noinline)) static bool compose_text(char *to, size_t size, const char *from, size_t length)
 {
-    size_t length = strlen(from);
-    if (text_is_ascii(from) || length > UNICODE_BYTES || !text_is_utf8(from, length))
-        return text_copy(to, size, from) && text_is_ascii(from);
     int32_t points[UNICODE_POINTS];
     size_t count = unicode_decompose(from, length, points);
     count = compose(points, count);
@@ -246,6 +245,22 @@ bool unicode_compose(char *to, size_t size, const char *from)
     return !text.cut;
 }
 
+bool unicode_compose(char *to, size_t size, const char *from)
+{
+    size_t length = strlen(from);
+    if (text_is_ascii(from) || length > UNICODE_BYTES || !text_is_utf8(from, length))
+        return text_copy(to, size, from) && text_is_ascii(from);
+    return compose_text(to, size, from, length);
+}
+
+__attribute__((noinline)) static bool compare(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    int32_t points[2][UNICODE_POINTS];
+    size_t count = unicode_decompose(a, a_length, points[0]);
+    return count == unicode_decompose(b, b_length, points[1]) &&
+           memcmp(points[0], points[1], count * sizeof points[0][0]) == 0;
+}
+
 bool unicode_is_same(const char *a, const char *b)
 {
     size_t lengths[] = {strlen(a), strlen(b)};
@@ -253,10 +268,16 @@ bool unicode_is_same(const char *a, const char *b)
         return true;
     if ((text_is_ascii(a) && text_is_ascii(b)) || lengths[0] > UNICODE_BYTES || lengths[1] > UNICODE_BYTES)
         return false;
+    return compare(a, lengths[0], b, lengths[1]);
+}
+
+__attribute__((noinline)) static bool begins(const char *text, size_t text_length, const char *stem, size_t stem_length)
+{
     int32_t points[2][UNICODE_POINTS];
-    size_t count = unicode_decompose(a, lengths[0], points[0]);
-    return count == unicode_decompose(b, lengths[1], points[1]) &&
-           memcmp(points[0], points[1], count * sizeof points[0][0]) == 0;
+    size_t count = unicode_decompose(text, text_length, points[0]);
+    size_t needed = unicode_decompose(stem, stem_length, points[1]);
+    return needed <= count && memcmp(points[0], points[1], needed * sizeof points[0][0]) == 0 &&
+           (needed == count || !unicode_is_mark(points[0][needed]));
 }
 
 bool unicode_begins(const char *text, const char *stem)
@@ -266,9 +287,5 @@ bool unicode_begins(const char *text, const char *stem)
         return true;
     if ((text_is_ascii(stem) && text_is_ascii(text)) || lengths[0] > UNICODE_BYTES || lengths[1] > UNICODE_BYTES)
         return false;
-    int32_t points[2][UNICODE_POINTS];
-    size_t count = unicode_decompose(text, lengths[0], points[0]);
-    size_t needed = unicode_decompose(stem, lengths[1], points[1]);
-    return needed <= count && memcmp(points[0], points[1], needed * sizeof points[0][0]) == 0 &&
-           (needed == count || !unicode_is_mark(points[0][needed]));
+    return begins(text, lengths[0], stem, lengths[1]);
 }

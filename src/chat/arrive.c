@@ -2,6 +2,7 @@
  * capabilities of connections. */
 #include "arrive.h"
 
+#include "account.h"
 #include "ban.h"
 #include "channel.h"
 #include "flags.h"
@@ -10,6 +11,8 @@ enum chat_result chat_arrive_locked(const struct chat *chat, const struct actor 
 {
     if (chat_find_ban_locked(chat->world, actor->user))
         return CHAT_SERVER_BANNED;
+    if (!chat_may_have_nick_locked(chat->world, actor->user, actor->nick))
+        return CHAT_NAME_OWNED;
     user_introduce_locked(chat->world, actor->user);
     if (lobby)
         chat_enter_lobby_locked(chat, actor);

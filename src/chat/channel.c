@@ -6,6 +6,7 @@
 
 #include "base/crashpoint.h"
 #include "base/text.h"
+#include "kept.h"
 #include "lists.h"
 #include "mute.h"
 #include "world/shares.h"
@@ -28,6 +29,8 @@ static enum chat_result check_join_locked(const struct chat *chat, const struct 
         return CHAT_INVITED_ONLY;
     if (*channel->key && strcmp(channel->key, key) != 0)
         return CHAT_BAD_KEY;
+    if ((channel->modes & CHANNEL_ACCOUNTS) && !*world->users[actor->user].account)
+        return CHAT_ACCOUNTS_ONLY;
     if (channel->limit && channel->member_count >= channel->limit)
         return CHAT_CHANNEL_FULL;
     return CHAT_DONE;
@@ -99,14 +102,21 @@ enum chat_result chat_join_locked(const struct chat *chat, const struct actor *a
         return refusal;
     if (channel == NONE && channel_find_alike_locked(world, name, NONE) != NONE)
         return CHAT_NAME_ALIKE;
-    if (channel == NONE) {
+    const struct chat_kept *kept = chat->kept;
+    bool is_new = channel == NONE;
+    flags = kept ? kept->flags : 0;
+    if (is_new) {
         channel = channel_create_locked(world, name, actor->user);
         channel_set_modes_locked(world, channel, chat->settings->channel_modes);
-        flags = MEMBER_OPERATOR;
-    } else {
-        refusal = check_join_locked(chat, actor, channel, key);
-        if (refusal != CHAT_DONE)
-            return refusal;
+        if (kept)
+            chat_kept_restore_locked(world, channel, kept);
+        else
+            flags = MEMBER_OPERATOR;
+    }
+    if (!(flags & MEMBER_OPERATOR) && (refusal = check_join_locked(chat, actor, channel, key)) != CHAT_DONE) {
+        if (is_new) /* whose rules are kept, and keep this one out: with its only member it goes again */
+            member_remove_locked(world, member_add_locked(world, actor->user, channel, 0));
+        return refusal;
     }
     uint32_t invitation = invitation_find_locked(world, channel, actor->user);
     if (invitation != NONE)

@@ -43,6 +43,7 @@ enum chat_result {
     CHAT_MODERATED,   /* mode m */
     CHAT_BANNED,      /* is on the list b */
     CHAT_BAN_MUTED,   /* may only listen there */
+    CHAT_NO_ACCOUNT,  /* mode M of the channel, R of the user */
     CHAT_NO_TOPLEVEL, /* of a mask of servers */
     CHAT_WILD_TOPLEVEL,
 
@@ -53,6 +54,7 @@ enum chat_result {
     CHAT_CHANNEL_FULL, /* mode l */
     CHAT_CHANNEL_OPEN, /* nobody need knock there */
     CHAT_NO_KNOCKING,
+    CHAT_ACCOUNTS_ONLY, /* mode R */
 
     /* names */
     CHAT_NAME_TAKEN,
@@ -63,6 +65,7 @@ enum chat_result {
     CHAT_NAME_BRACKETS, /* do not stand in pairs */
     CHAT_NAME_MIXED,    /* letters of several scripts */
     CHAT_NAME_RESERVED,
+    CHAT_NAME_OWNED, /* by an account that is not the actor's */
 
     /* there are as many as there may be */
     CHAT_CHANNELS_JOINED, /* that one may be in */
@@ -96,6 +99,9 @@ struct chat {
      * all. NULL: it is published as it is. */
     void (*publish)(const struct chat *chat, struct event *event);
     void *asker; /* for `publish` */
+
+    /* What is kept of the channel that is about to be joined, if it is registered; else NULL. kept.h */
+    const struct chat_kept *kept;
 };
 
 /* Publishes what an actor does. Transaction running. */

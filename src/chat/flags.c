@@ -11,7 +11,8 @@ static const struct {
     char letter;
     uint32_t flag;
 } modes[] = {
-    {'B', USER_BOT}, {'i', USER_INVISIBLE}, {'o', USER_OPERATOR}, {'s', USER_NOTICES}, {'w', USER_WALLOPS},
+    {'B', USER_BOT},      {'R', USER_ACCOUNTS}, {'i', USER_INVISIBLE},
+    {'o', USER_OPERATOR}, {'s', USER_NOTICES},  {'w', USER_WALLOPS},
 };
 
 #define MODES (sizeof modes / sizeof *modes)

@@ -8,13 +8,14 @@
 #include "base/text.h"
 #include "mute.h"
 #include "notice.h"
+#include "world/token.h"
 
 /* Bytes of a KILL's comment, with the zero byte: with the rest of what is told of it, it fits in a message. */
 #define KILL_SIZE 401
 
-/* by: who put them out and is answered, or NONE. */
+/* by: who put them out and is answered, or NONE. flags: of the event, besides those of every QUIT. */
 static void leave_locked(struct world *world, uint32_t index, enum event_quit how, uint32_t by, const char *text,
-                         const char *irc_text)
+                         const char *irc_text, uint32_t flags)
 {
     uint32_t channels[EVENT_CHANNELS];
     if (how == QUIT_SAID && mute_check_locked(world, index, NONE) != CHAT_DONE) {
@@ -31,6 +32,7 @@ static void leave_locked(struct world *world, uint32_t index, enum event_quit ho
     event.channels = channels;
     event.channel_count = event_channels_locked(world, index, channels);
     event.audience = AUDIENCE_COMMON;
+    event.flags |= flags;
     if (world->users[index].state == USER_PRESENT)
         event.flags |= EVENT_LOBBY;
     event_publish_locked(world, &event);
@@ -39,17 +41,38 @@ static void leave_locked(struct world *world, uint32_t index, enum event_quit ho
 
 void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text, const char *irc_text)
 {
-    leave_locked(world, user, how, NONE, text, irc_text);
+    leave_locked(world, user, how, NONE, text, irc_text, 0);
+}
+
+void chat_vanish_locked(struct world *world, uint32_t user)
+{
+    leave_locked(world, user, QUIT_LEFT, NONE, "", "", EVENT_NOT_SOURCE);
+}
+
+/* Of what there is, those of one address may have half. */
+bool chat_has_room_locked(const struct world *world, uint32_t user)
+{
+    uint32_t most = world->limits.users - world->limits.connections;
+    return world_detached(world) < most && world_detached_from_locked(world, user) < (most + 1) / 2;
+}
+
+bool chat_stays_locked(const struct world *world, uint32_t user)
+{
+    return world->users[user].state == USER_PRESENT && (world->users[user].flags & USER_STAYS) &&
+           chat_has_room_locked(world, user);
 }
 
 void chat_lose_locked(struct world *world, uint32_t connection, enum event_quit how, const char *text,
                       const char *irc_text)
 {
     uint32_t user = world->connections[connection].user;
-    if (world->users[user].connection_count > 1)
-        event_detach_locked(world, connection, false);
-    else
+    bool stays = how != QUIT_KILLED && chat_stays_locked(world, user);
+    if (world->users[user].connection_count == 1 && !stays) {
         chat_leave_locked(world, user, how, text, irc_text);
+        return;
+    }
+    token_drop_locked(world, connection);
+    event_detach_locked(world, connection, false);
 }
 
 void chat_put_out_locked(const struct chat *chat, struct event *event, uint32_t victim, const char *text,
@@ -65,7 +88,7 @@ void chat_put_out_locked(const struct chat *chat, struct event *event, uint32_t 
     event->target = victim;
     event_publish_locked(chat->world, event);
     CRASHPOINT("kill-published");
-    leave_locked(chat->world, victim, QUIT_KILLED, event->source, reason, irc_reason);
+    leave_locked(chat->world, victim, QUIT_KILLED, event->source, reason, irc_reason, 0);
 }
 
 enum chat_result chat_kill_locked(const struct chat *chat, const struct actor *actor, uint32_t victim,

@@ -8,8 +8,17 @@
  * EVENT_NEED_LEAVE. */
 void chat_leave_locked(struct world *world, uint32_t user, enum event_quit how, const char *text, const char *irc_text);
 
-/* The connection is lost or given up; its user leaves with it if they have no other. Also for the supervisor, after a
- * worker's death. Needs EVENT_NEED_LEAVE. */
+/* The user leaves whose last connection has become another user's: those who hear of it are the others. Needs
+ * EVENT_NEED_LEAVE. */
+void chat_vanish_locked(struct world *world, uint32_t user);
+
+/* Whether there is room for that user as one more who is detached; and whether they stay if their last connection goes,
+ * because their account is always on. */
+bool chat_has_room_locked(const struct world *world, uint32_t user);
+bool chat_stays_locked(const struct world *world, uint32_t user);
+
+/* The connection is lost or given up; its user leaves with it if they have no other, do not stay (chat_stays_locked),
+ * or are put out. Also for the supervisor, after a worker's death. Needs EVENT_NEED_LEAVE. */
 void chat_lose_locked(struct world *world, uint32_t connection, enum event_quit how, const char *text,
                       const char *irc_text);
 

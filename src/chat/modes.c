@@ -95,6 +95,20 @@ static bool has_blank_or_control(const char *string)
     return false;
 }
 
+/* Behind a: stands the name of an account, and nothing else. */
+static bool make_account_mask(char normal[MASK_SIZE], const char *name)
+{
+    return *name && !strpbrk(name, "!@:") && strlen(name) < ACCOUNT_SIZE &&
+           snprintf(normal, MASK_SIZE, "a:%s", name) < MASK_SIZE;
+}
+
+static bool normalise(char normal[MASK_SIZE], const char *mask)
+{
+    if ((mask[0] == 'a' || mask[0] == 'A') && mask[1] == ':')
+        return make_account_mask(normal, mask + 2);
+    return mask_normalise(normal, mask);
+}
+
 /* The mask as it is kept; m: in front makes it one that only forbids to speak, which is nothing for invitations. */
 static bool make_mask(char mask[MASK_SIZE], const char *given, enum mask_kind kind)
 {
@@ -107,7 +121,7 @@ static bool make_mask(char mask[MASK_SIZE], const char *given, enum mask_kind ki
     else if (given[0] == ':')
         return false;
     if (!*given || has_blank_or_control(given) || (mutes && kind == MASK_INVITE) ||
-        !mask_normalise(normal, mutes ? given + 2 : given))
+        !normalise(normal, mutes ? given + 2 : given))
         return false;
     return snprintf(mask, MASK_SIZE, "%s%s", mutes ? "m:" : "", normal) < MASK_SIZE;
 }

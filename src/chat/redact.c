@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
 #include "world/message_index.h"
 
 static enum chat_result check_locked(const struct chat *chat, const struct actor *actor, bool channel, uint32_t target,
@@ -29,16 +30,19 @@ static enum chat_result check_locked(const struct chat *chat, const struct actor
 enum chat_result chat_redact_locked(const struct chat *chat, const struct actor *actor, enum event_audience audience,
                                     uint32_t target, uint64_t id, const char *reason)
 {
-    char shown[24];
+    char shown[24], account[ACCOUNT_SIZE] = "";
     bool channel = audience == AUDIENCE_CHANNEL;
     enum chat_result refusal = check_locked(chat, actor, channel, target, id);
     if (refusal != CHAT_DONE)
         return refusal;
+    if (!channel)
+        text_copy(account, sizeof account, chat->world->users[target].account);
     snprintf(shown, sizeof shown, "%llx", (unsigned long long)id);
     struct event event = actor_event_locked(chat, actor, EVENT_REDACT);
     event.strings.redact.target = channel ? chat->world->channels[target].name : chat->world->users[target].nick;
     event.strings.redact.id = shown;
     event.strings.redact.reason = reason;
+    event.strings.redact.account = channel ? "" : account;
     event.audience = audience;
     event.target = target;
     chat_publish_locked(chat, &event);

@@ -49,6 +49,8 @@ static enum chat_result check_locked(const struct chat *chat, const struct actor
         return CHAT_NO_EXTERNAL;
     if (channel->modes & CHANNEL_MODERATED)
         return CHAT_MODERATED;
+    if ((channel->modes & CHANNEL_ACCOUNTS_SPEAK) && !*world->users[actor->user].account)
+        return CHAT_NO_ACCOUNT;
     if (channel->first_mask == NONE)
         return CHAT_DONE;
     if (lists_ban_locked(world, index, actor->user))
@@ -104,18 +106,29 @@ enum chat_result chat_say_locked(const struct chat *chat, const struct actor *ac
     return CHAT_DONE;
 }
 
+/* Has no account, and neither is an operator nor talks to themselves. */
+static bool is_stranger_locked(const struct world *world, const struct actor *actor, uint32_t user)
+{
+    return actor->user != NONE && actor->user != user && !(actor->rights & ACTOR_OPERATES) &&
+           !*world->users[actor->user].account;
+}
+
 enum chat_result chat_say_to_user_locked(const struct chat *chat, const struct actor *actor, uint32_t index,
                                          const struct chat_message *message)
 {
     if (index == NONE || chat->world->users[index].state != USER_PRESENT)
         return CHAT_NO_SUCH_USER;
-    char nick[NICK_SIZE];
+    char nick[NICK_SIZE], account[ACCOUNT_SIZE];
     const struct user_shm *user = &chat->world->users[index];
     enum chat_result muted = mute_check_private_locked(chat->world, actor->user, index);
     if (muted != CHAT_DONE)
         return muted;
+    if ((user->flags & USER_ACCOUNTS) && is_stranger_locked(chat->world, actor, index))
+        return CHAT_NO_ACCOUNT;
     text_copy(nick, sizeof nick, user->nick);
+    text_copy(account, sizeof account, user->account);
     struct event event = message_locked(chat, actor, message, nick);
+    event.strings.message.account = account;
     event.audience = AUDIENCE_USER;
     publish_locked(chat, &event, index, user->generation);
     return CHAT_DONE;

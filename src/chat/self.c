@@ -1,5 +1,5 @@
-/* What users say of themselves. RFC 2812 section 4, IRCv3 away-notify, pre-away and setname. Run by workers; writes
- * what users are. */
+/* What users say of themselves. RFC 2812 section 4, IRCv3 away-notify, pre-away, setname and read-marker. Run by
+ * workers; writes what users are. */
 #include "self.h"
 
 #include <string.h>
@@ -43,4 +43,18 @@ enum chat_result chat_realname_locked(const struct chat *chat, const struct acto
     event.strings.setname.realname = name;
     tell_locked(chat, actor, &event);
     return CHAT_DONE;
+}
+
+void chat_tell_read_locked(const struct chat *chat, const struct actor *actor, const char *target, const char *stamp)
+{
+    if (chat->world->users[actor->user].connection_count < 2)
+        return;
+    struct event event = actor_event_locked(chat, actor, EVENT_READ);
+    event.audience = AUDIENCE_USER;
+    event.target = actor->user;
+    event.flags |= EVENT_NOT_SOURCE;
+    event.strings.read.target = target;
+    event.strings.read.stamp = stamp;
+    event.strings.read.server = chat->settings->server_name;
+    event_publish_locked(chat->world, &event);
 }

@@ -1,4 +1,4 @@
-/* What users say of themselves: that they are away, their real name. */
+/* What users say of themselves: that they are away, their real name, how far they have read. */
 #ifndef FORKCHAT_CHAT_SELF_H
 #define FORKCHAT_CHAT_SELF_H
 
@@ -10,5 +10,9 @@ enum chat_result chat_away_locked(const struct chat *chat, const struct actor *a
 
 /* Needs EVENT_NEED_MAX. */
 enum chat_result chat_realname_locked(const struct chat *chat, const struct actor *actor, const char *name);
+
+/* The actor has read as far as that time, as clock_stamp writes it, in a channel or with a nick: their other
+ * connections are told. Needs EVENT_NEED_MAX. */
+void chat_tell_read_locked(const struct chat *chat, const struct actor *actor, const char *target, const char *stamp);
 
 #endif

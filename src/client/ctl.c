@@ -1,5 +1,5 @@
 /* forkchatctl(8): sends one command to the control socket of a daemon, and shows the answer. What commands there are
- * the daemon knows. */
+ * the daemon knows; those that need no daemon are given by main(). */
 #include "ctl.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,10 +20,18 @@
 #include "base/paths.h"
 #include "base/text.h"
 
+#define IMPORT_LIMIT  ((size_t)1 << 20)
+#define PASSWORD_SIZE 320
+
 static const char usage_text[] = "usage: forkchatctl [-r RUNTIME-DIRECTORY] [--json] COMMAND [ARGUMENT]...\n";
 
 static const char help_text[] =
-    "Commands for a running forkchatd; \"forkchatctl help\" asks it which.\n\n"
+    "Commands for a running forkchatd; \"forkchatctl help\" asks it which. And two that need none:\n\n"
+    "  doctor [-q] [-c FILE] [-o 'DIRECTIVE ARGUMENTS']...\n"
+    "                 examine configuration, ports, limits, files, clock and service;\n"
+    "                 each finding with its cure. Exit status: 1 warnings, 2 faults\n"
+    "  limits [-c FILE] [-o 'DIRECTIVE ARGUMENTS']...\n"
+    "                 tell how many clients this host carries, and what comes first\n\n"
     "  -r, --runtime-directory DIRECTORY\n"
     "                 that of the daemon, if it is not the usual one\n"
     "  -j, --json     answers for programs: a JSON object a line\n"
@@ -68,11 +77,23 @@ static bool wrong(const char *format, const char *what)
     return false;
 }
 
-/* The owner of the directory that the user named, who may answer there beside this user and root. */
+/* Whether nobody but this user and root could have put it where it is. */
+static bool is_placed_by_us(const char *directory)
+{
+    char parent[4096];
+    struct stat status;
+    int length = snprintf(parent, sizeof parent, "%s/..", directory);
+    return length < (int)sizeof parent && stat(parent, &status) == 0 &&
+           (status.st_uid == 0 || status.st_uid == geteuid()) && !(status.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* The owner of the directory, who may answer there beside this user and root: of one that the user named, or that root
+ * has given to somebody, as a service manager gives /run/forkchat to the server's user. */
 static uid_t owner_of(const char *directory, bool named)
 {
     struct stat status;
-    bool known = named && stat(directory, &status) == 0 && !(status.st_mode & (S_IWGRP | S_IWOTH));
+    bool known = (named || is_placed_by_us(directory)) && stat(directory, &status) == 0 &&
+                 !(status.st_mode & (S_IWGRP | S_IWOTH));
     return known ? status.st_uid : (uid_t)-1;
 }
 
@@ -101,6 +122,14 @@ static int connect_to(const char *directory, bool named, int *status)
     if (fd >= 0)
         close(fd);
     return -1;
+}
+
+static const struct ctl_local *find_local(const struct ctl_local *locals, const char *name)
+{
+    for (; locals->name; locals++)
+        if (strcasecmp(locals->name, name) == 0)
+            return locals;
+    return NULL;
 }
 
 /* The command as one line; false if an argument cannot be part of one. */
@@ -204,12 +233,69 @@ static bool read_options(struct call *call, char **at)
     return call->help || call->version || *at || wrong("which command%s forkchatctl help lists them", "?");
 }
 
-int ctl_main(int argc, char **argv)
+/* Sends one command and shows the answer. Returns the exit status. */
+static int give(const struct call *call, char **words)
 {
-    static struct call call;
     char bytes[2048];
     struct text line;
     int status;
+    text_init(&line, bytes, sizeof bytes);
+    if (!make_line(&line, call->json, words)) {
+        complain("a command is one line of at most 2,000 bytes");
+        return EX_USAGE;
+    }
+    int fd = connect_to(call->directory, call->named, &status);
+    if (fd < 0)
+        return status;
+    /* A refused command may find the answer there already, and the other end closed. */
+    if (send(fd, line.start, line.length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        complain("cannot send: %s", strerror(errno));
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    return show_answer(fd);
+}
+
+/* An account for each line of a file, "NAME PASSWORD" or "NAME". What cannot be made keeps no other from being made;
+ * the last trouble is the status. */
+static int import(const struct call *call, const char *path)
+{
+    char *text = fd_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, IMPORT_LIMIT, NULL), *rest = text;
+    int status = 0;
+    if (!text) {
+        complain("%s: %s", path, fd_why(errno));
+        return EX_NOINPUT;
+    }
+    for (char *line; status != EX_UNAVAILABLE && (line = text_next_item(&rest, '\n'));) {
+        line[strcspn(line, "\r")] = '\0';
+        char *name = text_next_word(&line), verb[] = "account", what[] = "add";
+        char *words[] = {verb, what, name, line, NULL};
+        if (!name || *name == '#')
+            continue;
+        int trouble = give(call, words);
+        status = trouble ? trouble : status;
+    }
+    free(text);
+    return status;
+}
+
+/* The last word of a command about an account may be -: then it is the first line of standard input, which is nobody
+ * else's to see. */
+static bool take_password(char **words, char password[PASSWORD_SIZE])
+{
+    if (!words[1] || !words[2] || !words[3] || words[4] || strcmp(words[3], "-") != 0)
+        return true;
+    if (isatty(STDIN_FILENO))
+        fprintf(stderr, "password: ");
+    if (!fgets(password, PASSWORD_SIZE, stdin))
+        return false;
+    password[strcspn(password, "\r\n")] = '\0';
+    words[3] = password;
+    return *password;
+}
+
+int ctl_main(int argc, char **argv, const struct ctl_local *locals)
+{
+    static struct call call;
+    static char password[PASSWORD_SIZE];
     paths_runtime(call.directory, sizeof call.directory);
     if (argc < 1 || !read_options(&call, argv + 1))
         return EX_USAGE;
@@ -221,17 +307,15 @@ int ctl_main(int argc, char **argv)
         printf("forkchatctl %s\n", FORKCHAT_VERSION);
         return fd_finish_output();
     }
-    text_init(&line, bytes, sizeof bytes);
-    if (!make_line(&line, call.json, call.words)) {
-        complain("a command is one line of at most 2,000 bytes");
-        return EX_USAGE;
+    const struct ctl_local *local = find_local(locals, call.words[0]);
+    if (local)
+        return local->run(call.named ? call.directory : NULL, call.json, call.words);
+    bool account = strcmp(call.words[0], "account") == 0;
+    if (account && call.words[1] && strcmp(call.words[1], "import") == 0 && call.words[2] && !call.words[3])
+        return import(&call, call.words[2]);
+    if (account && !take_password(call.words, password)) {
+        complain("no password came on standard input");
+        return EX_NOINPUT;
     }
-    int fd = connect_to(call.directory, call.named, &status);
-    if (fd < 0)
-        return status;
-    /* A refused command may find the answer there already, and the other end closed. */
-    if (send(fd, line.start, line.length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-        complain("cannot send: %s", strerror(errno));
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    return show_answer(fd);
+    return give(&call, call.words);
 }

@@ -131,7 +131,8 @@ static void joined_ourselves(struct session *session, const struct message *mess
         (first || session->state == SESSION_READY || windows_current(&session->windows)->kind == WINDOW_SERVER))
         windows_show(&session->windows, windows_number(&session->windows, window));
     window_join(window, message->nick);
-    event(session, window, message, "you have joined");
+    if (!session->irc.resuming || is_new)
+        event(session, window, message, "you have joined");
     irc_join_answered(session, false);
 }
 

@@ -1,4 +1,6 @@
-/* Logging in: PASS, capabilities (IRCv3 CAP 302), SASL PLAIN (RFC 4616), NICK and USER.
+/* Logging in: PASS, capabilities (IRCv3 CAP 302), SASL (irc-sasl.c), NICK and USER.
+ *
+ * With a token of the server's we ask to be who we were, in place of NICK and USER, which follow if it says no.
  *
  *   OFFLINE --connected--> GUESSING --a line of IRC, or time--> NEGOTIATING --CAP END--> REGISTERING --001-->
  * REGISTERED
@@ -13,16 +15,24 @@
 #include "base/text.h"
 #include "irc.h"
 
-static const char *const wanted[] = {"server-time", "multi-prefix", "userhost-in-names", "message-tags", "chghost"};
+static const char *const wanted[] = {"server-time",  "multi-prefix", "userhost-in-names",
+                                     "message-tags", "chghost",      "forkchat/resume"};
+
+static void introduce(struct session *session)
+{
+    session_send(session, "NICK %s", session->nick);
+    session_send(session, "USER %s 0 * :%s", session->options->nick, session->options->real_name);
+}
 
 void irc_login_start(struct session *session)
 {
     session->irc.login = IRC_NEGOTIATING;
+    session->irc.sasl_scram = session->irc.sasl_plain = false;
     if (*session->secret.server_password)
         session_send(session, "PASS :%s", session->secret.server_password);
     session_send(session, "CAP LS 302");
-    session_send(session, "NICK %s", session->nick);
-    session_send(session, "USER %s 0 * :%s", session->options->nick, session->options->real_name);
+    if (!*session->resume.token)
+        introduce(session);
 }
 
 static void end_negotiation(struct session *session)
@@ -64,6 +74,51 @@ static void no_login(struct session *session, const char *why)
     session_end(session, EX_NOPERM, "not logged in as %s: %s", session->secret.account, why);
 }
 
+/* False if it is not to be had: then we come as anybody does. */
+static bool ask_to_resume(struct session *session)
+{
+    session->irc.resuming = session->irc.resume_offered;
+    if (session->irc.resuming)
+        session_send(session, *session->resume.seen ? "RESUME %s %s" : "RESUME %s", session->resume.token,
+                     session->resume.seen);
+    else
+        introduce(session);
+    session->resume.token[0] = '\0'; /* good for one use */
+    return session->irc.resuming;
+}
+
+/* The server does not know the token any more. */
+static void begin_anew(struct session *session)
+{
+    session->irc.resuming = false;
+    introduce(session);
+    if (*session->secret.account && session->irc.sasl_offered)
+        irc_sasl_begin(session);
+    else if (*session->secret.account)
+        no_login(session, "the server does not offer SASL");
+    else
+        end_negotiation(session);
+}
+
+/* "sasl=PLAIN,SCRAM-SHA-256"; a server that does not say has PLAIN. */
+static void note_mechanisms(struct session *session, const char *list)
+{
+    struct irc *irc = &session->irc;
+    char copy[512], *rest = copy, *mechanism;
+    irc->sasl_offered = true;
+    for (const char *at = list; (at = strstr(at, "sasl")); at += 4)
+        if ((at == list || at[-1] == ' ') && at[4] == '=') {
+            text_copy(copy, sizeof copy, at + 5);
+            copy[strcspn(copy, " ")] = '\0';
+            while ((mechanism = text_next_item(&rest, ','))) {
+                irc->sasl_scram |= strcmp(mechanism, "SCRAM-SHA-256") == 0;
+                irc->sasl_plain |= strcmp(mechanism, "PLAIN") == 0;
+            }
+            return;
+        }
+    irc->sasl_plain = true;
+}
+
 /* A server may offer in several lines (CAP * LS * :…); each is asked for as it comes. */
 static void capabilities(struct session *session, struct message *message)
 {
@@ -71,35 +126,23 @@ static void capabilities(struct session *session, struct message *message)
     bool more = strcmp(message->parameters[2], "*") == 0 && message->count > 3;
     bool sasl = *session->secret.account && offered(list, "sasl");
     if (strcmp(verb, "LS") == 0) {
+        session->irc.resume_offered |= offered(list, "forkchat/resume");
         request(session, list);
         if (sasl)
-            session->irc.sasl_offered = true;
+            note_mechanisms(session, list);
+        if (!more && *session->resume.token && ask_to_resume(session))
+            return;
         if (!more && *session->secret.account && !session->irc.sasl_offered)
             no_login(session, "the server does not offer SASL");
+        else if (!more && *session->secret.account && !session->irc.sasl_scram && !session->irc.sasl_plain)
+            no_login(session, "the server offers neither SCRAM-SHA-256 nor PLAIN");
         else if (!more && !session->irc.sasl_offered)
             end_negotiation(session);
-    } else if (strcmp(verb, "ACK") == 0 && sasl) {
-        session_send(session, "AUTHENTICATE PLAIN");
+    } else if (strcmp(verb, "ACK") == 0 && sasl && !session->irc.resuming) {
+        irc_sasl_begin(session);
     } else if (strcmp(verb, "NAK") == 0 && sasl) {
         no_login(session, "the server refuses SASL");
     }
-}
-
-/* RFC 4616, in pieces of 400 bytes as IRCv3 has it. */
-static void authenticate(struct session *session)
-{
-    unsigned char plain[2 * SECRET_SIZE + 2];
-    char coded[4 * sizeof plain / 3 + 8];
-    size_t account = strlen(session->secret.account), password = strlen(session->secret.password);
-    plain[0] = '\0';
-    memcpy(plain + 1, session->secret.account, account);
-    plain[1 + account] = '\0';
-    memcpy(plain + 2 + account, session->secret.password, password);
-    message_base64(plain, 2 + account + password, coded);
-    size_t length = strlen(coded), at = 0;
-    for (; at + 400 <= length; at += 400)
-        session_send(session, "AUTHENTICATE %.400s", coded + at);
-    session_send(session, "AUTHENTICATE %s", at < length ? coded + at : "+");
 }
 
 /* Another nick for one that cannot be had: alice_, alice__, then numbers. */
@@ -140,6 +183,10 @@ static bool take_number(struct session *session, struct message *message, int nu
     switch (number) {
     case 903:
     case 907:
+        if (!irc_sasl_is_proved(session)) {
+            no_login(session, "the server has not proved to know that account");
+            return true;
+        }
         session->irc.authenticated = true;
         if (session->irc.login == IRC_NEGOTIATING)
             end_negotiation(session);
@@ -179,9 +226,22 @@ bool irc_login_take(struct session *session, struct message *message)
             capabilities(session, message);
         return true;
     }
+    if (strcmp(message->command, "RESUME") == 0) {
+        if (strcmp(message->parameters[0], "TOKEN") == 0)
+            text_copy(session->resume.token, sizeof session->resume.token, message->last);
+        return true;
+    }
+    if (strcmp(message->command, "FAIL") == 0 && strcmp(message->parameters[0], "RESUME") == 0) {
+        if (session->irc.resuming)
+            begin_anew(session);
+        return true;
+    }
     if (strcmp(message->command, "AUTHENTICATE") == 0) {
-        if (*session->secret.account && session->irc.login == IRC_NEGOTIATING && strcmp(message->last, "+") == 0)
-            authenticate(session);
+        if (*session->secret.account && session->irc.login == IRC_NEGOTIATING) {
+            const char *why = irc_sasl_take(session, message->last);
+            if (why)
+                no_login(session, why);
+        }
         return true;
     }
     if (strlen(message->command) == 3 && strspn(message->command, "0123456789") == 3)

@@ -30,7 +30,7 @@ static void welcome(struct session *session, struct message *message)
     if (session->irc.login == IRC_REGISTERED)
         return;
     text_copy(session->nick, sizeof session->nick, message->parameters[0]);
-    if (*session->secret.account && !session->irc.authenticated) {
+    if (*session->secret.account && !session->irc.authenticated && !session->irc.resuming) {
         session_end(session, EX_NOPERM, "the server let us in without logging us in as %s", session->secret.account);
         return;
     }

@@ -69,6 +69,7 @@ static void take(struct session *session, char *line)
         session->irc.own_user = strlen(message.user);
         session->irc.own_host = strlen(message.host);
     }
+    resume_note_seen(&session->resume, message.id);
     if (irc_login_take(session, &message))
         return;
     if (number > 0)

@@ -1,5 +1,5 @@
 /* The IRC dialect, as a client speaks it. Its files, each of which uses only those before it: irc-request.c,
- * irc-login.c, irc-numerics.c, irc-events.c, irc.c. */
+ * irc-sasl.c, irc-login.c, irc-numerics.c, irc-events.c, irc.c. */
 #ifndef FORKCHAT_CLIENT_IRC_H
 #define FORKCHAT_CLIENT_IRC_H
 
@@ -41,7 +41,18 @@ void irc_join_answered(struct session *session, bool refused);
 /* Whether a JOIN of the user's is still to be waited for. */
 bool irc_is_joining(const struct session *session);
 
-/* --- irc-login.c: capabilities, SASL, nicks in use --- */
+/* --- irc-sasl.c --- */
+
+/* Logs in, by the better of the mechanisms that are offered. */
+void irc_sasl_begin(struct session *session);
+
+/* AUTHENTICATE of the server's. Returns NULL, or why it is not to be believed. */
+const char *irc_sasl_take(struct session *session, const char *piece);
+
+/* Whether the server has proved to know the account, if it was to. */
+bool irc_sasl_is_proved(const struct session *session);
+
+/* --- irc-login.c: capabilities, nicks in use --- */
 
 void irc_login_start(struct session *session);
 

@@ -57,6 +57,8 @@ static char *take_tags(char *line, struct message *message)
             *next++ = '\0';
         if (strncmp(tag, "time=", 5) == 0)
             message->time = message_time(tag + 5);
+        else if (strncmp(tag, "msgid=", 6) == 0)
+            message->id = tag + 6;
     }
     return rest;
 }
@@ -81,7 +83,7 @@ static char *take_prefix(char *line, struct message *message)
 bool message_parse(char *line, struct message *message)
 {
     static char empty[1];
-    *message = (struct message){.nick = empty, .user = empty, .host = empty, .last = empty};
+    *message = (struct message){.id = empty, .nick = empty, .user = empty, .host = empty, .last = empty};
     for (int i = 0; i <= MESSAGE_MAX_PARAMETERS; i++)
         message->parameters[i] = empty;
     while (*line == ' ')
@@ -124,22 +126,4 @@ bool message_match(const char *mask, const char *text)
     while (*mask == '*')
         mask++;
     return !*mask;
-}
-
-void message_base64(const unsigned char *bytes, size_t length, char *to)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < length; i += 3) {
-        size_t rest = length - i;
-        unsigned long three = (unsigned long)bytes[i] << 16;
-        if (rest > 1)
-            three |= (unsigned long)bytes[i + 1] << 8;
-        if (rest > 2)
-            three |= bytes[i + 2];
-        *to++ = digits[three >> 18 & 63];
-        *to++ = digits[three >> 12 & 63];
-        *to++ = rest > 1 ? digits[three >> 6 & 63] : '=';
-        *to++ = rest > 2 ? digits[three & 63] : '=';
-    }
-    *to = '\0';
 }

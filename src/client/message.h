@@ -11,6 +11,7 @@
 /* Points into the line. No pointer is NULL: what is missing is "". */
 struct message {
     int64_t time;             /* the tag `time`, else 0 */
+    char *id;                 /* the tag `msgid` */
     char *nick, *user, *host; /* of the prefix; a server is all nick */
     char *command;
     int count;
@@ -27,8 +28,5 @@ int64_t message_time(const char *stamp);
 /* Reads PREFIX!user@host masks: true if `text` matches `mask`, where * is any text and ? any character, and
  * names compare as on IRC. */
 bool message_match(const char *mask, const char *text);
-
-/* Base64 (RFC 4648) of `length` bytes into `to`, which has room for 4 * ((length + 2) / 3) + 1. */
-void message_base64(const unsigned char *bytes, size_t length, char *to);
 
 #endif

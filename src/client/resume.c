@@ -88,3 +88,11 @@ void resume_learn_nick(struct resume *resume, const char *nick)
     if (text_compare_names(nick, resume->nick) == 0)
         resume->nick_was_ours = true;
 }
+
+void resume_note_seen(struct resume *resume, const char *id)
+{
+    size_t length = strlen(id), before = strlen(resume->seen);
+    if (length >= sizeof resume->seen || length < before || (length == before && strcmp(id, resume->seen) <= 0))
+        return;
+    text_copy(resume->seen, sizeof resume->seen, id);
+}

@@ -8,8 +8,9 @@
 #include "options.h"
 #include "window.h"
 
-#define RESUME_KEY_SIZE  128
-#define RESUME_AWAY_SIZE 512
+#define RESUME_KEY_SIZE   128
+#define RESUME_AWAY_SIZE  512
+#define RESUME_TOKEN_SIZE 64
 
 struct resume_channel {
     char name[WINDOW_NAME_SIZE];
@@ -24,6 +25,8 @@ struct resume {
     char asked[OPTIONS_NICK_SIZE]; /* the one that was asked for */
     bool nick_was_ours;            /* the server has called us by `nick` */
     char away[RESUME_AWAY_SIZE];   /* "": we are here */
+    char token[RESUME_TOKEN_SIZE]; /* what the server gave us to come back with; "": nothing */
+    char seen[RESUME_TOKEN_SIZE];  /* the id of the last message that came; "": none had one */
     bool sent_to_lobby;            /* we went to the server's lobby, having nowhere to go */
     struct resume_channel channels[WINDOW_MAX];
     int count;
@@ -45,6 +48,10 @@ const char *resume_key(struct resume *resume, const char *channel);
 /* We are in that channel now, or no longer and shall not come back by ourselves. */
 void resume_joined(struct resume *resume, const char *channel);
 void resume_parted(struct resume *resume, const char *channel);
+
+/* A message of that id came ("": without one). The ids of forkchatd are numbers, and what is told again of the past has
+ * smaller ones than the last. */
+void resume_note_seen(struct resume *resume, const char *id);
 
 /* The server calls us by another name: remembered if that is the one we asked for. */
 void resume_learn_nick(struct resume *resume, const char *nick);

@@ -15,6 +15,7 @@
 #include "delivery.h"
 #include "options.h"
 #include "pace.h"
+#include "base/scram.h"
 #include "secret.h"
 #include "resume.h"
 #include "window.h"
@@ -47,15 +48,23 @@ enum irc_login {
     IRC_REGISTERED,
 };
 
+/* What comes next of the server's: irc-sasl.c. */
+enum irc_sasl { IRC_SASL_NONE, IRC_SASL_PLAIN, IRC_SASL_FIRST, IRC_SASL_FINAL, IRC_SASL_PROVED };
+
 /* What the IRC dialect knows of its server; irc*.c alone change it. */
 struct irc {
     enum irc_login login;
     int64_t login_at; /* clock_monotonic() */
     bool sasl_offered, authenticated;
-    char types[16];      /* CHANTYPES */
-    char ranks[16];      /* the signs of PREFIX */
-    char rank_modes[16]; /* and its letters */
-    char modes[4][32];   /* the letters of CHANMODES: lists, always with an argument, only to set, never */
+    bool sasl_scram, sasl_plain; /* what the server offers of it */
+    enum irc_sasl sasl_step;
+    struct scram_client scram;
+    char gathered[1200];           /* of what the server says there, so far */
+    bool resume_offered, resuming; /* we have asked to be who we were, and have not been told no */
+    char types[16];                /* CHANTYPES */
+    char ranks[16];                /* the signs of PREFIX */
+    char rank_modes[16];           /* and its letters */
+    char modes[4][32];             /* the letters of CHANMODES: lists, always with an argument, only to set, never */
     size_t nick_length, user_length, host_length; /* NICKLEN, USERLEN, HOSTLEN; 0: not told */
     size_t own_user, own_host;                    /* lengths of ours, as others see them; 0: unknown */
     int nick_tries;

@@ -121,10 +121,12 @@ static void another_nick(struct session *session, const char *nick)
 {
     struct simple *simple = &session->simple;
     char longer[OPTIONS_NICK_SIZE];
-    if (session->state != SESSION_ARRIVING || simple->nick_tries++ == 2 || strlen(nick) + 2 > sizeof longer)
+    size_t length = strlen(nick);
+    if (session->state != SESSION_ARRIVING || simple->nick_tries++ == 2 || length + sizeof "_" > sizeof longer)
         return;
     simple->nick_is_taken = true;
-    snprintf(longer, sizeof longer, "%s_", nick);
+    memcpy(longer, nick, length);
+    memcpy(longer + length, "_", sizeof "_");
     ask_for(session, "NICK", longer, "");
 }
 

@@ -25,6 +25,8 @@ static const struct answer answers[CHAT_RESULTS] = {
     [CHAT_NO_EXTERNAL] = {.why = "only members may speak, +n"},
     [CHAT_MODERATED] = {.why = "it is moderated, +m"},
     [CHAT_BANNED] = {.why = "you are banned, +b"},
+    [CHAT_NO_ACCOUNT] = {.why = "only those with an account may: /LOGIN"},
+    [CHAT_ACCOUNTS_ONLY] = {REPLY_ACCOUNTS_ONLY, ABOUT_CHANNEL},
     [CHAT_BAN_MUTED] = {.why = "you are muted, +b m:"},
     [CHAT_SILENCED] = {REPLY_MUTED, ABOUT_CHANNEL},
     [CHAT_NO_TOPLEVEL] = {REPLY_NO_TOPLEVEL, ABOUT_NICK},

@@ -6,8 +6,11 @@
 
 #include "answer.h"
 #include "chat/channel.h"
+#include "irc_inside.h"
+#include "kept_channel.h"
 #include "leave.h"
 #include "message.h"
+#include "past.h"
 #include "password.h"
 #include "rows.h"
 
@@ -62,15 +65,19 @@ void channel_join(struct session *session, struct request *request)
         session_reply(session, REPLY_BAD_CHANNEL, word, NULL);
         return;
     }
-    if (!session_begin(session, 2 * EVENT_NEED_MAX))
+    struct chat_kept kept;
+    struct keeper_answer answer;
+    if (!kept_channel_find(session, name, &kept, &answer) || !session_begin(session, 2 * EVENT_NEED_MAX))
         return;
     struct chat chat = session_chat(session);
+    chat.kept = kept.founder ? &kept : NULL;
     struct actor actor = session_actor_locked(session);
     enum chat_result result = chat_join_locked(&chat, &actor, name, key);
     uint32_t channel = channel_find_locked(session->world, name);
     /* in the letters of its founder */
     text_copy(shown, sizeof shown, channel == NONE ? name : session->world->channels[channel].name);
-    if (result == CHAT_ALREADY_MEMBER)
+    bool was_member = result == CHAT_ALREADY_MEMBER;
+    if (was_member)
         result = chat_talk_in_locked(&chat, &actor, channel);
     session_commit(session);
     password_try_key(session, result, key);
@@ -78,6 +85,10 @@ void channel_join(struct session *session, struct request *request)
         session_reply(session, REPLY_TALKING_IN, shown, NULL);
     else
         answer_result(session, result, shown, NULL);
+    if (result == CHAT_DONE && !was_member) {
+        past_replay(session, shown);
+        irc_inside_tell_others(session, shown);
+    }
 }
 
 void channel_leave(struct session *session, const char *name, const char *text)

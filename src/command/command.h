@@ -20,6 +20,7 @@ typedef void command_run(struct session *session, struct request *request);
 enum command_help {
     HELP_MORE,    /* on arrival by name alone */
     HELP_FIRST,   /* on arrival, with what it does */
+    HELP_TOKEN,   /* on arrival, with the token that one is given there */
     HELP_OPERATOR /* to operators */
 };
 

@@ -99,8 +99,9 @@ static void show_client(struct report *report, const struct shown_client *client
     report_number(report, (int64_t)client->queue);
     report_number(report, client->pid);
     const char *const words[] = {user->flags & USER_OPERATOR ? "operator" : "", user->flags & USER_MUTED ? "muted" : "",
-                                 user->state == USER_ATTACHED ? "registering" : ""};
-    char status[40];
+                                 user->state == USER_ATTACHED ? "registering" : "",
+                                 user->detached_monotonic ? "detached" : ""};
+    char status[60];
     struct text text;
     text_init(&text, status, sizeof status);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -292,6 +293,8 @@ void control_stats(struct session *session, struct request *request)
     add_stat(report, "clients at most", counts.most);
     add_stat(report, "clients ever", (int64_t)counts.arrivals);
     for (int i = 0; i < DOOR_KINDS; i++) {
+        if (door_listed((enum door_kind)i) != (enum door_kind)i)
+            continue;
         char what[60];
         snprintf(what, sizeof what, "clients %s", door_name((enum door_kind)i));
         add_stat(report, what, counts.doors[i]);

@@ -21,7 +21,7 @@ void counts_take(struct session *session, struct counts *counts)
             if (user->state != USER_PRESENT || user->door >= DOOR_KINDS)
                 continue;
             counts->operators += (user->flags & USER_OPERATOR) != 0;
-            counts->doors[user->door]++;
+            counts->doors[door_listed((enum door_kind)user->door)]++;
         }
     }
     for (uint32_t i = 0; i < channels && session_begin(session, 0); session_commit(session))

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "kept_channel.h"
 #include "rows.h"
 
 static command_run *const functions[] = {
@@ -41,6 +42,8 @@ void dispatch_request(struct session *session, const struct command *command, st
         command_need_more(session, command->verb);
     else if (check(session, command))
         functions[command_number(command)](session, request);
+    if (session->changed_channel)
+        kept_channel_save(session);
 }
 
 void dispatch_text(struct session *session, const struct command *command, char *rest)

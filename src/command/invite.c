@@ -39,7 +39,7 @@ static void invite(struct session *session, const char *nick, const char *name)
     if (result == CHAT_DONE) {
         text_copy(shown, sizeof shown, world->channels[channel].name);
         text_copy(guest_name, sizeof guest_name, session_name_of(session, &world->users[guest]));
-        text_copy(away, sizeof away, world->users[guest].away);
+        text_copy(away, sizeof away, user_shown_away(&world->users[guest]));
     }
     session_commit(session);
     if (result != CHAT_DONE) {

@@ -2,15 +2,19 @@
 #include "irc_channel.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
 #include "base/unicode.h"
 #include "channel.h"
 #include "chat/channel.h"
+#include "irc_inside.h"
 #include "irc_markread.h"
 #include "irc_metadata_view.h"
 #include "irc_names.h"
+#include "kept_channel.h"
+#include "past.h"
 #include "password.h"
 #include "rows.h"
 #include "topic.h"
@@ -25,6 +29,57 @@ void irc_channel_show(struct session *session, const char *name)
         irc_names_show_channel(session, name);
 }
 
+static bool is_listed(const uint32_t *list, uint32_t count, uint32_t channel)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (event_unpack_channel(list[i]) == channel)
+            return true;
+    return false;
+}
+
+void irc_channel_show_joins_locked(struct session *session, const uint32_t *but, uint32_t count)
+{
+    const struct world *world = session->world;
+    const struct user_shm *user = session_user_locked(session);
+    struct event event = event_of_locked(world, EVENT_JOIN, session->user);
+    event.strings.join.realname = user->realname;
+    for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user) {
+        event.strings.join.channel_name = world->channels[world->members[at].channel].name;
+        if (!is_listed(but, count, world->members[at].channel))
+            session->speech->show_own(session, &event);
+    }
+}
+
+/* The names of the user's channels, each as a string, and "" behind them; NULL if there is no memory. */
+static char *list_channels(struct session *session)
+{
+    const struct world *world = session->world;
+    char *names = NULL;
+    if (!session_begin(session, 0))
+        return NULL;
+    const struct user_shm *user = session_user_locked(session);
+    if ((names = calloc(user->membership_count + 1, CHANNEL_SIZE))) {
+        char *end = names;
+        for (uint32_t at = user->first_membership; at != NONE; at = world->members[at].next_of_user) {
+            text_copy(end, CHANNEL_SIZE, world->channels[world->members[at].channel].name);
+            end += strlen(end) + 1;
+        }
+    }
+    session_commit(session);
+    return names;
+}
+
+void irc_channel_show_place(struct session *session, bool replay)
+{
+    char *names = list_channels(session);
+    for (const char *name = names ? names : ""; *name; name += strlen(name) + 1) {
+        irc_channel_show(session, name);
+        if (replay)
+            past_replay(session, name);
+    }
+    free(names);
+}
+
 static void join(struct session *session, const char *name, const char *key)
 {
     char composed[CHANNEL_SIZE];
@@ -34,9 +89,12 @@ static void join(struct session *session, const char *name, const char *key)
         session_reply(session, *name == '#' ? REPLY_BAD_MASK : REPLY_BAD_CHANNEL, name, NULL);
         return;
     }
-    if (!session_begin(session, 2 * EVENT_NEED_MAX))
+    struct chat_kept kept;
+    struct keeper_answer answer;
+    if (!kept_channel_find(session, name, &kept, &answer) || !session_begin(session, 2 * EVENT_NEED_MAX))
         return;
     struct chat chat = session_chat(session);
+    chat.kept = kept.founder ? &kept : NULL;
     struct actor actor = session_actor_locked(session);
     enum chat_result result = chat_join_locked(&chat, &actor, name, key);
     session_commit(session);
@@ -48,7 +106,9 @@ static void join(struct session *session, const char *name, const char *key)
         return;
     }
     irc_channel_show(session, name);
+    irc_inside_tell_others(session, name);
     irc_metadata_view_joined(session, name);
+    past_replay(session, name);
 }
 
 /* JOIN 0. */

@@ -9,6 +9,7 @@
 #include "base/mask.h"
 #include "chat/say.h"
 #include "rows.h"
+#include "services.h"
 
 /* NOTICE must never be answered, not even with an error: RFC 2812 section 3.3.2. */
 static void complain(struct session *session, const struct chat_message *message, enum reply_code code,
@@ -70,7 +71,7 @@ static void send_to_user(struct session *session, const struct chat_message *mes
     uint32_t user = find_target_locked(world, target);
     if (user != NONE) {
         text_copy(name, sizeof name, world->users[user].nick);
-        text_copy(away, sizeof away, world->users[user].away);
+        text_copy(away, sizeof away, user_shown_away(&world->users[user]));
     }
     enum chat_result result = chat_say_to_user_locked(&chat, &actor, user, message);
     session_commit(session);
@@ -94,6 +95,16 @@ static void send_to_servers(struct session *session, const struct chat_message *
         answer_result(session, result, NULL, target + 1);
 }
 
+/* A notice is never answered, and so never asks for anything. */
+static void tell_service(struct session *session, const struct chat_message *message, const char *target)
+{
+    char text[512]; /* as much as a line has */
+    if (message->kind != MESSAGE_PRIVMSG || message->lines)
+        return;
+    text_copy(text, sizeof text, message->text);
+    services_take(session, target, text);
+}
+
 static void send_to_each(struct session *session, const struct chat_message *message, char *targets)
 {
     char *target;
@@ -104,6 +115,8 @@ static void send_to_each(struct session *session, const struct chat_message *mes
             send_to_channel(session, message, target);
         else if (*target == '$')
             send_to_servers(session, message, target);
+        else if (services_is(session, target))
+            tell_service(session, message, target);
         else
             send_to_user(session, message, target);
     }

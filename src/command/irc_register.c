@@ -8,16 +8,22 @@
 #include <strings.h>
 #include <time.h>
 
+#include "account.h"
 #include "base/parse.h"
+#include "catch_up.h"
 #include "chat/arrive.h"
 #include "chat/flags.h"
+#include "chat/nick.h"
+#include "irc_become.h"
 #include "irc_metadata.h"
 #include "irc_metadata_view.h"
 #include "irc_query.h"
+#include "irc_sasl.h"
 #include "isupport.h"
 #include "leave.h"
 #include "nick.h"
 #include "password.h"
+#include "resume.h"
 #include "rows.h"
 
 /* ---- capabilities ---- */
@@ -65,7 +71,7 @@ static void list_caps(struct session *session, const char *verb, uint64_t caps, 
     cap_list_begin(&list, session, verb, version >= 302 ? REPLY_CAP_MORE : REPLY_CAP_LIST);
     for (int i = 0; cap_describe(i, &name, &value); i++)
         if (caps >> i & 1)
-            cap_list_add(&list, name, values ? value : NULL);
+            cap_list_add(&list, name, !values ? NULL : i == CAP_NUMBER_SASL ? irc_sasl_mechanisms(session) : value);
     cap_list_end(&list);
 }
 
@@ -166,23 +172,95 @@ static void show_start(char text[40], int64_t realtime)
 static void show_welcome(struct session *session)
 {
     char started[40], modes[CHAT_FLAGS_SIZE];
-    char mask[NICK_SIZE + USERNAME_SIZE + HOST_SIZE + 3];
-    const struct user_shm *user = &session->world->users[session->user];
     const char *server = session->settings->server_name;
-    snprintf(mask, sizeof mask, "%s!%s@%s", user->nick, user->username, user->host);
-    session_reply(session, REPLY_IRC_WELCOME, session->settings->network_name, mask, NULL);
     session_reply(session, REPLY_IRC_YOURHOST, server, FORKCHAT_VERSION, NULL);
     show_start(started, world_started(session->world));
     session_reply(session, REPLY_IRC_CREATED, started, NULL);
-    session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "Biosw", "bCeIiklmnopstv", "beIklov", NULL);
+    session_reply(session, REPLY_IRC_MYINFO, server, FORKCHAT_VERSION, "BRiosw", "bCeHIJMRiklmnopstv", "beIklov", NULL);
     isupport_show(session);
     irc_query_show_lusers(session);
-    if (session->irc.registration.flags) {
-        chat_write_flags(modes, session->irc.registration.flags);
+    chat_write_flags(modes, session->irc.registration.flags);
+    if (strcmp(modes, "+") != 0)
         session_reply(session, REPLY_UMODE_IS, modes, NULL);
-    }
     irc_metadata_view_registered(session);
     irc_query_show_motd(session);
+    resume_offer(session);
+}
+
+void irc_register_finish(struct session *session)
+{
+    struct registration *registration = &session->irc.registration;
+    registration->done = registration->nick = registration->user = true;
+    registration->negotiating = false;
+    session_clock_registered(session);
+    show_welcome(session);
+}
+
+/* PASS may be ACCOUNT:PASSWORD where the server wants no password of its own. False if it is wrong, and the client is
+ * put out. */
+static bool log_in(struct session *session)
+{
+    char account[ACCOUNT_SIZE + DEVICE_SIZE], *password = session->irc.registration.password;
+    struct account_outcome outcome;
+    size_t length = strcspn(password, ":");
+    if (session->settings->password || !password[length] || length == 0 || length >= sizeof account)
+        return true;
+    memcpy(account, password, length);
+    account[length] = '\0';
+    account_login(session, account, password + length + 1, &outcome);
+    if (session->leaving || outcome.result == KEEPER_DONE)
+        return !session->leaving;
+    session_reply(session, REPLY_WRONG_PASSWORD, NULL);
+    leave_with_error(session, QUIT_LOST, outcome.words);
+    return false;
+}
+
+/* The client has proved to be an account, and is the user who is it from now on, if there is one. */
+static bool become(struct session *session)
+{
+    char account[ACCOUNT_SIZE];
+    struct resume_claim claim;
+    struct catch_up *missed;
+    account_of(session, account);
+    if (!*account || !resume_take_account(session, account, &claim, &missed))
+        return false;
+    bool done = irc_become(session, &claim, missed);
+    if (done) {
+        resume_tell(session, session->world->users[session->user].nick);
+        irc_register_finish(session);
+        irc_become_show(session, missed);
+    } else {
+        catch_up_close(missed);
+    }
+    return done;
+}
+
+/* Whether the nick may prove to be the client's own: it is that of somebody who has an account, and the client is
+ * logged in to it, or may be before it has registered. */
+static bool may_be_its_own(struct session *session, const char *nick)
+{
+    const struct registration *registration = &session->irc.registration;
+    bool may_log_in = registration->negotiating || strchr(registration->password, ':');
+    if (registration->done || !session_begin(session, 0))
+        return false;
+    uint32_t holder = user_find_locked(session->world, nick);
+    const char *own = session_user_locked(session)->account;
+    bool may = holder != NONE && holder != session->user && session->world->users[holder].state == USER_PRESENT &&
+               *session->world->users[holder].account &&
+               (*own ? strcmp(own, session->world->users[holder].account) == 0 : may_log_in);
+    session_commit(session);
+    return may;
+}
+
+/* The client did not prove to be who has the nick it wants: it may have it nevertheless by now. */
+static bool take_wanted(struct session *session)
+{
+    struct registration *registration = &session->irc.registration;
+    char nick[NICK_SIZE];
+    text_copy(nick, sizeof nick, registration->wanted);
+    registration->wanted[0] = '\0';
+    registration->nick = !*nick || nick_change(session, nick);
+    return registration->nick;
 }
 
 /* Registers the client if everything it takes is there. */
@@ -196,15 +274,29 @@ static void complete(struct session *session)
         leave_with_error(session, QUIT_LOST, "Bad password");
         return;
     }
+    irc_sasl_abort(session);
+    if (!log_in(session) || become(session) || session->leaving || !take_wanted(session))
+        return;
     if (!session_begin(session, 3 * EVENT_NEED_MAX) || leave_if_banned_locked(session))
         return;
     struct chat chat = session_chat(session);
     struct actor actor = session_actor_locked(session);
-    chat_arrive_locked(&chat, &actor, false, registration->flags);
+    char nick[NICK_SIZE];
+    text_copy(nick, sizeof nick, actor.nick);
+    /* Its owner may have come for the nick meanwhile. */
+    enum chat_result result = CHAT_NAME_OWNED;
+    if (session_user_locked(session)->flags & USER_NAMED)
+        result = chat_arrive_locked(&chat, &actor, false, registration->flags);
+    if (result == CHAT_NAME_OWNED)
+        chat_unname_locked(session->world, session->user);
     session_commit(session);
-    registration->done = true;
-    session_clock_registered(session);
-    show_welcome(session);
+    if (result == CHAT_NAME_OWNED) {
+        registration->nick = false;
+        session_reply(session, REPLY_NICK_OWNED, nick, NULL);
+        return;
+    }
+    irc_become_greet(session);
+    irc_register_finish(session);
 }
 
 void irc_register_pass(struct session *session, struct request *request)
@@ -224,8 +316,13 @@ void irc_register_nick(struct session *session, struct request *request)
         session_reply(session, REPLY_NO_NICK_GIVEN, NULL);
         return;
     }
-    if (nick_change(session, request->arguments[0]) && !session->irc.registration.nick) {
-        session->irc.registration.nick = true;
+    struct registration *registration = &session->irc.registration;
+    bool own = may_be_its_own(session, request->arguments[0]);
+    if (!own && !nick_change(session, request->arguments[0]))
+        return;
+    text_copy(registration->wanted, sizeof registration->wanted, own ? request->arguments[0] : "");
+    if (!registration->nick) {
+        registration->nick = true;
         complete(session);
     }
 }

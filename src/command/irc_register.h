@@ -7,4 +7,7 @@
 /* Asks the client for a sign of life. */
 void irc_register_ping_client(struct session *session);
 
+/* The client is registered: the clock is another, and the rest of the welcome is shown. */
+void irc_register_finish(struct session *session);
+
 #endif

@@ -10,22 +10,14 @@
 #include "base/unicode.h"
 #include "chat/rename.h"
 #include "irc_channel.h"
-#include "irc_names.h"
+#include "irc_inside.h"
 #include "rows.h"
 
 #define REASON_SIZE 301
 
-/* Bytes of names in one event, and what each is told with: viewers are shown of it what they asked for. */
-#define MEMBERS_SIZE 4000
-#define MEMBERS_CAPS (CAP_BIT(MULTI_PREFIX) | CAP_BIT(USERHOST_IN_NAMES))
-
-struct follower {
-    uint32_t user, generation;
-};
-
 /* Members who are to be told the topic and the names. */
 struct followers {
-    struct follower *list;
+    struct inside_viewer *list;
     size_t count;
     uint32_t channel;
 };
@@ -38,48 +30,8 @@ static void find_followers_locked(const struct world *world, struct followers *f
          at = world->members[at].next_of_channel) {
         uint32_t user = world->members[at].user;
         if (chat_rename_moves_locked(world, user))
-            followers->list[followers->count++] = (struct follower){user, world->users[user].generation};
+            followers->list[followers->count++] = (struct inside_viewer){user, world->users[user].generation};
     }
-}
-
-/* The next part; false after the last. `names` is open from the second part on. */
-static bool show_part_locked(struct session *session, const struct follower *follower, uint32_t index,
-                             struct names *names)
-{
-    char members[MEMBERS_SIZE];
-    struct text text;
-    struct world *world = session->world;
-    const struct channel_shm *channel = &world->channels[index];
-    bool first = !names->world;
-    if (world->users[follower->user].generation != follower->generation ||
-        member_find_locked(world, follower->user, index) == NONE)
-        return false;
-    if (first && !irc_names_open_locked(names, world, follower->user, MEMBERS_CAPS, index))
-        return false;
-    struct event event = event_of_locked(world, EVENT_INSIDE, follower->user);
-    text_init(&text, members, sizeof members);
-    bool more = irc_names_next_locked(names, &text, sizeof members);
-    event.strings.inside.channel_name = names->channel;
-    event.strings.inside.server = session->settings->server_name;
-    event.strings.inside.symbol = names->symbol;
-    event.strings.inside.members = members;
-    event.strings.inside.topic = first ? channel->topic : "";
-    event.strings.inside.topic_by = channel->topic_by;
-    event.numbers.inside.topic_at = (uint32_t)(channel->topic_at / 1000);
-    event.numbers.inside.last = !more;
-    event.audience = AUDIENCE_USER;
-    event.target = follower->user;
-    event_publish_locked(world, &event);
-    return more;
-}
-
-/* As many events as it takes, each with a transaction of its own. */
-static void show_inside(struct session *session, const struct follower *follower, uint32_t channel)
-{
-    struct names names = {0};
-    for (bool more = true; more && session_begin(session, EVENT_NEED_MAX); session_commit(session))
-        more = show_part_locked(session, follower, channel, &names);
-    irc_names_close(&names);
 }
 
 static void show_all_inside(struct session *session, const struct followers *followers, const char *name)
@@ -88,7 +40,7 @@ static void show_all_inside(struct session *session, const struct followers *fol
         if (followers->list[i].user == session->user)
             irc_channel_show(session, name);
         else
-            show_inside(session, &followers->list[i], followers->channel);
+            irc_inside_show(session, &followers->list[i], followers->channel);
     }
 }
 

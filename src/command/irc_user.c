@@ -47,7 +47,7 @@ void irc_user_userhost(struct session *session, struct request *request)
             continue;
         const struct user_shm *user = &session->world->users[at];
         snprintf(items[count++], sizeof items[0], "%s%s=%c%s@%s", user->nick, user->flags & USER_OPERATOR ? "*" : "",
-                 *user->away ? '-' : '+', user->username, user->host);
+                 *user_shown_away(user) ? '-' : '+', user->username, user->host);
     }
     session_commit(session);
     struct word_list list = list_of(REPLY_USERHOST);

@@ -61,7 +61,7 @@ static void add_locked(struct answer *answer, uint32_t index, uint32_t member)
     text_copy(shown->channel, sizeof shown->channel,
               member == NONE ? "*" : world->channels[world->members[member].channel].name);
     text_init(&flags, shown->flags, sizeof shown->flags);
-    text_add_char(&flags, *user->away ? 'G' : 'H');
+    text_add_char(&flags, *user_shown_away(user) ? 'G' : 'H');
     if (user->flags & USER_OPERATOR)
         text_add_char(&flags, '*');
     uint32_t status = member == NONE ? 0 : world->members[member].flags;

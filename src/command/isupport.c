@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "irc_chathistory.h"
 #include "rows.h"
 #include "world/modes.h"
 
@@ -74,17 +75,20 @@ static const struct token tokens[] = {
     {"KEYLEN", "31"},
     {"CHANLIMIT", NULL, make_channel_limit},
     {"MAXCHANNELS", NULL, make_channel_number},
-    {"CHANMODES", "beI,k,l,Cimnpst"},
+    {"CHANMODES", "beI,k,l,CHJMRimnpst"},
     {"MODES", NULL, make_modes},
     {"MAXLIST", NULL, make_mask_limit},
     {"EXCEPTS", "e"},
     {"INVEX", "I"},
-    {"EXTBAN", ",m"},
+    {"EXTBAN", ",am"},
+    {"ACCOUNTEXTBAN", "a"},
     {"STATUSMSG", "@+"},
     {"ELIST", "CMNTU"},
     {"SAFELIST"},
     {"KNOCK"},
     /* messages */
+    {"CHATHISTORY", CHATHISTORY_LIMIT_WORDS},
+    {"MSGREFTYPES", "msgid,timestamp"},
 };
 
 /* Tokens of one line: at most 13 (RFC 1459 allows 15 parameters), and what fits well. */

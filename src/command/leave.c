@@ -6,13 +6,15 @@
 
 #include "base/log.h"
 #include "chat/ban.h"
+#include "chat/detach.h"
 #include "chat/leave.h"
-#include "message.h"
 #include "rows.h"
 
 void leave_server(struct session *session, enum event_quit how, const char *text, const char *irc_text)
 {
     char name[ADDRESS_SIZE];
+    if (how != QUIT_KILLED) /* of whose end the courier tells */
+        session_say_end(session);
     if (!session_begin(session, EVENT_NEED_LEAVE))
         return;
     text_copy(name, sizeof name, user_shown(session_user_locked(session)));
@@ -22,18 +24,37 @@ void leave_server(struct session *session, enum event_quit how, const char *text
     log_info("client disconnected \"%s\"", name);
 }
 
-void leave_with_error(struct session *session, enum event_quit how, const char *reason)
+void leave_unsaid(struct session *session, bool closed, enum event_quit how, const char *text, const char *irc_text)
+{
+    char name[ADDRESS_SIZE];
+    if (!session_begin(session, EVENT_NEED_LEAVE))
+        return;
+    struct chat chat = session_chat(session);
+    text_copy(name, sizeof name, user_shown(session_user_locked(session)));
+    bool stays = chat_break_locked(&chat, session->connection, closed, how, text, irc_text);
+    session_commit(session);
+    session->leaving = true;
+    log_info("client %s \"%s\"", stays ? "lost" : "disconnected", name);
+}
+
+static void show_error(struct session *session, const char *reason)
 {
     char line[600];
     const struct user_shm *user = &session->world->users[session->user];
     snprintf(line, sizeof line, "Closing Link: %s (%.500s)", user->host, reason);
     session_reply(session, REPLY_ERROR, line, NULL);
+}
+
+void leave_with_error(struct session *session, enum event_quit how, const char *reason)
+{
+    show_error(session, reason);
     leave_server(session, how, reason, "");
 }
 
 void leave_timed_out(struct session *session, const char *why)
 {
-    leave_with_error(session, QUIT_LOST, why);
+    show_error(session, why);
+    leave_unsaid(session, false, QUIT_LOST, why, "");
 }
 
 void leave_at_once(struct session *session, enum event_quit how, const char *reason, const char *irc_reason)
@@ -55,20 +76,6 @@ bool leave_if_banned_locked(struct session *session)
     session_reply(session, REPLY_YOU_ARE_BANNED, reason, NULL);
     leave_at_once(session, QUIT_KILLED, "banned", "Banned");
     return true;
-}
-
-/* Last words that IRC clients could not be shown whole are said before leaving. */
-void leave_text(struct session *session, struct request *request)
-{
-    bool long_words = request->count > 0 && strlen(request->arguments[0]) >= LEAVE_WORDS_SIZE;
-    if (long_words)
-        message_say_here(session, request->arguments[0]);
-    if (session->leaving)
-        return;
-    if (request->count > 0 && !long_words)
-        leave_server(session, QUIT_SAID, request->arguments[0], "");
-    else
-        leave_server(session, QUIT_LEFT, "", "");
 }
 
 void leave_irc(struct session *session, struct request *request)

@@ -11,6 +11,9 @@
 /* The session's user leaves, in that manner; irc_text: other words for IRC, "" for the same ones. */
 void leave_server(struct session *session, enum event_quit how, const char *text, const char *irc_text);
 
+/* The connection ends without a word of farewell: its user may stay for a while (chat_break_locked). */
+void leave_unsaid(struct session *session, bool closed, enum event_quit how, const char *text, const char *irc_text);
+
 /* Ends an IRC connection with an ERROR that says why; others see that as what they quit with. */
 void leave_with_error(struct session *session, enum event_quit how, const char *reason);
 

@@ -9,6 +9,7 @@
 #include "base/unicode.h"
 #include "chat/say.h"
 #include "rows.h"
+#include "services.h"
 
 /* In the channel of that name, or (NULL) in the current one. */
 static void say_in(struct session *session, const char *name, const char *text)
@@ -52,7 +53,7 @@ static void say_privately(struct session *session, const char *nick, const char 
     text_copy(name, sizeof name, user != NONE ? user_shown(&session->world->users[user]) : nick);
     enum chat_result result = chat_say_to_user_locked(&chat, &actor, user, &message);
     if (result == CHAT_DONE)
-        text_copy(away, sizeof away, session->world->users[user].away);
+        text_copy(away, sizeof away, user_shown_away(&session->world->users[user]));
     session_commit(session);
     answer_result(session, result, NULL, result == CHAT_NO_SUCH_USER ? nick : name);
     if (result == CHAT_DONE && session->speech->dialect == DIALECT_TALK)
@@ -61,10 +62,19 @@ static void say_privately(struct session *session, const char *nick, const char 
         session_reply(session, REPLY_IS_AWAY, name, away, NULL);
 }
 
+static void tell_service(struct session *session, const char *name, const char *text)
+{
+    char copy[1100]; /* as much as a line has */
+    text_copy(copy, sizeof copy, text);
+    services_take(session, name, copy);
+}
+
 static void say_to(struct session *session, const char *name, const char *text)
 {
     if (strcasecmp(name, "all") == 0 || strcasecmp(name, "tous") == 0)
         message_say_here(session, text);
+    else if (services_is(session, name))
+        tell_service(session, name, text);
     else
         say_privately(session, name, text);
 }

@@ -21,7 +21,8 @@ static void answer(struct session *session, enum chat_result result, const char 
         [CHAT_SO_ALREADY] = REPLY_NICK_TAKEN_BY_YOU, [CHAT_NAME_TAKEN] = REPLY_NICK_IN_USE,
         [CHAT_NAME_ALIKE] = REPLY_NICK_ALIKE,        [CHAT_NAME_BAD] = REPLY_NICK_BAD,
         [CHAT_NAME_TOO_LONG] = REPLY_NICK_TOO_LONG,  [CHAT_NAME_BRACKETS] = REPLY_NICK_BRACKETS,
-        [CHAT_NAME_MIXED] = REPLY_NICK_MIXED,        [CHAT_NAME_RESERVED] = REPLY_NICK_RESERVED};
+        [CHAT_NAME_OWNED] = REPLY_NICK_OWNED,        [CHAT_NAME_MIXED] = REPLY_NICK_MIXED,
+        [CHAT_NAME_RESERVED] = REPLY_NICK_RESERVED};
     char longest[12];
     snprintf(longest, sizeof longest, "%d", (int)session->settings->nick_length);
     session_reply(session, codes[result], nick, longest, NULL);
@@ -50,7 +51,7 @@ bool nick_change(struct session *session, const char *wanted)
 {
     char composed[NICK_SIZE], before[ADDRESS_SIZE], address[ADDRESS_SIZE];
     const char *nick = unicode_compose(composed, sizeof composed, wanted) ? composed : wanted;
-    if (!session_begin(session, EVENT_NEED_MAX))
+    if (!session_begin(session, EVENT_NEED_MAX + EVENT_NEED_LEAVE))
         return false;
     struct chat chat = session_chat(session);
     struct actor actor = session_actor_locked(session);

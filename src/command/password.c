@@ -4,6 +4,7 @@
  * Hashing takes its time, and so does waiting: both only this worker's. */
 #include "password.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -114,14 +115,60 @@ bool password_is_operators(struct session *session, const char *name, const char
     guess_was_wrong(world, name, &from);
     tell_wrong(session, name);
     blame(session);
+    session->wrong_passwords++;
     if (session->leaving)
         return false;
     session_reply(session, REPLY_BAD_PASSWORD, NULL);
-    if (++session->wrong_passwords < GUESSES_MOST)
-        return false;
+    password_end_if_too_many(session);
+    return false;
+}
+
+void password_end_if_too_many(struct session *session)
+{
+    if (session->leaving || session->wrong_passwords < GUESSES_MOST)
+        return;
     session_reply(session, REPLY_TOO_MANY_GUESSES, NULL);
     leave_at_once(session, QUIT_LOST, "too many wrong passwords", "Too many wrong passwords");
-    return false;
+}
+
+/* An account is tried by its name in any case, and is no operator's name. */
+static void name_account(char name[ACCOUNT_SIZE + 2], const char *account)
+{
+    snprintf(name, ACCOUNT_SIZE + 2, "a:%.*s", ACCOUNT_SIZE - 1, account);
+    for (char *at = name; *at; at++)
+        *at = (char)text_fold((unsigned char)*at);
+}
+
+bool password_begin_account(struct session *session, const char *account)
+{
+    char name[ACCOUNT_SIZE + 2];
+    struct net_range from = place_of(session);
+    name_account(name, account);
+    return session_pace_wait(session, guess_begin(session->world, name, &from, clock_monotonic()));
+}
+
+void password_end_account(struct session *session, const char *account, bool right)
+{
+    char name[ACCOUNT_SIZE + 2];
+    struct net_range from = place_of(session);
+    name_account(name, account);
+    if (right) {
+        guess_was_right(session->world, name, &from);
+        return;
+    }
+    guess_was_wrong(session->world, name, &from);
+    log_warning("wrong account or password from \"%s\"", session_user_locked(session)->address);
+    blame(session);
+    session->wrong_passwords++;
+}
+
+bool password_begin_making(struct session *session)
+{
+    char address[NET_TEXT_SIZE + 2];
+    struct net_range from = place_of(session), nowhere = {.bits = 0};
+    memcpy(address, "m:", 3);
+    net_format_range(&from, address + 2);
+    return session_pace_wait(session, guess_begin(session->world, address, &nowhere, clock_monotonic()));
 }
 
 bool password_is_servers(struct session *session, const char *password)

@@ -134,24 +134,30 @@ void query_rules(struct session *session, struct request *request)
 
 /* ---- HELP, for people ---- */
 
-static void add_usage(struct text *text, const struct session *session, const struct command *command)
+static void add_usage(struct text *text, const struct session *session, const struct command *command,
+                      const char *syntax)
 {
     text_addf(text, "%s%s%s%s", !command->is_subject ? session->speech->verb_prefix : "", command->verb,
-              *command->verb && *command->syntax ? " " : "", command->syntax);
+              *command->verb && *syntax ? " " : "", syntax);
 }
 
 /* How it is written and what it does: with "[server] " at most 79 columns. */
-static void show_command(struct session *session, const struct command *command)
+static void show_usage(struct session *session, const struct command *command, const char *syntax)
 {
     char line[200];
     struct text text;
     text_init(&text, line, sizeof line);
-    add_usage(&text, session, command);
+    add_usage(&text, session, command, syntax);
     do
         text_add_char(&text, ' ');
     while (text.length < 28);
     text_add(&text, command->meaning);
     session_reply(session, REPLY_HELP_LINE, line, NULL);
+}
+
+static void show_command(struct session *session, const struct command *command)
+{
+    show_usage(session, command, command->syntax);
 }
 
 static void show_commands(struct session *session, enum command_help help)
@@ -162,12 +168,17 @@ static void show_commands(struct session *session, enum command_help help)
             show_command(session, command);
 }
 
-void query_show_help(struct session *session)
+void query_show_help(struct session *session, const char *token)
 {
     char line[400];
     struct text text;
     const struct command *command;
-    show_commands(session, HELP_FIRST);
+    for (int i = 0; (command = command_list(session->speech->dialect, i)); i++) {
+        if (command->help == HELP_FIRST)
+            show_command(session, command);
+        else if (command->help == HELP_TOKEN && token)
+            show_usage(session, command, token);
+    }
     text_init(&text, line, sizeof line);
     text_add(&text, "also");
     for (int i = 0; (command = command_list(session->speech->dialect, i)); i++)
@@ -219,7 +230,7 @@ void query_help(struct session *session, struct request *request)
         return;
     }
     text_init(&text, line, sizeof line);
-    add_usage(&text, session, command);
+    add_usage(&text, session, command, command->syntax);
     text_addf(&text, ": %s", command->meaning);
     session_reply(session, REPLY_HELP_LINE, line, NULL);
 }

@@ -12,7 +12,7 @@ void query_show_channels(struct session *session, query_fits *fits, const void *
 void query_show_place(struct session *session);
 
 /* What people are shown on arrival; what those who become operators may do from now on. */
-void query_show_help(struct session *session);
+void query_show_help(struct session *session, const char *token);
 void query_show_operator_help(struct session *session);
 
 #endif

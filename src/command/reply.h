@@ -53,6 +53,15 @@
     REPLY(TOPIC_IS, 332, "$1 :$2", "the topic of $1 is: $2")                                       \
     REPLY(NO_TOPIC, 331, "$1 :No topic is set", "$1 has no topic")                                 \
     REPLY(LIST_LINE, 322, "$1 $2 :$3", "$1 $2 $3")                                                 \
+    REPLY(TOKEN, 0, NULL, "if the connection breaks, come back with $/RESUME $1")                  \
+    REPLY(TOKEN_ASKED, 0, NULL, "if the connection ends before you quit, come back with $/RESUME $1") \
+    REPLY(RESUMED, 0, NULL, "welcome back: you are $1, and talk in $2")                            \
+    REPLY(HERE_AS_WELL, 0, NULL, "you are $1 here as well, and talk in $2")                        \
+    REPLY(NO_SUCH_TOKEN, 0, NULL, "nobody waits for that token: it is good for one use, and not for long") \
+    REPLY(NO_RESUMING, 0, NULL, "nobody is waited for here")                                       \
+    REPLY(RESUME_TOKEN, 0, "RESUME TOKEN :$1", NULL)                                               \
+    REPLY(RESUME_DONE, 0, "RESUME DONE", NULL)                                                     \
+    REPLY(MISSED_SOME, 0, "NOTICE $n :*** Some of what you missed is lost", "*** some of what you missed is lost ***") \
     REPLY(KILLED_OK, 0, NULL, "$1 was removed from the server")                                    \
     REPLY(IRC_WELCOME, 1, ":Welcome to the $1 network, $2", NULL)                                  \
     REPLY(IRC_YOURHOST, 2, ":Your host is $1, running forkchat $2", NULL)                          \
@@ -79,6 +88,14 @@
     REPLY(PING, 0, "PING :$1", NULL)                                                               \
     REPLY(ERROR, 0, "ERROR :$1", NULL)                                                             \
     REPLY(FAIL, 0, "FAIL $1 $2 $3", NULL)                                                         \
+    REPLY(CHATHISTORY_TARGET, 0, "CHATHISTORY TARGETS $1 $2", NULL)                                \
+    REPLY(HISTORY_DAY, 0, NULL, "$1")                                                              \
+    REPLY(HISTORY_OFF, 0, NULL, "nothing of what is said here is kept")                            \
+    REPLY(HISTORY_PRIVATE, 0, NULL, "private messages are kept only if both have accounts")        \
+    REPLY(HISTORY_BUSY, 0, NULL, "the history does not answer: try again later")                   \
+    REPLY(HISTORY_NOTHING, 0, NULL, "nothing was kept of $1")                                      \
+    REPLY(SEARCH_NOTHING, 0, NULL, "nothing was found in $1")                                      \
+    REPLY(NOT_KEPT, 0, "WARN $1 NOT_KEPT :What you said was delivered, but could not be kept", "what you said could not be kept") \
     REPLY(MARKREAD, 0, "MARKREAD $1 $2", NULL)                                                     \
     REPLY(NO_ORIGIN, 409, ":No origin specified", NULL)                                            \
     REPLY(TOPIC_BY, 333, "$1 $2 $3", NULL)                                                         \
@@ -174,6 +191,19 @@
     REPLY(BANNED_FROM, 474, "$1 :Cannot join channel (+b)", "you are banned from $1")                   \
     REPLY(INVITE_ONLY, 473, "$1 :Cannot join channel (+i)", "$1 is for those who are invited: ask a moderator") \
     REPLY(BAD_KEY, 475, "$1 :Cannot join channel (+k)", "$1 has a key: $/JOIN $1 <key>")           \
+    REPLY(LOGGED_IN, 900, "$1 $2 :You are now logged in as $2", "you are logged in as $2") \
+    REPLY(LOGGED_OUT, 901, "$1 :You are now logged out", "you are logged out") \
+    REPLY(SASL_DONE, 903, ":SASL authentication successful", NULL) \
+    REPLY(SASL_FAILED, 904, ":SASL authentication failed", NULL) \
+    REPLY(SASL_TOO_LONG, 905, ":SASL message too long", NULL) \
+    REPLY(SASL_ABORTED, 906, ":SASL authentication aborted", NULL) \
+    REPLY(SASL_MECHANISMS, 908, "$1 :are available SASL mechanisms", NULL) \
+    REPLY(AUTHENTICATE, 0, "AUTHENTICATE $1", NULL) \
+    REPLY(REGISTERED, 0, "REGISTER SUCCESS $1 :Account registered, and you are logged in to it", NULL) \
+    REPLY(NICKSERV, 0, "NOTICE $n :$1", "[NickServ] $1") \
+    REPLY(CHANSERV, 0, "NOTICE $n :$1", "[ChanServ] $1") \
+    REPLY(ACCOUNTS_ONLY, 477, "$1 :Cannot join channel (+R): log in to an account first", "$1 is for those who are logged in to an account: $/LOGIN <account> <password>") \
+    REPLY(NICK_OWNED, 433, "$1 :Nickname belongs to an account: log in to it, or use another", "the nick $1 belongs to an account: $/LOGIN $1 <password> if it is yours") \
     REPLY(CHANNEL_FULL, 471, "$1 :Cannot join channel (+l)", "$1 is full")                         \
     REPLY(UNKNOWN_MODE, 472, "$1 :is unknown mode char to me", "there is no mode $1")              \
     REPLY(BAD_MODE_ARGUMENT, 696, "$1 $2 $3 :$4", "$3 is nothing for mode $2: $4")                 \

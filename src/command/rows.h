@@ -32,8 +32,18 @@
     COMMAND("MODE", TEXT, 0, 1, mode_text, "[<#channel>] [<modes> [<arguments>]]", "show or change modes")            \
     COMMAND("AWAY", TEXT, 0, 1, self_away, "[<text>]", "say that you are away, or no longer")                         \
     COMMAND("WHOIS", TEXT, 1, 1, whois_show, "<nick>", "show what is known about somebody")                           \
+    COMMAND("HISTORY", TEXT, 0, 2, past_text_history, "[<lines>] [<#channel>|<nick>]", "show what was said before")    \
+    COMMAND("SEARCH", TEXT, 1, 1, past_text_search, "<words>", "show what was said with these words")                 \
+    COMMAND("RESUME", PLAIN, 0, 1, resume_run, "[<token>]", "come back if the connection broke")                      \
     COMMAND("RULES", TEXT, 0, 0, query_rules, "", "show the rules of the house")                                      \
     COMMAND("OPER", TEXT, 2, 2, operator_oper, "<name> <password>", "become an operator")                             \
+    COMMAND("REGISTER", TEXT, 2, 2, account_text_register, "<account> <password>", "make an account of that name")    \
+    COMMAND("LOGIN", TEXT, 2, 2, account_text_login, "<account> <password>", "be that account")                       \
+    COMMAND("LOGOUT", TEXT, 0, 0, account_text_logout, "", "be it no longer")                                         \
+    COMMAND("ACCOUNT", TEXT, 0, 2, account_text_account, "[<what> [<value>]]",                                \
+            "see or change your account")                                                                                     \
+    COMMAND("CHANNEL", TEXT, 1, 4, account_text_channel,                                                              \
+            "<what> [<#channel>]", "have it stay: register, access, drop")                                            \
     COMMAND("KILL", TEXT, 1, 2, operator_kill, "<nick> [<text>]", "put somebody out of the server (operator)",        \
             .help = HELP_OPERATOR, .operators = true)                                                                 \
     COMMAND("BAN", TEXT, 1, 5, ban_set, "<nick|mask> [<time>] [<text>]", "keep somebody out (operator)",              \
@@ -53,6 +63,7 @@
             "let one alone speak, or all (moderator)")                                                                \
     COMMAND("QUIT", PLAIN, 0, 1, leave_text, "[<text>]", "leave", .help = HELP_FIRST)                                 \
     COMMAND("QUIT", TALK, 0, 1, leave_text, "[<text>]", "leave, with a last word")                                    \
+    COMMAND("RESUME", TALK, 0, 1, resume_run, "[<token>]", "come back if the connection broke", .help = HELP_TOKEN)   \
     SUBJECT("stop", TALK, "", "leave", .help = HELP_FIRST)                                                            \
     COMMAND("HELP", TEXT, 0, 1, query_help, "[<command>]", "show the commands, or explain one",                       \
             .help = HELP_FIRST)                                                                                       \
@@ -61,8 +72,15 @@
     COMMAND("CAP", IRC, 1, 15, irc_register_cap, "<subcommand> [<capabilities>]", "negotiate capabilities",           \
             .before = true)                                                                                           \
     COMMAND("PASS", IRC, 1, 15, irc_register_pass, "<password>", "give the server's password", .before = true)        \
+    COMMAND("AUTHENTICATE", IRC, 1, 15, irc_sasl_authenticate, "<mechanism>|<data>|*", "log in to an account",       \
+            .before = true)                                                                                           \
+    COMMAND("REGISTER", IRC, 3, 15, irc_account_register, "<account>|* <mail>|* <password>", "make an account",       \
+            .before = true)                                                                                           \
+    COMMAND("VERIFY", IRC, 2, 15, irc_account_verify, "<account> <code>", "never needed", .before = true)            \
     COMMAND("NICK", IRC, 0, 15, irc_register_nick, "<nick>", "take a name", .before = true)                           \
     COMMAND("USER", IRC, 4, 15, irc_register_user, "<user> 0 * :<real name>", "say who you are", .before = true)      \
+    COMMAND("RESUME", IRC, 1, 15, irc_resume_run, "<token> [<msgid>]", "come back after the connection broke",        \
+            .before = true, .caps = CAP_BIT(RESUME))                                                                  \
     COMMAND("PING", IRC, 1, 15, irc_register_ping, "<token>", "ask for a PONG", .before = true)                       \
     COMMAND("PONG", IRC, 0, 15, irc_register_pong, "<token>", "answer a PING", .before = true)                        \
     COMMAND("QUIT", IRC, 0, 15, leave_irc, "[<text>]", "leave", .before = true)                                       \
@@ -70,12 +88,19 @@
     COMMAND("PRIVMSG", IRC, 0, 15, irc_message_privmsg, "<target>{,<target>} :<text>", "say something")               \
     COMMAND("NOTICE", IRC, 0, 15, irc_message_notice, "<target>{,<target>} :<text>",                                  \
             "say it without expecting an answer")                                                                     \
+    COMMAND("NICKSERV", IRC, 0, 15, services_nickserv, "<word> ...", "say it to NickServ")                            \
+    COMMAND("NS", IRC, 0, 15, services_nickserv, "<word> ...", "the same")                                            \
+    COMMAND("CHANSERV", IRC, 0, 15, services_chanserv, "<word> ...", "say it to ChanServ")                            \
+    COMMAND("CS", IRC, 0, 15, services_chanserv, "<word> ...", "the same")                                            \
     COMMAND("BATCH", IRC, 1, 15, irc_multiline_batch, "+<reference> draft/multiline <target>",                        \
             "send a message of several lines", .caps = CAP_BIT(MULTILINE) | CAP_BIT(BATCH))                           \
     COMMAND("REDACT", IRC, 2, 15, irc_redact_message, "<target> <msgid> [:<reason>]", "take a message back",          \
             .caps = CAP_BIT(MESSAGE_REDACTION))                                                                       \
     COMMAND("MARKREAD", IRC, 0, 15, irc_markread_set, "<target> [timestamp=<time>]", "keep how far you have read",    \
             .caps = CAP_BIT(READ_MARKER))                                                                             \
+    COMMAND("CHATHISTORY", IRC, 0, 15, irc_chathistory_run,                                                           \
+            "LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS <target> <reference> [<reference>] <limit>",                  \
+            "show what was said before")                                                                              \
     COMMAND("TAGMSG", IRC, 0, 15, irc_message_tagmsg, "<target>{,<target>}", "send tags without a text",              \
             .caps = CAP_BIT(MESSAGE_TAGS))                                                                            \
     /* IRC: channels */                                                                                               \
@@ -170,6 +195,12 @@
     COMMAND("attendance", CONTROL, 0, 0, class_attendance, "", "show who was here from when to when, as CSV")         \
     COMMAND("hands", CONTROL, 0, 2, class_hands, "[clear [<nick>]]", "show or take down raised hands")                \
     COMMAND("floor", CONTROL, 1, 2, class_floor, "<nick|all> [<#channel>]", "let one alone speak, or all")            \
+    COMMAND("account", CONTROL, 1, 3, account_control,                                                                \
+            "add|password <name> [<password>] | drop <name> | list",                                                  \
+            "make, change, remove or show accounts; without a password one is made up")                               \
+    COMMAND("history", CONTROL, 1, 2, history_control,                                                                \
+            "stats | verify | export|forget <account> | drop <#channel>",                                             \
+            "look at what is kept of what was said, or overwrite it")                                                 \
     COMMAND("shutdown", CONTROL, 0, 3, control_shutdown, "[<time> [<text>]]|cancel",                                  \
             "stop the server, announced as the time runs down")                                                       \
     COMMAND("motd", CONTROL, 0, 0, control_motd, "", "show the message of the day")                                   \

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "world/counters.h"
+#include "world/history_marks.h"
 #include "world/names.h"
 
 /* Bytes of one line of a long text, for doors that have no limit of their own. */
@@ -75,6 +76,13 @@ void session_say_line(struct session *session, const char *line, size_t length)
     session_begin_line(session, length);
     session_say(session, line, length);
     session_end_line(session);
+}
+
+void session_say_end(struct session *session)
+{
+    if (session->framing->over && !session->said_end)
+        session_say(session, session->framing->over, strlen(session->framing->over));
+    session->said_end = true;
 }
 
 /* How many bytes of answers may be on their way to the client at once. */
@@ -208,9 +216,18 @@ bool session_begin(struct session *session, size_t need)
     return true;
 }
 
+/* What is kept of a registered channel is written down once the command is over: dispatch.c. */
+static void note_change_locked(struct session *session, const struct event *event)
+{
+    bool changes = event->type == EVENT_MODE || event->type == EVENT_TOPIC;
+    if (changes && event->target < session->world->limits.channels && *session->world->channels[event->target].founder)
+        session->changed_channel = event->target + 1;
+}
+
 /* The user's own copy is part of the answer while a labeled command runs. */
 static void publish_event_locked(struct session *session, struct event *event)
 {
+    note_change_locked(session, event);
     bool own = session->irc.own_copy && !(event->flags & EVENT_NOT_SOURCE) &&
                (event->audience == AUDIENCE_CHANNEL || event->audience == AUDIENCE_COMMON ||
                 (event->audience == AUDIENCE_USER && event->target == session->user));
@@ -228,20 +245,63 @@ static void publish_event_locked(struct session *session, struct event *event)
         session->irc.own_copy(session, event);
 }
 
+/* Whether people are shown their own line only when it is on disk: history-sync always. */
+static bool is_awaited(const struct session *session, const struct event *event)
+{
+    return (event->flags & EVENT_KEPT) && session->settings->history_sync == 0;
+}
+
+/* How long the disk is waited for. */
+#define AWAIT_NS (5 * SECOND)
+
+/* As part of the answer, which waits. */
+static void show_own_later(struct session *session, const struct event *event)
+{
+    session->speech->show_own(session, event);
+    if (is_awaited(session, event))
+        session->awaited = event->position;
+}
+
+/* What was said is on disk, or lost, of which the client is told. Outside of a transaction. */
+static void await_history(struct session *session)
+{
+    int64_t since = clock_monotonic();
+    enum history_fate fate;
+    uint64_t position = session->awaited;
+    session->awaited = 0;
+    txn_wake_readers(session->world->txn);
+    while ((fate = history_marks_fate(session->world, position)) == HISTORY_UNDER_WAY &&
+           clock_monotonic() - since < AWAIT_NS && !session->leaving) {
+        clock_sleep(1);
+        session->host->housekeep(session);
+    }
+    if (fate != HISTORY_KEPT)
+        session_reply(session, REPLY_NOT_KEPT, session->speech->dialect == DIALECT_IRC ? "PRIVMSG" : "", NULL);
+}
+
 /* A message goes to its audience; the source sees its own if it has asked for echoes. On the talk door people see what
  * they say in a channel, as a sign that it was said. */
 static void publish_message_locked(struct session *session, struct event *event)
 {
     bool echo = session->caps & CAP_BIT(ECHO_MESSAGE);
+    bool synced = event->type != EVENT_REDACT && session->settings->history_sync == 0 &&
+                  history_is_on(session->world) && session->speech->show_own;
     if (event->audience != AUDIENCE_USER) {
-        if (!echo && session->speech->dialect != DIALECT_TALK)
+        bool shown = echo || session->speech->dialect == DIALECT_TALK;
+        if (!shown || synced)
             event->flags |= EVENT_NOT_SOURCE;
         publish_event_locked(session, event);
+        if (shown && synced)
+            show_own_later(session, event);
         return;
     }
     event_publish_locked(session->world, event);
-    if (echo && session->irc.own_copy)
+    if (echo && synced && is_awaited(session, event)) {
+        show_own_later(session, event);
+        echo = false;
+    } else if (echo && session->irc.own_copy) {
         session->irc.own_copy(session, event);
+    }
     bool others = session_user_locked(session)->connection_count > 1;
     bool own = echo && !session->irc.own_copy;
     if (!own && !others)
@@ -318,8 +378,11 @@ const char *session_name_of(const struct session *session, const struct user_shm
 void session_commit(struct session *session)
 {
     session->in_transaction = false;
-    publish_answers_locked(session);
+    if (!session->awaited)
+        publish_answers_locked(session);
     txn_commit(session->world->txn);
+    if (session->awaited)
+        await_history(session);
 }
 
 /* A long answer goes out at the pace of its reader. The courier keeps no more than `queue-limit` for one client, so

@@ -16,6 +16,10 @@
 
 struct session;
 
+/* How the door shows the session an event of its own, when that is part of the answer to a command (an
+ * IRCv3 label). Transaction running. */
+typedef void session_own_copy(struct session *session, const struct event *event);
+
 /* How a session speaks: what is asked of its door's dialect, or of a service, by those who need not know which it
  * is. */
 struct speech {
@@ -25,17 +29,27 @@ struct speech {
     /* Words an answer: adds it to session->out, as bytes for the client. NULL where no commands are run. */
     void (*format_reply)(struct session *session, enum reply_code code, const char *const *arguments, int count);
 
+    /* Shows an event of the past to the session that is to be that user's, who talked in that channel (or NONE). */
+    void (*show_past)(struct session *session, const struct event *event, uint32_t user, uint32_t current);
+
+    /* The session has proved to be that account, and becomes the user who is it, if there is one; false if not, or not
+     * yet. NULL where nobody has an account. */
+    bool (*become)(struct session *session, const char *account);
+
+    /* Shows an event of the session's own as part of an answer. NULL where people do not see that. Transaction running.
+     */
+    session_own_copy *show_own;
+
     /* Asks for a sign of life, and says why the session ends, which it does: for clients that must register. */
     void (*ping)(struct session *session);
     void (*time_out)(struct session *session, const char *why);
+
+    /* Shows an event of the past; it is part of the open batch, if there is one. NULL where nobody asks for it. */
+    void (*show_history)(struct session *session, const struct event *event);
 };
 
 /* Answers gathered before they are published; one event's worth. */
 #define SESSION_OUT_SIZE 16384
-
-/* How the door shows the session an event of its own, when that is part of the answer to a command (an
- * IRCv3 label). Transaction running. */
-typedef void session_own_copy(struct session *session, const struct event *event);
 
 /* Bytes of what numeric 005 says of the settings. */
 #define ISUPPORT_MADE_SIZE 256
@@ -46,6 +60,7 @@ struct registration {
     bool nick, user;                   /* given */
     bool negotiating;                  /* CAP LS or REQ without END */
     uint32_t flags;                    /* user flags to begin with */
+    char wanted[NICK_SIZE];            /* the nick, if somebody has it who may be this one: "" if not */
     char password[512];                /* the last PASS: no message has room for more */
     int version;                       /* of CAP */
     char isupport[ISUPPORT_MADE_SIZE]; /* what 005 said of the settings */
@@ -85,11 +100,12 @@ struct session_host {
 /* What a session has if its client speaks IRC. */
 struct irc_session {
     struct registration registration;
-    session_own_copy *own_copy;  /* not NULL while a labeled command runs */
-    struct multiline *multiline; /* the open batch, or NULL */
-    struct markers *markers;     /* how far the user has read, or NULL */
-    char batch[16];              /* that answers are part of, "" for none */
-    unsigned batches;            /* how many there were: names them */
+    session_own_copy *own_copy;       /* not NULL while a labeled command runs */
+    struct multiline *multiline;      /* the open batch, or NULL */
+    struct sasl *sasl;                /* AUTHENTICATE under way, or NULL */
+    struct markers_of_guest *markers; /* how far the user has read, or NULL */
+    char batch[16];                   /* that answers are part of, "" for none */
+    unsigned batches;                 /* how many there were: names them */
 };
 
 /* What a session of control has, which is no user: `user` is NONE, and session_user_locked a stand-in with an
@@ -100,24 +116,39 @@ struct control_session {
     int status;     /* of the running command: an exit status */
 };
 
+/* By what name the client tells itself apart from others of its account: device.h. */
+#define DEVICE_SIZE 24
+struct device {
+    char account[ACCOUNT_SIZE];
+    char name[DEVICE_SIZE]; /* "": by none */
+    int64_t since;          /* it was not here, ms since 1970; 0: that is not known */
+    int64_t began;          /* when it logged in, clock_monotonic() */
+};
+
+struct call_caller; /* ipc/call.h */
+
 struct session {
     struct world *world;
     const struct settings *settings;
     uint32_t settings_version; /* 0 until a reload has changed them */
     const struct session_host *host;
+    const struct call_caller *keeper, *archivist; /* to ask those services as, or NULL: there is none to ask */
     const struct speech *speech;
     enum door_kind door;
     uint32_t connection; /* our slot in the tables */
     uint32_t generation; /* and which of its connections we are */
     uint32_t user;       /* whose connection it is */
+    uint64_t arrived;    /* where in the ring others began to be shown to it; UINT64_MAX: nowhere yet */
     bool leaving;        /* nothing more is taken from the client */
+    bool said_end;       /* the client was told of the end, as framing->over does it */
     bool gone;           /* nothing more comes from it, and nobody reads answers; what came before is still acted on */
     uint64_t caps;       /* IRCv3 capabilities, as in our record */
+    struct device device;
     struct session_clock clock;
     struct recorder_shm *recorder; /* keeps the last lines that came, or NULL */
     bool in_transaction;
+    uint64_t awaited; /* the position of what the client said, which it is shown when that is on disk; 0: nothing */
     struct text out;
-    char out_bytes[SESSION_OUT_SIZE];
     struct backlog backlog;
     struct pace pace;
     const struct framing *framing;         /* of the client's transport */
@@ -125,9 +156,11 @@ struct session {
     enum penalty trouble;                  /* what the client is to be blamed for when it has gone, or PENALTY_NONE */
     unsigned wrong_passwords;              /* given for OPER so far */
     unsigned wrong_keys;                   /* and for channels */
+    uint32_t changed_channel;              /* a registered one that was changed: its number and 1; 0: none */
     enum hearing heard;                    /* for the transport: whether what comes is the beginning */
     struct irc_session irc;
     struct control_session control;
+    char out_bytes[SESSION_OUT_SIZE]; /* last, so that all else lies together */
 };
 
 /* Answers with `code` and its arguments, strings, ended by NULL: session_reply(s, REPLY_NO_SUCH_NICK, nick,
@@ -146,6 +179,10 @@ void session_say(struct session *session, const char *bytes, size_t length);
 void session_say_line(struct session *session, const char *line, size_t length);
 void session_begin_line(struct session *session, size_t length);
 void session_end_line(struct session *session);
+
+/* Adds the last bytes there are for the client, which tell it of the end; where the transport has any, they are said
+ * once. */
+void session_say_end(struct session *session);
 
 /* Answers with `code` for each line of a text of several; lines that are too long for one message become several. */
 void session_reply_lines(struct session *session, enum reply_code code, const char *lines);

@@ -40,6 +40,7 @@ void session_clock_check(struct session *session)
 void session_clock_hear(struct session *session)
 {
     session->clock.pinged = false;
+    session->clock.quiet = 0;
     if (session->clock.registers)
         session_clock_check(session);
 }
@@ -49,14 +50,54 @@ void session_clock_await_rest(struct session *session, int seconds)
     session->clock.rest = seconds;
 }
 
-int session_clock_due(const struct session *session)
+void session_clock_beat_every(struct session *session, int seconds)
+{
+    session->clock.beat = seconds;
+    session->clock.beaten = clock_monotonic();
+}
+
+bool session_clock_beats(struct session *session)
+{
+    struct session_clock *clock = &session->clock;
+    int64_t now = clock_monotonic();
+    if (clock->beat == 0 || now - clock->beaten < clock->beat * SECOND)
+        return false;
+    clock->beaten = now;
+    return true;
+}
+
+/* Seconds until the next beat, made up to whole ones. */
+static int beat_left(const struct session_clock *clock)
+{
+    int64_t left = clock->beaten + clock->beat * SECOND - clock_monotonic();
+    return left > 0 ? (int)((left + SECOND - 1) / SECOND) : 0;
+}
+
+static int sign_due(const struct session *session)
 {
     const struct session_clock *clock = &session->clock;
-    if (clock->rest)
-        return clock->rest;
     if (clock->registers)
         return registration_left(session);
-    return clock->pings ? (int)session->settings->ping_timeout : -1;
+    if (!clock->pings)
+        return -1;
+    int64_t left = session->settings->ping_timeout - clock->quiet;
+    return left > 0 ? (int)left : 0;
+}
+
+int session_clock_silence(const struct session *session)
+{
+    const struct session_clock *clock = &session->clock;
+    return clock->pinged ? (int)session->settings->ping_timeout + clock->quiet : 0;
+}
+
+int session_clock_due(struct session *session)
+{
+    struct session_clock *clock = &session->clock;
+    if (clock->rest)
+        return clock->rest;
+    int due = sign_due(session), beat = clock->beat ? beat_left(clock) : -1;
+    clock->waited = beat >= 0 && (due < 0 || beat < due) ? beat : 0;
+    return clock->waited || beat == 0 ? beat : due;
 }
 
 enum clock_result session_clock_pass(struct session *session)
@@ -65,6 +106,11 @@ enum clock_result session_clock_pass(struct session *session)
     if (clock->rest) {
         clock->rest = 0;
         return CLOCK_REST;
+    }
+    if (clock->waited) {
+        clock->quiet += clock->waited;
+        clock->waited = 0;
+        return CLOCK_SEEN_TO;
     }
     if (!clock->registers && !clock->pings)
         return CLOCK_NOTHING;
@@ -76,6 +122,7 @@ enum clock_result session_clock_pass(struct session *session)
         session->speech->time_out(session, why);
     } else {
         clock->pinged = true;
+        clock->quiet = 0;
         session->speech->ping(session);
     }
     return CLOCK_SEEN_TO;

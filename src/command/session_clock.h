@@ -14,6 +14,10 @@ struct session_clock {
     bool registers; /* must be done with that within `registration-timeout` */
     bool pings;     /* is asked for a sign of life after `ping-timeout` without one */
     bool pinged;    /* and was; the sign has not come yet */
+    int quiet;      /* seconds without a sign that have been waited for already */
+    int beat;       /* seconds between two beats; 0: none */
+    int64_t beaten; /* when the last one was, clock_monotonic() */
+    int waited;     /* if it is the next beat that is waited for: for so many seconds; else 0 */
     int rest;       /* seconds after which what came without an end is taken as it is; 0: never */
 };
 
@@ -33,14 +37,22 @@ void session_clock_check(struct session *session);
 /* A line without an end may be taken as it is when nothing follows for so many seconds; 0: not. */
 void session_clock_await_rest(struct session *session, int seconds);
 
+/* From now on something is sent every so many seconds, whatever comes, because of those between us and the client who
+ * take silence for the end. beats: whether it is time, in which case the next is as far off again. */
+void session_clock_beat_every(struct session *session, int seconds);
+bool session_clock_beats(struct session *session);
+
 /* After how many seconds without input session_clock_pass is to be called: 0 or more, or -1 for never. */
-int session_clock_due(const struct session *session);
+int session_clock_due(struct session *session);
+
+/* For how many seconds nothing came from a client that was asked for a sign of life; 0: it was not. */
+int session_clock_silence(const struct session *session);
 
 /* What that has led to. */
 enum clock_result {
     CLOCK_NOTHING, /* the client has all the time there is */
     CLOCK_REST,    /* what came without an end is to be taken as it is */
-    CLOCK_SEEN_TO  /* it was pinged, or its time is up and it has left */
+    CLOCK_SEEN_TO  /* it was pinged, or its time is up and it has left; or it is time for a beat alone */
 };
 
 /* So many seconds have passed without input. */

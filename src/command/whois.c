@@ -85,8 +85,8 @@ static void show_user(struct session *session, const struct user_shm *user, char
     session_reply(session, REPLY_WHOIS_USER, name, user->username, user->host, user->realname, NULL);
     show_channels(session, name, channels);
     session_reply(session, REPLY_WHOIS_SERVER, name, settings->server_name, settings->server_description, NULL);
-    if (*user->away)
-        session_reply(session, REPLY_IS_AWAY, name, user->away, NULL);
+    if (*user_shown_away(user))
+        session_reply(session, REPLY_IS_AWAY, name, user_shown_away(user), NULL);
     if (user->flags & USER_OPERATOR)
         session_reply(session, REPLY_WHOIS_OPERATOR, name, NULL);
     if (user->flags & USER_BOT)

@@ -144,23 +144,31 @@ static bool take_prefix(const struct reading *reading)
                   "expected a number of bits from 1 to 32 for IPv4 and one from 1 to 128 for IPv6, as in 24 48");
 }
 
+/* The words from number `first` on: at most SETTING_RANGES. */
+static bool read_ranges(const struct reading *reading, int first, struct setting_ranges *ranges, const char *wrong)
+{
+    ranges->count = 0;
+    for (int i = first; i < reading->count; i++)
+        if (!net_parse_range(reading->words[i], &ranges->list[ranges->count++]))
+            return refuse(reading, wrong);
+    return true;
+}
+
 static bool take_ranges(const struct reading *reading)
 {
     struct setting_ranges *ranges = reading->field;
-    ranges->count = 0;
-    if (reading->count == 1 && strcmp(reading->words[0], "none") == 0)
+    if (reading->count == 1 && strcmp(reading->words[0], "none") == 0) {
+        ranges->count = 0;
         return true;
-    for (int i = 0; i < reading->count; i++)
-        if (!net_parse_range(reading->words[i], &ranges->list[ranges->count++]))
-            return refuse(reading,
-                          "expected addresses and networks, as in 192.0.2.7 10.0.0.0/8 2001:db8::/32, or none");
-    return true;
+    }
+    return read_ranges(reading, 0, ranges,
+                       "expected addresses and networks, as in 192.0.2.7 10.0.0.0/8 2001:db8::/32, or none");
 }
 
 static bool take_modes(const struct reading *reading)
 {
     return modes_parse_flags(reading->words[0], reading->field) ||
-           refuse(reading, "expected + and some of the letters Cimnpst, as in +nt");
+           refuse(reading, "expected + and some of the letters CHJMRimnpst, as in +nt");
 }
 
 /* ---- strings ---- */
@@ -191,6 +199,30 @@ static bool take_shown(const struct reading *reading)
     if (is_refused(reading))
         return false;
     replace(reading->field, harmless_keep(reading->words[0]));
+    return true;
+}
+
+/* A name, or the whole of an origin. */
+static bool is_origin(const char *word)
+{
+    const char *host = strstr(word, "://");
+    host = host ? host + 3 : word;
+    return strlen(word) <= 200 && *host && !strpbrk(host, "/ \"'\\,;") && (host == word || host > word + 3);
+}
+
+static bool take_origins(const struct reading *reading)
+{
+    char bytes[SETTING_RANGES * 202];
+    struct text text;
+    text_init(&text, bytes, sizeof bytes);
+    bool none = reading->count == 1 && strcmp(reading->words[0], "none") == 0;
+    for (int i = 0; i < reading->count && !none; i++) {
+        if (!is_origin(reading->words[i]))
+            return refuse(reading, "expected names and origins, as in chat.example.org https://www.example.org, or any "
+                                   "or none");
+        text_addf(&text, "%s%s", i ? " " : "", reading->words[i]);
+    }
+    replace(reading->field, memory_keep(bytes));
     return true;
 }
 
@@ -256,7 +288,43 @@ static bool is_path_or_off(const char *word)
     return is_path(word) || strcmp(word, "off") == 0;
 }
 
+static bool is_registering(const char *word)
+{
+    return strcmp(word, "on") == 0 || strcmp(word, "off") == 0 || strcmp(word, "operators") == 0;
+}
+
+static bool is_from(const char *word)
+{
+    return strcmp(word, "local") == 0 || strcmp(word, "anywhere") == 0;
+}
+
 /* ---- directives of their own kind ---- */
+
+static bool take_proxies(const struct reading *reading, int door, struct setting_listen *listen)
+{
+    if (strcmp(reading->words[2], "proxy") != 0 || reading->count == 3)
+        return refuse(reading, "expected: listen DOOR ADDRESS:PORT, and perhaps proxy NETWORK ... behind it");
+    if (door >= DOOR_KINDS)
+        return refuse(reading, "proxy is for doors of clients alone");
+    return read_ranges(reading, 3, &listen->proxies,
+                       "expected addresses and networks of proxies, as in 127.0.0.1 10.0.0.0/8 2001:db8::/32");
+}
+
+static bool take_webirc(const struct reading *reading)
+{
+    struct settings *settings = reading->settings;
+    struct setting_webirc *gateway = &settings->webirc[settings->webirc_count];
+    if (settings->webirc_count == SETTING_WEBIRCS)
+        return refuse(reading, "too many webirc directives");
+    if (!is_crypted(reading->words[0]))
+        return refuse(reading, SETTING_CRYPTED);
+    if (!read_ranges(reading, 1, &gateway->from,
+                     "expected addresses and networks of gateways, as in 127.0.0.1 10.0.0.0/8 2001:db8::/32"))
+        return false;
+    gateway->password = memory_keep(reading->words[0]);
+    settings->webirc_count++;
+    return true;
+}
 
 static bool take_listen(const struct reading *reading)
 {
@@ -268,15 +336,18 @@ static bool take_listen(const struct reading *reading)
     if (door < 0 || door == SERVICE_CONTROL) {
         text_addf(reading->wrong, "no such door \"%.40s\": the doors are", reading->words[0]);
         for (int i = 0; i < WAYS_IN; i++)
-            if (door_name((enum door_kind)i) && i != SERVICE_CONTROL)
+            if (door_name((enum door_kind)i) && door_listed((enum door_kind)i) == (enum door_kind)i &&
+                i != SERVICE_CONTROL)
                 text_addf(reading->wrong, "%s %s", i ? "," : "", door_name((enum door_kind)i));
         return false;
     }
     if (settings->listen_count == SETTING_LISTENS)
         return refuse(reading, "too many listen directives");
     struct setting_listen *listen = &settings->listens[settings->listen_count];
-    const char *address = reading->words[1], *why = net_parse(address, &listen->address);
-    if (why)
+    const char *address = reading->words[1], *why;
+    if (reading->count > 2 && !take_proxies(reading, door, listen))
+        return false;
+    if ((why = net_parse(address, &listen->address)))
         return refuse(reading, why);
     listen->door = (enum door_kind)door;
     listen->star = address[0] == '*' || !strchr(address, ':');
@@ -341,9 +412,11 @@ static const struct kind kind_ranges = {1, SETTING_RANGES, take_ranges};
 static const struct kind kind_modes = {1, 1, take_modes};
 static const struct kind kind_string = {1, 1, take_string, true};
 static const struct kind kind_shown = {1, 1, take_shown, true};
+static const struct kind kind_origins = {1, SETTING_RANGES, take_origins, true};
 static const struct kind kind_text = {1, 0, take_text, true};
 static const struct kind kind_file = {1, 1, take_file, true};
-static const struct kind own_listen = {2, 2, take_listen};
+static const struct kind own_listen = {2, 3 + SETTING_RANGES, take_listen};
+static const struct kind own_webirc = {2, 1 + SETTING_RANGES, take_webirc};
 static const struct kind own_penalty = {2, 2, take_penalty};
 static const struct kind own_operator = {2, 2, take_operator};
 static const struct kind own_admin = {1, 0, take_admin};

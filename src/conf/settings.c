@@ -34,6 +34,8 @@ void settings_free(struct settings *settings)
         free(settings->operators[i].name);
         free(settings->operators[i].password);
     }
+    for (int i = 0; i < settings->webirc_count; i++)
+        free(settings->webirc[i].password);
     for (int i = 0; i < settings->admin_count; i++)
         free(settings->admin[i]);
     directives_free(settings);
@@ -113,13 +115,16 @@ static void divide_families(struct settings *settings)
 
 void settings_complete(struct settings *settings)
 {
-    if (settings->listen_count == 0) {
+    settings->listens_assumed = settings->listen_count == 0;
+    if (settings->listens_assumed) {
         for (int i = 0; i < DOOR_KINDS; i++) {
             char address[32];
+            if (door_default_port((enum door_kind)i) == 0)
+                continue;
             struct setting_listen *listen = &settings->listens[settings->listen_count++];
             snprintf(address, sizeof address, "*:%u", door_default_port((enum door_kind)i));
             listen->door = (enum door_kind)i;
-            listen->star = true;
+            listen->star = listen->implied = true;
             net_parse(address, &listen->address);
         }
     }

@@ -23,7 +23,8 @@
  *
  * OWN has the same without a field: its function in directives.c knows those below. */
 #define SETTINGS(ONE, OWN)                                                                                             \
-    OWN(listen, "listen", "DOOR ADDRESS:PORT", "open a door there; port 0 picks one", RELOAD)                          \
+    OWN(listen, "listen", "DOOR ADDRESS:PORT [proxy NETWORK ...]", "open a door there; port 0 picks one", RELOAD)      \
+    OWN(webirc, "webirc", "CRYPTED-PASSWORD NETWORK ...", "gateways that bring clients to the irc door", RELOAD)       \
     ONE(string, server_name, "server-name", "NAME", "what the server calls itself", RELOAD, .check = name_is_server,   \
         .expected = "a server name is 1 to 63 letters, digits, dots and dashes, as in chat.example.org")               \
     ONE(number, max_clients, "max-clients", "N", "clients at one time", RELOAD, .standard = "10000", .least = 1,       \
@@ -60,6 +61,13 @@
     ONE(modes, channel_modes, "default-channel-modes", "MODES", "of a new channel", RELOAD, .standard = "+nt")         \
     ONE(string, password, "password", "CRYPTED-PASSWORD", "what IRC clients must give with PASS", RELOAD,              \
         .check = is_crypted, .expected = SETTING_CRYPTED)                                                              \
+    ONE(seconds, grace, "grace", "SECONDS|off", "for which one stays who has lost the connection and can come back",   \
+        RELOAD, .standard = "60", .least = 1, .most = SETTING_DAY, .zero = "off",                                      \
+        .expected = ", as in 60 or 1m, or off")                                                                        \
+    ONE(number, max_detached, "max-detached", "N", "users who stay without a connection, at one time", RESTART,        \
+        .standard = "1000", .most = 100000, .of = "users")                                                             \
+    ONE(origins, web_origin, "web-origin", "NAME|ORIGIN ...|any|none",                                                 \
+        "other names of the web door, and pages that may connect", RELOAD)                                             \
     ONE(text, server_description, "server-description", "TEXT", "what WHOIS and LINKS say of the server", RELOAD,      \
         .standard = "a forkchat server")                                                                               \
     ONE(shown, network_name, "network-name", "NAME", "what IRC clients call the network", RELOAD,                      \
@@ -75,6 +83,12 @@
         .expected = ", as in 60 or 1m")                                                                                \
     ONE(seconds, keepalive, "keepalive", "SECONDS", "after which a vanished peer is given up, on every door", RELOAD,  \
         .standard = "150", .least = 5, .most = SETTING_DAY, .expected = ", as in 150 or 3m")                           \
+    ONE(string, registering, "register", "on|off|operators", "who may make accounts", RELOAD, .standard = "on",        \
+        .check = is_registering, .expected = "expected on, off, or operators")                                         \
+    ONE(number, password_rounds, "password-rounds", "N", "how laboriously the passwords of accounts are checked",      \
+        RELOAD, .standard = "500000", .least = 4096, .most = 10000000, .of = "rounds")                                 \
+    ONE(string, sasl_plain, "sasl-plain", "local|anywhere", "from where IRC clients may log in with a bare password",  \
+        RELOAD, .standard = "local", .check = is_from, .expected = "expected local or anywhere")                       \
     OWN(admin, "admin", "TEXT", "whose server it is, for ADMIN; up to three times", RELOAD)                            \
     ONE(string, user, "user", "NAME", "who the processes run as, if started as root", RESTART, .check = is_user,       \
         .is_looked_up = true, .expected = "there is no such user on this system: expected a name from passwd(5)")      \
@@ -91,6 +105,20 @@
         .most = SETTING_DAY, .zero = "off", .expected = ", as in 60 or 1m, or off")                                    \
     ONE(flag, log_times, "log-times", "on|off", "the date and time in front of each line of a log that -f writes",     \
         RELOAD)                                                                                                        \
+    ONE(flag, history, "history", "on|off", "keep what is said", RESTART, .standard = "on")                            \
+    ONE(seconds, history_keep, "history-keep", "SECONDS|forever", "that what is said in channels is kept", RELOAD,     \
+        .standard = "7d", .least = 60, .most = 3650 * (int64_t)SETTING_DAY, .zero = "forever",                         \
+        .expected = ", as in 12h or 7d, or forever")                                                                   \
+    ONE(seconds, history_private_keep, "history-private-keep", "SECONDS|forever",                                      \
+        "that what two accounts say to each other is kept", RELOAD, .standard = "30d", .least = 60,                    \
+        .most = 3650 * (int64_t)SETTING_DAY, .zero = "forever", .expected = ", as in 12h or 30d, or forever")          \
+    ONE(size, history_size, "history-size", "BYTES", "that each of the two may take", RELOAD, .standard = "1G",        \
+        .least = 1 << 20, .most = INT64_C(1) << 34, .expected = ", as in 1G")                                          \
+    ONE(seconds, history_sync, "history-sync", "SECONDS|always",                                                       \
+        "after which it is on disk; always: before people see their own line", RELOAD, .standard = "1", .least = 1,    \
+        .most = 3600, .zero = "always", .expected = ", as in 1 or 10s, or always")                                     \
+    ONE(number, replay, "replay", "N|off", "lines of the past shown on JOIN to clients that cannot ask", RELOAD,       \
+        .standard = "20", .least = 1, .most = 500, .zero = "off", .of = "lines", .expected = ", or off")               \
     ONE(string, runtime_directory, "runtime-directory", "DIRECTORY", "control socket, pid file", RESTART,              \
         .check = is_path, .expected = SETTING_PATH)                                                                    \
     ONE(string, state_directory, "state-directory", "DIRECTORY", "what must outlive a restart", RESTART,               \
@@ -108,14 +136,30 @@
 #define SETTING_modes   uint32_t /* enum channel_mode */
 #define SETTING_string  char *   /* one word, byte by byte */
 #define SETTING_shown   char *   /* one word, in UTF-8 */
+#define SETTING_origins char *   /* words with a blank between two */
 #define SETTING_text    char *   /* all that is left of the line, in UTF-8 */
 #define SETTING_file    char *   /* what it says, in UTF-8 */
+
+#define SETTING_RANGES 16
+
+struct setting_ranges {
+    struct net_range list[SETTING_RANGES];
+    int count;
+};
 
 struct setting_listen {
     enum door_kind door;
     struct net_address address;
-    bool star;      /* both families were asked for: "*" */
-    bool only_ipv6; /* [::], where IPv4 has addresses of its own on that port */
+    struct setting_ranges proxies; /* from there, others' clients come: PROXY protocol, X-Forwarded-For */
+    bool star;                     /* both families were asked for: "*" */
+    bool implied;                  /* no door was asked for, so it is one of all */
+    bool only_ipv6;                /* [::], where IPv4 has addresses of its own on that port */
+};
+
+/* Who may say, by WEBIRC, whose client it brings. */
+struct setting_webirc {
+    char *password; /* as crypt(3) made it */
+    struct setting_ranges from;
 };
 
 struct setting_operator {
@@ -134,13 +178,6 @@ struct setting_prefix {
     int64_t ipv4, ipv6;
 };
 
-#define SETTING_RANGES 16
-
-struct setting_ranges {
-    struct net_range list[SETTING_RANGES];
-    int count;
-};
-
 /* Seconds that each kind of trouble costs, 0: off; and the most that can be owed. penalties.h */
 struct setting_penalty {
     int64_t crash, password, silence, longest;
@@ -148,6 +185,7 @@ struct setting_penalty {
 
 #define SETTING_LISTENS     32
 #define SETTING_OPERATORS   64
+#define SETTING_WEBIRCS     8
 #define SETTING_ADMIN_LINES 3
 
 #define SETTING_DAY     86400 /* seconds */
@@ -162,7 +200,10 @@ struct settings {
 #undef OWN
     struct setting_listen listens[SETTING_LISTENS];
     int listen_count;
+    bool listens_assumed; /* nothing was said of doors: they are the usual ones */
     struct setting_penalty penalty;
+    struct setting_webirc webirc[SETTING_WEBIRCS];
+    int webirc_count;
     struct setting_operator operators[SETTING_OPERATORS];
     int operator_count;
     char *admin[SETTING_ADMIN_LINES];

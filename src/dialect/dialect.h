@@ -25,6 +25,9 @@ struct dialect {
     /* Bytes of a line, its end not counted. */
     size_t line_limit;
 
+    /* Worker: bytes of session->dialect_state, zero before `open`. 0: it has none. */
+    size_t state_size;
+
     /* Worker: the client is there, and can be spoken to. Returns 0, or -1 and errno if there is no memory. */
     int (*open)(struct session *session);
 

@@ -5,11 +5,12 @@
  * more, on an ACK if there is none. So the first message is held back until a second comes or the command
  * ends. Other people's copies of what the command caused are not affected. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "command/dispatch.h"
+#include "command/irc_become.h"
 #include "command/irc_fail.h"
 #include "command/irc_multiline.h"
 #include "command/irc_register.h"
@@ -125,22 +126,32 @@ static void irc_own_copy(struct session *session, const struct event *event)
 {
     char line[SENT_SIZE];
     struct text text;
-    struct event own = *event;
+    struct event own = event_as_decoded(event);
     struct irc *irc = session->dialect_state;
     struct view view = {.framing = &inside, .caps = session->caps, .self = true};
-    for (int i = 0; i < EVENT_STRINGS; i++) {
-        if (!own.strings.all[i])
-            own.strings.all[i] = "";
-        if (!own.lengths[i])
-            own.lengths[i] = strlen(own.strings.all[i]);
-    }
     text_init(&text, line, sizeof line);
     irc_render(&text, &own, &view);
     if (text.length == 0)
         return;
-    if ((event->type == EVENT_JOIN || event->type == EVENT_MOVED) && !irc->in_batch)
+    if ((event->type == EVENT_JOIN || event->type == EVENT_MOVED) && *irc->label && !irc->in_batch)
         open_batch(session, irc); /* JOIN must go out at once, and neither is ever the only one */
     send_line(session, line);
+}
+
+/* Of the past, what was said: all else is told as it is now. */
+static void irc_show_past(struct session *session, const struct event *event, uint32_t user, uint32_t current)
+{
+    static char bytes[SENT_SIZE];
+    struct view view = {.framing = &inside, .caps = session->caps, .self = event->source == user};
+    struct text text;
+    (void)current;
+    bool said = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE;
+    if ((!said || event->numbers.message.kind == MESSAGE_TAGMSG) && event->type != EVENT_REDACT)
+        return;
+    text_init(&text, bytes, sizeof bytes);
+    irc_render(&text, event, &view);
+    if (text.length > 0)
+        send_line(session, bytes);
 }
 
 static void end_label(struct session *session, struct irc *irc)
@@ -201,9 +212,15 @@ static bool shorten(const struct reply_row *row, const char **arguments, int cou
     return true;
 }
 
+/* What is said as one of the services. */
+static const char *service_of(enum reply_code code)
+{
+    return code == REPLY_NICKSERV ? "NickServ!services@" : code == REPLY_CHANSERV ? "ChanServ!services@" : "";
+}
+
 static void irc_format_reply(struct session *session, enum reply_code code, const char *const *arguments, int count)
 {
-    char line[SENT_SIZE];
+    char line[2 * IRC_BODY_LIMIT]; /* what is longer is cut there in any case */
     const char *shown[9];
     const struct reply_row *row = reply_row(code);
     if (!row->irc)
@@ -223,7 +240,7 @@ static void irc_format_reply(struct session *session, enum reply_code code, cons
             text_addf(&text, "@batch=%s ", session->irc.batch);
         tags = text.length;
         if (code != REPLY_ERROR && code != REPLY_PING)
-            text_addf(&text, ":%s ", words.server);
+            text_addf(&text, ":%s%s ", service_of(code), words.server);
         if (row->numeric)
             text_addf(&text, "%03d %s ", row->numeric, nick);
         reply_fill(&text, row->irc, &words);
@@ -239,11 +256,49 @@ static void irc_format_reply(struct session *session, enum reply_code code, cons
         send_line(session, line);
 }
 
+/* People without server-time see the time in the text, of a line that somebody said. */
+static void add_time(struct event *event, char *words, size_t size)
+{
+    time_t seconds = (time_t)(event->time / 1000);
+    struct tm parts;
+    if (event->type != EVENT_MESSAGE || *event->strings.message.text == '\001' || !localtime_r(&seconds, &parts))
+        return;
+    snprintf(words, size, "[%02d:%02d] %s", parts.tm_hour, parts.tm_min, event->strings.message.text);
+    event->strings.message.text = words;
+    EVENT_LENGTH(event, message.text) = strlen(words);
+}
+
+static bool ends_batch(const char *line, size_t length)
+{
+    const char *verb = memchr(line, ' ', length);
+    return *line == ':' && verb && strncmp(verb, " BATCH -", 8) == 0;
+}
+
+/* A line that is not part of a batch within is part of the open one. */
+static void irc_show_history(struct session *session, const struct event *event)
+{
+    char lines[SENT_SIZE], words[SENT_SIZE], line[SENT_SIZE];
+    struct text text;
+    struct event past = *event;
+    struct view view = {.framing = &inside, .caps = session->caps};
+    if (!(session->caps & CAP_BIT(SERVER_TIME)))
+        add_time(&past, words, sizeof words);
+    text_init(&text, lines, sizeof lines);
+    irc_render(&text, &past, &view);
+    for (const char *at = lines; *at;) {
+        size_t length = strcspn(at, "\n") + 1;
+        bool tagged = *at == '@', nested = strncmp(at, "@batch=", 7) == 0 || ends_batch(at, length);
+        text_init(&text, line, sizeof line);
+        if (*session->irc.batch && !nested)
+            text_addf(&text, "@batch=%s%s", session->irc.batch, tagged ? ";" : " ");
+        text_add_bytes(&text, at + (tagged && text.length > 0), length - (tagged && text.length > 0));
+        send_line(session, line);
+        at += length;
+    }
+}
+
 static int irc_open(struct session *session)
 {
-    session->dialect_state = calloc(1, sizeof(struct irc));
-    if (!session->dialect_state)
-        return -1;
     session_clock_start(session);
     return 0;
 }
@@ -270,7 +325,9 @@ static void run(struct session *session, struct irc_line *line)
     const struct command *command = command_find(DIALECT_IRC, line->verb);
     if (run_in_batch(session, line, command))
         return;
-    irc_tags_of_clients(line->tags, tags, sizeof tags);
+    tags[0] = '\0';
+    if (*line->tags)
+        irc_tags_of_clients(line->tags, tags, sizeof tags);
     if (!command) {
         session_reply(session, session->irc.registration.done ? REPLY_UNKNOWN_COMMAND : REPLY_NOT_REGISTERED,
                       line->verb, NULL);
@@ -392,9 +449,14 @@ const struct dialect *dialect_irc(void)
     static const struct dialect row = {.speech = {.dialect = DIALECT_IRC,
                                                   .verb_prefix = "",
                                                   .format_reply = irc_format_reply,
+                                                  .show_past = irc_show_past,
+                                                  .become = irc_become_as_account,
+                                                  .show_own = irc_own_copy,
                                                   .ping = irc_register_ping_client,
-                                                  .time_out = leave_timed_out},
+                                                  .time_out = leave_timed_out,
+                                                  .show_history = irc_show_history},
                                        .line_limit = IRC_LINE_LIMIT,
+                                       .state_size = sizeof(struct irc),
                                        .open = irc_open,
                                        .take_line = irc_take_line,
                                        .send_away = irc_send_away,

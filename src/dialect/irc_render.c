@@ -174,7 +174,7 @@ static void render_inside(struct text *text, const struct event *event, const st
 {
     const char *server = event->strings.inside.server, *name = event->strings.inside.channel_name;
     size_t body = text->length;
-    if (irc_build_knows(view, CAP_BIT(CHANNEL_RENAME)))
+    if (!event->numbers.inside.joined && irc_build_knows(view, CAP_BIT(CHANNEL_RENAME)))
         return;
     if (*event->strings.inside.topic) {
         text_addf(text, ":%s 332 %s %s :%s", server, event->nick, name, event->strings.inside.topic);
@@ -215,6 +215,16 @@ static void render_metadata(struct text *text, const struct event *event, const 
     render_simple(text, event, view, "METADATA", words, event->strings.metadata.value);
 }
 
+static void render_read(struct text *text, const struct event *event, const struct view *view)
+{
+    size_t body = text->length;
+    if (!irc_build_knows(view, CAP_BIT(READ_MARKER)))
+        return;
+    text_addf(text, ":%s MARKREAD %s timestamp=%s", event->strings.read.server, event->strings.read.target,
+              event->strings.read.stamp);
+    irc_build_end(text, view, body);
+}
+
 uint64_t irc_render_caps(uint32_t type)
 {
     uint64_t tags = CAP_BIT(SERVER_TIME) | CAP_BIT(MESSAGE_TAGS) | CAP_BIT(ACCOUNT_TAG);
@@ -239,6 +249,10 @@ uint64_t irc_render_caps(uint32_t type)
         return tags | CAP_BIT(AWAY_NOTIFY);
     case EVENT_SETNAME:
         return tags | CAP_BIT(SETNAME);
+    case EVENT_ACCOUNT:
+        return tags | CAP_BIT(ACCOUNT_NOTIFY);
+    case EVENT_READ:
+        return CAP_BIT(READ_MARKER);
     default:
         return tags;
     }
@@ -318,6 +332,14 @@ void irc_render(struct text *text, const struct event *event, const struct view 
         if (irc_build_knows(view, CAP_BIT(SETNAME)))
             render_simple(text, event, view, "SETNAME", NULL, event->strings.setname.realname);
         break;
+    case EVENT_ACCOUNT:
+        if (irc_build_knows(view, CAP_BIT(ACCOUNT_NOTIFY)))
+            render_simple(text, event, view, "ACCOUNT",
+                          *event->strings.account.name ? event->strings.account.name : "*", NULL);
+        break;
+    case EVENT_READ:
+        render_read(text, event, view);
+        break;
     case EVENT_WALLOPS:
         render_simple(text, event, view, "WALLOPS", NULL, event->strings.wallops.text);
         break;
@@ -326,6 +348,7 @@ void irc_render(struct text *text, const struct event *event, const struct view 
                       event->strings.presence.who);
         break;
     case EVENT_ATTACH:
+    case EVENT_ADOPT:
     case EVENT_DETACH:
     case EVENT_STATUS:
     case EVENT_MONITOR:

@@ -8,6 +8,7 @@
 #include "command/message.h"
 #include "command/query.h"
 #include "command/register.h"
+#include "command/resume.h"
 #include "text_dialect.h"
 
 static const struct text_dialect dialect = {.open = '(', .close = ')', .shout_leaving = true};
@@ -31,6 +32,23 @@ static bool slips_into_command(const char *line)
            command_find(DIALECT_TALK, verb);
 }
 
+/* A command that begins with a password's word, and not with the slash: a slip that must not be said to all. As a
+ * sentence it would have more words than that. */
+static bool shows_password(const char *line)
+{
+    static const char *const verbs[] = {"login", "register", "identify"};
+    char copy[TEXT_DIALECT_LINE_SIZE], *rest = copy;
+    text_copy(copy, sizeof copy, line + unicode_unseen_length(line));
+    const char *verb = text_next_word(&rest);
+    int words = 0;
+    while (text_next_word(&rest))
+        words++;
+    for (size_t i = 0; verb && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcasecmp(verb, verbs[i]) == 0)
+            return words == 1 || words == 2;
+    return false;
+}
+
 static void run_line(struct session *session, char *line)
 {
     if (strcmp(line, "stop") == 0 || strcasecmp(line, "/stop") == 0)
@@ -41,6 +59,9 @@ static void run_line(struct session *session, char *line)
         text_dialect_run(session, line + 1);
     else if (slips_into_command(line))
         text_dialect_run(session, strchr(line, '/') + 1);
+    else if (shows_password(line))
+        session_reply(session, REPLY_NOT_DONE,
+                      "that looks like a password: it was said to nobody (commands begin with /)", NULL);
     else if (!text_is_blank(line))
         message_say_here(session, line[0] == '/' ? line + 1 : line);
     else
@@ -85,20 +106,40 @@ static void talk_render(struct text *text, const struct event *event, const stru
     text_dialect_render(text, &dialect, event, view);
 }
 
+static void talk_show_past(struct session *session, const struct event *event, uint32_t user, uint32_t current)
+{
+    text_dialect_show_past(session, &dialect, event, user, current);
+}
+
+static void talk_show_own(struct session *session, const struct event *event)
+{
+    text_dialect_show_own(session, &dialect, event);
+}
+
+static void talk_show_history(struct session *session, const struct event *event)
+{
+    text_dialect_show_history(session, &dialect, event);
+}
+
 const struct dialect *dialect_talk(void)
 {
-    static const struct dialect row = {
-        .speech = {.dialect = DIALECT_TALK, .verb_prefix = "/", .format_reply = text_dialect_format_reply},
-        .line_limit = TEXT_DIALECT_LINE_LIMIT,
-        .open = talk_open,
-        .take_line = talk_take_line,
-        .takes_unfinished = true,
-        .awaits_more = talk_awaits_more,
-        .send_away = text_dialect_send_away,
-        .render = talk_render,
-        .render_parts = TEXT_DIALECT_PARTS,
-        .tells_missed = true,
-        .hears_lobby = true,
-        .refuse = text_dialect_refuse};
+    static const struct dialect row = {.speech = {.dialect = DIALECT_TALK,
+                                                  .verb_prefix = "/",
+                                                  .format_reply = text_dialect_format_reply,
+                                                  .show_past = talk_show_past,
+                                                  .become = resume_as_account,
+                                                  .show_own = talk_show_own,
+                                                  .show_history = talk_show_history},
+                                       .line_limit = TEXT_DIALECT_LINE_LIMIT,
+                                       .open = talk_open,
+                                       .take_line = talk_take_line,
+                                       .takes_unfinished = true,
+                                       .awaits_more = talk_awaits_more,
+                                       .send_away = text_dialect_send_away,
+                                       .render = talk_render,
+                                       .render_parts = TEXT_DIALECT_PARTS,
+                                       .tells_missed = true,
+                                       .hears_lobby = true,
+                                       .refuse = text_dialect_refuse};
     return &row;
 }

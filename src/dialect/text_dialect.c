@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/harmless.h"
 #include "base/unicode.h"
 #include "command/dispatch.h"
@@ -89,6 +91,16 @@ static const char *seen(const char *words)
     return shown[strspn(shown, " \t")] ? words : "";
 }
 
+/* [10:42] */
+static void add_time(struct text *text, int64_t realtime)
+{
+    char clock[8] = "";
+    struct tm local;
+    time_t seconds = (time_t)(realtime / 1000);
+    if (localtime_r(&seconds, &local) && strftime(clock, sizeof clock, "%H:%M", &local))
+        text_addf(text, "[%s] ", clock);
+}
+
 /* ": text", if there is one. */
 static void add_reason(struct text *text, const char *reason)
 {
@@ -112,12 +124,17 @@ static void add_speaker(struct text *text, const struct text_dialect *dialect, c
 {
     bool elsewhere = event->audience == AUDIENCE_CHANNEL && !view->current;
     bool private = event->audience == AUDIENCE_USER, bare = doing && !elsewhere && !private;
+    /* Said on another device: what one says to oneself is not meant. */
+    bool own = private && event->source != NONE && event->target == event->source &&
+               strcmp(event->strings.message.target, event->nick) != 0;
     text_add(text, doing ? "* " : "");
     if (!bare)
         text_add_char(text, private ? '[' : dialect->open);
-    add(text, event->shown);
-    if (private)
-        text_add(text, " -> you");
+    add(text, own ? "you" : event->shown);
+    if (private) {
+        text_add(text, " -> ");
+        add(text, own ? event->strings.message.target : "you");
+    }
     if (elsewhere) {
         text_add(text, " ");
         add(text, event->strings.message.target);
@@ -298,6 +315,7 @@ static void render_line(struct text *text, const struct text_dialect *dialect, c
         render_notice(text, event->shown, " to the operators: ", event->strings.wallops.text);
         break;
     case EVENT_ATTACH:
+    case EVENT_ADOPT:
     case EVENT_DETACH:
     case EVENT_STATUS:
     case EVENT_FLAGS:
@@ -305,6 +323,8 @@ static void render_line(struct text *text, const struct text_dialect *dialect, c
     case EVENT_SUBSCRIBE:
     case EVENT_METADATA:
     case EVENT_SETNAME:
+    case EVENT_ACCOUNT:
+    case EVENT_READ:
     case EVENT_PRESENCE:
     case EVENT_CAPS:
     case EVENT_DROP:
@@ -325,4 +345,80 @@ void text_dialect_render(struct text *text, const struct text_dialect *dialect, 
     render_line(text, dialect, event, view);
     if (text->length > before)
         text_add(text, view->framing->end);
+}
+
+void text_dialect_show_past(struct session *session, const struct text_dialect *dialect, const struct event *event,
+                            uint32_t user, uint32_t current)
+{
+    static char bytes[3 * RING_RECORD_MAX], line[sizeof bytes];
+    static const struct framing inside = {.end = "\n"};
+    const struct view view = {.framing = &inside,
+                              .self = event->source == user,
+                              .target = event->audience == AUDIENCE_USER || event->target_user == user,
+                              .current = event->audience == AUDIENCE_CHANNEL && event->target == current};
+    struct text all, text;
+    text_init(&all, bytes, sizeof bytes);
+    text_dialect_render(&all, dialect, event, &view);
+    for (const char *at = bytes, *end; at < bytes + all.length && (end = strchr(at, '\n')); at = end + 1) {
+        text_init(&text, line, sizeof line);
+        add_time(&text, event->time);
+        text_add_bytes(&text, at, (size_t)(end - at));
+        session_say_line(session, line, text.length);
+    }
+}
+
+/* The day that was shown last, in the time zone of the server: a process has one client. */
+static int shown_day;
+
+static void show_day(struct session *session, const struct tm *parts)
+{
+    char day[40];
+    int number = parts->tm_year * 1000 + parts->tm_yday;
+    time_t now = (time_t)(clock_realtime() / 1000);
+    struct tm today;
+    bool is_today = localtime_r(&now, &today) && today.tm_year == parts->tm_year && today.tm_yday == parts->tm_yday;
+    bool first = shown_day == 0;
+    if (number == shown_day)
+        return;
+    shown_day = number;
+    if (first && is_today)
+        return;
+    strftime(day, sizeof day, "%Y-%m-%d", parts);
+    session_reply(session, REPLY_HISTORY_DAY, day, NULL);
+}
+
+void text_dialect_show_history(struct session *session, const struct text_dialect *dialect, const struct event *event)
+{
+    static const struct framing inside = {.end = "\n"};
+    char lines[TEXT_DIALECT_LINE_SIZE * 4], line[TEXT_DIALECT_LINE_SIZE * 2];
+    struct view view = {.framing = &inside, .current = true};
+    time_t seconds = (time_t)(event->time / 1000);
+    struct tm parts;
+    struct text text;
+    text_init(&text, lines, sizeof lines);
+    text_dialect_render(&text, dialect, event, &view);
+    if (text.length == 0 || !localtime_r(&seconds, &parts))
+        return;
+    show_day(session, &parts);
+    for (const char *at = lines; *at;) {
+        size_t length = strcspn(at, "\n");
+        text_init(&text, line, sizeof line);
+        text_addf(&text, "[%02d:%02d] ", parts.tm_hour, parts.tm_min);
+        text_add_bytes(&text, at, length);
+        session_say_line(session, line, text.length);
+        at += length + (at[length] == '\n');
+    }
+}
+
+void text_dialect_show_own(struct session *session, const struct text_dialect *dialect, const struct event *event)
+{
+    static const struct framing inside = {.end = ""};
+    char line[TEXT_DIALECT_LINE_SIZE * 4];
+    struct event own = event_as_decoded(event);
+    struct view view = {.framing = &inside, .self = true, .current = event->target == session_current_locked(session)};
+    struct text text;
+    text_init(&text, line, sizeof line);
+    text_dialect_render(&text, dialect, &own, &view);
+    if (text.length > 0)
+        session_say_line(session, line, text.length);
 }

@@ -28,6 +28,10 @@ void text_dialect_format_reply(struct session *session, enum reply_code code, co
 void text_dialect_send_away(struct session *session, const char *what);
 void text_dialect_refuse(struct text *text, const char *why);
 
+/* The same, each line with the time in front. */
+void text_dialect_show_past(struct session *session, const struct text_dialect *dialect, const struct event *event,
+                            uint32_t user, uint32_t current);
+
 /* EVENT_MODE, a line for each change, the last without its end. */
 void text_dialect_render_modes(struct text *text, const struct event *event, const struct view *view);
 void text_dialect_render(struct text *text, const struct text_dialect *dialect, const struct event *event,
@@ -39,5 +43,11 @@ void text_dialect_render(struct text *text, const struct text_dialect *dialect, 
         [EVENT_NICK] = VIEW_SELF, [EVENT_JOIN] = VIEW_SELF, [EVENT_PART] = VIEW_SELF, [EVENT_QUIT] = VIEW_TARGET,      \
         [EVENT_KICK] = VIEW_TARGET, [EVENT_MESSAGE] = VIEW_CURRENT, [EVENT_MULTILINE] = VIEW_CURRENT                   \
     }
+
+/* Shows a line of one's own, in the channel where it was said. */
+void text_dialect_show_own(struct session *session, const struct text_dialect *dialect, const struct event *event);
+
+/* Shows what was said before, with its time, and the day where that is another than before. */
+void text_dialect_show_history(struct session *session, const struct text_dialect *dialect, const struct event *event);
 
 #endif

@@ -65,5 +65,27 @@ void event_detach_locked(struct world *world, uint32_t connection, bool hang_up)
     event.strings.detach.monitored = monitored;
     event.strings.detach.subscribed = subscribed;
     event_publish_locked(world, &event);
-    user_detach_locked(world, connection);
+    user_detach_locked(world, connection, event.position);
+}
+
+bool event_adopt_locked(struct world *world, uint32_t connection, uint32_t user, uint32_t current, struct event *event,
+                        uint32_t channels[EVENT_CHANNELS_MOST])
+{
+    const struct connection_shm shm = world->connections[connection];
+    *event = event_of_locked(world, EVENT_ADOPT, user);
+    event->connection = connection;
+    event->audience = AUDIENCE_NOBODY;
+    event->target_user = shm.user;
+    event->channels = channels;
+    event->numbers.adopt.count_before = event_channels_locked(world, shm.user, channels);
+    event->numbers.adopt.current_before = shm.current;
+    event->numbers.adopt.current_after = current;
+    event->numbers.adopt.flags_before = world->users[shm.user].flags;
+    event->numbers.adopt.flags_after = world->users[user].flags;
+    event->channel_count = event->numbers.adopt.count_before;
+    event->channel_count += event_channels_locked(world, user, channels + event->channel_count);
+    if (!user_take_connection_locked(world, user, connection))
+        return false;
+    connection_set_current_locked(world, connection, current);
+    return true;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "world/history_marks.h"
 #include "world/reach.h"
 #include "world/shares.h"
 
@@ -36,6 +37,18 @@ struct event event_of_server(enum event_type type)
                           .username = "",
                           .host = "",
                           .account = ""};
+}
+
+struct event event_as_decoded(const struct event *event)
+{
+    struct event whole = *event;
+    for (int i = 0; i < EVENT_STRINGS; i++) {
+        if (!whole.strings.all[i])
+            whole.strings.all[i] = "";
+        if (!whole.lengths[i])
+            whole.lengths[i] = strlen(whole.strings.all[i]);
+    }
+    return whole;
 }
 
 struct event event_of_locked(const struct world *world, enum event_type type, uint32_t index)
@@ -115,9 +128,43 @@ static uint64_t readers(const struct world *world, const struct event *event)
     return ~UINT64_C(0);
 }
 
+/* Whether somebody may ask for it later. What two people say to each other is kept if both have accounts; nothing is
+ * of a channel whose mode says so, and nothing that only some of a channel's members get. A user's own copy of a
+ * private message has the id of the one before. */
+static bool is_kept(const struct world *world, const struct event *event)
+{
+    bool message = event->type == EVENT_MESSAGE || event->type == EVENT_MULTILINE;
+    if (message && (event->numbers.message.kind == MESSAGE_TAGMSG || event->numbers.message.needed_flags || event->id))
+        return false;
+    switch (event->type) {
+    case EVENT_MESSAGE:
+    case EVENT_MULTILINE:
+    case EVENT_REDACT:
+    case EVENT_JOIN:
+    case EVENT_PART:
+    case EVENT_KICK:
+    case EVENT_TOPIC:
+    case EVENT_MODE:
+        break;
+    case EVENT_NICK:
+    case EVENT_QUIT:
+        return event->audience == AUDIENCE_COMMON;
+    default:
+        return false;
+    }
+    if (event->audience == AUDIENCE_CHANNEL)
+        return event->target < world->limits.channels && !(world->channels[event->target].modes & CHANNEL_NO_HISTORY);
+    const char *other = event->type == EVENT_REDACT ? event->strings.redact.account : event->strings.message.account;
+    bool copy = event->type == EVENT_REDACT && event->target == event->source;
+    return event->audience == AUDIENCE_USER && *event->account && other && *other && !copy;
+}
+
 void event_publish_locked(struct world *world, struct event *event)
 {
     static char zero = '\0';
+    bool kept = history_is_on(world) && is_kept(world, event);
+    event->flags = kept ? event->flags | EVENT_KEPT : event->flags & ~(uint32_t)EVENT_KEPT;
+    uint64_t history = kept ? UINT64_C(1) << history_reader(world) : 0;
     struct packed packed = {.type = event->type,
                             .flags = event->flags,
                             .audience = event->audience,
@@ -150,7 +197,7 @@ void event_publish_locked(struct world *world, struct event *event)
             parts[count++] = (struct iovec){(void *)string, length};
         parts[count++] = (struct iovec){&zero, 1};
     }
-    event->position = txn_publish(world->txn, parts, count, readers(world, event));
+    event->position = txn_publish(world->txn, parts, count, readers(world, event) | history);
     if (!event->id)
         event->id = event->position;
 }
@@ -161,7 +208,7 @@ bool event_decode(const struct ring_record *record, struct event *event)
     if (record->length < sizeof packed)
         return false;
     memcpy(&packed, record->payload, sizeof packed);
-    if (packed.type >= EVENT_TYPES || packed.audience >= AUDIENCES || packed.channel_count > EVENT_CHANNELS)
+    if (packed.type >= EVENT_TYPES || packed.audience >= AUDIENCES || packed.channel_count > EVENT_CHANNELS_MOST)
         return false;
     size_t total = sizeof packed + packed.channel_count * sizeof(uint32_t);
     for (int i = 0; i < SOURCE_STRINGS + EVENT_STRINGS; i++) {

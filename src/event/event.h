@@ -14,14 +14,17 @@
 #include "world/connections.h"
 #include "world/world.h"
 
-#define EVENT_STRINGS  6
-#define EVENT_NUMBERS  8
-#define EVENT_CHANNELS 512 /* most channels one user may be in */
+#define EVENT_STRINGS       6
+#define EVENT_NUMBERS       8
+#define EVENT_CHANNELS      512                  /* most channels one user may be in */
+#define EVENT_CHANNELS_MOST (2 * EVENT_CHANNELS) /* that one event tells of */
 
 /* EVENT(symbol, what it is). Its fields stand in the unions below. Those that change the couriers' copy say so. */
 #define EVENTS(EVENT)                                                                                                  \
     EVENT(ATTACH, "changes the copy: a connection of the source; channels: all they are in, with member flags")        \
     EVENT(DETACH, "changes the copy: … and no longer; channels: all they are in")                                      \
+    EVENT(ADOPT,                                                                                                       \
+          "changes the copy: the connection is the source's, and was target_user's; channels: theirs, the source's")   \
     EVENT(DROP, "changes the copy: the worker in the slot `target` is dead, its socket of no use")                     \
     EVENT(CAPS, "changes the copy: the capabilities of a connection")                                                  \
     EVENT(ARRIVE, "the source is here, for all to see")                                                                \
@@ -37,7 +40,7 @@
     EVENT(KNOCK, "to those of the channel who may invite")                                                             \
     EVENT(RENAME, "a channel has another name")                                                                        \
     EVENT(MOVED, "to a member of such a channel, as whose source: they left the one name and joined the other")        \
-    EVENT(INSIDE, "to the same: the topic and the members of what they joined so")                                     \
+    EVENT(INSIDE, "to the same, and to who joined on another connection: the topic and the members")                   \
     EVENT(TOPIC, "a channel has another topic")                                                                        \
     EVENT(MESSAGE, "said to a channel or a user")                                                                      \
     EVENT(MULTILINE,                                                                                                   \
@@ -49,6 +52,8 @@
     EVENT(MONITOR, "changes the copy: a nick is monitored from now on, or no more")                                    \
     EVENT(AWAY, "the source is away, or back if the text is empty")                                                    \
     EVENT(SETNAME, "the source has another real name")                                                                 \
+    EVENT(ACCOUNT, "the source is logged in to another account, or to none")                                           \
+    EVENT(READ, "how far the source has read, to their other connections")                                             \
     EVENT(WALLOPS, "an operator says something to those who asked for it")                                             \
     EVENT(PRESENCE, "to one who monitors, made by the courier: somebody is here, or gone")                             \
     EVENT(SUBSCRIBE, "changes the copy: a key is wanted from now on, or no more")                                      \
@@ -92,6 +97,7 @@ enum event_flag {
     EVENT_ARRIVING = 1u << 3,   /* JOIN: part of connecting, which ARRIVE tells */
     EVENT_BOT = 1u << 4,        /* the source says it is a bot */
     EVENT_LAST = 1u << 5,       /* WALL: the server ends after it */
+    EVENT_KEPT = 1u << 6,       /* the history has it; set by publishing */
 };
 
 /* What an event of each type says, by name, in the order in which it is packed. `all` is for those who treat all types
@@ -146,12 +152,13 @@ union event_strings {
     struct {
         const char *channel_name, *topic;
     } topic;
-    /* tags: client-only */
+    /* tags: client-only; account: of the user it is for, or "" */
     struct {
-        const char *target, *text, *tags;
+        const char *target, *text, *tags, *account;
     } message;
+    /* account: as of a message */
     struct {
-        const char *target, *id, *reason;
+        const char *target, *id, *reason, *account;
     } redact;
     /* last_words: for IRC */
     struct {
@@ -172,6 +179,13 @@ union event_strings {
     struct {
         const char *realname;
     } setname;
+    /* name: "" for none */
+    struct {
+        const char *name;
+    } account;
+    struct {
+        const char *target, *stamp, *server;
+    } read;
     struct {
         const char *text;
     } wallops;
@@ -199,6 +213,10 @@ struct event_connection {
 union event_numbers {
     uint32_t all[EVENT_NUMBERS];
     struct event_connection attach, detach;
+    /* count_before: of `channels`, how many are those of the user before */
+    struct {
+        uint32_t count_before, current_before, current_after, flags_before, flags_after;
+    } adopt;
     struct {
         uint32_t before_low, before_high, after_low, after_high;
     } caps;
@@ -226,9 +244,10 @@ union event_numbers {
     struct {
         uint32_t channel, needed_flags;
     } knock;
-    /* topic_at: seconds since 1970; last: no members are left to be told */
+    /* topic_at: seconds since 1970; last: no members are left to be told; joined: on another connection, and not by a
+     * channel's new name */
     struct {
-        uint32_t topic_at, last;
+        uint32_t topic_at, last, joined;
     } inside;
     /* kind: enum event_message; needed_flags: member flags of which one is needed to get it, 0: none */
     struct {
@@ -256,7 +275,7 @@ struct event {
     uint32_t flags;
     uint32_t audience;
     uint32_t target;      /* a connection, a user or a channel, as the audience says */
-    uint32_t target_user; /* KICK: the victim; QUIT: the user who did it and is answered */
+    uint32_t target_user; /* KICK: the victim; QUIT: the user who did it and is answered; ADOPT: whose it was */
     uint32_t source;      /* a user, or NONE for the server */
     uint32_t generation;  /* of the source */
     uint32_t connection;  /* the one of the source's that it came from or concerns, or NONE */
@@ -281,9 +300,13 @@ struct event {
 
 /* A channel the source is in, and its flags there, packed into one number of `channels`. */
 #define EVENT_FLAGS_SHIFT 28
+static inline uint32_t event_unpack_channel(uint32_t packed)
+{
+    return packed & ((UINT32_C(1) << EVENT_FLAGS_SHIFT) - 1);
+}
 static inline uint32_t event_channel(const struct event *event, uint32_t i)
 {
-    return event->channels[i] & ((UINT32_C(1) << EVENT_FLAGS_SHIFT) - 1);
+    return event_unpack_channel(event->channels[i]);
 }
 static inline uint32_t event_channel_flags(const struct event *event, uint32_t i)
 {
@@ -295,6 +318,9 @@ struct event event_of_locked(const struct world *world, enum event_type type, ui
 
 /* An event of the server's own. */
 struct event event_of_server(enum event_type type);
+
+/* The same event as one that was decoded: no string is missing, and each has its length. */
+struct event event_as_decoded(const struct event *event);
 
 /* Fills `channels` (EVENT_CHANNELS of them) with those the user is in; returns how many. Lock held. */
 uint32_t event_channels_locked(const struct world *world, uint32_t user, uint32_t *channels);
@@ -314,6 +340,12 @@ struct event event_attach_locked(const struct world *world, uint32_t connection,
 /* Detaches it, in the tables as well. hang_up: nothing more is sent to the client. Lock held; needs EVENT_NEED_DETACH.
  */
 void event_detach_locked(struct world *world, uint32_t connection, bool hang_up);
+
+/* The connection becomes the user's, in the tables as well, and talks in that channel of theirs (NONE: in none). The
+ * event is to be published: by then the user it was of may have left. False if the user has USER_CONNECTIONS. Lock
+ * held. */
+bool event_adopt_locked(struct world *world, uint32_t connection, uint32_t user, uint32_t current, struct event *event,
+                        uint32_t channels[EVENT_CHANNELS_MOST]);
 
 /* Publishes it in the running transaction and sets its position. What is too long for a record is cut. */
 void event_publish_locked(struct world *world, struct event *event);

@@ -174,6 +174,7 @@ struct unfinished {
 
 struct call_service {
     int mailbox;
+    int others[CALL_OTHERS]; /* that wake it as well */
     call_check *check;
     void *context;
     int64_t told; /* when a worker's misbehaviour was last logged; 0: never */
@@ -187,6 +188,8 @@ struct call_service *call_open(int mailbox, call_check *check, void *context)
         return NULL;
     signal(SIGPIPE, SIG_IGN);
     service->mailbox = mailbox;
+    for (int i = 0; i < CALL_OTHERS; i++)
+        service->others[i] = -1;
     service->check = check;
     service->context = context;
     for (int i = 0; i < UNFINISHED_MAX; i++)
@@ -201,6 +204,11 @@ static void drop_answer(struct unfinished *unfinished)
     close(unfinished->pipe);
     free(unfinished->bytes);
     unfinished->pipe = -1;
+}
+
+void call_mind(struct call_service *service, int number, int other)
+{
+    service->others[number] = other;
 }
 
 void call_close(struct call_service *service)
@@ -367,11 +375,13 @@ static struct timespec wait_time(const struct call_service *service, int64_t mil
 
 enum call_arrival call_next(struct call_service *service, struct call *call, int64_t milliseconds)
 {
-    struct pollfd fds[1 + UNFINISHED_MAX] = {{.fd = service->mailbox, .events = POLLIN}};
+    struct pollfd fds[1 + UNFINISHED_MAX + CALL_OTHERS] = {{.fd = service->mailbox, .events = POLLIN}};
+    for (int i = 0; i < CALL_OTHERS; i++)
+        fds[1 + UNFINISHED_MAX + i] = (struct pollfd){.fd = service->others[i], .events = POLLIN};
     for (int i = 0; i < UNFINISHED_MAX; i++)
         fds[1 + i] = (struct pollfd){.fd = service->unfinished[i].pipe, .events = POLLOUT};
     struct timespec most = wait_time(service, milliseconds);
-    if (port_ppoll(fds, 1 + UNFINISHED_MAX, &most, NULL) < 0)
+    if (port_ppoll(fds, 1 + UNFINISHED_MAX + CALL_OTHERS, &most, NULL) < 0)
         return CALL_NONE;
     int64_t now = clock_monotonic();
     for (int i = 0; i < UNFINISHED_MAX; i++) {

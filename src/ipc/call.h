@@ -57,6 +57,11 @@ struct call_service;
 /* For the mailbox's other end. Ignores SIGPIPE from now on: callers may be dead. Returns NULL if there is no memory. */
 struct call_service *call_open(int mailbox, call_check *check, void *context);
 
+/* From now on call_next returns with CALL_NONE as well when there is something to read from that descriptor, one of
+ * CALL_OTHERS. */
+#define CALL_OTHERS 2
+void call_mind(struct call_service *service, int number, int other);
+
 /* Ends all answers that have not been read whole. The mailbox stays open. */
 void call_close(struct call_service *service);
 

@@ -9,8 +9,9 @@
  *  - A process that finds its own slot in the word has it from its predecessor, which nobody takes for dead from now
  *    on.
  *  - A post may get lost with a process that dies between the exchange and the post, or just woken. Therefore no wait
- *    is longer than WAIT_MS. A process that was woken takes the lock as one for which others may wait; a post too many
- *    wakes somebody in vain, once. */
+ *    is longer than LOCK_WAIT_MOST_MS. The first waits are short, so that a death is noticed soon; each that ended in
+ * vain makes the next one longer, so that thousands who wait leave the processor to the one they wait for. A process
+ * that was woken takes the lock as one for which others may wait; a post too many wakes somebody in vain, once. */
 #include "lock.h"
 
 #include <errno.h>
@@ -20,8 +21,6 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
-
-#define WAIT_MS 50
 
 #define CONTENDED  (UINT64_C(1) << 32)
 #define TURN_SHIFT 33
@@ -108,26 +107,33 @@ enum lock_result lock_try(struct lock *lock)
 }
 
 /* Waits for a post, after the owner in the word has been told to post. Returns false if the time is up. */
-static bool wait_in_queue(const struct lock *lock, uint64_t word)
+static bool wait_in_queue(const struct lock *lock, uint64_t word, int milliseconds)
 {
     if (!(word & CONTENDED) && !atomic_compare_exchange_strong_explicit(&lock->shm->word, &word, word | CONTENDED,
                                                                         memory_order_relaxed, memory_order_relaxed))
         return true; /* it is another word by now */
     CRASHPOINT("lock-queued");
-    return port_semaphore_wait(&lock->shm->queue, WAIT_MS) == 0 || errno == EINTR;
+    return port_semaphore_wait(&lock->shm->queue, milliseconds) == 0 || errno == EINTR;
+}
+
+int lock_wait_longer(int milliseconds)
+{
+    return milliseconds < LOCK_WAIT_MOST_MS ? 2 * milliseconds : milliseconds;
 }
 
 enum lock_result lock_take(struct lock *lock)
 {
     uint64_t contended = 0;
+    int wait = LOCK_WAIT_LEAST_MS;
     check_ours(lock, false);
     for (;;) {
         uint64_t word = read_word(lock);
         if (!is_mine_to_take(lock, word)) {
-            bool woken = wait_in_queue(lock, word);
+            bool woken = wait_in_queue(lock, word, wait);
             contended = CONTENDED;
             if (woken)
                 continue;
+            wait = lock_wait_longer(wait);
             word = read_word(lock); /* its owner now */
             if (!is_mine_to_take(lock, word) && !is_dead(lock, word))
                 continue;

@@ -35,6 +35,12 @@ size_t lock_size(void);
 /* Makes a free lock in zeroed memory. Returns 0, or -1 and errno. */
 int lock_init(struct lock_shm *shm);
 
+/* Who waits for what others must do looks again after so long, in case they died instead. A wait that ended in vain is
+ * followed by a longer one, so that thousands who wait leave the processor to the one they wait for. */
+#define LOCK_WAIT_LEAST_MS 50
+#define LOCK_WAIT_MOST_MS  1600
+int lock_wait_longer(int milliseconds);
+
 /* Takes the lock; lock_take blocks until it is free or its owner dead, lock_try never. The process must be known to
  * live in its slot before, and nobody else may. Not for signal handlers. */
 enum lock_result lock_take(struct lock *lock);

@@ -90,9 +90,16 @@ int region_create(struct region *region, const char *name, uint64_t layout, cons
     if (fd < 0)
         return -1;
     void *base = NULL;
-    if (fd_set_cloexec(fd) || check_room(fd, size) || ftruncate(fd, (off_t)size) || port_set_aside(fd, size) ||
-        !(base = port_map(fd, size))) {
+    bool failed =
+        fd_set_cloexec(fd) || check_room(fd, size) || ftruncate(fd, (off_t)size) || !(base = port_map(fd, size));
+    if (!failed) {
+        port_map_large(fd, base, size);
+        failed = port_set_aside(fd, size);
+    }
+    if (failed) {
         int error = errno;
+        if (base)
+            port_unmap(base, size);
         close(fd);
         shm_unlink(name);
         errno = error;

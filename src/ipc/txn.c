@@ -144,6 +144,7 @@ static void leave(struct txn *txn)
 
 void txn_begin(struct txn *txn, size_t need)
 {
+    int wait = LOCK_WAIT_LEAST_MS;
     txn->room = need;
     for (;;) {
         enter(txn, lock_take(&txn->lock));
@@ -156,11 +157,13 @@ void txn_begin(struct txn *txn, size_t need)
         }
         leave(txn);
         /* The reader that holds us up must be awake. The bound is for one that dies instead of reading, or whose wakeup
-         * was silenced by the death of its poster. */
+         * was silenced by the death of its poster. It grows, as that of the lock does. */
         txn->to_wake = ~UINT64_C(0);
         txn_wake_readers(txn);
-        if (!ring_wait_room(&txn->ring, 100))
+        if (!ring_wait_room(&txn->ring, wait)) {
             ring_wake_again(&txn->ring, ~UINT64_C(0));
+            wait = lock_wait_longer(wait);
+        }
     }
 }
 

@@ -152,6 +152,11 @@ void admission_remove(uint32_t number)
     slot->taken = false;
 }
 
+bool admission_counts(uint32_t number)
+{
+    return hosts.slots[number].taken;
+}
+
 /* ---- rate buckets ---- */
 
 #define SLOTS  4096u

@@ -24,6 +24,7 @@ void admission_start(uint32_t slots);
  * either is called. */
 void admission_add(const struct settings *settings, uint32_t number, const unsigned char host[16]);
 void admission_remove(uint32_t number);
+bool admission_counts(uint32_t number);
 
 /* Whether one more may come in from there; counts it towards connect-rate. `now` is clock_monotonic(). *seconds: for
  * how long it is refused yet, if that is ADMISSION_PENALTY. Cheap, however many clients there are. */

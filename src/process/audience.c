@@ -152,20 +152,36 @@ struct client *audience_next_monitor(const struct audience *audience, const char
     return monitor ? monitor->client : NULL;
 }
 
-void audience_remove(struct audience *audience, struct client *client)
+/* Out of its channels, and of the list of its user's clients. */
+static void leave_user(struct audience *audience, struct client *client)
 {
     while (client->copy.channel_count > 0)
         audience_part(audience, client, client->copy.channels[0]);
-    for (uint32_t i = 0; client->copy.monitor_count > 0 && i < AUDIENCE_BUCKETS; i++)
-        drop_monitors(&audience->monitors[i], client, NULL);
-    if (audience->clients[client->connection] == client)
-        audience->clients[client->connection] = NULL;
     for (struct client **at = &audience->users[client->user]; *at; at = &(*at)->copy.next_of_user) {
         if (*at == client) {
             *at = client->copy.next_of_user;
             break;
         }
     }
+}
+
+void audience_move(struct audience *audience, struct client *client, uint32_t user)
+{
+    if (user >= audience->user_limit)
+        return;
+    leave_user(audience, client);
+    client->user = user;
+    client->copy.next_of_user = audience->users[user];
+    audience->users[user] = client;
+}
+
+void audience_remove(struct audience *audience, struct client *client)
+{
+    leave_user(audience, client);
+    for (uint32_t i = 0; client->copy.monitor_count > 0 && i < AUDIENCE_BUCKETS; i++)
+        drop_monitors(&audience->monitors[i], client, NULL);
+    if (audience->clients[client->connection] == client)
+        audience->clients[client->connection] = NULL;
 }
 
 const struct room *audience_room(const struct audience *audience, uint32_t channel)

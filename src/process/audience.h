@@ -51,6 +51,9 @@ struct client *audience_user(const struct audience *audience, uint32_t user);
 struct client *audience_attach(struct audience *audience, uint32_t connection, uint32_t generation, uint32_t user,
                                uint32_t door, struct client **before);
 
+/* The client is another user's, and in no channel yet; what it monitors stays. */
+void audience_move(struct audience *audience, struct client *client, uint32_t user);
+
 /* Takes the client out of all channels and out of the audience. It is the caller's to free. */
 void audience_remove(struct audience *audience, struct client *client);
 

@@ -10,11 +10,21 @@
 enum child_restart { RESTART_NEVER, RESTART_ALWAYS };
 
 /* What stays open in it of the inherited descriptors (inherited.h). */
-enum child_keeps { KEEPS_NONE, KEEPS_MAILBOX /* its courier's end for senders */, KEEPS_ALL };
+enum child_keeps {
+    KEEPS_NONE,
+    KEEPS_MAILBOXES, /* the ends for senders, of its courier, of the keeper and of the archivist */
+    KEEPS_OPERATORS, /* the keeper's and the archivist's for operators */
+    KEEPS_CALLS,     /* the ends from which the keeper reads */
+    KEEPS_FEED,      /* the end of the feed that the collector writes to */
+    KEEPS_FILES,     /* the other end, and those of the archivist's mailboxes */
+    KEEPS_ALL
+};
 
 enum child_flags {
-    HOLDS_RING = 1 << 0, /* publishers wait for it: it is reaped and started before all others, watched, and renewed */
-    ENDS_APART = 1 << 1, /* is started and ended by itself, not with the others: supervisor_console.c */
+    HOLDS_RING = 1 << 0,  /* publishers wait for it: it is reaped and started before all others, watched, and renewed */
+    ENDS_APART = 1 << 1,  /* is started and ended by itself, not with the others: supervisor_console.c */
+    FOR_HISTORY = 1 << 2, /* is there only where what is said is kept */
+    MAKES_WAY = 1 << 3,   /* SIGTERM has it end, and another one with what is new takes its place */
 };
 
 struct child_row {

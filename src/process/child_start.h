@@ -22,10 +22,13 @@ struct child_start {
     int supervisor;         /* a pipe: one byte has it look at what it was ordered */
     uint32_t slot;          /* its number among those of its kind; a worker's user has the same */
     /* Of workers, control and metrics children: */
-    int socket;                 /* the other end's */
-    enum door_kind door;        /* or service: where it came in */
-    struct net_address address; /* a worker's client's */
-    int mailbox;                /* a worker's: its courier's, to hand the socket over */
+    int socket;                           /* the other end's */
+    enum door_kind door;                  /* or service: where it came in */
+    struct net_address address;           /* a worker's client's */
+    bool for_others;                      /* it comes from a proxy or gateway, which says whose client it is */
+    const struct setting_ranges *proxies; /* from one of these, by PROXY protocol or X-Forwarded-For; or NULL */
+    int mailbox;                          /* a worker's: its courier's, to hand the socket over */
+    int keeper, archive;                  /* also the console's: the mailboxes to ask those by */
     /* Of those that keep the descriptors: */
     const struct inherited *inherited;
     /* Of couriers: which workers are there. */

@@ -11,8 +11,11 @@
 
 enum child_kind {
     CHILD_COURIER,
-    CHILD_CONTROL, /* an operator's, at the control socket */
-    CHILD_METRICS, /* one question for numbers */
+    CHILD_KEEPER,    /* of accounts */
+    CHILD_COLLECTOR, /* of the history, from the ring */
+    CHILD_ARCHIVIST, /* of the history, to its files */
+    CHILD_CONTROL,   /* an operator's, at the control socket */
+    CHILD_METRICS,   /* one question for numbers */
     CHILD_CONSOLE,
     CHILD_WORKER, /* one client; the last, of whom there are many */
     CHILD_KINDS

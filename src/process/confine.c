@@ -75,6 +75,7 @@ int confine_prepare(struct confinement *confinement, const struct settings *sett
         log_warning("there is no sandbox on this system: going on without");
     else
         confinement->sandbox = true;
+    sandbox_prepare();
     if (geteuid() != 0)
         return 0;
     if (find_user(confinement, settings))
@@ -99,7 +100,9 @@ static void set_limits(const struct confinement *confinement, enum sandbox_role 
     struct stat log;
     limit(RLIMIT_CORE, 0);
     port_forbid_processes();
-    if (fstat(STDERR_FILENO, &log) == 0 && !S_ISREG(log.st_mode)) /* else the log would end here */
+    /* Else the log would end here. */
+    bool writes = role == SANDBOX_KEEPER || role == SANDBOX_ARCHIVIST;
+    if (!writes && fstat(STDERR_FILENO, &log) == 0 && !S_ISREG(log.st_mode))
         limit(RLIMIT_FSIZE, 0);
     if (role != SANDBOX_COURIER)
         limit(RLIMIT_NOFILE, DESCRIPTORS);

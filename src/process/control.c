@@ -22,9 +22,11 @@
 #include "base/port.h"
 #include "control_listener.h"
 #include "housekeep.h"
+#include "ipc/call.h"
 #include "service/service.h"
 #include "world/recorder.h"
 #include "world/slots.h"
+#include "stop.h"
 
 /* For one who asks for metrics, from the connection to the end of the answer, and then to close. */
 #define ASK_NS    (10 * SECOND)
@@ -65,14 +67,6 @@ static void deliver(struct session *session, const char *bytes, size_t length)
         control->end = clock_monotonic() + IDLE_NS;
 }
 
-static volatile sig_atomic_t stopping; /* SIGTERM: the answer that is being given is the last one */
-
-static void on_stop(int signal)
-{
-    (void)signal;
-    stopping = 1;
-}
-
 /* Whether there is something to read, which is waited for. SIGTERM is let in here alone. */
 static int wait_input(int fd, int milliseconds)
 {
@@ -94,7 +88,7 @@ static bool wait_while_open(struct session *session, int milliseconds)
         session->leaving = true;
     else if (ready > 0)
         return false; /* the next command */
-    return !session->leaving && !stopping && !world_is_over(session->world);
+    return !session->leaving && !stop_is_asked() && !world_is_over(session->world);
 }
 
 static void call_supervisor(struct session *session)
@@ -104,8 +98,16 @@ static void call_supervisor(struct session *session)
     (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
 }
 
+/* An operator who has gone is in no answer's way. */
+static bool housekeep_while_asking(void *context)
+{
+    const struct session *session = context;
+    return !session->leaving && !stop_is_asked() && !world_is_over(session->world);
+}
+
 void control_begin(struct session *session, const struct child_start *start, const struct session_host *host)
 {
+    static struct call_caller keeper, archivist;
     if (slot_live_among_others(start->world))
         fatal(EX_OSERR, "cannot lock a byte for a control process: %s", strerror(errno));
     *session = (struct session){.world = start->world,
@@ -118,6 +120,13 @@ void control_begin(struct session *session, const struct child_start *start, con
                                 .recorder = recorder_take_other(start->world, getpid())};
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     recorder_begin(session->recorder, getpid());
+    keeper = (struct call_caller){.mailbox = start->keeper, .housekeep = housekeep_while_asking, .context = session};
+    archivist = keeper;
+    archivist.mailbox = start->archive;
+    if (start->keeper >= 0) {
+        session->keeper = &keeper;
+        session->archivist = &archivist;
+    }
 }
 
 static void serve(struct control *control)
@@ -142,8 +151,9 @@ static void serve(struct control *control)
         TRESPASS(bytes, (size_t)got);
         service->feed(session, bytes, (size_t)got);
         recorder_rest(session->recorder);
-    } while (!session->leaving && clock_monotonic() < control->end && !stopping && !world_is_over(session->world));
-    if (!session->leaving && !stopping && !world_is_over(session->world))
+    } while (!session->leaving && clock_monotonic() < control->end && !stop_is_asked() &&
+             !world_is_over(session->world));
+    if (!session->leaving && !stop_is_asked() && !world_is_over(session->world))
         service->time_out(session);
 }
 
@@ -153,7 +163,7 @@ static void linger(int fd)
     char bytes[4096];
     int64_t end = clock_monotonic() + LINGER_NS;
     shutdown(fd, SHUT_WR);
-    while (!stopping && clock_monotonic() < end)
+    while (!stop_is_asked() && clock_monotonic() < end)
         if (wait_input(fd, 100) > 0 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
             return;
 }
@@ -165,12 +175,11 @@ int control_main(const struct child_start *start)
     static struct control control;
     struct session *session = &control.session;
     char who[80] = "";
-    struct sigaction action = {.sa_handler = on_stop};
     sigset_t stop;
     sigemptyset(&stop);
     sigaddset(&stop, SIGTERM);
     sigprocmask(SIG_BLOCK, &stop, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    stop_catch(NULL); /* the answer that is being given is the last one then */
     signal(SIGPIPE, SIG_IGN);
     bool metrics = start->door == SERVICE_METRICS;
     bool may = metrics || control_listener_permits(start->listener, start->socket, who);

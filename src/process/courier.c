@@ -13,7 +13,6 @@
 #include "courier.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sysexits.h>
@@ -22,6 +21,7 @@
 #include "base/log.h"
 #include "courier_parts.h"
 #include "world/slots.h"
+#include "stop.h"
 
 /* Records of one batch at most: a bound on how long the slowest of them waits to be sent. */
 #define BATCH_RECORDS 2048
@@ -31,18 +31,6 @@
 
 /* How long those are waited for who do not take their last words. */
 #define STOP_MS 1000
-
-static volatile sig_atomic_t stopping;
-static struct wakeup_shm *own_wakeup;
-
-static void on_stop(int signal)
-{
-    (void)signal;
-    int error = errno;
-    stopping = 1;
-    wakeup_post(own_wakeup);
-    errno = error;
-}
 
 /* One batch. False if there was nothing to do. */
 static bool pass(struct courier *courier)
@@ -99,15 +87,15 @@ static bool serve_succession(const struct courier *courier, const struct inherit
         offered = time;
     }
     *claims = now;
-    return (world_retiring(world) != courier->number && !stopping) || courier->slow_count > 0 || courier->draining ||
-           !slot_is_alive(world, slot_of_supervisor(world));
+    return (world_retiring(world) != courier->number && !stop_is_asked()) || courier->slow_count > 0 ||
+           courier->draining || !slot_is_alive(world, slot_of_supervisor(world));
 }
 
 /* Told to end while nobody is there to start another. Its clients may wait for that, but not if all of us were told. */
 static bool is_useless(const struct courier *courier)
 {
     const struct world *world = courier->world;
-    if (!stopping || slot_is_alive(world, slot_of_supervisor(world)))
+    if (!stop_is_asked() || slot_is_alive(world, slot_of_supervisor(world)))
         return false;
     for (uint32_t i = 0; i < courier->audience.client_limit; i++)
         if (courier->audience.clients[i] && slot_is_alive(world, slot_of_worker(world, i)))
@@ -125,9 +113,7 @@ void courier_run(struct world *world, const struct settings *settings, int numbe
                                .number = (uint32_t)number,
                                .mailbox = inherited->mailboxes[number][0],
                                .owners = owners};
-    own_wakeup = wakeup;
-    struct sigaction action = {.sa_handler = on_stop};
-    sigaction(SIGTERM, &action, NULL);
+    stop_catch(wakeup);
 
     uint32_t claims = world_claims(world) - 1; /* so that it looks once at the start */
 

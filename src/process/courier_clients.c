@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -115,6 +116,16 @@ void courier_drop_early(struct courier *courier, uint32_t connection, uint32_t g
 
 /* ---- the copy ---- */
 
+void courier_tell_end(struct courier *courier, struct client *client, bool away)
+{
+    const struct framing *framing = render_door(courier->render, client->door)->transport->framing;
+    const char *bytes = away ? framing->away : framing->over;
+    if (bytes && courier->position > client->stream.from) {
+        courier_touch(courier, client);
+        outbox_add(&client->outbox, bytes, strlen(bytes));
+    }
+}
+
 /* The client is no longer part of anything, but may have something left to read. */
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up)
 {
@@ -179,6 +190,17 @@ struct client *courier_attach_told(struct courier *courier, const struct event *
     return client;
 }
 
+void courier_hand_to(struct courier *courier, struct client *client, const struct event *event, bool forth)
+{
+    uint32_t before = event->numbers.adopt.count_before;
+    uint32_t first = forth ? before : 0, end = forth ? event->channel_count : before;
+    audience_move(&courier->audience, client, forth ? event->source : event->target_user);
+    client->copy.current = forth ? event->numbers.adopt.current_after : event->numbers.adopt.current_before;
+    client->copy.flags = forth ? event->numbers.adopt.flags_after : event->numbers.adopt.flags_before;
+    for (uint32_t i = first; i < end && i < event->channel_count; i++)
+        audience_join(&courier->audience, client, event_channel(event, i), event_channel_flags(event, i));
+}
+
 /* What the event changes in the copy, once it is delivered; JOIN before, so that the newcomer sees it. */
 void courier_apply_before(struct courier *courier, const struct event *event)
 {
@@ -217,6 +239,8 @@ static void apply_to_connection(struct courier *courier, struct client *client, 
     struct audience *audience = &courier->audience;
     if (event->type == EVENT_CURRENT) {
         client->copy.current = event->numbers.current.after;
+    } else if (event->type == EVENT_ADOPT) {
+        courier_hand_to(courier, client, event, true);
     } else if (event->type == EVENT_CAPS) {
         client->copy.caps = event->numbers.caps.after_low | (uint64_t)event->numbers.caps.after_high << 32;
     } else if (event->type == EVENT_MONITOR && event->numbers.monitor.on) {
@@ -228,6 +252,8 @@ static void apply_to_connection(struct courier *courier, struct client *client, 
     } else if (event->type == EVENT_SUBSCRIBE) {
         client_unsubscribe(client, event->strings.subscribe.key);
     } else if (event->type == EVENT_DETACH) {
+        if (event->numbers.detach.hang_up) /* else its worker has told it */
+            courier_tell_end(courier, client, false);
         courier_touch(courier, client);
         courier_let_go(courier, client, event->numbers.detach.hang_up);
     }

@@ -35,6 +35,8 @@ static void deliver(struct courier *courier, struct client *client, const struct
     size_t length;
     const char *bytes = render_event(courier->render, event, client->door, &view, &length);
     give(courier, client, bytes, length);
+    if (event->type == EVENT_WALL && (event->flags & EVENT_LAST))
+        courier_tell_end(courier, client, true);
 }
 
 static void deliver_to_user(struct courier *courier, uint32_t user, const struct event *event)
@@ -137,7 +139,8 @@ static void notify_monitors(struct courier *courier, const struct event *event)
     const struct monitor *at = NULL;
     struct client *client;
     bool metadata = event->type == EVENT_METADATA && event->audience == AUDIENCE_COMMON;
-    if (!metadata && event->type != EVENT_SETNAME && (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
+    if (!metadata && event->type != EVENT_SETNAME && event->type != EVENT_ACCOUNT &&
+        (event->type != EVENT_AWAY || event->audience != AUDIENCE_COMMON))
         return;
     while ((client = audience_next_monitor(&courier->audience, metadata ? event->strings.metadata.target : event->nick,
                                            &at)))

@@ -64,6 +64,12 @@ struct client *courier_attach(struct courier *courier, uint32_t connection, uint
 /* The same for the one that an ATTACH or DETACH tells of, as it is there. */
 struct client *courier_attach_told(struct courier *courier, const struct event *event);
 
+/* The client becomes another user's, as an ADOPT tells; or, with `forth` false, is again whose it was before. */
+void courier_hand_to(struct courier *courier, struct client *client, const struct event *event, bool forth);
+
+/* Adds what tells the client of the end, where its transport does that; away: the server stops. */
+void courier_tell_end(struct courier *courier, struct client *client, bool away);
+
 /* The client is no longer part of anything, but may have something left to read. */
 void courier_let_go(struct courier *courier, struct client *client, bool hang_up);
 

@@ -96,6 +96,8 @@ static void undo_for_connection(struct courier *courier, struct client *client, 
     struct audience *audience = &courier->audience;
     if (event->type == EVENT_ATTACH) {
         courier_undo_attach(courier, client);
+    } else if (event->type == EVENT_ADOPT) {
+        courier_hand_to(courier, client, event, false);
     } else if (event->type == EVENT_CURRENT) {
         client->copy.current = event->numbers.current.before;
     } else if (event->type == EVENT_CAPS) {

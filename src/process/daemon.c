@@ -15,11 +15,14 @@
 #include "conf/directives.h"
 #include "daemon.h"
 #include "exec_state.h"
+#include "first_steps.h"
+#include "given.h"
+#include "join.h"
 #include "supervisor.h"
 
 #define DEFAULT_CONFIG FORKCHAT_SYSCONFDIR "/forkchatd.conf"
 
-static const char usage_text[] = "usage: forkchatd [-fthV] [-c FILE] [-o 'DIRECTIVE ARGUMENTS']...\n";
+static const char usage_text[] = "usage: forkchatd [-fithV] [-c FILE] [-o 'DIRECTIVE ARGUMENTS']... [DOOR]\n";
 
 static void help(void)
 {
@@ -29,6 +32,8 @@ static void help(void)
            "  -c FILE   read this configuration (default: %s, if it is there)\n"
            "  -o 'DIRECTIVE ARGUMENTS'\n"
            "            as if it stood in the configuration; may be repeated\n"
+           "  -i        one client, on standard input, joins the server that runs; DOOR\n"
+           "            (talk): as if it had come there. For inetd, sshd, scripts\n"
            "  -t        check the configuration, then exit\n"
            "  -V, --version\n"
            "            show the version and the layout of the shared memory, then exit\n"
@@ -62,24 +67,26 @@ static char *in_letters(char *word)
 
 /* What the daemon itself looks at, and the tools that look at it. Anything else might be a secret of the user who
  * started it, and its workers would keep it. */
-static const char *const environment[] = {"PATH",       "HOME",      "USER",     "LOGNAME", "SHELL",
-                                          "LANG",       "LC_*",      "TERM",     "TZ*",     "XDG_RUNTIME_DIR",
-                                          "FORKCHAT*",  "LISTEN_*",  "NOTIFY_*", "LD_*",    "DYLD_*",
-                                          "MALLOC_*",   "GLIBC_*",   "ASAN_*",   "UBSAN_*", "LSAN_*",
-                                          "VALGRIND_*", "GLIBCPP_*", "GCOV_*",   "LLVM_*",  NULL};
+static const char *const environment[] = {"PATH",       "HOME",      "USER",       "LOGNAME", "SHELL",
+                                          "LANG",       "LC_*",      "TERM",       "TZ*",     "XDG_RUNTIME_DIR",
+                                          "FORKCHAT*",  "NOTIFY_*",  "WATCHDOG_*", "LD_*",    "DYLD_*",
+                                          "MALLOC_*",   "GLIBC_*",   "ASAN_*",     "UBSAN_*", "LSAN_*",
+                                          "VALGRIND_*", "GLIBCPP_*", "GCOV_*",     "LLVM_*",  NULL};
 
-/* Nothing of the starter's is kept: daemon(7). A process that waits for the end of a pipe, or for a lock, waits for the
- * starter alone. The configuration has been read, which may be such a pipe. */
-static void forget_starter(void)
+/* Nothing of the starter's is kept but what a service manager gave on purpose: daemon(7). A process that waits for the
+ * end of a pipe, or for a lock, waits for the starter alone. The configuration has been read, which may be such a pipe.
+ */
+static void forget_starter(const struct given *given)
 {
-    port_close_from(STDERR_FILENO + 1);
+    port_close_from(STDERR_FILENO + 1 + given->count);
     port_keep_environment(environment);
     umask(022);
 }
 
 /* Goes on as a child in the background; the parent waits until the child is ready, or has failed. The child leads no
- * session, so no terminal that is opened can become its own. */
-static int go_background(void)
+ * session, so no terminal that is opened can become its own. newcomer: for one who said nothing, what holds without a
+ * configuration, to be told about; else NULL. */
+static int go_background(const struct settings *newcomer)
 {
     int ready[2];
     char byte;
@@ -90,7 +97,11 @@ static int go_background(void)
         fatal(EX_OSERR, "cannot fork");
     if (pid > 0) {
         close(ready[1]);
-        _exit(read(ready[0], &byte, 1) == 1 ? 0 : EX_UNAVAILABLE);
+        if (read(ready[0], &byte, 1) != 1)
+            _exit(EX_UNAVAILABLE);
+        if (newcomer)
+            first_steps_tell(newcomer);
+        _exit(0);
     }
     close(ready[0]);
     setsid();
@@ -100,6 +111,13 @@ static int go_background(void)
     if (pid > 0)
         _exit(0);
     return ready[1];
+}
+
+/* Somebody at a terminal who said nothing at all, on a machine where nobody has configured anything. */
+static bool is_newcomer(const struct invocation *invocation)
+{
+    return invocation->file_is_default && invocation->option_count == 0 && access(invocation->file, F_OK) &&
+           isatty(STDOUT_FILENO);
 }
 
 /* Once everything went well: nothing more to say on this terminal. */
@@ -132,11 +150,11 @@ int daemon_run(int argc, char **argv)
     again[0] = program;
     struct invocation invocation = {
         .command = again, .file = DEFAULT_CONFIG, .file_is_default = true, .options = options, .ready_fd = -1};
-    bool only_check = false;
+    bool only_check = false, join = false;
     char version[200];
     if (argc > 1)
         argv[1] = in_letters(argv[1]);
-    for (int option; (option = getopt(argc, argv, ":c:fo:thV")) != -1;) {
+    for (int option; (option = getopt(argc, argv, ":c:fio:thV")) != -1;) {
         const char letter[] = {'-', (char)optopt, '\0'};
         bool is_long = optopt == '-' && optind < argc && strncmp(argv[optind], "--", 2) == 0;
         switch (option) {
@@ -146,6 +164,9 @@ int daemon_run(int argc, char **argv)
             break;
         case 'f':
             invocation.foreground = true;
+            break;
+        case 'i':
+            join = true;
             break;
         case 'o':
             options[invocation.option_count++] = optarg;
@@ -166,10 +187,12 @@ int daemon_run(int argc, char **argv)
             return usage("there is no option %s: forkchatd --help lists them", is_long ? argv[optind] : letter);
         }
     }
-    if (optind < argc)
+    if (!join && optind < argc)
         return usage("\"%s\" is too much: files go with -c, directives in quotes with -o", argv[optind]);
     static char directory[4096];
     invocation.directory = getcwd(directory, sizeof directory);
+    if (join)
+        return join_run(&invocation, argv + optind);
     struct settings *settings = invocation_settings(&invocation);
     if (!settings)
         return EX_CONFIG;
@@ -178,13 +201,17 @@ int daemon_run(int argc, char **argv)
         settings_free(settings);
         return fd_finish_output();
     }
+    static struct given given;
+    given_open(&given);
+    notify_open();
+    invocation.given = &given;
     if (!exec_state_exists())
-        forget_starter();
+        forget_starter(&given);
     bool in_background = !invocation.foreground && exec_state_exists();
     if (in_background) {
         leave_terminal();
     } else if (!invocation.foreground) {
-        invocation.ready_fd = go_background();
+        invocation.ready_fd = go_background(is_newcomer(&invocation) ? settings : NULL);
         invocation.leave_terminal = leave_terminal;
     }
     int status = supervisor_run(&invocation, settings);

@@ -16,11 +16,12 @@
 #include "base/log.h"
 #include "base/port.h"
 #include "fd_handoff.h"
+#include "listener_text.h"
 #include "supervisor_parts.h"
 
 #define ENVIRONMENT "FORKCHATD_SESSION"
 
-_Static_assert(1 + LIVENESS_FILES + 4 + 2 * COURIERS_MAX + 1 + SETTING_LISTENS <= FD_HANDOFF_MOST,
+_Static_assert(1 + LIVENESS_FILES + 4 + 4 + 4 + 2 * COURIERS_MAX + 1 + SETTING_LISTENS <= FD_HANDOFF_MOST,
                "there is room for all descriptors");
 
 /* What couriers hand to the successor of a supervisor that died, and what only a living one has. */
@@ -36,13 +37,11 @@ static struct fd_handoff list_descriptors(struct supervisor *supervisor)
 
 /* ---- writing ---- */
 
-static void write_listener(FILE *file, int number, const struct setting_listen *wanted)
+static void write_listener(FILE *file, int number, const struct listener *listener)
 {
-    const unsigned char *bytes = (const unsigned char *)&wanted->address.storage;
-    fprintf(file, "listener %d %s ", number, door_name(wanted->door));
-    for (socklen_t k = 0; k < wanted->address.length; k++)
-        fprintf(file, "%02x", bytes[k]);
-    fprintf(file, " %d\n", wanted->only_ipv6);
+    char text[LISTENER_TEXT_SIZE];
+    listener_text_write(listener, text);
+    fprintf(file, "listener %d %s\n", number, text);
 }
 
 /* Orphans are found again as they were found before. */
@@ -59,7 +58,7 @@ static void write_state(struct supervisor *supervisor, FILE *file)
     fprintf(file, "directory %d %s\ncouriers %d\n", supervisor->inherited.region,
             supervisor->settings->runtime_directory, supervisor->inherited.couriers);
     for (int i = 0; i < supervisor->listeners.count; i++)
-        write_listener(file, i, &supervisor->listeners.list[i].wanted);
+        write_listener(file, i, &supervisor->listeners.list[i]);
     struct fd_handoff handoff = list_descriptors(supervisor);
     fd_handoff_write(&handoff, file);
     for (uint32_t i = 0; i < supervisor->children.total; i++)
@@ -106,37 +105,15 @@ void exec_state_drop(struct supervisor *supervisor, int state)
 
 /* ---- reading ---- */
 
-static bool read_address(struct net_address *address, const char *hex)
-{
-    unsigned char *bytes = (unsigned char *)&address->storage;
-    size_t length = strlen(hex) / 2;
-    if (length > sizeof address->storage)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            return false;
-        bytes[i] = (unsigned char)byte;
-    }
-    address->length = (socklen_t)length;
-    return true;
-}
-
-/* Its descriptor comes later. */
 static bool read_listener(struct supervisor *supervisor, const char *line)
 {
     struct listeners *listeners = &supervisor->listeners;
-    struct listener listener = {.fd = -1};
-    char door[20], hex[300];
-    int number, only_ipv6;
-    if (sscanf(line, "listener %d %19s %299s %d", &number, door, hex, &only_ipv6) != 4 || number != listeners->count ||
-        number == SETTING_LISTENS || !read_address(&listener.wanted.address, hex))
+    struct listener listener;
+    char text[LISTENER_TEXT_SIZE];
+    int number;
+    if (sscanf(line, "listener %d %99s", &number, text) != 2 || number != listeners->count ||
+        number == SETTING_LISTENS || !listener_text_read(&listener, text))
         return false;
-    int kind = door_by_name(door);
-    if (kind < 0)
-        return false;
-    listener.wanted.door = (enum door_kind)kind;
-    listener.wanted.only_ipv6 = only_ipv6;
     listeners->list[listeners->count++] = listener;
     return true;
 }

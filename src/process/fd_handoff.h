@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Descriptors of one list. */
-#define FD_HANDOFF_MOST 160
+#define FD_HANDOFF_MOST 170
 
 struct fd_handoff {
     int count;

@@ -36,6 +36,12 @@ void inherited_list(struct inherited *inherited, struct fd_handoff *handoff)
     fd_handoff_add(handoff, "calls", 0, &inherited->calls[0]);
     fd_handoff_add(handoff, "calls", 1, &inherited->calls[1]);
     fd_handoff_add(handoff, "successor", 0, &inherited->successor);
+    for (int i = 0; i < 4; i++) {
+        fd_handoff_add(handoff, "keeper", i, &inherited->keeper[i / 2][i % 2]);
+        fd_handoff_add(handoff, "archive", i, &inherited->archive[i / 2][i % 2]);
+    }
+    for (int i = 0; i < 2; i++)
+        fd_handoff_add(handoff, "feed", i, &inherited->feed[i]);
     for (int i = 0; i < inherited->couriers; i++) {
         fd_handoff_add(handoff, "mailbox", 2 * i, &inherited->mailboxes[i][0]);
         fd_handoff_add(handoff, "mailbox", 2 * i + 1, &inherited->mailboxes[i][1]);
@@ -64,6 +70,12 @@ int inherited_make(struct inherited *inherited, const char *directory, int couri
     for (int i = 0; i < couriers; i++)
         if (port_socketpair(SOCK_SEQPACKET, inherited->mailboxes[i]) || port_ask_sender(inherited->mailboxes[i][0]))
             return -1;
+    for (int i = 0; i < 2; i++)
+        if (port_socketpair(SOCK_SEQPACKET, inherited->keeper[i]) || port_ask_sender(inherited->keeper[i][0]) ||
+            port_socketpair(SOCK_SEQPACKET, inherited->archive[i]) || port_ask_sender(inherited->archive[i][0]))
+            return -1;
+    if (port_socketpair(SOCK_SEQPACKET, inherited->feed))
+        return -1;
     if (port_pipe(inherited->calls) || fd_set_nonblocking(inherited->calls[0]) ||
         fd_set_nonblocking(inherited->calls[1]))
         return -1;
@@ -209,17 +221,28 @@ int inherited_claim(struct inherited *inherited, const char *directory, struct w
     return status;
 }
 
-void inherited_leave(struct inherited *inherited, int courier)
+static void leave(int fd, const int kept[INHERITED_KEPT])
 {
-    close(inherited->region);
-    close(inherited->calls[0]);
-    if (inherited->successor >= 0)
-        close(inherited->successor);
-    for (int i = 0; i < inherited->couriers; i++) {
-        close(inherited->mailboxes[i][0]);
-        if (i != courier)
-            close(inherited->mailboxes[i][1]);
+    for (int i = 0; i < INHERITED_KEPT; i++)
+        if (fd == kept[i])
+            return;
+    if (fd >= 0)
+        close(fd);
+}
+
+void inherited_leave(struct inherited *inherited, const int kept[INHERITED_KEPT])
+{
+    leave(inherited->region, kept);
+    leave(inherited->calls[0], kept);
+    leave(inherited->successor, kept);
+    for (int i = 0; i < 4; i++) {
+        leave(inherited->keeper[i / 2][i % 2], kept);
+        leave(inherited->archive[i / 2][i % 2], kept);
     }
+    for (int i = 0; i < 2; i++)
+        leave(inherited->feed[i], kept);
+    for (int i = 0; i < 2 * inherited->couriers; i++)
+        leave(inherited->mailboxes[i / 2][i % 2], kept);
 }
 
 void inherited_unlink(const char *directory)

@@ -17,7 +17,10 @@ struct inherited {
     int daemon_lock;          /* the lock that lives as long as any process of the daemon: runtime.h */
     int calls[2];             /* a pipe: children write 1 to have what they ordered looked at, and what they have to log
                                * (log_relay); the supervisor reads 0 */
-    int successor; /* a Unix socket: new supervisors connect to it and ask for all of this. -1: there is none */
+    int successor;     /* a Unix socket: new supervisors connect to it and ask for all of this. -1: there is none */
+    int keeper[2][2];  /* the keeper reads 0; workers write 1 of the first, operators' processes 1 of the second */
+    int archive[2][2]; /* the archivist, likewise */
+    int feed[2];       /* sockets: the collector writes batches to 1, the archivist reads them from 0 */
     int mailboxes[COURIERS_MAX][2]; /* couriers read 0, workers write 1 */
     int couriers;
 };
@@ -41,9 +44,9 @@ void inherited_offer(const struct inherited *inherited);
  * process is to end (port_end_pending). */
 int inherited_claim(struct inherited *inherited, const char *directory, struct world *world);
 
-/* In a child that is no courier: closes what only couriers and supervisors may have, and all mailboxes but the one
- * of that courier (-1: nobody's). */
-void inherited_leave(struct inherited *inherited, int courier);
+/* In a child that is no courier: closes all of them but `kept` (-1: none) and what a child writes to. */
+#define INHERITED_KEPT 3
+void inherited_leave(struct inherited *inherited, const int kept[INHERITED_KEPT]);
 
 /* The successor's socket is in nobody's way any more. */
 void inherited_unlink(const char *directory);

@@ -1,4 +1,4 @@
-/* Listening sockets. Held by the supervisor alone; its children close them. */
+/* Listening sockets. Held by the supervisor alone, and perhaps by the service manager; its children close them. */
 #include "listeners.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
 
@@ -27,6 +28,65 @@ static struct listener *find(struct listeners *listeners, const struct setting_l
         if (listeners->list[i].fd >= 0 && is_same(&listeners->list[i].wanted, wanted))
             return &listeners->list[i];
     return NULL;
+}
+
+bool listeners_have_given(const struct listeners *listeners)
+{
+    for (int i = 0; i < listeners->count; i++)
+        if (listeners->list[i].given)
+            return true;
+    return false;
+}
+
+int listeners_add(struct listeners *listeners, const struct listener *listener)
+{
+    struct net_address bound = {.length = sizeof bound.storage};
+    int listens = 0, type = 0;
+    socklen_t length = sizeof listens;
+    errno = EINVAL;
+    if (getsockopt(listener->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) || !listens ||
+        getsockopt(listener->fd, SOL_SOCKET, SO_TYPE, &type, &length) || type != SOCK_STREAM ||
+        getsockname(listener->fd, (struct sockaddr *)&bound.storage, &bound.length) ||
+        (bound.storage.ss_family != AF_INET && bound.storage.ss_family != AF_INET6))
+        return -1;
+    errno = ENOSPC;
+    if (listeners->count == SETTING_LISTENS)
+        return -1;
+    struct listener *added = &listeners->list[listeners->count++];
+    *added = *listener;
+    added->bound = bound;
+    return fd_set_nonblocking(added->fd) || fd_set_cloexec(added->fd) ? -1 : 0;
+}
+
+/* One of those that are there already. */
+static void move(struct listeners *next, int i, struct listener *old)
+{
+    next->list[i] = *old;
+    old->fd = -1;
+}
+
+/* Those that stay, each with the one it was before; NULL for those that are new, which are all of the settings' own.
+ * Returns how many of the settings' are among them. */
+static int keep(struct listeners *next, struct listener *old[SETTING_LISTENS], struct listeners *listeners,
+                const struct settings *settings)
+{
+    int wanted = settings->listens_assumed && listeners_have_given(listeners) ? 0 : settings->listen_count;
+    for (int i = 0; i < wanted; i++) {
+        old[i] = find(listeners, &settings->listens[i]);
+        next->list[i].fd = -1;
+        if (!old[i])
+            continue;
+        move(next, i, old[i]);
+        next->list[i].wanted = settings->listens[i]; /* its proxies may be others */
+    }
+    next->count = wanted;
+    for (int i = 0; i < listeners->count && next->count < SETTING_LISTENS; i++) {
+        if (!listeners->list[i].given || listeners->list[i].fd < 0)
+            continue;
+        old[next->count] = &listeners->list[i];
+        move(next, next->count++, &listeners->list[i]);
+    }
+    return wanted;
 }
 
 /* A door of ours at the same port does not stand in the way of another at other addresses: 127.0.0.1:1 beside *:1 is
@@ -74,7 +134,8 @@ static int width_of(const struct setting_listen *wanted)
     return wanted->address.storage.ss_family == AF_INET6 && !wanted->only_ipv6 ? 2 : 1;
 }
 
-/* Returns 0, or -1 after reporting. */
+/* Returns 0, or -1 after reporting. A door that nobody asked for by name is left out, with a descriptor of -1, if
+ * another program is there. */
 static int open_door(struct listener *listener, const struct setting_listen *wanted, const struct listeners *next,
                      const struct listeners *old, int timeout_ms)
 {
@@ -93,28 +154,46 @@ static int open_door(struct listener *listener, const struct setting_listen *wan
     if (listener->fd >= 0)
         return 0;
     int error = errno;
+    if (wanted->implied && error == EADDRINUSE) {
+        log_warning("listen %s %s: %s: going on without this door", door_name(wanted->door), address, strerror(error));
+        return 0;
+    }
     log_error("listen %s %s: %s%s", door_name(wanted->door), address, strerror(error),
               error == EADDRINUSE ? ": is another server running there?" : "");
     return -1;
 }
 
+static bool has_none(const struct listeners *listeners)
+{
+    int open = 0;
+    for (int i = 0; i < listeners->count; i++)
+        open += listeners->list[i].fd >= 0;
+    return listeners->count > 0 && open == 0;
+}
+
+/* Those that could not be opened are none. */
+static void leave_out(struct listeners *listeners)
+{
+    int count = 0;
+    for (int i = 0; i < listeners->count; i++)
+        if (listeners->list[i].fd >= 0)
+            listeners->list[count++] = listeners->list[i];
+    listeners->count = count;
+}
+
 int listeners_update(struct listeners *listeners, const struct settings *settings, int timeout_ms)
 {
-    struct listeners next = {.count = settings->listen_count};
-    struct listener *old[SETTING_LISTENS]; /* NULL for those that are new */
-    for (int i = 0; i < next.count; i++) {
-        old[i] = find(listeners, &settings->listens[i]);
-        next.list[i].fd = -1;
-        if (!old[i])
-            continue;
-        next.list[i] = *old[i];
-        old[i]->fd = -1; /* moved */
-    }
-    int failed = 0;
+    struct listeners next = {.count = 0};
+    struct listener *old[SETTING_LISTENS];
+    int wanted = keep(&next, old, listeners, settings), failed = 0;
     for (int width = 2; width >= 0; width--)
-        for (int i = 0; i < next.count && !failed; i++)
+        for (int i = 0; i < wanted && !failed; i++)
             if (!old[i] && width_of(&settings->listens[i]) == width)
                 failed = open_door(&next.list[i], &settings->listens[i], &next, listeners, timeout_ms);
+    if (!failed && has_none(&next)) {
+        log_error("there is not one door left");
+        failed = -1;
+    }
     for (int i = 0; failed && i < next.count; i++) {
         if (old[i])
             old[i]->fd = next.list[i].fd;
@@ -125,6 +204,7 @@ int listeners_update(struct listeners *listeners, const struct settings *setting
         return -1;
     listeners_close(listeners);
     *listeners = next;
+    leave_out(listeners);
     return 0;
 }
 
@@ -141,9 +221,23 @@ static const char *how_to_come(enum door_kind door)
 {
     if (door >= DOOR_KINDS)
         return NULL;
+    if (door_transport(door) == TRANSPORT_WEBSOCKET)
+        return "http://";
     if (door_dialect(door) == DIALECT_IRC)
         return "/connect";
     return door_transport(door) == TRANSPORT_TELNET ? "telnet" : "nc";
+}
+
+static void tell_address(enum door_kind door, const struct net_address *address, int fd)
+{
+    char text[NET_TEXT_SIZE];
+    if (door_transport(door) == TRANSPORT_WEBSOCKET) {
+        net_format(address, text);
+        dprintf(fd, "  http://%s/\n", text);
+    } else {
+        net_format_host(address, text);
+        dprintf(fd, "  %s %s %u\n", how_to_come(door), text, (unsigned)net_port(address));
+    }
 }
 
 /* Which addresses of the machine a wildcard stands for, those alone that others can come by; each once. */
@@ -157,11 +251,10 @@ static void tell_addresses(const struct listener *listener, int fd)
         int count = wanted ? port_interfaces(families[i], list, INTERFACES) : 0;
         for (int k = 0; k < count; k++) {
             struct net_address address = {.storage = list[k].address, .length = list[k].length};
-            char text[NET_TEXT_SIZE];
             if (!list[k].up || list[k].loopback || net_is_link_local(&address))
                 continue;
-            net_format_host(&address, text);
-            dprintf(fd, "  %s %s %u\n", how_to_come(listener->wanted.door), text, (unsigned)net_port(&listener->bound));
+            net_set_port(&address, net_port(&listener->bound));
+            tell_address(listener->wanted.door, &address, fd);
         }
     }
 }
@@ -177,7 +270,8 @@ void listeners_announce(const struct listeners *listeners, int fd)
             continue;
         }
         dprintf(fd, "listening %s %s\n", door, address);
-        if (net_is_any(&listeners->list[i].bound) && how_to_come(listeners->list[i].wanted.door))
+        bool any = net_is_any(&listeners->list[i].bound);
+        if (any && how_to_come(listeners->list[i].wanted.door))
             tell_addresses(&listeners->list[i], fd);
     }
 }

@@ -8,6 +8,7 @@ struct listener {
     int fd;
     struct setting_listen wanted; /* as configured, port 0 and all */
     struct net_address bound;
+    bool given; /* by the service manager: stays, whatever the settings say */
 };
 
 struct listeners {
@@ -15,10 +16,17 @@ struct listeners {
     int count;
 };
 
-/* Opens what the settings want and is not open yet, and, if that went well, closes what they no longer want. For an
- * address that is in use, waits up to `timeout_ms`: for a child of a supervisor that died, which has not closed its
- * doors yet. Returns 0, or -1 after reporting what could not be opened; then nothing has changed. */
+/* Adds one that listens already, `listener->fd`. Returns 0, or -1: there are too many, or it does not listen. */
+int listeners_add(struct listeners *listeners, const struct listener *listener);
+
+/* Opens what the settings want and is not open yet, and, if that went well, closes what they no longer want. Where
+ * they say nothing of doors, those that were given are all there are. For an address that is in use, waits up to
+ * `timeout_ms`: for a child of a supervisor that died, which has not closed its doors yet. Returns 0, or -1 after
+ * reporting what could not be opened; then nothing has changed. */
 int listeners_update(struct listeners *listeners, const struct settings *settings, int timeout_ms);
+
+/* Whether any is the service manager's. */
+bool listeners_have_given(const struct listeners *listeners);
 
 void listeners_close(struct listeners *listeners);
 

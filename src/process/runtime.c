@@ -14,13 +14,12 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/port.h"
+#include "conf/capacity.h"
+#include "world/history_marks.h"
 #include "world/slots.h"
 
 #define PID_FILE         "forkchatd.pid"
 #define DAEMON_LOCK_FILE "family.lock"
-
-/* Memberships for every user in so many channels on average. */
-#define CHANNELS_PER_USER 8u
 
 /* The name that memory of that runtime directory has if nobody else has taken it. */
 static void usual_name(const struct settings *settings, char name[REGION_NAME_SIZE])
@@ -253,13 +252,7 @@ static int live_alone(struct txn *txn, const struct settings *settings, const st
 
 int runtime_create_world(struct txn *txn, struct world *world, const struct settings *settings, int couriers)
 {
-    uint32_t users = (uint32_t)settings->max_clients;
-    struct world_limits limits = {.users = users,
-                                  .connections = users,
-                                  .channels = users + 200,
-                                  .members = users * CHANNELS_PER_USER + 1000,
-                                  .masks = users * 2 + 2000,
-                                  .couriers = (uint32_t)couriers};
+    struct world_limits limits = capacity_tables(settings->max_clients, settings->max_detached, couriers);
     char name[REGION_NAME_SIZE], text[SETTINGS_TEXT_SIZE];
     size_t length = settings_write(settings, text, sizeof text);
     usual_name(settings, name);
@@ -285,10 +278,14 @@ int runtime_create_world(struct txn *txn, struct world *world, const struct sett
     /* A million bytes for each millisecond since 1970, so that no restart goes back: positions name messages. */
     ring_start_at(&txn->ring, (uint64_t)clock_realtime() << 20);
     world_create(world, txn, &limits);
+    if (settings->history)
+        history_marks_turn_on(world);
     txn_begin_look(txn);
     world_set_settings_locked(world, text, length);
     for (int i = 0; i < couriers; i++)
         ring_open_reader_locked(&txn->ring, i, true, ring_head(&txn->ring));
+    if (settings->history)
+        ring_open_reader_locked(&txn->ring, history_reader(world), true, ring_head(&txn->ring));
     txn_commit(txn);
     return 0;
 }

@@ -17,6 +17,8 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "conf/capacity.h"
+#include "detached_file.h"
 #include "exec_state.h"
 #include "requests.h"
 #include "world/counters.h"
@@ -95,11 +97,13 @@ static void take_orders(struct supervisor *supervisor)
         countdown_start(&supervisor->countdown);
     if (orders & ORDER_BLAME)
         supervisor_blame_guessers(supervisor);
+    if (orders & ORDER_ADMIT)
+        supervisor_admit(supervisor);
     ban_file_update(&supervisor->bans, &supervisor->world, supervisor->settings);
 }
 
-/* What there is to wait for: the doors, unless accepting pauses, and behind those two more. */
-enum { CALLS, OPERATORS, OTHERS };
+/* What there is to wait for: the doors, unless accepting pauses, and behind those some more. */
+enum { CALLS, OPERATORS, ARRIVALS, OTHERS };
 
 static int list_doors(const struct supervisor *supervisor, bool paused, struct pollfd doors[SETTING_LISTENS + OTHERS])
 {
@@ -108,6 +112,7 @@ static int list_doors(const struct supervisor *supervisor, bool paused, struct p
         doors[i] = (struct pollfd){.fd = supervisor->listeners.list[i].fd, .events = POLLIN};
     doors[count + CALLS] = (struct pollfd){.fd = supervisor->inherited.calls[0], .events = POLLIN};
     doors[count + OPERATORS] = (struct pollfd){.fd = paused ? -1 : supervisor->control.fd, .events = POLLIN};
+    doors[count + ARRIVALS] = (struct pollfd){.fd = paused ? -1 : supervisor->arrivals.fd, .events = POLLIN};
     return count;
 }
 
@@ -130,6 +135,7 @@ static void look_after_children(struct supervisor *supervisor)
     supervisor_watch_holders(supervisor);
     supervisor_mend_places(supervisor);
     supervisor_renew_holders(supervisor);
+    supervisor_watch_keeper(supervisor);
     if (!request_take(REQUEST_REAP) && !supervisor->unreaped && !supervisor->children.orphans)
         return;
     supervisor->unreaped = false;
@@ -145,15 +151,16 @@ static bool obey(struct supervisor *supervisor)
         request_make(REQUEST_STOP);
         return true;
     }
-    if (request_take(REQUEST_EXEC)) {
+    bool execute = request_take(REQUEST_EXEC);
+    if (!execute && !request_take(REQUEST_RELOAD))
+        return false;
+    supervisor_tell_reloading();
+    if (execute)
         supervisor_execute_again(supervisor);
-        return true;
-    }
-    if (request_take(REQUEST_RELOAD)) {
+    else
         reload(supervisor);
-        return true;
-    }
-    return false;
+    supervisor_tell_ready(supervisor);
+    return true;
 }
 
 static void loop(struct supervisor *supervisor)
@@ -165,14 +172,18 @@ static void loop(struct supervisor *supervisor)
             countdown_step(&supervisor->countdown, &supervisor->world, supervisor->settings->server_name, now);
         if (until_told == 0)
             break;
-        struct timespec most = rest(supervisor, now, until_told);
+        int64_t until_heard = supervisor_tell_alive(supervisor, now);
+        struct timespec most = rest(supervisor, now, until_told < until_heard ? until_told : until_heard);
         int count = list_doors(supervisor, now < supervisor->paused_until, doors);
         int ready = requests_wait(doors, count + OTHERS, &most);
 
         look_after_children(supervisor);
+        supervisor_end_overdue(supervisor);
         take_orders(supervisor);
         if (ready > 0 && doors[count + OPERATORS].revents)
             supervisor_accept_operators(supervisor);
+        if (ready > 0 && doors[count + ARRIVALS].revents)
+            supervisor_accept_arrivals(supervisor);
         if (obey(supervisor))
             continue;
         for (int i = 0; ready > 0 && i < count; i++)
@@ -181,15 +192,37 @@ static void loop(struct supervisor *supervisor)
     }
 }
 
+/* More than the host carries may be configured. */
+static void warn_of_limits(const struct settings *settings)
+{
+    static struct capacity capacity;
+    capacity_measure(&capacity, settings, getpid(), true);
+    if (capacity.clients < capacity.configured)
+        log_warning("only %lld clients can be served: %s; max-clients is %lld (forkchatctl limits tells more)",
+                    (long long)capacity.clients, capacity.first->why, (long long)capacity.configured);
+}
+
+/* Nobody could be let in: that is better said now than to each who comes. */
+static int refuse_to_serve_nobody(const struct settings *settings)
+{
+    long descriptors = fd_limit_hard();
+    int couriers = capacity_couriers(settings);
+    if (capacity_of_descriptors(descriptors, couriers) > 0)
+        return 0;
+    log_error("not one client could be served: %ld descriptors for each process are too few; raise the hard limit "
+              "(ulimit -Hn; systemd: LimitNOFILE=)",
+              descriptors);
+    return EX_UNAVAILABLE;
+}
+
 /* Shared memory, bans, the rest of a new session. */
 static int begin_session(struct supervisor *supervisor)
 {
     const struct settings *settings = supervisor->settings;
-    int couriers = settings->couriers ? (int)settings->couriers : port_processors();
-    if (couriers > COURIERS_MAX)
-        couriers = COURIERS_MAX;
+    int couriers = capacity_couriers(settings);
     if (runtime_create_world(&supervisor->txn, &supervisor->world, settings, couriers))
         return EX_OSERR;
+    supervisor->settings_version = world_settings_version(&supervisor->world); /* those that children inherit */
     if (inherited_make(&supervisor->inherited, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
     supervisor->inherited.region = supervisor->txn.region.fd;
@@ -197,6 +230,8 @@ static int begin_session(struct supervisor *supervisor)
     runtime_write_name(supervisor->inherited.daemon_lock, &supervisor->txn);
     supervisor_make_children(supervisor);
     ban_file_load(&supervisor->bans, &supervisor->world, settings);
+    detached_file_load(&supervisor->world, settings);
+    warn_of_limits(settings);
     return 0;
 }
 
@@ -219,25 +254,26 @@ static int continue_session(struct supervisor *supervisor)
     return 0;
 }
 
-/* With the runtime directory in our hands, in which processes of a supervisor before may live. */
-static int find_or_begin_session(struct supervisor *supervisor, bool executed, bool deserted)
+/* With the runtime directory in our hands, in which processes of a supervisor before may live. here: with their
+ * descriptors as well. */
+static int find_or_begin_session(struct supervisor *supervisor, bool here, bool deserted)
 {
-    bool found = executed;
+    bool found = here;
     int status = 0;
-    if (!executed)
+    if (!here)
         status = supervisor_find_session(supervisor, deserted, &found);
     if (!status && confine_prepare(&supervisor->confinement, supervisor->settings))
         status = EX_CONFIG;
     if (!status && listeners_update(&supervisor->listeners, supervisor->settings, found ? STARTING_MS : 0))
         status = EX_UNAVAILABLE;
-    if (!status && found && !executed)
+    if (!status && found && !here)
         status = supervisor_claim_session(supervisor, &found);
     if (status)
         return status;
     if (!found) {
         status = begin_session(supervisor);
     } else {
-        if (!executed)
+        if (!here)
             supervisor_make_children(supervisor);
         status = continue_session(supervisor);
     }
@@ -246,31 +282,51 @@ static int find_or_begin_session(struct supervisor *supervisor, bool executed, b
     return status;
 }
 
+/* With what the service manager gave, and the runtime directory. Returns 0, or an exit status after reporting. */
+static int take_all(struct supervisor *supervisor, bool *kept, bool *deserted)
+{
+    int lock = -1, status;
+    supervisor_take_doors(supervisor);
+    *kept = supervisor_take_session(supervisor);
+    status = supervisor_take_sockets(supervisor);
+    if (!status)
+        status = runtime_take(&supervisor->runtime, supervisor->settings, &lock, deserted);
+    if (!*kept)
+        supervisor->inherited.daemon_lock = lock;
+    else if (lock >= 0)
+        close(lock); /* the same file, perhaps, but not the descriptor with the lock on it */
+    return status;
+}
+
 /* Makes or finds a session. Returns 0, or an exit status after reporting. */
 static int take_place(struct supervisor *supervisor)
 {
-    bool executed = exec_state_load(supervisor), deserted = false;
-    int status = 0;
-    if (executed)
-        runtime_keep(&supervisor->runtime, supervisor->settings);
-    else
-        status =
-            runtime_take(&supervisor->runtime, supervisor->settings, &supervisor->inherited.daemon_lock, &deserted);
+    bool executed = exec_state_load(supervisor), kept = false, deserted = false;
+    int status = executed ? 0 : refuse_to_serve_nobody(supervisor->settings);
     if (status)
         return status;
-    status = find_or_begin_session(supervisor, executed, deserted);
+    if (executed) {
+        supervisor_store(supervisor); /* which doors the manager has, before any is closed */
+        runtime_keep(&supervisor->runtime, supervisor->settings);
+    } else {
+        status = take_all(supervisor, &kept, &deserted);
+    }
+    if (status)
+        return status;
+    status = find_or_begin_session(supervisor, executed || kept, deserted);
     if (status)
         runtime_release(&supervisor->runtime);
     return status;
 }
 
 /* The program that started the daemon may go on. */
-static void tell_ready(const struct supervisor *supervisor)
+static void tell_ready(struct supervisor *supervisor)
 {
     const struct invocation *invocation = supervisor->invocation;
     listeners_announce(&supervisor->listeners, invocation->foreground ? STDOUT_FILENO : -1);
     if (invocation->foreground)
         dprintf(STDOUT_FILENO, "ready\n");
+    supervisor_tell_ready(supervisor);
     if (invocation->ready_fd >= 0) {
         fd_write_all(invocation->ready_fd, "+", 1);
         close(invocation->ready_fd);
@@ -280,16 +336,18 @@ static void tell_ready(const struct supervisor *supervisor)
 int supervisor_run(const struct invocation *invocation, struct settings *settings)
 {
     static struct supervisor supervisor;
-    supervisor.control.fd = -1;
+    supervisor.control.fd = supervisor.arrivals.fd = -1;
     supervisor.invocation = invocation;
     supervisor.settings = settings;
     log_show_times(settings->log_times);
+    port_instruction_init(); /* once, for all children */
     requests_open();
     int status = take_place(&supervisor);
     if (status)
         return status;
     supervisor_mend_places(&supervisor); /* under one that was executed again, perhaps */
     control_listener_open(&supervisor.control, settings);
+    arrivals_open(&supervisor.arrivals, settings->runtime_directory);
     supervisor_prepare_accepting(&supervisor);
     runtime_write_pid(&supervisor.runtime);
     port_title_set("forkchatd: supervisor");
@@ -301,7 +359,11 @@ int supervisor_run(const struct invocation *invocation, struct settings *setting
     tell_ready(&supervisor);
     request_make(REQUEST_REAP); /* while the program was executed, perhaps */
     loop(&supervisor);
+    bool given = listeners_have_given(&supervisor.listeners);
     supervisor_stop(&supervisor);
     hear_children(&supervisor);
-    return supervisor.restart ? SUPERVISOR_RESTART : 0;
+    if (!supervisor.restart)
+        return 0;
+    /* The sockets that were given are closed: only the manager can give them again. */
+    return given ? EX_TEMPFAIL : SUPERVISOR_RESTART;
 }

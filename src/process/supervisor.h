@@ -6,8 +6,11 @@
 
 #include "conf/settings.h"
 
+struct given;
+
 /* How the daemon was started. */
 struct invocation {
+    struct given *given;   /* descriptors that the service manager gave */
     char **command;        /* the program and its arguments, for execvp(3) */
     const char *directory; /* where it was started, which relative paths are relative to; NULL if that has no name */
     bool foreground;

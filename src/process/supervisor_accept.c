@@ -13,9 +13,13 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "conf/capacity.h"
 #include "service/service.h"
 #include "transport/door.h"
+#include "transport/proxy.h"
+#include "transport/webirc.h"
 #include "world/counters.h"
+#include "world/origins.h"
 
 /* Connections taken from one door before the others are looked at again. */
 #define ACCEPT_BURST 64
@@ -25,7 +29,7 @@
 
 static void refuse(int socket, enum door_kind door, const char *why)
 {
-    char line[200];
+    char line[600];
     struct text text;
     text_init(&text, line, sizeof line);
     const struct service *service = service_of(door);
@@ -40,25 +44,21 @@ static void refuse(int socket, enum door_kind door, const char *why)
     shutdown(socket, SHUT_WR);
 }
 
-/* What a courier needs besides its clients' sockets; the mailboxes of all couriers are its as well. */
-#define COURIER_DESCRIPTORS (32 + LIVENESS_FILES)
-
 /* How many clients there may be: as many as was said, as there is room for in the tables, and as the couriers can hold
- * sockets of. One in eight of these is for clients who have left and are still being sent their last words. Slots are a
- * stack, so those in use are the lowest, which all couriers share evenly. */
+ * sockets of. */
 static uint32_t client_limit(const struct supervisor *supervisor)
 {
     static int64_t descriptors;
     if (descriptors == 0)
         descriptors = fd_limit_hard();
     uint32_t slots = supervisor->children.count[CHILD_WORKER];
-    int64_t couriers = supervisor->inherited.couriers, most = supervisor->settings->max_clients;
-    int64_t sockets = descriptors - COURIER_DESCRIPTORS - couriers;
-    if (most > (sockets - sockets / 8) * couriers)
-        most = (sockets - sockets / 8) * couriers;
+    int64_t sockets = capacity_of_descriptors(descriptors, supervisor->inherited.couriers);
+    int64_t most = supervisor->settings->max_clients;
+    if (most > sockets)
+        most = sockets;
     if (most > (int64_t)slots)
         most = slots;
-    return most > 0 ? (uint32_t)most : 0;
+    return (uint32_t)most;
 }
 
 static void keep_reserve(struct supervisor *supervisor)
@@ -71,9 +71,6 @@ static void keep_reserve(struct supervisor *supervisor)
 void supervisor_prepare_accepting(struct supervisor *supervisor)
 {
     keep_reserve(supervisor);
-    uint32_t limit = client_limit(supervisor);
-    if (limit < supervisor->settings->max_clients && limit < supervisor->children.count[CHILD_WORKER])
-        log_warning("only %u clients can be served: the couriers may open no more descriptors (ulimit -Hn)", limit);
 }
 
 /* In words that the newcomer is told. */
@@ -122,19 +119,24 @@ static const char *check_origin(const struct supervisor *supervisor, const struc
     return NULL;
 }
 
-/* NULL if one more client may come in from there, or why not, which is counted. */
-static const char *check_admission(const struct supervisor *supervisor, const struct net_address *from)
+/* NULL if there is room for one more client, or why not, which is counted. */
+static const char *check_room(const struct supervisor *supervisor)
 {
     if (supervisor->leaving_to_another) {
         count_add(&supervisor->world, COUNT_REFUSED_BUSY);
         return "a new version of the server waits until all have left: try again later";
     }
-    if (supervisor->children.present[CHILD_WORKER] >= client_limit(supervisor) &&
-        !ban_file_reason(&supervisor->bans, from)) {
-        count_add(&supervisor->world, COUNT_REFUSED_FULL);
-        return "the server is full: try again later";
-    }
-    return check_origin(supervisor, from, true);
+    if (supervisor->children.present[CHILD_WORKER] < client_limit(supervisor))
+        return NULL;
+    count_add(&supervisor->world, COUNT_REFUSED_FULL);
+    return "the server is full: try again later";
+}
+
+/* The same, and whether it may come in from there. */
+static const char *check_admission(const struct supervisor *supervisor, const struct net_address *from)
+{
+    const char *why = ban_file_reason(&supervisor->bans, from) ? NULL : check_room(supervisor);
+    return why ? why : check_origin(supervisor, from, true);
 }
 
 static void pause_accepting(struct supervisor *supervisor, const char *what)
@@ -212,23 +214,61 @@ static struct child *find_slot(struct supervisor *supervisor)
     return child;
 }
 
-static void welcome(struct supervisor *supervisor, int socket, enum door_kind door, const struct net_address *from)
+void supervisor_admit(struct supervisor *supervisor)
 {
-    const char *why = check_admission(supervisor, from);
+    struct world *world = &supervisor->world;
+    unsigned char host[16];
+    for (uint32_t i = 0; i < supervisor->children.count[CHILD_WORKER]; i++) {
+        /* One that counts already has come from where it came. */
+        if (!child_is_present(children_at(&supervisor->children, CHILD_WORKER, i)) || admission_counts(i) ||
+            !origin_asked(world, i, host))
+            continue;
+        struct net_address from = proxy_address(host, 0);
+        const char *why = check_origin(supervisor, &from, true);
+        if (why)
+            tell_refusal(&from, why);
+        else
+            admission_add(supervisor->settings, i, host);
+        origin_answer(world, i, why);
+    }
+}
+
+/* Whether who comes from there speaks for others, so that nothing is decided before it has said for whom. */
+static bool speaks_for_others(const struct supervisor *supervisor, const struct setting_ranges *proxies,
+                              const struct net_address *from, struct child_start *start)
+{
+    unsigned char host[16];
+    net_host_bytes(from, host);
+    start->proxies = proxies && settings_hold(proxies, host) ? proxies : NULL;
+    start->for_others =
+        start->proxies || (door_transport(start->door) != TRANSPORT_WEBSOCKET &&
+                           door_dialect(start->door) == DIALECT_IRC && webirc_is_gateway(supervisor->settings, host));
+    return start->for_others;
+}
+
+/* `proxies` may tell whose client they bring; NULL: there are none. */
+static void welcome(struct supervisor *supervisor, int socket, enum door_kind door,
+                    const struct setting_ranges *proxies, const struct net_address *from)
+{
+    struct child_start start = {.socket = socket, .door = door, .address = *from};
+    bool later = speaks_for_others(supervisor, proxies, from, &start);
+    const char *why = later ? check_room(supervisor) : check_admission(supervisor, from);
     if (why) {
         tell_refusal(from, why);
         refuse(socket, door, why);
         return;
     }
     struct child *child = is_paused(supervisor) ? NULL : find_slot(supervisor);
-    struct child_start start = {.socket = socket, .door = door, .address = *from};
+    if (child)
+        origin_clear(&supervisor->world, child->slot);
     if (!child || supervisor_fork(supervisor, child, start)) {
         refuse_for_now(supervisor, socket, door);
         return;
     }
     unsigned char host[16];
     net_host_bytes(from, host);
-    admission_add(supervisor->settings, child->slot, host);
+    if (!later)
+        admission_add(supervisor->settings, child->slot, host);
 }
 
 /* There is no descriptor left for a newcomer. One is kept for this: to tell who waits. False if nobody does, or it
@@ -287,6 +327,20 @@ void supervisor_accept_operators(struct supervisor *supervisor)
     }
 }
 
+void supervisor_accept_arrivals(struct supervisor *supervisor)
+{
+    gid_t trusted = supervisor->control.has_group ? supervisor->control.gid : (gid_t)-1;
+    for (int i = 0; i < ACCEPT_BURST; i++) {
+        struct arrival arrival;
+        if (arrivals_take(&supervisor->arrivals, trusted, &arrival)) {
+            welcome(supervisor, arrival.socket, arrival.door, NULL, &arrival.from);
+            arrivals_end(&arrival);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        }
+    }
+}
+
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener)
 {
     for (int i = 0; i < ACCEPT_BURST; i++) {
@@ -296,7 +350,7 @@ void supervisor_accept_from(struct supervisor *supervisor, const struct listener
             if (listener->wanted.door == SERVICE_METRICS)
                 show_numbers(supervisor, socket, &from);
             else
-                welcome(supervisor, socket, listener->wanted.door, &from);
+                welcome(supervisor, socket, listener->wanted.door, &listener->wanted.proxies, &from);
             close(socket);
             if (supervisor->reserve < 0)
                 keep_reserve(supervisor);

@@ -10,12 +10,13 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 
-/* What the supervisor holds and the child must not. mailbox: the courier whose mailbox it needs, or -1. */
-static void forget_supervisor(struct supervisor *supervisor, enum child_keeps keeps, int mailbox)
+/* What the supervisor holds and the child must not; but for what is `kept` of the inherited descriptors. */
+static void forget_supervisor(struct supervisor *supervisor, enum child_keeps keeps, const int kept[INHERITED_KEPT])
 {
     CRASHPOINT("child-forked");
     listeners_close(&supervisor->listeners);
     control_listener_close(&supervisor->control, false);
+    arrivals_close(&supervisor->arrivals, false);
     close(supervisor->runtime.pid_file);
     close(supervisor->reserve);
     txn_forget_slot(&supervisor->txn);
@@ -30,15 +31,34 @@ static void forget_supervisor(struct supervisor *supervisor, enum child_keeps ke
     signal(SIGTERM, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (keeps != KEEPS_ALL)
-        inherited_leave(&supervisor->inherited, mailbox);
+        inherited_leave(&supervisor->inherited, kept);
 }
 
 /* In the child. */
 static _Noreturn void run(struct supervisor *supervisor, const struct child *child, struct child_start *start)
 {
     const struct child_row *row = child_row(child->kind);
-    int courier = row->keeps == KEEPS_MAILBOX ? (int)world_courier(&supervisor->world, child->slot) : -1;
-    forget_supervisor(supervisor, row->keeps, courier);
+    const struct inherited *inherited = &supervisor->inherited;
+    int kept[INHERITED_KEPT] = {-1, -1, -1};
+    start->keeper = start->archive = -1;
+    if (row->keeps == KEEPS_MAILBOXES) {
+        kept[0] = start->mailbox = inherited->mailboxes[world_courier(&supervisor->world, child->slot)][1];
+        kept[1] = start->keeper = inherited->keeper[0][1];
+        kept[2] = start->archive = inherited->archive[0][1];
+    } else if (row->keeps == KEEPS_OPERATORS) {
+        kept[0] = start->keeper = inherited->keeper[1][1];
+        kept[1] = start->archive = inherited->archive[1][1];
+    } else if (row->keeps == KEEPS_CALLS) {
+        kept[0] = inherited->keeper[0][0];
+        kept[1] = inherited->keeper[1][0];
+    } else if (row->keeps == KEEPS_FEED) {
+        kept[0] = inherited->feed[1];
+    } else if (row->keeps == KEEPS_FILES) {
+        kept[0] = inherited->feed[0];
+        kept[1] = inherited->archive[0][0];
+        kept[2] = inherited->archive[1][0];
+    }
+    forget_supervisor(supervisor, row->keeps, kept);
     start->world = &supervisor->world;
     start->settings = supervisor->settings;
     start->settings_version = supervisor->settings_version;
@@ -46,7 +66,6 @@ static _Noreturn void run(struct supervisor *supervisor, const struct child *chi
     start->role = row->role;
     start->supervisor = supervisor->inherited.calls[1];
     start->slot = child->slot;
-    start->mailbox = courier < 0 ? -1 : supervisor->inherited.mailboxes[courier][1];
     start->inherited = &supervisor->inherited;
     start->children = &supervisor->children;
     start->listener = &supervisor->control;

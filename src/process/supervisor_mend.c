@@ -54,7 +54,14 @@ void supervisor_mend_places(struct supervisor *supervisor)
         control_listener_open(&supervisor->control, supervisor->settings);
         log_warning("%s/" PATHS_CONTROL " was taken away: made again", directory);
     }
+    if (supervisor->arrivals.fd >= 0 && !is_socket(directory, PATHS_ARRIVALS)) {
+        arrivals_close(&supervisor->arrivals, false);
+        arrivals_open(&supervisor->arrivals, directory);
+        log_warning("%s/" PATHS_ARRIVALS " was taken away: made again", directory);
+    }
     /* The couriers there are have the descriptors of what was. */
+    if (renew)
+        supervisor_store(supervisor);
     for (int i = 0; renew && i < inherited->couriers; i++)
         children_note(&supervisor->children, children_at(&supervisor->children, CHILD_COURIER, (uint32_t)i),
                       CHILD_RENEWED, 0, now);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "arrivals.h"
 #include "ban_file.h"
 #include "base/clock.h"
 #include "base/stall.h"
@@ -15,6 +16,7 @@
 #include "console.h"
 #include "control_listener.h"
 #include "countdown.h"
+#include "given.h"
 #include "inherited.h"
 #include "listeners.h"
 #include "runtime.h"
@@ -45,11 +47,13 @@ struct supervisor {
     struct inherited inherited;
     bool leaving_to_another; /* nobody is let in any more: supervisor_exec.c */
     int64_t paused_until;    /* no accepting until then */
+    int64_t overdue_due;     /* when users without a connection are next looked at */
     int reserve;             /* a descriptor to let go of when there are none, or -1 */
     bool unreaped;           /* somebody dead is still to be put in order, or to be started */
     struct holding holding;
     struct ban_file bans;
     struct control_listener control;
+    struct arrivals arrivals;
     struct countdown countdown;
     struct console console;
     bool restart; /* once everything has ended */
@@ -80,12 +84,45 @@ void supervisor_mend_places(struct supervisor *supervisor);
 int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *found);
 int supervisor_claim_session(struct supervisor *supervisor, bool *found);
 
+/* ---- supervisor_notify.c: what the service manager hears, if there is one ---- */
+
+/* ready: also has it keep what the next supervisor is to have. alive: as often as it wants to hear that, and how many
+ * are connected; returns for how many nanoseconds nothing need be said. waiting: before it is ready, at least every
+ * half minute, where that takes long. None blocks, but for a second where the manager reads nothing. */
+void supervisor_tell_ready(struct supervisor *supervisor);
+void supervisor_tell_reloading(void);
+void supervisor_tell_stopping(const struct supervisor *supervisor);
+void supervisor_tell_waiting(const char *for_what);
+int64_t supervisor_tell_alive(const struct supervisor *supervisor, int64_t now);
+
+/* ---- supervisor_given.c: what the service manager gave ---- */
+
+/* Its sockets become doors. Returns 0, or an exit status after reporting one that cannot. */
+int supervisor_take_sockets(struct supervisor *supervisor);
+
+/* ---- supervisor_store.c: what the service manager keeps ---- */
+
+/* Has it keep the session's descriptors and the doors as they are now, and nothing else. */
+void supervisor_store(struct supervisor *supervisor);
+
+/* The session is over: it has nothing to keep any more, or only the doors. Waits until it has closed the rest. */
+void supervisor_store_end(bool doors);
+
+/* Takes what it kept for this supervisor: doors; and the session, if there is one whose processes can be gone on with:
+ * then its descriptors and slots for children are here, and true is returned. */
+void supervisor_take_doors(struct supervisor *supervisor);
+bool supervisor_take_session(struct supervisor *supervisor);
+
 /* ---- supervisor_accept.c: connections to the control socket, and to a door ---- */
 
 /* Before the first of them, once there are slots. */
 void supervisor_prepare_accepting(struct supervisor *supervisor);
 
+/* Decides about those who have asked for it behind a proxy: world/origins.h. Does not block. */
+void supervisor_admit(struct supervisor *supervisor);
+
 void supervisor_accept_operators(struct supervisor *supervisor);
+void supervisor_accept_arrivals(struct supervisor *supervisor);
 void supervisor_accept_from(struct supervisor *supervisor, const struct listener *listener);
 
 /* ---- supervisor_reap.c: deaths ---- */
@@ -103,6 +140,12 @@ struct crash_shm supervisor_add_crash_locked(struct supervisor *supervisor, cons
                                              const struct recorder_shm *recorder,
                                              const struct connection_shm *connection);
 void supervisor_log_crash(const struct crash_shm *crash);
+
+/* ---- supervisor_overdue.c ---- */
+
+/* Those leave who have been detached for longer than `grace`. Does not block: those who are left do at the next look.
+ */
+void supervisor_end_overdue(struct supervisor *supervisor);
 
 /* ---- supervisor_blame.c: wrong passwords ---- */
 
@@ -144,6 +187,9 @@ void supervisor_adopt_all(struct supervisor *supervisor);
 
 void supervisor_watch_lock(struct supervisor *supervisor);
 void supervisor_watch_holders(struct supervisor *supervisor);
+
+/* Ends a keeper that does not answer, and has one that is outdated make way for another. */
+void supervisor_watch_keeper(struct supervisor *supervisor);
 
 /* Has couriers that hold outdated descriptors make way for others, one after the other: were all to end with this
  * supervisor, nobody could give the next one what it needs. */

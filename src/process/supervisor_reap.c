@@ -3,7 +3,7 @@
  * tries to take.
  *
  * What dies how
- *  - A worker: QUIT and DETACH are published for it, its slot becomes free (reap).
+ *  - A worker: DETACH is published for it, and QUIT unless its user can come back; its slot becomes free (reap).
  *  - ... with the lock: a waiting process asks the kernel after 50 ms, takes the lock from the dead, has the journal
  *    take back what was half done, and repairs what is derived (lock_take, enter in ipc/txn.c); or the supervisor does,
  *    here.
@@ -15,6 +15,7 @@
  *  - ... before it hung up on a client that was put out: its worker looks when it is called or idle, and ends
  *    (check_still_here in worker.c).
  *  - ... before it sent a leaving client its last words: the worker still lingers, and hands the socket to the next.
+ *  - The keeper: another reads the file, and is sent the calls that were not answered (ipc/call.c, keeper/serve.c).
  *  - A process that stops or loops with the lock, or a courier that stands still: supervisor_watch.c.
  *  - A process that stops or dies as it is given the lock, or gives it back: the others look again after 50 ms.
  *  - The supervisor: supervisor_succeed.c. */
@@ -30,11 +31,12 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
-#include "chat/leave.h"
+#include "chat/detach.h"
 #include "event/event.h"
 #include "worker.h"
 #include "world/counters.h"
 #include "world/crashes.h"
+#include "world/history_marks.h"
 #include "world/slots.h"
 
 /* Orphans that the kernel is asked about at one look: each costs some microseconds among
@@ -43,20 +45,24 @@
 
 /* ---- what they leave ---- */
 
-/* The connection that the dead worker served is over, and so is its user's, who is named if there was one. */
-static void free_connection_locked(struct world *world, uint32_t number, char name[ADDRESS_SIZE])
+/* The connection that the dead worker served is over; its user, if there was one, is named, and leaves, or stays for a
+ * while: true. */
+static bool free_connection_locked(const struct chat *chat, uint32_t number, char name[ADDRESS_SIZE])
 {
+    struct world *world = chat->world;
+    bool stays = false;
     const struct connection_shm *connection = world_connection(world, number);
     *name = '\0';
     if (connection->state == CONNECTION_FREE) {
         connection_skip_locked(world, number);
-        return;
+        return false;
     }
     if (connection_is_open_locked(world, number)) {
         text_copy(name, ADDRESS_SIZE, user_shown(world_user(world, connection->user)));
-        chat_lose_locked(world, number, QUIT_CRASHED, "", "");
+        stays = chat_break_locked(chat, number, false, QUIT_CRASHED, "", "");
     }
     connection_free_locked(world, number);
+    return stays;
 }
 
 /* Its socket may lie with a courier that has no client for it (any more, or yet). */
@@ -77,10 +83,22 @@ static void tell_crash_of_worker(struct supervisor *supervisor, const char *name
     supervisor_log_crash(crash);
 }
 
+/* Whether it ended of its own accord before its client was in: it has left nothing that anybody could have seen. */
+static bool left_nothing(const struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
+{
+    return !worker_has_crashed(death) && worker_trouble(death) == PENALTY_NONE &&
+           world_connection(&supervisor->world, number)->state == CONNECTION_FREE;
+}
+
 /* What the dead worker of that slot leaves. False if it cannot be put in order now. */
 static bool clear_worker(struct supervisor *supervisor, uint32_t number, const siginfo_t *death)
 {
     struct world *world = &supervisor->world;
+    if (left_nothing(supervisor, number, death)) {
+        recorder_clear(recorder_of_connection(world, number));
+        admission_remove(number);
+        return true;
+    }
     if (!txn_try_begin(&supervisor->txn, EVENT_NEED_LEAVE + EVENT_NEED_MAX))
         return false;
     const struct connection_shm *connection = world_connection(world, number);
@@ -91,7 +109,8 @@ static bool clear_worker(struct supervisor *supervisor, uint32_t number, const s
     if (crashed)
         crash = supervisor_add_crash_locked(supervisor, "worker", death, recorder,
                                             connection->state == CONNECTION_FREE ? NULL : connection);
-    free_connection_locked(world, number, name);
+    const struct chat chat = {.world = world, .settings = supervisor->settings};
+    bool stays = free_connection_locked(&chat, number, name);
     enum penalty trouble = worker_trouble(death);
     int64_t guessed = supervisor_blame_guesser_locked(supervisor, number);
     int64_t seconds = admission_blame_locked(supervisor->settings, world, number, trouble, clock_monotonic());
@@ -105,26 +124,28 @@ static bool clear_worker(struct supervisor *supervisor, uint32_t number, const s
     admission_tell(number, PENALTY_PASSWORD, guessed);
     admission_tell(number, trouble, seconds);
     if (*name)
-        log_info("client disconnected \"%s\"", name);
+        log_info("client %s \"%s\"", stays ? "lost" : "disconnected", name);
     admission_remove(number);
     return true;
 }
 
-static void clear_courier(struct supervisor *supervisor, const struct child *child, const siginfo_t *death)
+static void clear_holder(struct supervisor *supervisor, const struct child *child, const siginfo_t *death)
 {
-    bool asked = child_is_retiring(child);
+    const char *name = child_row(child->kind)->name;
+    bool asked = child_is_retiring(child), courier = child->kind == CHILD_COURIER;
     if (asked)
         world_retire(&supervisor->world, NONE);
     if (!worker_has_crashed(death) || (asked && child_is_orphan(child))) {
-        log_info("courier %u made way for another", child->slot);
+        log_info("%s %u made way for another", name, child->slot);
         return;
     }
-    log_warning("courier %u died: %s %d; starting another", child->slot,
+    log_warning("%s %u died: %s %d; starting another", name, child->slot,
                 death->si_code == CLD_EXITED ? "exit status" : "signal", death->si_status);
-    count_add(&supervisor->world, COUNT_COURIER_CRASHES);
+    count_add(&supervisor->world, child_row(child->kind)->crashes);
     if (txn_try_begin(&supervisor->txn, 0)) {
-        const struct recorder_shm *recorder = recorder_of_courier(&supervisor->world, child->slot);
-        struct crash_shm crash = supervisor_add_crash_locked(supervisor, "courier", death, recorder, NULL);
+        const struct recorder_shm *recorder = courier ? recorder_of_courier(&supervisor->world, child->slot)
+                                                      : recorder_find_other(&supervisor->world, death->si_pid);
+        struct crash_shm crash = supervisor_add_crash_locked(supervisor, name, death, recorder, NULL);
         txn_commit(&supervisor->txn);
         supervisor_log_crash(&crash);
     }
@@ -162,15 +183,15 @@ static bool clear_up(struct supervisor *supervisor, const struct child *child, c
 {
     if (child->kind == CHILD_WORKER)
         return clear_worker(supervisor, child->slot, death);
-    if (child->kind == CHILD_COURIER) {
-        clear_courier(supervisor, child, death);
+    if (child_row(child->kind)->flags & HOLDS_RING) {
+        clear_holder(supervisor, child, death);
         return true;
     }
     /* It may have died before it woke the readers of what it published. */
     ring_wake_again(&supervisor->txn.ring, ~UINT64_C(0));
     if (child->kind == CHILD_CONSOLE)
         clear_console(supervisor, death);
-    else
+    else if (!child_is_orphan(child)) /* those end by themselves without a supervisor, nobody knows how */
         clear_other(supervisor, child->kind, death);
     recorder_clear(recorder_find_other(&supervisor->world, death->si_pid));
     return true;
@@ -214,8 +235,8 @@ static void reap_children(struct supervisor *supervisor)
             reap_unknown(supervisor, death.si_pid);
             continue;
         }
-        /* A holder has died since those were looked at, or what is left cannot be put in order now. */
-        if (child_row(child->kind)->flags & HOLDS_RING || !reap(supervisor, child, &death)) {
+        /* One who is always there has died since those were looked at, or what is left cannot be put in order now. */
+        if (child_row(child->kind)->restart == RESTART_ALWAYS || !reap(supervisor, child, &death)) {
             supervisor->unreaped = true;
             return;
         }
@@ -228,6 +249,13 @@ static void reap_orphans(struct supervisor *supervisor)
 {
     static uint32_t next;
     struct children *children = &supervisor->children;
+    for (uint32_t i = 0; children->orphans > 0 && i < children->total - children->count[CHILD_WORKER]; i++) {
+        struct child *child = &children->list[i];
+        siginfo_t death = {.si_pid = child->pid, .si_code = CLD_EXITED};
+        if (child_is_orphan(child) && !(child_row(child->kind)->flags & HOLDS_RING) &&
+            !supervisor_is_alive(supervisor, child))
+            reap(supervisor, child, &death);
+    }
     uint32_t asked = 0, first = next;
     for (uint32_t k = 0; children->orphans > 0 && k < children->count[CHILD_WORKER]; k++) {
         uint32_t i = (first + k) % children->count[CHILD_WORKER];
@@ -269,13 +297,14 @@ static void start_missing(struct supervisor *supervisor)
     for (uint32_t i = 0; i < children->total - children->count[CHILD_WORKER]; i++) {
         struct child *child = &children->list[i];
         const struct child_row *row = child_row(child->kind);
-        if (row->restart != RESTART_ALWAYS || child_is_present(child))
+        bool wanted = !(row->flags & FOR_HISTORY) || history_is_on(&supervisor->world);
+        if (row->restart != RESTART_ALWAYS || child_is_present(child) || !wanted)
             continue;
         if (!supervisor_adopt_child(supervisor, child) && (!child_may_start(child, now) || !start(supervisor, child))) {
             supervisor->unreaped = true;
             continue;
         }
-        if (row->flags & HOLDS_RING) {
+        if (child->kind == CHILD_COURIER) {
             CRASHPOINT("courier-forked");
             supervisor_signal_kind(supervisor, CHILD_WORKER, child->slot, children->count[CHILD_COURIER], SIGUSR1);
         }
@@ -299,7 +328,7 @@ void supervisor_reap_holders(struct supervisor *supervisor)
     for (uint32_t i = 0; i < children->total - children->count[CHILD_WORKER]; i++) {
         struct child *child = &children->list[i];
         siginfo_t death;
-        if (child_row(child->kind)->flags & HOLDS_RING && has_died(supervisor, child, &death))
+        if (child_row(child->kind)->restart == RESTART_ALWAYS && has_died(supervisor, child, &death))
             reap(supervisor, child, &death);
     }
     start_missing(supervisor);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "detached_file.h"
 #include "event/event.h"
 
 /* For the last words: since anybody has ended, and for couriers and the console the time they could have used. */
@@ -149,19 +150,23 @@ static void end_children(struct supervisor *supervisor)
 void supervisor_stop(struct supervisor *supervisor)
 {
     log_info("stopping");
+    supervisor_tell_stopping(supervisor);
     listeners_close(&supervisor->listeners);
     control_listener_close(&supervisor->control, true);
+    arrivals_close(&supervisor->arrivals, true);
     /* A courier that is making way would leave its clients without the last words. */
     supervisor_reap_holders(supervisor);
     world_retire(&supervisor->world, NONE);
     say_goodbye(supervisor);
     end_children(supervisor);
     end_unknown(supervisor);
+    detached_file_write(&supervisor->world, supervisor->settings);
     region_unlink(supervisor->txn.region.name);
     inherited_unlink(supervisor->settings->runtime_directory);
     runtime_unlink_liveness(supervisor->settings);
     runtime_release(&supervisor->runtime);
     close(supervisor->inherited.daemon_lock);
+    supervisor_store_end(supervisor->restart);
     supervisor_end_console(supervisor);
     log_info("stopped");
 }

@@ -31,6 +31,8 @@
 
 /* Since one of them was seen to end. */
 #define END_NS (3000 * MS)
+/* So often the service manager hears that one is waiting. */
+#define TOLD_NS (10 * SECOND)
 
 /* ---- finding ---- */
 
@@ -149,9 +151,14 @@ int supervisor_find_session(struct supervisor *supervisor, bool deserted, bool *
     }
     log_warning("processes of another version of forkchatd are still running, whose shared memory has another layout: "
                 "waiting for them to leave");
-    while (!runtime_is_deserted(supervisor->inherited.daemon_lock))
+    for (int64_t told = 0; !runtime_is_deserted(supervisor->inherited.daemon_lock);) {
+        if (clock_monotonic() - told > TOLD_NS) {
+            told = clock_monotonic();
+            supervisor_tell_waiting("the processes of another version to leave");
+        }
         if (!requests_pause(100))
             return EX_UNAVAILABLE;
+    }
     log_info("they have left");
     return 0;
 }

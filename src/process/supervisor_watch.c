@@ -6,10 +6,13 @@
  * inherited descriptors with it. */
 #include "supervisor_parts.h"
 
+#include <poll.h>
 #include <signal.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "world/counters.h"
+#include "world/history_marks.h"
 #include "world/slots.h"
 
 /* All but the first of these are the time that the process could have used, not what passed on the clock: base/stall.h.
@@ -76,11 +79,21 @@ void supervisor_begin_look(struct supervisor *supervisor)
     }
 }
 
+static int reader_of(const struct supervisor *supervisor, const struct child *child)
+{
+    return child->kind == CHILD_COLLECTOR ? history_reader(&supervisor->world) : (int)child->slot;
+}
+
+static bool holds_ring(const struct child *child)
+{
+    return child_row(child->kind)->flags & HOLDS_RING;
+}
+
 /* What waits for a courier that has not moved since it was last looked at, or 0. */
 static uint64_t look_at_holder(struct supervisor *supervisor, struct child *child)
 {
     const struct ring *ring = &supervisor->txn.ring;
-    uint64_t position = ring_cursor(ring, (int)child->slot), waiting = ring_head(ring) - position;
+    uint64_t position = ring_cursor(ring, reader_of(supervisor, child)), waiting = ring_head(ring) - position;
     if (position != child->position || waiting == 0 || !child_is_present(child)) {
         child->position = position;
         child->stall = (struct stall){0};
@@ -96,15 +109,48 @@ void supervisor_watch_holders(struct supervisor *supervisor)
     struct children *children = &supervisor->children;
     uint64_t size;
     ring_fill(&supervisor->txn.ring, &size);
-    for (uint32_t i = 0; i < children->count[CHILD_COURIER]; i++) {
-        struct child *child = children_at(children, CHILD_COURIER, i);
+    for (uint32_t i = 0; i < children->total - children->count[CHILD_WORKER]; i++) {
+        struct child *child = &children->list[i];
+        if (!holds_ring(child) || !child_is_present(child))
+            continue;
         uint64_t waiting = look_at_holder(supervisor, child);
         int64_t had = child->stall.computed + child->stall.idled;
         if (waiting > 0 && had >= (waiting < size / 2 ? STOPPED_NS : STALLED_NS)) {
-            log_warning("courier %u does not keep up with what is said and is ended", i);
+            log_warning("%s %u does not keep up with what is said and is ended", child_row(child->kind)->name,
+                        child->slot);
             supervisor_signal(supervisor, child, SIGKILL);
             children_note(children, child, CHILD_STALLED, 0, clock_monotonic());
         }
+    }
+}
+
+/* The keeper has questions and has answered none since it was last looked at. */
+static bool is_keeper_behind(const struct supervisor *supervisor, struct child *child)
+{
+    struct pollfd mailboxes[2] = {{.fd = supervisor->inherited.keeper[0][0], .events = POLLIN},
+                                  {.fd = supervisor->inherited.keeper[1][0], .events = POLLIN}};
+    uint64_t answered = count_get(&supervisor->world, COUNT_KEEPER_CALLS), before = child->position;
+    child->position = answered;
+    return child_is_present(child) && before == answered && poll(mailboxes, 2, 0) > 0;
+}
+
+void supervisor_watch_keeper(struct supervisor *supervisor)
+{
+    struct child *child = children_at(&supervisor->children, CHILD_KEEPER, 0);
+    if (!is_keeper_behind(supervisor, child)) {
+        child->stall = (struct stall){0};
+    } else {
+        stall_measure(&child->stall, child->pid);
+        if (child->stall.computed + child->stall.idled >= STALLED_NS) {
+            log_warning("the keeper does not answer and is ended");
+            supervisor_signal(supervisor, child, SIGKILL);
+            children_note(&supervisor->children, child, CHILD_STALLED, 0, clock_monotonic());
+        }
+    }
+    /* It ends between two calls; what it does not answer any more is asked of the next one. */
+    if (child_is_outdated(child)) {
+        children_note(&supervisor->children, child, CHILD_ASKED, 0, clock_monotonic());
+        supervisor_signal(supervisor, child, SIGTERM);
     }
 }
 
@@ -112,16 +158,21 @@ void supervisor_renew_holders(struct supervisor *supervisor)
 {
     struct children *children = &supervisor->children;
     struct child *next = NULL;
-    for (uint32_t i = children->count[CHILD_COURIER]; i-- > 0;) {
-        struct child *child = children_at(children, CHILD_COURIER, i);
-        if (child_is_retiring(child))
+    for (uint32_t i = children->total - children->count[CHILD_WORKER]; i-- > 0;) {
+        struct child *child = &children->list[i];
+        if (child_row(child->kind)->flags & MAKES_WAY && child_is_outdated(child)) {
+            children_note(children, child, CHILD_ASKED, 0, clock_monotonic());
+            supervisor_signal(supervisor, child, SIGTERM);
+        }
+        if (holds_ring(child) && child_is_retiring(child))
             return;
-        if (child_is_outdated(child))
+        if (holds_ring(child) && child_is_outdated(child))
             next = child;
     }
     if (!next)
         return;
+    int reader = reader_of(supervisor, next);
     children_note(children, next, CHILD_ASKED, 0, clock_monotonic());
-    world_retire(&supervisor->world, next->slot);
-    ring_wake_again(&supervisor->txn.ring, UINT64_C(1) << next->slot);
+    world_retire(&supervisor->world, (uint32_t)reader);
+    ring_wake_again(&supervisor->txn.ring, UINT64_C(1) << reader);
 }

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,17 +21,16 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "command/device.h"
 #include "command/leave.h"
 #include "courier.h"
 #include "housekeep.h"
+#include "ipc/call.h"
 #include "ipc/pass.h"
-#include "transport/door.h"
+#include "worker_arrive.h"
 #include "world/reach.h"
 #include "world/recorder.h"
 #include "world/slots.h"
-
-/* Bytes of one read; all their lines are dealt with before anybody is woken. */
-#define READ_SIZE 16384
 
 /* What the kernel may hold for one client, who may never read it; left to itself it would grow to megabytes. Enough for
  * 10 Mbit/s at 200 ms. */
@@ -50,13 +50,21 @@
 static volatile sig_atomic_t called; /* SIGUSR1 came */
 
 struct worker {
-    struct session session; /* first: a session is its worker */
     const struct child_start *start;
+    enum door_kind door;                              /* that it came by, in the form it asked for */
     char address[NET_TEXT_SIZE], host[NET_TEXT_SIZE]; /* the client's, in words */
+    struct worker_input input;
     struct housekeep housekeep;
+    struct call_caller keeper, archivist; /* as which those are asked */
     int64_t until; /* of a client that has broken off, what it sent is acted on until then, clock_monotonic(); 0: of
                       others */
+    struct session session;
 };
+
+static struct worker *worker_of(struct session *session)
+{
+    return (struct worker *)((char *)session - offsetof(struct worker, session));
+}
 
 static void on_call(int signal)
 {
@@ -141,7 +149,7 @@ static bool is_broken(const struct worker *worker)
 
 static bool left_much(const struct worker *worker)
 {
-    char bytes[READ_SIZE];
+    char bytes[sizeof worker->input.bytes];
     return recv(worker->start->socket, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT) == sizeof bytes;
 }
 
@@ -151,7 +159,7 @@ static void mind_break(struct worker *worker)
 {
     struct session *session = &worker->session;
     if (has_vanished(worker)) {
-        leave_server(session, QUIT_LOST, "", "");
+        leave_unsaid(session, false, QUIT_LOST, "", "");
         return;
     }
     if (!is_broken(worker))
@@ -161,7 +169,7 @@ static void mind_break(struct worker *worker)
         worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
     session->gone = true;
     if (!port_tcp_is_over(worker->start->socket) || now > worker->until)
-        leave_server(session, QUIT_LOST, "", "");
+        leave_unsaid(session, true, QUIT_LOST, "", "");
 }
 
 /* Whatever is not the client's: done whenever the worker has waited, be it for the client or, with one that is being
@@ -175,7 +183,7 @@ static void after_waiting(struct worker *worker)
 /* Between two lines of a client that is being slowed. */
 static void housekeep_between_lines(struct session *session)
 {
-    struct worker *worker = (struct worker *)session;
+    struct worker *worker = worker_of(session);
     struct timespec now = {0};
     wait_input(worker->start->socket, &now); /* lets a call through */
     after_waiting(worker);
@@ -184,9 +192,27 @@ static void housekeep_between_lines(struct session *session)
         mind_break(worker);
 }
 
+/* While a service is asked: what others want of this process goes on; there is no use in an answer for a client that
+ * is out. */
+static bool housekeep_while_asking(void *context)
+{
+    struct worker *worker = context;
+    answer_call(worker);
+    return !worker->session.leaving;
+}
+
+static struct call_caller caller_of(struct worker *worker, int mailbox)
+{
+    return (struct call_caller){.mailbox = mailbox,
+                                .slot = worker->start->slot,
+                                .generation = worker->session.generation,
+                                .housekeep = housekeep_while_asking,
+                                .context = worker};
+}
+
 static void call_supervisor(struct session *session)
 {
-    const struct worker *worker = (const struct worker *)session;
+    const struct worker *worker = worker_of(session);
     ssize_t written = write(worker->start->supervisor, "", 1);
     (void)written; /* a full pipe wakes it as well; and it looks every second anyway */
 }
@@ -199,10 +225,13 @@ static void attach(struct worker *worker)
     struct session *session = &worker->session;
     const char *address = worker->address;
     uint32_t channels[EVENT_CHANNELS];
-    port_title_set("forkchatd: worker %s (%s %s)", address, door_name(start->door), address);
 
     /* Nobody else may write to this slot, so its generation can be read without the lock. */
     session->generation = world->connections[start->slot].generation + 1;
+    worker->keeper = caller_of(worker, start->keeper);
+    worker->archivist = caller_of(worker, start->archive);
+    session->keeper = &worker->keeper;
+    session->archivist = &worker->archivist;
     hand_over(worker);
     CRASHPOINT("handed-over");
     txn_begin(world->txn, EVENT_NEED_MAX);
@@ -211,7 +240,7 @@ static void attach(struct worker *worker)
         txn_commit(world->txn);
         fatal(EX_UNAVAILABLE, "there is no room for another user");
     }
-    user_attach_locked(world, session->user, start->slot, getpid(), start->door, address, worker->host);
+    user_attach_locked(world, session->user, start->slot, getpid(), worker->door, address, worker->host);
     struct event event = event_attach_locked(world, start->slot, channels);
     event_publish_locked(world, &event);
     txn_commit(world->txn);
@@ -230,13 +259,19 @@ static void watch_idle(int socket, int seconds)
 
 /* The client sends nothing more. What it left without an end was received all the same, however the connection ended.
  */
-static void finish(struct worker *worker, const struct transport *transport, enum event_quit how)
+static void finish(struct worker *worker, const struct transport *transport, enum event_quit how, bool closed)
 {
     struct session *session = &worker->session;
     transport->finish(session);
     if (!session->leaving)
-        leave_server(session, how, "", how == QUIT_LEFT ? "Connection closed" : "");
+        leave_unsaid(session, closed, how, "", how == QUIT_LEFT ? "Connection closed" : "");
     session->leaving = true;
+}
+
+/* Whether it was the client, or its system, that ended the connection, or nothing was heard of it any more. */
+static bool is_ended(int error)
+{
+    return error != ETIMEDOUT && error != EHOSTUNREACH && error != ENETUNREACH;
 }
 
 /* Nothing came for a while. */
@@ -250,15 +285,19 @@ static void be_idle(struct worker *worker, const struct transport *transport)
     if (result == CLOCK_REST)
         transport->take_rest(session);
     else if (result == CLOCK_NOTHING && has_vanished(worker))
-        finish(worker, transport, QUIT_LOST);
+        finish(worker, transport, QUIT_LOST, false);
 }
 
 static void serve(struct worker *worker, const struct transport *transport)
 {
-    static char bytes[READ_SIZE];
     struct session *session = &worker->session;
+    char *bytes = worker->input.bytes;
     int fd = worker->start->socket;
+    if (worker->input.length > 0) /* it came with the handshake */
+        transport->feed(session, bytes + worker->input.start, worker->input.length);
     while (!session->leaving) {
+        if (transport->beat && session_clock_beats(session))
+            transport->beat(session);
         session_flush(session);
         txn_wake_readers(session->world->txn);
         recorder_rest(session->recorder);
@@ -267,7 +306,8 @@ static void serve(struct worker *worker, const struct transport *transport)
         int ready = wait_input(fd, &idle);
         if (ready < 0 && errno != EINTR)
             fatal(EX_OSERR, "poll: %s", strerror(errno));
-        ssize_t got = ready > 0 ? recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) : -1;
+        ssize_t got = ready > 0 ? recv(fd, bytes, sizeof worker->input.bytes, MSG_DONTWAIT) : -1;
+        int error = errno;
         bool nothing = got < 0 && (ready <= 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
         after_waiting(worker);
         if (session->leaving)
@@ -281,7 +321,7 @@ static void serve(struct worker *worker, const struct transport *transport)
                 transport->feed(session, bytes, (size_t)got);
             session_pace_bytes(session, (size_t)got);
         } else if (!nothing) {
-            finish(worker, transport, got == 0 ? QUIT_LEFT : QUIT_LOST);
+            finish(worker, transport, got == 0 ? QUIT_LEFT : QUIT_LOST, got == 0 || is_ended(error));
         }
     }
     session_flush(session);
@@ -345,6 +385,26 @@ enum penalty worker_trouble(const siginfo_t *death)
     return trouble_of(death);
 }
 
+/* False if the connection comes to nothing, and is over. */
+static bool arrive(struct worker *worker)
+{
+    static struct newcomer newcomer;
+    const struct child_start *start = worker->start;
+    const struct door door = door_of(start->door);
+    if (!door.transport->arrive && !start->for_others)
+        return true;
+    newcomer_begin(&newcomer, start->settings, start->door, &start->address);
+    newcomer.proxies = start->proxies;
+    if (worker_arrive(start, &door, &newcomer, &worker->input) != NEWCOMER_IN)
+        return false;
+    worker->door = newcomer.door;
+    if (start->for_others) {
+        net_format(&newcomer.address, worker->address);
+        net_format_host(&newcomer.address, worker->host);
+    }
+    return !world_is_over(start->world);
+}
+
 static _Noreturn void slot_is_refused(uint32_t slot)
 {
     if (errno == EAGAIN || errno == EACCES)
@@ -370,24 +430,31 @@ int worker_main(const struct child_start *start)
     confine(start->confinement, start->role);
     if (world_is_over(start->world))
         return 0; /* it ended while this one was starting */
-    const struct door door = door_of(start->door);
     worker.start = start;
+    worker.door = start->door;
+    port_title_set("forkchatd: worker %s (%s %s)", worker.address, door_name(start->door), worker.address);
+    if (!arrive(&worker))
+        return 0;
+    const struct door door = door_of(worker.door);
     worker.housekeep.version = start->settings_version;
     static const struct session_host host = {.housekeep = housekeep_between_lines, .call_supervisor = call_supervisor};
     struct session *session = &worker.session;
-    *session = (struct session){.world = start->world,
-                                .settings = start->settings,
-                                .speech = &door.dialect->speech,
-                                .door = start->door,
-                                .connection = start->slot,
-                                .recorder = recorder,
-                                .host = &host,
-                                .trouble = PENALTY_NONE};
+    /* Field by field: what else is in it, like room for answers, is not touched before it is needed. */
+    session->world = start->world;
+    session->settings = start->settings;
+    session->speech = &door.dialect->speech;
+    session->door = worker.door;
+    session->connection = start->slot;
+    session->arrived = UINT64_MAX;
+    session->recorder = recorder;
+    session->host = &host;
+    session->trouble = PENALTY_NONE;
     text_init(&session->out, session->out_bytes, sizeof session->out_bytes);
     attach(&worker);
     if (door_open(session, &door))
         leave_server(session, QUIT_LOST, "", "");
     serve(&worker, door.transport);
+    device_end(session);
     door_close(session, &door);
     linger(&worker);
     return session->trouble == PENALTY_NONE ? 0 : STATUS_TROUBLE + (int)session->trouble;

@@ -12,6 +12,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/report.h"
+#include "base/secrets.h"
 #include "command/dispatch.h"
 #include "world/recorder.h"
 
@@ -37,7 +38,7 @@ static void run(struct session *session, char *line)
     text_init(&text, clean, sizeof clean);
     text_add_utf8(&text, line, strlen(line));
     if (session->control.by)
-        log_info("control \"%s\" by %s", clean, session->control.by);
+        log_info("control \"%.*s\" by %s", (int)secrets_begin(clean, text.length), clean, session->control.by);
     char *rest = clean;
     const char *verb = text_next_word(&rest);
     const struct command *command = verb ? command_find(DIALECT_CONTROL, verb) : NULL;

@@ -19,7 +19,7 @@ int door_open(struct session *session, const struct door *door);
 /* Worker: nothing more is taken from the client. Frees what open took. */
 void door_close(struct session *session, const struct door *door);
 
-/* Supervisor: adds the one line for a connection that is refused. */
+/* Supervisor, and a worker whose client is not in yet: adds what is said to a connection that is refused. */
 void door_refuse(const struct door *door, struct text *text, const char *why);
 
 #endif

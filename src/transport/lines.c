@@ -2,9 +2,8 @@
  * "CR, or LF, or both"). Run by workers. */
 #include "transport.h"
 
-#include <stdlib.h>
-
 #include "base/lines.h"
+#include "base/port.h"
 #include "command/leave.h"
 #include "sniff.h"
 #include "telnet.h"
@@ -24,7 +23,7 @@ struct stream {
 
 static struct stream *open_stream(struct session *session, const struct dialect *dialect)
 {
-    struct stream *stream = calloc(1, sizeof *stream);
+    struct stream *stream = port_pages(sizeof *stream);
     session->transport_state = stream;
     if (!stream || lines_init(&stream->lines, dialect->line_limit))
         return NULL;
@@ -98,7 +97,7 @@ static void close_stream(struct session *session)
 {
     struct stream *stream = session->transport_state;
     lines_free(&stream->lines);
-    free(stream);
+    port_free_pages(stream, sizeof *stream);
     session->transport_state = NULL;
 }
 

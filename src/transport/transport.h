@@ -3,10 +3,19 @@
 #ifndef FORKCHAT_TRANSPORT_TRANSPORT_H
 #define FORKCHAT_TRANSPORT_TRANSPORT_H
 
+#include "newcomer.h"
 #include "dialect/dialect.h"
 
 struct transport {
     const struct framing *framing;
+
+    /* Worker: bytes from a client that is not in yet: newcomer.h. Takes those that are its own and moves both on. late:
+     * the time for that is up. NULL where every client is in at once. */
+    enum newcomer_result (*arrive)(struct newcomer *newcomer, const char **bytes, size_t *length);
+    void (*arrive_late)(struct newcomer *newcomer);
+
+    /* Adds what is said to a connection that is refused; NULL: what the dialect says, as a line. */
+    void (*refuse)(struct text *text, const char *why);
 
     /* Worker: the connection is there, for lines of that dialect. Calls dialect->open as soon as the client can be
      * spoken to: at once, unless the transport has a handshake. Returns 0, or -1 and errno if there is no memory. */
@@ -23,6 +32,9 @@ struct transport {
      * where that is never asked. */
     void (*take_rest)(struct session *session);
 
+    /* Worker: it is time for a beat: session_clock_beat_every. NULL where that is never asked. */
+    void (*beat)(struct session *session);
+
     /* Worker: frees what open took. */
     void (*close)(struct session *session);
 };
@@ -31,9 +43,11 @@ struct transport {
  * at all, answered with that. */
 void transport_take_line(struct session *session, const struct dialect *dialect, char *line, size_t length, bool cut);
 
-/* The transports there are: lines.c, typing.c. */
+/* The transports there are: lines.c, typing.c, web.c. */
 const struct transport *transport_lf(void);
 const struct transport *transport_crlf(void);
 const struct transport *transport_telnet(void);
+const struct transport *transport_websocket(void);
+const struct transport *transport_websocket_binary(void);
 
 #endif

@@ -2,9 +2,9 @@
  * edit and, if asked to, echo). Run by workers. */
 #include "transport.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/port.h"
 #include "base/unicode.h"
 #include "base/width.h"
 #include "command/leave.h"
@@ -30,9 +30,14 @@ struct typing {
     char line[]; /* of as many bytes as the dialect allows, and one to end it */
 };
 
+static size_t size_of(const struct dialect *dialect)
+{
+    return sizeof(struct typing) + dialect->line_limit + 1;
+}
+
 static int telnet_open(struct session *session, const struct dialect *dialect)
 {
-    struct typing *typing = calloc(1, sizeof *typing + dialect->line_limit + 1);
+    struct typing *typing = port_pages(size_of(dialect));
     session->transport_state = typing;
     if (!typing)
         return -1;
@@ -259,7 +264,8 @@ static void telnet_finish(struct session *session)
 
 static void telnet_close(struct session *session)
 {
-    free(session->transport_state);
+    struct typing *typing = session->transport_state;
+    port_free_pages(typing, size_of(typing->dialect));
     session->transport_state = NULL;
 }
 

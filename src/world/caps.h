@@ -10,9 +10,12 @@
 #define CAPS(CAP)                                                                                                      \
     CAP(ACCOUNT_NOTIFY, "account-notify", NULL)                                                                        \
     CAP(ACCOUNT_TAG, "account-tag", NULL)                                                                              \
+    CAP(ACCOUNT_REGISTRATION, "draft/account-registration", "before-connect,custom-account-name")                      \
     CAP(AWAY_NOTIFY, "away-notify", NULL)                                                                              \
     CAP(BATCH, "batch", NULL)                                                                                          \
     CAP(CAP_NOTIFY, "cap-notify", NULL)                                                                                \
+    CAP(CHATHISTORY, "draft/chathistory", NULL)                                                                        \
+    CAP(EVENT_PLAYBACK, "draft/event-playback", NULL)                                                                  \
     CAP(CHANNEL_RENAME, "draft/channel-rename", NULL)                                                                  \
     CAP(CHGHOST, "chghost", NULL)                                                                                      \
     CAP(ECHO_MESSAGE, "echo-message", NULL)                                                                            \
@@ -31,6 +34,8 @@
     CAP(NO_IMPLICIT_NAMES_DRAFT, "draft/no-implicit-names", NULL)                                                      \
     CAP(PRE_AWAY, "draft/pre-away", NULL)                                                                              \
     CAP(READ_MARKER, "draft/read-marker", NULL)                                                                        \
+    CAP(SASL, "sasl", "PLAIN,SCRAM-SHA-256") /* PLAIN where it may be: command/irc_sasl.c */                           \
+    CAP(RESUME, "forkchat/resume", NULL)                                                                               \
     CAP(SERVER_TIME, "server-time", NULL)                                                                              \
     CAP(SETNAME, "setname", NULL)                                                                                      \
     CAP(STANDARD_REPLIES, "standard-replies", NULL)                                                                    \

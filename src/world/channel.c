@@ -123,6 +123,13 @@ void channel_set_modes_locked(struct world *world, uint32_t index, uint32_t mode
     world->channels[index].modes = modes;
 }
 
+void channel_set_founder_locked(struct world *world, uint32_t index, const char *account)
+{
+    struct channel_shm *channel = &world->channels[index];
+    txn_save(world->txn, channel->founder, sizeof channel->founder);
+    text_copy(channel->founder, sizeof channel->founder, account);
+}
+
 void channel_set_limit_locked(struct world *world, uint32_t index, uint32_t limit)
 {
     save_channel(world, &world->channels[index]);
@@ -142,6 +149,7 @@ void channel_seal(struct channel_shm *copy)
     TEXT_END(copy->topic);
     TEXT_END(copy->topic_by);
     TEXT_END(copy->key);
+    TEXT_END(copy->founder);
 }
 
 void channel_set_topic_locked(struct world *world, uint32_t index, const char *topic, const char *by)
@@ -243,6 +251,7 @@ uint32_t member_add_locked(struct world *world, uint32_t user, uint32_t channel,
     member->user = user;
     member->channel = channel;
     member->flags = flags;
+    member->joined_at = clock_realtime();
     CRASHPOINT("member-added");
     member_link(world, index);
     return index;

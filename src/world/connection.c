@@ -88,8 +88,13 @@ uint32_t connection_open_locked(struct world *world, uint32_t index, uint32_t us
     struct connection_shm *connection = &world->connections[index];
     save(world, connection);
     uint32_t generation = connection->generation + 1;
-    *connection = (struct connection_shm){
-        .state = CONNECTION_OPEN, .generation = generation, .pid = pid, .user = user, .door = door, .current = NONE};
+    *connection = (struct connection_shm){.state = CONNECTION_OPEN,
+                                          .generation = generation,
+                                          .pid = pid,
+                                          .user = user,
+                                          .door = door,
+                                          .current = NONE,
+                                          .token = NONE};
     connection_clear_lists(connection);
     text_copy(connection->address, sizeof connection->address, address);
     text_copy(connection->host, sizeof connection->host, host);
@@ -108,6 +113,19 @@ void connection_close_locked(struct world *world, uint32_t index)
     save(world, connection);
     connection->state = CONNECTION_CLOSED;
     connection->user = NONE;
+}
+
+void connection_move_locked(struct world *world, uint32_t index, uint32_t user)
+{
+    struct connection_shm *connection = &world->connections[index];
+    unlink_connection(world, index);
+    CRASHPOINT("connection-half-moved");
+    save(world, connection);
+    connection->user = user;
+    connection->current = NONE;
+    connection->comes_back = RETURN_NEVER;
+    connection->token = NONE;
+    connection_link(world, index);
 }
 
 void connection_free_locked(struct world *world, uint32_t index)
@@ -136,6 +154,14 @@ void connection_set_current_locked(struct world *world, uint32_t index, uint32_t
     struct connection_shm *connection = &world->connections[index];
     txn_save(world->txn, &connection->current, sizeof connection->current);
     connection->current = channel;
+}
+
+void connection_set_return_locked(struct world *world, uint32_t index, enum connection_return when, uint32_t token)
+{
+    struct connection_shm *connection = &world->connections[index];
+    save(world, connection);
+    connection->comes_back = when;
+    connection->token = token;
 }
 
 uint32_t user_current_locked(const struct world *world, uint32_t user)

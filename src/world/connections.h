@@ -6,13 +6,17 @@
 
 #include "world.h"
 
-/* Most that one user may have. */
-#define USER_CONNECTIONS 5u
-
 enum connection_state {
     CONNECTION_FREE,
     CONNECTION_OPEN,   /* of the user `user` */
     CONNECTION_CLOSED, /* of nobody any more; its worker still exists, so the slot is not free yet */
+};
+
+/* When a user stays for a while who has lost the last connection. */
+enum connection_return {
+    RETURN_NEVER,
+    RETURN_IF_BROKEN, /* nobody ended it: the client vanished, or its worker died */
+    RETURN_IF_CLOSED, /* whatever ended it, but for a word of farewell */
 };
 
 /* Ground truth first; the part behind `next_of_user` is derived from it. */
@@ -24,6 +28,8 @@ struct connection_shm {
     uint32_t door;
     uint32_t current;           /* channel that plain and talk users talk in, or NONE */
     uint64_t caps;              /* IRCv3 capabilities */
+    uint32_t comes_back;        /* enum connection_return */
+    uint32_t token;             /* which of the user's it was given, or NONE */
     char address[ADDRESS_SIZE]; /* of the client: 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
 
@@ -45,6 +51,9 @@ uint32_t connection_open_locked(struct world *world, uint32_t index, uint32_t us
                                 const char *address, const char *host);
 void connection_close_locked(struct world *world, uint32_t index);
 
+/* It is another user's. Only for user_take_connection_locked. */
+void connection_move_locked(struct world *world, uint32_t index, uint32_t user);
+
 /* The slot of a closed connection is free for another. */
 void connection_free_locked(struct world *world, uint32_t index);
 
@@ -53,6 +62,7 @@ void connection_skip_locked(struct world *world, uint32_t index);
 
 void connection_set_caps_locked(struct world *world, uint32_t index, uint64_t caps);
 void connection_set_current_locked(struct world *world, uint32_t index, uint32_t channel);
+void connection_set_return_locked(struct world *world, uint32_t index, enum connection_return when, uint32_t token);
 
 /* Whether it is open, and a user's who is there. */
 bool connection_is_open_locked(const struct world *world, uint32_t index);

@@ -10,9 +10,13 @@
     COUNT(WORKERS, "forks", "process=\"worker\"", "Processes forked.")                                                 \
     COUNT(COURIERS, "forks", "process=\"courier\"", "")                                                                \
     COUNT(CONTROLS, "forks", "process=\"control\"", "")                                                                \
+    COUNT(KEEPERS, "forks", "process=\"keeper\"", "")                                                                  \
+    COUNT(HISTORIANS, "forks", "process=\"history\"", "")                                                              \
     COUNT(WORKER_CRASHES, "crashes", "process=\"worker\"", "Processes that died by a signal or an error.")             \
     COUNT(COURIER_CRASHES, "crashes", "process=\"courier\"", "")                                                       \
     COUNT(CONTROL_CRASHES, "crashes", "process=\"control\"", "")                                                       \
+    COUNT(KEEPER_CRASHES, "crashes", "process=\"keeper\"", "")                                                         \
+    COUNT(HISTORIAN_CRASHES, "crashes", "process=\"history\"", "")                                                     \
     COUNT(REFUSED_BANNED, "refusals", "reason=\"banned\"", "Connections refused.")                                     \
     COUNT(REFUSED_RATE, "refusals", "reason=\"connect-rate\"", "")                                                     \
     COUNT(REFUSED_FULL, "refusals", "reason=\"max-clients\"", "")                                                      \
@@ -23,6 +27,7 @@
     COUNT(PENALTY_CRASHES, "penalties", "reason=\"crash\"", "Penalties for what clients did.")                         \
     COUNT(PENALTY_PASSWORDS, "penalties", "reason=\"password\"", "")                                                   \
     COUNT(PENALTY_SILENCES, "penalties", "reason=\"silence\"", "")                                                     \
+    COUNT(KEEPER_CALLS, "keeper_calls", "", "Questions that the keeper of accounts answered.")                         \
     COUNT(RELOADS, "reloads", "result=\"done\"", "Readings of the configuration.")                                     \
     COUNT(RELOADS_REFUSED, "reloads", "result=\"refused\"", "")
 

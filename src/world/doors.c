@@ -35,6 +35,13 @@ unsigned door_default_port(enum door_kind kind)
     return rows[kind].port;
 }
 
+enum door_kind door_listed(enum door_kind kind)
+{
+    while (kind > 0 && kind < DOOR_KINDS && rows[kind].port == 0)
+        kind--;
+    return kind;
+}
+
 enum transport_kind door_transport(enum door_kind kind)
 {
     return rows[(unsigned)kind < DOOR_KINDS ? kind : 0].transport;

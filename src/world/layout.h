@@ -6,6 +6,7 @@
 
 #include "connections.h"
 #include "crashes.h"
+#include "history_marks.h"
 #include "message_index.h"
 #include "reach.h"
 #include "world.h"
@@ -49,9 +50,12 @@ struct world_shm {
     char settings[SETTINGS_TEXT_SIZE];
     uint64_t messages_indexed; /* ever added; the last MESSAGE_INDEX_SIZE of them are there */
     struct message_index_shm message_index[MESSAGE_INDEX_SIZE];
+    struct history_marks_shm history;
 
     /* derived */
     uint32_t present;
+    uint32_t detached;
+    uint32_t detached_from[ORIGINS];
     uint32_t memberships;
     uint32_t used[SHARES];                         /* of memberships: `memberships` */
     uint32_t left_behind[SHARES_CHARGED][ORIGINS]; /* by users who are no longer here */

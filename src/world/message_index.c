@@ -24,3 +24,16 @@ const struct message_index_shm *message_index_find_locked(const struct world *wo
     }
     return NULL;
 }
+
+uint64_t message_index_first_locked(const struct world *world, uint64_t id)
+{
+    const struct world_shm *shm = world->shm;
+    uint64_t count = shm->messages_indexed < MESSAGE_INDEX_SIZE ? shm->messages_indexed : MESSAGE_INDEX_SIZE;
+    uint64_t first = UINT64_MAX;
+    for (uint64_t i = 1; i <= count; i++) {
+        uint64_t at = shm->message_index[(shm->messages_indexed - i) % MESSAGE_INDEX_SIZE].id;
+        if (at >= id && at < first)
+            first = at;
+    }
+    return first;
+}

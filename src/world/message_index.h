@@ -21,4 +21,8 @@ void message_index_add_locked(struct world *world, const struct message_index_sh
 /* The message with that id, or NULL. Lock held. */
 const struct message_index_shm *message_index_find_locked(const struct world *world, uint64_t id);
 
+/* The id of the first that is not below `id`, or UINT64_MAX. As far as it was sent here, it is where a record of the
+ * ring begins. Lock held. */
+uint64_t message_index_first_locked(const struct world *world, uint64_t id);
+
 #endif

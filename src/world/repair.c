@@ -33,7 +33,8 @@ void world_repair_locked(struct world *world)
     memset(world->nick_buckets, 0xff, world_buckets(world->limits.users) * sizeof(uint32_t));
     memset(world->channel_buckets, 0xff, world_buckets(world->limits.channels) * sizeof(uint32_t));
     reach_clear(world);
-    shm->present = 0;
+    shm->present = shm->detached = 0;
+    memset(shm->detached_from, 0, sizeof shm->detached_from);
     shm->memberships = 0;
     shm->counts = (struct world_counts){0};
     memset(shm->used, 0, sizeof shm->used);
@@ -155,7 +156,7 @@ static const char *check_connections(const struct world *world)
 {
     static char wrong[200];
     const struct world_shm *shm = world->shm;
-    uint32_t open = 0, listed = 0, spare = 0, free_users = 0;
+    uint32_t open = 0, listed = 0, spare = 0, free_users = 0, detached = 0;
     for (uint32_t i = 0; i < shm->connections_end; i++)
         open += world->connections[i].state == CONNECTION_OPEN;
     for (uint32_t i = 0; i < shm->users_end; i++) {
@@ -180,7 +181,10 @@ static const char *check_connections(const struct world *world)
         }
         listed += count;
         spare += !user_has_nick(world, i);
+        detached += user->state == USER_PRESENT && user->detached_monotonic;
     }
+    if (detached != shm->detached)
+        return "the count of those detached is wrong";
     for (uint32_t at = shm->free_user; at != NONE && free_users <= shm->users_end;
          at = world->users[at].nick_next, free_users++)
         if (at >= shm->users_end || user_has_nick(world, at))

@@ -14,14 +14,30 @@ uint32_t slot_of_courier(const struct world *world, uint32_t courier)
     return slot_of_worker(world, world->limits.connections) + courier;
 }
 
+uint32_t slot_of_collector(const struct world *world, uint32_t number)
+{
+    (void)number;
+    return slot_of_courier(world, world->limits.couriers);
+}
+
+uint32_t slot_of_archivist(const struct world *world, uint32_t number)
+{
+    return slot_of_collector(world, number) + 1;
+}
+
 uint32_t slot_of_supervisor(const struct world *world)
 {
-    return slot_of_courier(world, world->limits.couriers);
+    return slot_of_archivist(world, 0) + 1;
+}
+
+uint32_t slot_of_keeper(const struct world *world, uint32_t keeper)
+{
+    return slot_of_supervisor(world) + 1 + keeper;
 }
 
 uint32_t slot_of_others(const struct world *world)
 {
-    return slot_of_supervisor(world) + 1;
+    return slot_of_keeper(world, 0) + 1;
 }
 
 int slot_live(struct world *world, uint32_t slot)

@@ -1,6 +1,6 @@
 /* Slots: a number for each process that lives in a world and takes its lock. Workers have those of their connections,
- * couriers and the supervisor their own, and all others (control processes, the console, those that look from outside)
- * share the rest. */
+ * couriers, services and the supervisor their own, and all others (control processes, the console, those that look from
+ * outside) share the rest. */
 #ifndef FORKCHAT_WORLD_SLOTS_H
 #define FORKCHAT_WORLD_SLOTS_H
 
@@ -11,10 +11,13 @@
 
 uint32_t slot_of_worker(const struct world *world, uint32_t connection);
 uint32_t slot_of_courier(const struct world *world, uint32_t courier);
+uint32_t slot_of_collector(const struct world *world, uint32_t number);
+uint32_t slot_of_archivist(const struct world *world, uint32_t number);
 uint32_t slot_of_supervisor(const struct world *world);
+uint32_t slot_of_keeper(const struct world *world, uint32_t keeper); /* 0: there is one */
 
-/* The lowest of the others', of SLOT_OTHERS in a row: also how many slots of workers, couriers and supervisors there
- * are, which begin at 1. */
+/* The lowest of the others', of SLOT_OTHERS in a row: also how many slots of those before there are, which begin at 1.
+ */
 uint32_t slot_of_others(const struct world *world);
 
 /* This process lives there from now on, until it ends, and takes the lock as that one (txn_live). Returns 0, or -1 and

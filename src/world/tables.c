@@ -16,7 +16,9 @@
 #include "layout.h"
 #include "metadata.h"
 #include "monitors.h"
+#include "owned_nicks.h"
 #include "penalties.h"
+#include "origins.h"
 #include "recorder.h"
 #include "whowas.h"
 
@@ -26,7 +28,7 @@ struct offsets {
     uint64_t bans, whowas, monitors;
     uint64_t attendances, counters;
     uint64_t metadata;
-    uint64_t delivery_marks, recorders, penalties, guesses, reach, end;
+    uint64_t delivery_marks, recorders, penalties, guesses, origins, reach, owned_nicks, end;
 };
 
 static uint64_t after(uint64_t offset, uint64_t count, uint64_t size)
@@ -54,8 +56,10 @@ static struct offsets offsets_of(const struct world_limits *limits)
     offsets.recorders = after(offsets.delivery_marks, limits->connections, sizeof(struct delivery_marks_shm));
     offsets.penalties = after(offsets.recorders, 1, recorders_size(limits));
     offsets.guesses = after(offsets.penalties, PENALTIES, sizeof(struct penalty_shm));
-    offsets.reach = after(offsets.guesses, 1, guesses_size(limits));
-    offsets.end = after(offsets.reach, 1, reach_size(limits));
+    offsets.origins = after(offsets.guesses, 1, guesses_size(limits));
+    offsets.reach = after(offsets.origins, 1, origins_size(limits));
+    offsets.owned_nicks = after(offsets.reach, 1, reach_size(limits));
+    offsets.end = after(offsets.owned_nicks, 1, owned_nicks_size());
     return offsets;
 }
 
@@ -93,7 +97,9 @@ static void lay_out(struct world *world, struct txn *txn, const struct world_lim
                             .penalties = (struct penalty_shm *)(base + offsets.penalties),
                             .recorders = (struct recorder_shm *)(base + offsets.recorders),
                             .guesses = (struct guesses_shm *)(base + offsets.guesses),
+                            .origins = (struct origin_shm *)(base + offsets.origins),
                             .reach = (uint32_t *)(base + offsets.reach),
+                            .owned_nicks = (struct owned_nicks_shm *)(base + offsets.owned_nicks),
                             .limits = *limits};
     txn_set_repair(txn, repair, world);
 }

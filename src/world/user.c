@@ -15,6 +15,9 @@
 #include "shares.h"
 #include "monitors.h"
 
+/* To take out of a count: the counts are unsigned and wrap. */
+#define OUT UINT32_MAX
+
 /* Names that look alike are in one list, so that those can be found too. */
 static uint32_t *bucket(const struct world *world, const char *nick)
 {
@@ -100,6 +103,23 @@ uint32_t user_create_locked(struct world *world, const char *address, const char
     return index;
 }
 
+static void count_detached(struct world *world, const struct user_shm *user, uint32_t by)
+{
+    if (user->detached_monotonic == 0)
+        return;
+    world->shm->detached += by;
+    world->shm->detached_from[user->origin % ORIGINS] += by;
+}
+
+/* Since when they have no connection, clock_monotonic(); 0: they have one. */
+static void set_detached(struct world *world, struct user_shm *user, int64_t since)
+{
+    txn_save(world->txn, &user->detached_monotonic, sizeof user->detached_monotonic);
+    count_detached(world, user, OUT);
+    user->detached_monotonic = since;
+    count_detached(world, user, 1);
+}
+
 uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connection, int32_t pid, uint32_t door,
                             const char *address, const char *host)
 {
@@ -108,7 +128,7 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connec
         return 0;
     save(world, user);
     user->door = door;
-    user->detached_monotonic = 0;
+    set_detached(world, user, 0);
     if (user->state == USER_ATTACHED) {
         text_copy(user->username, sizeof user->username, door_name((enum door_kind)door));
         text_copy(user->realname, sizeof user->realname, user->username);
@@ -134,21 +154,50 @@ static void forget_interests(struct world *world, uint32_t connection)
 static void close_connection(struct world *world, uint32_t connection)
 {
     forget_interests(world, connection);
-    reach_add_connection(world, connection, UINT32_MAX);
+    reach_add_connection(world, connection, OUT);
     connection_close_locked(world, connection);
 }
 
-void user_detach_locked(struct world *world, uint32_t connection)
+void user_detach_locked(struct world *world, uint32_t connection, uint64_t position)
 {
     if (!connection_is_live(world, connection))
         return;
-    uint32_t index = world->connections[connection].user;
+    uint32_t index = world->connections[connection].user, token = world->connections[connection].token;
     struct user_shm *user = &world->users[index];
+    if (token < USER_CONNECTIONS) {
+        txn_save(world->txn, &user->tokens[token], sizeof user->tokens[token]);
+        user->tokens[token].position = position;
+    }
+    txn_save(world->txn, &user->detached_position, sizeof user->detached_position);
+    user->detached_position = position;
     close_connection(world, connection);
-    if (user->connection_count > 0 || user->state != USER_PRESENT)
-        return;
-    txn_save(world->txn, &user->detached_monotonic, sizeof user->detached_monotonic);
-    user->detached_monotonic = clock_monotonic();
+    if (user->connection_count == 0 && user->state == USER_PRESENT)
+        set_detached(world, user, clock_monotonic());
+}
+
+void user_wait_locked(struct world *world, uint32_t index)
+{
+    struct user_shm *user = &world->users[index];
+    txn_save(world->txn, &user->detached_position, sizeof user->detached_position);
+    user->detached_position = ring_head(&world->txn->ring);
+    set_detached(world, user, clock_monotonic());
+}
+
+bool user_take_connection_locked(struct world *world, uint32_t index, uint32_t connection)
+{
+    struct user_shm *user = &world->users[index], *before = &world->users[world->connections[connection].user];
+    if (user->connection_count >= USER_CONNECTIONS)
+        return false;
+    txn_save(world->txn, &user->door, sizeof user->door);
+    user->door = world->connections[connection].door;
+    set_detached(world, user, 0);
+    reach_add_connection(world, connection, OUT);
+    connection_move_locked(world, connection, index);
+    reach_add_connection(world, connection, 1);
+    if (before->connection_count == 0 && before->state == USER_PRESENT)
+        set_detached(world, before, clock_monotonic());
+    CRASHPOINT("connection-moved");
+    return true;
 }
 
 void user_count(struct world *world, const struct user_shm *user, uint32_t by)
@@ -158,13 +207,11 @@ void user_count(struct world *world, const struct user_shm *user, uint32_t by)
         shm->counts.attached += by;
     if (user->state != USER_PRESENT)
         return;
+    count_detached(world, user, by);
     shm->present += by;
     shm->counts.invisible += user->flags & USER_INVISIBLE ? by : 0;
     shm->counts.operators += user->flags & USER_OPERATOR ? by : 0;
 }
-
-/* To take out of a count: the counts are unsigned and wrap. */
-#define OUT UINT32_MAX
 
 void user_introduce_locked(struct world *world, uint32_t index)
 {
@@ -209,6 +256,13 @@ void user_set_realname_locked(struct world *world, uint32_t index, const char *r
     struct user_shm *user = &world->users[index];
     txn_save(world->txn, user->realname, sizeof user->realname);
     text_copy(user->realname, sizeof user->realname, realname);
+}
+
+void user_set_account_locked(struct world *world, uint32_t index, const char *account)
+{
+    struct user_shm *user = &world->users[index];
+    txn_save(world->txn, user->account, sizeof user->account);
+    text_copy(user->account, sizeof user->account, account);
 }
 
 void user_touch_locked(struct world *world, uint32_t index)

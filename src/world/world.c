@@ -92,6 +92,16 @@ struct world_counts world_counts_locked(const struct world *world)
     return world->shm->counts;
 }
 
+uint32_t world_detached(const struct world *world)
+{
+    return world->shm->detached;
+}
+
+uint32_t world_detached_from_locked(const struct world *world, uint32_t user)
+{
+    return world->shm->detached_from[world->users[user].origin % ORIGINS];
+}
+
 uint32_t world_most_present_locked(const struct world *world)
 {
     return world->shm->most_present;

@@ -45,6 +45,9 @@
 #define KEY_SIZE           32
 #define SETTINGS_TEXT_SIZE ((size_t)65536)
 
+/* Most connections that one user may have. */
+#define USER_CONNECTIONS 5u
+
 /* The lobby is always there, in this slot. */
 #define LOBBY 0u
 
@@ -64,7 +67,9 @@ enum user_flag {
     USER_WALLOPS = 1u << 3,
     USER_NOTICES = 1u << 4,
     USER_BOT = 1u << 5,
-    USER_MUTED = 1u << 6, /* by an operator of the server; no letter stands for it */
+    USER_ACCOUNTS = 1u << 7, /* hears from nobody in private who has no account */
+    USER_MUTED = 1u << 6,    /* by an operator of the server; no letter stands for it */
+    USER_STAYS = 1u << 8,    /* their account is always on: they stay without a connection; no letter */
 };
 
 /* What the tables hold of which one user must not take all: shares.h. */
@@ -85,6 +90,13 @@ struct charge_shm {
     uint32_t origin; /* where they were: share_origin */
 };
 
+/* What a client that was lost shows to come back: token.h. Ground truth. */
+#define TOKEN_HASH_SIZE 16
+struct token_shm {
+    uint64_t position;                   /* in the ring, of the DETACH of the connection that had it */
+    unsigned char hash[TOKEN_HASH_SIZE]; /* zeros: none */
+};
+
 /* Somebody in the world, however many connections they have. Ground truth first; the part behind `first_membership` is
  * derived from it. */
 struct user_shm {
@@ -99,6 +111,7 @@ struct user_shm {
     int64_t active_monotonic;
     int64_t hand_monotonic;     /* when they raised their hand; 0: it is down */
     int64_t detached_monotonic; /* since when they have no connection; 0: they have one, or their home is elsewhere */
+    uint64_t detached_position; /* in the ring, of the last DETACH: they have seen all before */
     char nick[NICK_SIZE];       /* a nick at all times: "guest7" until they take one */
     char address[ADDRESS_SIZE]; /* 127.0.0.1:51116 */
     char host[HOST_SIZE];       /* 127.0.0.1 */
@@ -107,6 +120,7 @@ struct user_shm {
     char account[ACCOUNT_SIZE]; /* "" for none */
     char away[AWAY_SIZE];       /* "" while here */
     uint32_t origin;            /* where they are: share_origin */
+    struct token_shm tokens[USER_CONNECTIONS];
 
     uint32_t first_membership;
     uint32_t membership_count;
@@ -132,7 +146,8 @@ struct channel_shm {
     uint32_t modes; /* enum channel_mode */
     uint32_t limit; /* of members, 0 for none */
     char key[KEY_SIZE];
-    struct charge_shm charge; /* who made it */
+    struct charge_shm charge;   /* who made it */
+    char founder[ACCOUNT_SIZE]; /* the account it is registered for; "": none */
 
     uint32_t first_member;
     uint32_t member_count;
@@ -150,14 +165,18 @@ enum member_flag {
 
 /* Channel modes that are either on or off. RFC 2811 section 4.2. */
 enum channel_mode {
-    CHANNEL_INVITE_ONLY = 1u << 0, /* i */
-    CHANNEL_MODERATED = 1u << 1,   /* m */
-    CHANNEL_NO_EXTERNAL = 1u << 2, /* n */
-    CHANNEL_PRIVATE = 1u << 3,     /* p */
-    CHANNEL_SECRET = 1u << 4,      /* s */
-    CHANNEL_TOPIC_LOCK = 1u << 5,  /* t */
-    CHANNEL_SILENCED = 1u << 6,    /* by an operator of the server; no letter stands for it */
-    CHANNEL_NO_CTCP = 1u << 7,     /* C: no CTCP but ACTION */
+    CHANNEL_INVITE_ONLY = 1u << 0,     /* i */
+    CHANNEL_MODERATED = 1u << 1,       /* m */
+    CHANNEL_NO_EXTERNAL = 1u << 2,     /* n */
+    CHANNEL_PRIVATE = 1u << 3,         /* p */
+    CHANNEL_SECRET = 1u << 4,          /* s */
+    CHANNEL_TOPIC_LOCK = 1u << 5,      /* t */
+    CHANNEL_SILENCED = 1u << 6,        /* by an operator of the server; no letter stands for it */
+    CHANNEL_NO_CTCP = 1u << 7,         /* C: no CTCP but ACTION */
+    CHANNEL_NO_HISTORY = 1u << 8,      /* H: nothing of what is said here is kept */
+    CHANNEL_NO_PAST = 1u << 9,         /* J: nobody sees what was said before they joined */
+    CHANNEL_ACCOUNTS = 1u << 10,       /* R: only who has an account may come in */
+    CHANNEL_ACCOUNTS_SPEAK = 1u << 11, /* M: ... may speak, besides those with a status */
 };
 
 enum member_state { MEMBER_FREE, MEMBER_LIVE };
@@ -167,6 +186,7 @@ struct member_shm {
     uint32_t user;
     uint32_t channel;
     uint32_t flags;
+    int64_t joined_at; /* ms since 1970 */
 
     uint32_t next_of_channel; /* next free record */
     uint32_t previous_of_channel;
@@ -241,13 +261,15 @@ struct world {
     struct penalty_shm *penalties;             /* penalties.h */
     struct recorder_shm *recorders;            /* recorder.h */
     struct guesses_shm *guesses;               /* guesses.h */
+    struct origin_shm *origins;                /* origins.h */
     uint32_t *reach;                           /* reach.h */
+    struct owned_nicks_shm *owned_nicks;       /* owned_nicks.h */
     struct world_limits limits;
 };
 
 /* The version of everything in the region: grows with every change of a struct that lies in it, and of what a
  * supervisor leaves to the program that is executed in its place (process/exec_state.c). */
-#define WORLD_LAYOUT UINT64_C(0x0011)
+#define WORLD_LAYOUT UINT64_C(0x0017)
 
 size_t world_size(const struct world_limits *limits);
 
@@ -280,6 +302,11 @@ struct world_counts world_counts_locked(const struct world *world);
 /* Users who are present. */
 uint32_t world_present_locked(const struct world *world);
 
+/* Those of them who are detached: all, and those who came from where that user did. The first may be asked without the
+ * lock, for a hint. */
+uint32_t world_detached(const struct world *world);
+uint32_t world_detached_from_locked(const struct world *world, uint32_t user);
+
 /* The most that ever were at one time, and how many came in all. */
 uint32_t world_most_present_locked(const struct world *world);
 uint64_t world_arrivals_locked(const struct world *world);
@@ -307,8 +334,15 @@ uint32_t user_attach_locked(struct world *world, uint32_t index, uint32_t connec
                             const char *address, const char *host);
 
 /* The connection is its user's no longer; what it monitored and subscribed to is gone. A user who is present and has no
- * other stays, detached. */
-void user_detach_locked(struct world *world, uint32_t connection);
+ * other stays, detached. position: of the DETACH in the ring. */
+void user_detach_locked(struct world *world, uint32_t connection, uint64_t position);
+
+/* The user, who is present and has no connection, is detached from now on. */
+void user_wait_locked(struct world *world, uint32_t index);
+
+/* The connection is that other user's from now on, with what it monitors and subscribed to, and talks in no channel.
+ * False if the user has USER_CONNECTIONS. Who has none left must leave in the same transaction, or is detached. */
+bool user_take_connection_locked(struct world *world, uint32_t index, uint32_t connection);
 
 /* Attached becomes present. */
 void user_introduce_locked(struct world *world, uint32_t index);
@@ -323,6 +357,9 @@ void user_rename_locked(struct world *world, uint32_t index, const char *nick);
 /* What an IRC client says of itself with USER; each is cut to its size. */
 void user_describe_locked(struct world *world, uint32_t index, const char *username, const char *realname);
 void user_set_realname_locked(struct world *world, uint32_t index, const char *realname);
+
+/* They are logged in as that account from now on; "": as none. */
+void user_set_account_locked(struct world *world, uint32_t index, const char *account);
 
 /* They said something just now. */
 void user_touch_locked(struct world *world, uint32_t index);
@@ -345,6 +382,12 @@ static inline const char *user_shown(const struct user_shm *user)
     return user->flags & USER_NAMED ? user->nick : user->address;
 }
 
+/* What those who write to them are told: "" while they are here. */
+static inline const char *user_shown_away(const struct user_shm *user)
+{
+    return *user->away || !user->detached_monotonic ? user->away : "not connected right now";
+}
+
 /* ---- Channels and memberships ---- */
 
 uint32_t channel_find_locked(const struct world *world, const char *name);
@@ -361,6 +404,7 @@ void channel_set_topic_locked(struct world *world, uint32_t channel, const char 
 void channel_rename_locked(struct world *world, uint32_t channel, const char *name);
 
 /* Its modes (enum channel_mode), limit of members and key. */
+void channel_set_founder_locked(struct world *world, uint32_t channel, const char *account);
 void channel_set_modes_locked(struct world *world, uint32_t channel, uint32_t modes);
 void channel_set_limit_locked(struct world *world, uint32_t channel, uint32_t limit);
 void channel_set_key_locked(struct world *world, uint32_t channel, const char *key);
@@ -418,6 +462,7 @@ enum world_order {
     ORDER_STOP = 1u << 2,
     ORDER_COUNT_DOWN = 1u << 3, /* to what world_stop_locked says */
     ORDER_BLAME = 1u << 4,      /* somebody gave a wrong password: guess_take */
+    ORDER_ADMIT = 1u << 5,      /* somebody behind a proxy wants in: origin_asked */
 };
 void world_give_order(struct world *world, enum world_order order);
 

@@ -1,11 +1,11 @@
 /* The peer that `make bench` measures against: the least a chat server can do without batching. One
- * process, one loop; every line a client sends is written at once to every other socket, with one
- * write each. Nothing is parsed but line ends and the first byte: "MSG text" leaves as "[x] text",
- * which is as long and is made in place; "@name text" comes back to its sender, so that a generator
- * knows when it is connected; everything else is dropped. With --whole-reads the lines that one
- * read brought leave in one write each: what a loop gains for nothing when its clients send faster
- * than it delivers. What a socket does not take waits in its queue; nothing is ever lost. Ends by
- * SIGTERM or SIGINT, or with its parent. */
+ * process, one loop; every line a client sends is written at once to every other socket in its
+ * room, with one write each. Nothing is parsed but line ends and the first byte: "MSG text" leaves as "[x] text",
+ * which is as long and is made in place; "JOIN name7" moves to room 7; "@name text" comes back to
+ * its sender, so that a generator knows when it is connected; everything else is dropped. With --whole-reads the lines
+ * that one read brought leave in one write each: what a loop gains for nothing when its clients send faster than it
+ * delivers. What a socket does not take waits in its queue; nothing is ever lost. Ends by SIGTERM or SIGINT, or with
+ * its parent. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -26,27 +26,65 @@
 #include "base/port.h"
 #include "poller.h"
 
-#define MAX_LINE 1024 /* a longer one is dropped */
+#define MAX_LINE  1024 /* a longer one is dropped */
+#define MAX_ROOMS 50000
 
 struct client {
     bool here;
-    bool waiting;  /* the poller tells when there is room again */
-    uint32_t slot; /* in present[] */
+    bool waiting; /* the poller tells when there is room again */
+    uint32_t room;
+    uint32_t slot; /* in its room's present[] */
     size_t length; /* of the unfinished line */
     char line[MAX_LINE];
     char *queue;
     size_t queue_start, queue_end, queue_size;
 };
 
+struct room {
+    uint32_t *present; /* descriptors */
+    uint32_t count, size;
+};
+
 struct loop {
     struct poller poller;
     struct client *clients; /* by descriptor */
     uint32_t most;
-    uint32_t *present; /* the descriptors in use */
-    uint32_t count;
+    struct room rooms[MAX_ROOMS + 1]; /* the first is where all are who have not joined one */
     int listener;
     bool whole_reads;
 };
+
+static void room_enter(struct loop *loop, uint32_t fd, uint32_t number)
+{
+    struct room *room = &loop->rooms[number];
+    if (room->count == room->size) {
+        room->size = room->size ? room->size * 2 : 4;
+        room->present = realloc(room->present, room->size * sizeof *room->present);
+        if (!room->present)
+            fatal(EX_OSERR, "no memory");
+    }
+    loop->clients[fd].room = number;
+    loop->clients[fd].slot = room->count;
+    room->present[room->count++] = fd;
+}
+
+static void room_leave(struct loop *loop, uint32_t fd)
+{
+    struct room *room = &loop->rooms[loop->clients[fd].room];
+    uint32_t last = room->present[--room->count];
+    room->present[loop->clients[fd].slot] = last;
+    loop->clients[last].slot = loop->clients[fd].slot;
+}
+
+/* "JOIN name7": the number at its end. */
+static void client_join(struct loop *loop, uint32_t fd, const char *line)
+{
+    unsigned long number = strtoul(line + strcspn(line, "0123456789\n"), NULL, 10);
+    if (number >= MAX_ROOMS)
+        return;
+    room_leave(loop, fd);
+    room_enter(loop, fd, (uint32_t)number + 1);
+}
 
 static void client_close(struct loop *loop, uint32_t fd)
 {
@@ -54,9 +92,7 @@ static void client_close(struct loop *loop, uint32_t fd)
     poller_remove(&loop->poller, (int)fd, fd);
     close((int)fd);
     free(client->queue);
-    uint32_t last = loop->present[--loop->count];
-    loop->present[client->slot] = last;
-    loop->clients[last].slot = client->slot;
+    room_leave(loop, fd);
     *client = (struct client){.here = false};
 }
 
@@ -101,12 +137,13 @@ static void client_drain(struct loop *loop, uint32_t fd)
     poller_want_room(&loop->poller, (int)fd, fd, false);
 }
 
-/* To everybody but `fd`. */
+/* To everybody in its room but `fd`. */
 static void client_spread(struct loop *loop, uint32_t fd, const char *bytes, size_t length)
 {
-    for (uint32_t i = 0; length > 0 && i < loop->count; i++)
-        if (loop->present[i] != fd)
-            client_write(loop, loop->present[i], bytes, length);
+    const struct room *room = &loop->rooms[loop->clients[fd].room];
+    for (uint32_t i = 0; length > 0 && i < room->count; i++)
+        if (room->present[i] != fd)
+            client_write(loop, room->present[i], bytes, length);
 }
 
 static void client_read(struct loop *loop, uint32_t fd)
@@ -131,6 +168,8 @@ static void client_read(struct loop *loop, uint32_t fd)
             continue;
         client_spread(loop, fd, from, (size_t)((said ? newline + 1 : at) - from));
         from = newline + 1;
+        if (*at == 'J')
+            client_join(loop, fd, at);
         if (*at == '@')
             client_write(loop, fd, back, sizeof back - 1);
     }
@@ -150,8 +189,8 @@ static void accept_all(struct loop *loop)
         }
         fd_set_nonblocking(fd);
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        loop->clients[fd] = (struct client){.here = true, .slot = loop->count};
-        loop->present[loop->count++] = (uint32_t)fd;
+        loop->clients[fd] = (struct client){.here = true};
+        room_enter(loop, (uint32_t)fd, 0);
         poller_add(&loop->poller, fd, (uint32_t)fd);
     }
 }
@@ -173,14 +212,13 @@ int main(int argc, char **argv)
     long most = fd_raise_limit();
     loop.most = most > 100000 ? 100000 : (uint32_t)most;
     loop.clients = calloc(loop.most, sizeof *loop.clients);
-    loop.present = calloc(loop.most, sizeof *loop.present);
     loop.listener = net_listen(&address, &bound);
-    if (!loop.clients || !loop.present || loop.listener < 0)
+    if (!loop.clients || loop.listener < 0)
         fatal(EX_OSERR, "cannot listen: %s", strerror(errno));
     poller_open(&loop.poller, loop.most);
     poller_add(&loop.poller, loop.listener, (uint32_t)loop.listener);
     net_format(&bound, text);
-    printf("listening plain %s\nready\n", text);
+    printf("listening bare %s\nready\n", text);
     fflush(stdout);
     for (;;) {
         int count = poller_wait(&loop.poller, clock_monotonic() + INT64_C(60000000000));

@@ -1,4 +1,4 @@
-/* Waiting for many sockets: epoll(7) on Linux, poll(2) elsewhere. For load.c and bareloop.c only:
+/* Waiting for many sockets: epoll(7) on Linux, poll(2) elsewhere. For the load generator and bareloop.c only:
  * the programs of forkchat wait for one socket each and need none of this. Sockets are known by a
  * number, from 0 to `most` - 1, that their owner picks. */
 #ifndef FORKCHAT_T_BENCH_POLLER_H

@@ -15,7 +15,7 @@ static struct settings *fuzz_settings;
 static void fuzz_make_world(void)
 {
     struct world_limits limits = {
-        .users = 4, .connections = 4, .channels = 20, .members = 40, .masks = 50, .couriers = 1};
+        .users = 8, .connections = 4, .channels = 20, .members = 40, .masks = 50, .couriers = 1};
     char name[REGION_NAME_SIZE];
     if (fuzz_settings)
         return;

@@ -9,10 +9,11 @@
 # goes_on PID              waits for a process in the same way; status 1 if it has not been at work for so long
 # has_ended PID
 # patience_begin, patience_is_over: for a loop of one's own; begin again with every sign of progress
-# pause                    a hundredth of a second, without a process for it
+# pause [SECONDS]          a hundredth of a second, without a process for it
 #
 # Patience ends after $PATIENCE seconds without progress, of which each counts as much as this machine had time for us: with
-# thirty processes that want its two processors, fifteen seconds count as one.
+# ten processes that want its two processors, five seconds count as one; it never counts for less, so that what fails has
+# failed before the day ends.
 
 declare -g PATIENCE="${PATIENCE:-90}" PATIENCE_LEFT=0 PATIENCE_AT=0 PROCESSORS
 PROCESSORS=$(getconf _NPROCESSORS_ONLN)
@@ -24,7 +25,7 @@ now() {
 
 pause() {
     [[ -n ${PAUSE_FD:-} ]] || exec {PAUSE_FD}<> <(:)
-    read -rt 0.01 -u "$PAUSE_FD" || :
+    read -rt "${1:-0.01}" -u "$PAUSE_FD" || :
 }
 
 patience_begin() {
@@ -42,6 +43,7 @@ patience_is_over() {
             wanting=${wanting%/*} load=${load%.*}
             ((wanting > load)) || wanting=$load
             ((wanting > PROCESSORS)) || wanting=$PROCESSORS
+            ((wanting < 5 * PROCESSORS)) || wanting=$((5 * PROCESSORS))
         fi 2>/dev/null
         PATIENCE_LEFT=$((PATIENCE_LEFT - (time - PATIENCE_AT) * PROCESSORS / wanting))
         PATIENCE_AT=$time
@@ -88,7 +90,7 @@ wait_until() {
 }
 
 _wait_until() {
-    local written=$BATS_TEST_TMPDIR/written.$BASHPID last="" seen
+    local written=$BATS_TEST_TMPDIR/written.$BASHPID last="" seen looked=0
     patience_begin
     while ! "$@" >"$written" 2>&1; do
         IFS= read -rd '' seen <"$written" || :
@@ -100,7 +102,8 @@ _wait_until() {
             printf '%s' "$last"
             return 1
         fi
-        pause
+        # What takes its time is not made quicker by looking, which takes processor time from it.
+        ((++looked > 50)) && pause 0.05 || pause
     done
 }
 

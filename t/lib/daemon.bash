@@ -148,13 +148,14 @@ daemon_may() {
 
 # Zombies of the daemon's count as well: somebody did not reap them.
 daemon_pids() {
-    local pid status=1
+    local pid title status=1 IFS=$' \t\n'
     if [[ $# == 0 ]]; then
         pgrep -s "${DAEMON_PIDS_OF:-$DAEMON}"
         return
     fi
     for pid in $(pgrep -s "${DAEMON_PIDS_OF:-$DAEMON}"); do
-        [[ $({ tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null) =~ $1 ]] || continue
+        { mapfile -d '' -t title <"/proc/$pid/cmdline"; } 2>/dev/null || continue
+        [[ "${title[*]} " =~ $1 ]] || continue
         echo "$pid"
         status=0
     done

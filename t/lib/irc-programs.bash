@@ -9,6 +9,9 @@
 #
 # say NAME TEXT, join NAME CHANNEL, msg NAME NICK TEXT, raw NAME LINE …
 
+# More of a network's settings, and more commands at the start.
+declare -g IRSSI_MORE=${IRSSI_MORE:-}
+declare -ga WEECHAT_MORE=()
 declare -gA PROGRAM_KIND=() PROGRAM_PID=() PROGRAM_ROOM=() PROGRAM_FD=()
 
 _home_of() {
@@ -55,7 +58,7 @@ start_irssi() {
     mkdir -p "$home/log"
     cat >"$home/config" <<END
 servers = ( { address = "127.0.0.1"; chatnet = "test"; port = "${PORT[irc]}"; autoconnect = "yes"; } );
-chatnets = { test = { type = "IRC"; nick = "$1"; }; };
+chatnets = { test = { type = "IRC"; nick = "$1"; ${IRSSI_MORE:-} }; };
 settings = {
   core = { real_name = "$1"; user_name = "$1"; nick = "$1"; server_reconnect_time = "10s"; };
   "fe-common/core" = { autolog = "yes"; autolog_level = "ALL"; autolog_path = "$home/log/\$0"; };
@@ -72,7 +75,7 @@ start_weechat() {
     weechat-headless -d "$home" -r '/set logger.file.flush_delay 0' -r '/set logger.level.irc 9' \
         -r '/set weechat.look.save_config_on_exit off' -r '/set irc.server_default.anti_flood_prio_high 0' \
         -r '/set irc.server_default.anti_flood_prio_low 0' -r '/set irc.look.smart_filter off' \
-        -r "/server add test 127.0.0.1/${PORT[irc]} -notls -nicks=$1,${1}_ -username=$1" -r '/connect test' \
+        "${WEECHAT_MORE[@]}" -r "/server add test 127.0.0.1/${PORT[irc]} -notls -nicks=$1,${1}_ -username=$1" -r '/connect test' \
         </dev/null >"$home/stdout" 2>&1 3>&- &
     PROGRAM_PID[$1]=$!
     wait_until test -p "$home/weechat_fifo_${PROGRAM_PID[$1]}"

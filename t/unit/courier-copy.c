@@ -19,6 +19,10 @@ static void start_courier(struct courier *courier, uint32_t number)
                                 .number = number,
                                 .mailbox = mailbox[0],
                                 .owners = owners_new(world.limits.connections)};
+    static struct render *render; /* it has the doors, for last words */
+    if (!render)
+        render = render_new();
+    courier->render = render;
     audience_init(&courier->audience, &world);
     courier->early = calloc(CLIENTS + DEVICES, sizeof *courier->early);
     for (uint32_t i = 0; i < CLIENTS + DEVICES; i++)

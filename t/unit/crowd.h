@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "check.h"
 #include "chat/flags.h"
+#include "chat/detach.h"
 #include "chat/leave.h"
 #include "child.h"
 #include "command/irc_multiline.h"
@@ -17,6 +18,7 @@
 #include "world/crashes.h"
 #include "world/layout.h"
 #include "world/message_index.h"
+#include "world/token.h"
 
 static struct txn txn;
 static struct world world;
@@ -84,6 +86,8 @@ static void end_session(struct session *session)
     irc_multiline_abandon(session);
     free(session->irc.markers);
     session->irc.markers = NULL;
+    free(session->irc.sasl);
+    session->irc.sasl = NULL;
 }
 
 static void begin_session(struct session *session, enum door_kind door, uint32_t connection)
@@ -92,6 +96,7 @@ static void begin_session(struct session *session, enum door_kind door, uint32_t
     *session = (struct session){.world = &world,
                                 .settings = settings,
                                 .speech = control ? &service_control()->speech : &door_of(door).dialect->speech,
+                                .framing = door_of(door).transport->framing,
                                 .door = door,
                                 .connection = connection,
                                 .user = NONE,
@@ -151,8 +156,9 @@ static void come(uint32_t place)
 static void reap(uint32_t place)
 {
     txn_begin(&txn, EVENT_NEED_LEAVE);
+    const struct chat chat = {.world = &world, .settings = settings};
     if (connection_is_open_locked(&world, place))
-        chat_lose_locked(&world, place, QUIT_CRASHED, "", "");
+        chat_break_locked(&chat, place, false, QUIT_CRASHED, "", "");
     if (below(4) == 0) {
         struct crash_shm crash = {.at = below(1000), .pid = 7, .process = "worker", .recording = {.working = below(2)}};
         crash_add_locked(&world, &crash);
@@ -303,7 +309,7 @@ static void send_something(struct session *session)
 
 /* ---- the whole ---- */
 
-static const struct world_limits crowd_limits = {.users = CLIENTS + DEVICES,
+static const struct world_limits crowd_limits = {.users = CLIENTS + DEVICES + 4,
                                                  .connections = CLIENTS + DEVICES,
                                                  .channels = 8,
                                                  .members = 60,
@@ -365,6 +371,31 @@ static void crowd_use_device(void)
     txn_commit(&txn);
 }
 
+/* A client breaks off that was given a token, or is thought to be there still; another shows the token. */
+static void crowd_come_back(void)
+{
+    struct token token;
+    char line[40];
+    uint32_t place = below(CLIENTS), other = below(CLIENTS);
+    struct session *session = &sessions[place], *newcomer = &sessions[other];
+    bool text = newcomer->door != DOOR_IRC && !newcomer->leaving;
+    if (!text || place == other || session->leaving || token_make(&token) || !session_begin(session, EVENT_NEED_LEAVE))
+        return;
+    const struct chat chat = {.world = &world, .settings = settings};
+    token_give_locked(&world, place, &token, RETURN_IF_BROKEN + below(2));
+    if (below(2)) {
+        chat_break_locked(&chat, place, below(2), QUIT_LOST, "", "");
+        session->leaving = true;
+    }
+    session_commit(session);
+    for (uint32_t lines = below(3); lines > 0; lines--)
+        send_something(&sessions[below(CLIENTS + 1)]);
+    if (newcomer->leaving)
+        return;
+    snprintf(line, sizeof line, "%sRESUME %s\n", newcomer->speech->verb_prefix, token.text);
+    feed(newcomer, line);
+}
+
 /* Somebody sends something; now and then somebody dies, or the supervisor does something. */
 static void crowd_step(void)
 {
@@ -377,6 +408,8 @@ static void crowd_step(void)
     send_something(&sessions[place]);
     if (below(5) == 0)
         crowd_use_device();
+    if (below(20) == 0)
+        crowd_come_back();
     if (below(50) == 0) {
         memset(text, (int)('a' + below(26)), sizeof text);
         txn_begin_look(&txn);

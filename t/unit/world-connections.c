@@ -37,11 +37,11 @@ static void two_devices(void)
     CHECK(second(user, 4) == 1 && world.users[user].connection_count == 2 && tables_are_consistent());
     CHECK(connection_next_locked(&world, user, NONE) == 4 && connection_next_locked(&world, user, 4) == 0);
     CHECK(strcmp(world.users[user].host, "192.0.2.1") == 0 && strcmp(world.connections[4].host, "198.51.100.7") == 0);
-    user_detach_locked(&world, 0);
+    user_detach_locked(&world, 0, 0);
     CHECK(world.users[user].state == USER_PRESENT && world.users[user].detached_monotonic == 0);
     CHECK(world.connections[0].state == CONNECTION_CLOSED && world_present_locked(&world) == 1);
     CHECK(member_find_locked(&world, user, LOBBY) != NONE && tables_are_consistent());
-    user_detach_locked(&world, 0); /* twice changes nothing */
+    user_detach_locked(&world, 0, 0); /* twice changes nothing */
     CHECK(world.users[user].connection_count == 1 && tables_are_consistent());
     tables_stop();
 }
@@ -62,7 +62,7 @@ static void detached(void)
     tables_start(50);
     uint32_t user = present(0);
     user_rename_locked(&world, user, "toto");
-    user_detach_locked(&world, 0);
+    user_detach_locked(&world, 0, 0);
     CHECK(world.users[user].state == USER_PRESENT && world.users[user].detached_monotonic != 0);
     CHECK(user_find_locked(&world, "toto") == user && member_find_locked(&world, user, LOBBY) != NONE);
     CHECK(tables_are_consistent());
@@ -77,7 +77,7 @@ static void detached_leaves(void)
 {
     tables_start(50);
     uint32_t user = present(0), generation = world.users[user].generation;
-    user_detach_locked(&world, 0);
+    user_detach_locked(&world, 0, 0);
     user_leave_locked(&world, user);
     CHECK(world.users[user].state == USER_FREE && tables_are_consistent());
     connection_free_locked(&world, 0);
@@ -90,7 +90,7 @@ static void unregistered(void)
     tables_start(50);
     uint32_t user = user_create_locked(&world, "192.0.2.1:9", "192.0.2.1");
     user_attach_locked(&world, user, 2, 1, 0, "192.0.2.1:9", "192.0.2.1");
-    user_detach_locked(&world, 2);
+    user_detach_locked(&world, 2, 0);
     CHECK(world.users[user].state == USER_ATTACHED && world.users[user].detached_monotonic == 0);
     user_leave_locked(&world, user);
     CHECK(world_counts_locked(&world).attached == 0);
@@ -110,7 +110,7 @@ static void own_lists(void)
     connection_set_caps_locked(&world, 0, 5);
     connection_set_current_locked(&world, 0, LOBBY);
     CHECK(world.connections[1].caps == 0 && world.connections[1].current == NONE);
-    user_detach_locked(&world, 0);
+    user_detach_locked(&world, 0, 0);
     CHECK(world.connections[0].first_monitor == NONE && world.connections[0].first_subscription == NONE);
     CHECK(monitor_find_locked(&world, 1, "two") != NONE &&
           metadata_find_locked(&world, METADATA_SUBSCRIPTION, 1, "b") != NONE &&
@@ -145,10 +145,10 @@ static void reached(void)
     second(one, 3);
     second(one, 7);
     CHECK(reach_of_channel_locked(&world, channel) == (1 | 8) && reach_of_user_locked(&world, one) == (1 | 8));
-    user_detach_locked(&world, 3);
+    user_detach_locked(&world, 3, 0);
     CHECK(reach_of_channel_locked(&world, channel) == (1 | 8));
-    user_detach_locked(&world, 7);
-    user_detach_locked(&world, 0);
+    user_detach_locked(&world, 7, 0);
+    user_detach_locked(&world, 0, 0);
     CHECK(reach_of_channel_locked(&world, channel) == 0 && reach_of_channel_locked(&world, LOBBY) == 4);
     CHECK(tables_are_consistent());
     second(one, 1);
@@ -193,13 +193,13 @@ static void attach_another(uint32_t user)
 
 static void detach_one(uint32_t user)
 {
-    user_detach_locked(&world, connection_next_locked(&world, user, NONE));
+    user_detach_locked(&world, connection_next_locked(&world, user, NONE), 0);
 }
 
 static void detach_all(uint32_t user)
 {
     for (uint32_t at; (at = connection_next_locked(&world, user, NONE)) != NONE;)
-        user_detach_locked(&world, at);
+        user_detach_locked(&world, at, 0);
 }
 
 static void user_leave(uint32_t user)
