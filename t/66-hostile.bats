@@ -304,10 +304,12 @@ couriers_memory() {
     attack plain deaf "${WHERE[plain]}" 25 'RULES\n'
     attack talk deaf "${WHERE[talk]}" 25 '/rules\r\n'
     attack irc deaf "${WHERE[irc]}" 10 'RULES\r\n' 'NICK a%d\r\nUSER a 0 * :a\r\n'
-    # Those of the irc door are closed; the others are told what they missed if they ever read.
+    # Those of the irc door are closed, and their workers end, whatever they had still asked; the others are told what
+    # they missed if they ever read.
     hung_up() {
         # shellcheck disable=SC2317
-        people_chat && [[ $(ss -tnH state established "dport = :${PORT[irc]}" | wc -l) == 1 ]]
+        people_chat && [[ $(ss -tnH state established "dport = :${PORT[irc]}" | wc -l) == 1 ]] &&
+            [[ $(daemon_pids '^forkchatd: worker .*[(]irc' | wc -l) == 1 ]]
     }
     wait_until hung_up
     for _ in {1..10}; do

@@ -75,8 +75,8 @@ void port_keepalive(int socket, int idle, int interval, int count);
  * that cannot be known. A peer that does not read but lives answers. Does not block. */
 int64_t port_tcp_unanswered(int socket);
 
-/* Whether a TCP socket that poll(2) says is hung up is so because the other end reset it, and not because we shut it
- * down. True where that cannot be known. Does not block. */
+/* Whether a TCP socket that poll(2) says is hung up was reset by the other end, be it after we shut it down; if only
+ * we did, it is not over. True where that cannot be known. Does not block. */
 bool port_tcp_is_over(int socket);
 
 /* ppoll(2): waits for descriptors, for at most `most` (NULL: for ever), with `mask` in force meanwhile, so that a

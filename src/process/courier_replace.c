@@ -9,6 +9,7 @@
 
 #include "base/crashpoint.h"
 #include "base/log.h"
+#include "world/delivery_marks.h"
 #include "world/metadata.h"
 #include "world/monitors.h"
 
@@ -64,6 +65,13 @@ static void restore_list(struct audience *audience, struct client *client, const
     }
 }
 
+static void cut_off(struct courier *courier, struct client *client)
+{
+    if (client_owns_marks(client))
+        delivery_marks_set_hung_up(courier->world, client->connection);
+    client_cut_off(client, courier->cursor);
+}
+
 /* The client is there again that a DETACH took away. */
 static void undo_detach(struct courier *courier, const struct event *event)
 {
@@ -71,7 +79,7 @@ static void undo_detach(struct courier *courier, const struct event *event)
     if (!client)
         return;
     if (client->stream.from && client->stream.from < courier->position)
-        client_cut_off(client, courier->cursor);
+        cut_off(courier, client);
     restore_list(&courier->audience, client, event->strings.detach.monitored, restore_monitor);
     restore_list(&courier->audience, client, event->strings.detach.subscribed, restore_subscription);
 }
@@ -166,7 +174,7 @@ static uint64_t earliest_locked(struct courier *courier)
         if (client->stream.from >= oldest)
             earliest = client->stream.from;
         else
-            client_cut_off(client, courier->cursor);
+            cut_off(courier, client);
     }
     return earliest;
 }

@@ -36,6 +36,15 @@ static void mark_behind(struct courier *courier, const struct client *client)
         delivery_marks_set_behind(courier->world, client->connection);
 }
 
+static void hang_up_on_slow(struct courier *courier, struct client *client)
+{
+    courier->counts[COURIER_HUNG_UP]++;
+    outbox_abandon(&client->outbox);
+    if (client_owns_marks(client))
+        delivery_marks_set_hung_up(courier->world, client->connection);
+    client_hang_up(client);
+}
+
 /* How much may wait for one client: queue-limit, and at most a quarter of what queue-total leaves of this courier's
  * share. So a crowd that reads nothing gets less each, and there is always some left for others. */
 static size_t queue_limit(const struct courier *courier)
@@ -90,11 +99,8 @@ static void after_sending(struct courier *courier, struct client *client, enum o
         break;
     case OUTBOX_FULL:
         mark_behind(courier, client);
-        if (!client_is_draining(client) && !render_door(courier->render, client->door)->dialect->tells_missed) {
-            courier->counts[COURIER_HUNG_UP]++;
-            outbox_abandon(&client->outbox);
-            client_hang_up(client);
-        }
+        if (!client_is_draining(client) && !render_door(courier->render, client->door)->dialect->tells_missed)
+            hang_up_on_slow(courier, client);
         make_slow(courier, client);
         break;
     case OUTBOX_WAITING:

@@ -28,6 +28,7 @@
 #include "ipc/call.h"
 #include "ipc/pass.h"
 #include "worker_arrive.h"
+#include "world/delivery_marks.h"
 #include "world/reach.h"
 #include "world/recorder.h"
 #include "world/slots.h"
@@ -154,7 +155,8 @@ static bool left_much(const struct worker *worker)
 }
 
 /* Of a client that has broken off there may be lines that were received and not yet acted on. They are, though nobody
- * reads the answers. A client that its courier hung up on, because it read too slowly, is out at once. */
+ * reads the answers. A client that its courier hung up on, because it read too slowly, is out at once: what its system
+ * made of the connection since (TCP says that it is over) does not tell who ended it. */
 static void mind_break(struct worker *worker)
 {
     struct session *session = &worker->session;
@@ -168,7 +170,8 @@ static void mind_break(struct worker *worker)
     if (!worker->until)
         worker->until = now + (left_much(worker) ? FLOOD_MS : REMNANT_MS) * MS;
     session->gone = true;
-    if (!port_tcp_is_over(worker->start->socket) || now > worker->until)
+    if (delivery_marks_hung_up(session->world, worker->start->slot, session->generation) ||
+        !port_tcp_is_over(worker->start->socket) || now > worker->until)
         leave_unsaid(session, true, QUIT_LOST, "", "");
 }
 

@@ -1,5 +1,5 @@
 /* Marks in the clients' streams. Written by couriers, each for its own clients, without the lock; read by
- * a courier that takes their place after their death, so never by two at a time. */
+ * a courier that takes their place after their death, so never by two at a time. That it hung up is for the worker. */
 #include "delivery_marks.h"
 
 #include "base/crashpoint.h"
@@ -16,6 +16,7 @@ bool delivery_marks_begin(struct world *world, uint32_t connection, uint32_t gen
     CRASHPOINT("stream-half-begun");
     atomic_store(&stream->current, 0);
     atomic_store(&stream->behind, 0);
+    atomic_store(&stream->hung_up, 0);
     atomic_store(&stream->generation, generation);
     return true;
 }
@@ -35,6 +36,17 @@ void delivery_marks_set(struct world *world, uint32_t connection, uint64_t posit
 void delivery_marks_set_behind(struct world *world, uint32_t connection)
 {
     atomic_store_explicit(&world->delivery_marks[connection].behind, 1, memory_order_release);
+}
+
+void delivery_marks_set_hung_up(struct world *world, uint32_t connection)
+{
+    atomic_store(&world->delivery_marks[connection].hung_up, 1);
+}
+
+bool delivery_marks_hung_up(const struct world *world, uint32_t connection, uint32_t generation)
+{
+    const struct delivery_marks_shm *stream = &world->delivery_marks[connection];
+    return atomic_load(&stream->hung_up) && atomic_load(&stream->generation) == generation;
 }
 
 bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation, struct delivery_mark *mark,

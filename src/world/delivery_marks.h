@@ -17,6 +17,7 @@ struct delivery_marks_shm {
     _Alignas(64) _Atomic uint32_t generation; /* whose marks they are; 0: nobody's */
     _Atomic uint32_t current;                 /* the slot that holds */
     _Atomic uint32_t behind;                  /* later events have had bytes that the kernel has not all got */
+    _Atomic uint32_t hung_up;                 /* by the courier */
     struct delivery_mark slots[2];
 };
 
@@ -29,6 +30,12 @@ void delivery_marks_set(struct world *world, uint32_t connection, uint64_t posit
 
 /* It has not all of what came after the mark. */
 void delivery_marks_set_behind(struct world *world, uint32_t connection);
+
+/* The courier has hung up on it: its worker does not act on what the client has still said. */
+void delivery_marks_set_hung_up(struct world *world, uint32_t connection);
+
+/* Whether the courier has hung up on that client. */
+bool delivery_marks_hung_up(const struct world *world, uint32_t connection, uint32_t generation);
 
 /* The mark of that client; false if there is none. */
 bool delivery_marks_get(const struct world *world, uint32_t connection, uint32_t generation, struct delivery_mark *mark,

@@ -179,6 +179,9 @@ static void streams(void)
     CHECK(begins(7, CLIENT_RESUMING, 80, 12));          /* beyond the cursor */
     CHECK(begins(6, CLIENT_SUPERSEDED, UINT64_MAX, 0)); /* nothing is news to it */
     CHECK(delivery_marks_get(&world, 1, 7, &mark, &behind) && mark.position == 80);
+    CHECK(!delivery_marks_hung_up(&world, 1, 7));
+    delivery_marks_set_hung_up(&world, 1);
+    CHECK(delivery_marks_hung_up(&world, 1, 7) && !delivery_marks_hung_up(&world, 1, 8));
     stop();
 }
 
