@@ -262,6 +262,80 @@ lines() {
     expect_none tata -e 'toto.*(left|guest|come)'
 }
 
+# page_logs_in NAME NICK PASSWORD [make]: with the account of that nick, which is made first if it says so.
+page_logs_in() {
+    page_js "$1" 'document.querySelector("#with-account").open = true; for (const id of ["nick", "password"]) document.getElementById(id).value = ""' >/dev/null
+    page_type "$1" '#password' "$3"
+    [[ -z ${4-} ]] || page_click "$1" '#make'
+    page_type "$1" '#nick' "$2" Enter
+}
+
+page_is_in() {
+    page_until "$1" 'return !document.querySelector("#chat").hidden && document.querySelector("#name").textContent === "#lobby"'
+    page_says "$1" /account
+    page_sees "$1" "your account $2 was made on"
+}
+
+@test "an account is made at the entrance; with its password alone another page is the same person" {
+    begin -o 'password-rounds 4096' -o 'penalty password off'
+    enter tata talk
+    page_open toto "$URL"
+    page_logs_in toto toto 'a secret of mine' make
+    page_is_in toto toto
+    page_open phone "$URL"
+    page_logs_in phone toto 'no secret of mine'
+    page_until phone 'return document.querySelector("#refusal").textContent.startsWith("The password was not accepted")'
+    page_logs_in phone toto 'a secret of mine'
+    page_is_in phone toto
+    page_says toto 'from the first page'
+    page_sees phone 'toto: from the first page'
+    page_says phone 'from the second'
+    page_sees toto 'toto: from the second'
+    expect tata '(toto) from the second'
+    send tata '/msg toto for both of you'
+    local page
+    for page in toto phone; do
+        page_until "$page" 'return [...document.querySelectorAll("#room-list button")].some((room) => room.textContent === "tata1")'
+    done
+    page_click toto '#room-list li:nth-child(2) button'
+    page_sees toto 'for both of you'
+    # Read on one, it is not new on the other.
+    page_until phone 'return [...document.querySelectorAll("#room-list button")].some((room) => room.textContent === "tata")'
+    page_click phone '#leave'
+    page_says toto 'still here'
+    page_until toto 'return [...document.querySelectorAll("#log .own:not(.pending)")].some((line) => line.textContent.includes("still here"))'
+    expect tata -e 'toto.*still here'
+    expect_none tata -e 'toto.*(has come|has left)'
+}
+
+@test "what was said to an account while it was away is counted when it comes again, and shown" {
+    begin -o 'password-rounds 4096' -o 'flood off'
+    enter tata talk
+    send tata '/register tata a-secret-of-tata'
+    expect tata -e 'account'
+    page_open toto "$URL"
+    page_logs_in toto toto 'a secret of mine' make
+    page_is_in toto toto
+    send tata '/msg toto read at once'
+    page_until toto 'return [...document.querySelectorAll("#room-list button")].some((room) => room.textContent === "tata1")'
+    page_click toto '#room-list li:nth-child(2) button'
+    page_sees toto 'read at once'
+    page_says toto '/account always-on yes'
+    page_sees toto 'always'
+    page_click toto '#leave'
+    expect tata -e 'toto'
+    send tata '/msg toto one' '/msg toto two' 'and toto: this in the lobby'
+    expect tata '(tata) and toto: this in the lobby'
+    page_logs_in toto toto 'a secret of mine'
+    page_is_in toto toto
+    page_until toto 'return [...document.querySelectorAll("#room-list button")].some((room) => room.textContent === "tata2" && room.querySelector(".loud"))'
+    page_sees toto 'tata: and toto: this in the lobby'
+    page_click toto '#room-list li:nth-child(2) button'
+    page_sees toto 'read at once'
+    page_sees toto 'two'
+    page_until toto 'return document.querySelector("#log .new").nextElementSibling.textContent.includes("one")'
+}
+
 @test "who is refused is told at the entrance" {
     begin
     page_open toto "$URL"

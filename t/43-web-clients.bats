@@ -73,7 +73,9 @@ leave() {
     enter tata talk
     enter script plain
     send tata '/join #a'
+    sync tata
     send script 'JOIN #a'
+    sync script
     framework toto
     gets toto '^registered .*"nick":"toto"'
     does toto 'client.join("#a")'

@@ -237,6 +237,7 @@ CAPS='batch server-time message-tags draft/chathistory'
     enter tutu talk
     send toto 'JOIN #a'
     send tutu '/JOIN #a'
+    sync tutu
     local i
     for i in {1..20}; do
         send toto "PRIVMSG #a :kept $i."

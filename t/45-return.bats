@@ -140,6 +140,7 @@ lose() {
     enter tata plain
     come_in toto
     send toto '/join games'
+    sync toto
     send tutu 'JOIN games' 'MSG before'
     expect toto '(tutu) before'
     send tata 'JOIN other'

@@ -337,6 +337,11 @@ EOF
     [ "${lines[8]}" = " 0 clients were told" ]
 }
 
+# Built without anything beyond POSIX, the server cannot tell.
+knows_who_asks() {
+    ! grep -q 'there is no sandbox on this system' "$DAEMON_LOG" || skip "POSIX does not tell whose a socket is"
+}
+
 @test "the socket is for its owner, and for the group if one is configured" {
     # under sanitizers the tests' daemon has a group
     [[ -n $UNDER_ASAN || $(stat -c %a "$DAEMON_RUN/control") == 600 ]]
@@ -350,6 +355,7 @@ EOF
     run -77 setpriv --reuid=65534 --regid=65534 --clear-groups "$FORKCHAT_BUILD/forkchatctl" -r . who 3>&-
     [ "$output" = "forkchatctl: you are not permitted to use ./control" ]
     # past the modes, the server looks for itself
+    knows_who_asks
     chmod 666 control
     run -77 setpriv --reuid=65534 --regid=65534 --clear-groups "$FORKCHAT_BUILD/forkchatctl" -r . who 3>&-
     [ "$output" = "forkchatctl: you are not permitted to control this server" ]
@@ -373,6 +379,7 @@ EOF
 }
 
 @test "what operators do is in the log, with their name" {
+    knows_who_asks
     run -0 ctl wall hello
     expect_log "^control \"wall hello\" by $(id -un)\$"
 }

@@ -30,6 +30,7 @@ talk() {
     enter_as toto
     enter_as tutu
     send toto 'JOIN #a' 'PRIVMSG #a :one of toto' 'PRIVMSG tutu :a private one'
+    sync toto
     send tutu 'JOIN #a' 'PRIVMSG #a :one of tutu' 'PRIVMSG toto :an answer'
     expect toto -e 'one of tutu'
     expect toto -e 'an answer'

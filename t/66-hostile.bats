@@ -158,6 +158,20 @@ answer_at() {
     people_chat
 }
 
+# HALF_OPEN=10000 for more of them.
+@test "thousands of requests at the web door that never end are closed in time, and none of them is in any room" {
+    local count=${HALF_OPEN:-1000}
+    DAEMON_DOORS+=' web'
+    begin -o "max-clients $((count + 100))"
+    attack half hold "${WHERE[web]}" "$count" 'GET / HTTP/1.1\r\nHost: local'
+    people_tell "$count half requests"
+    all_given_back
+    people_chat
+    attack_end half
+    ((ATTACK_CLOSED == count))
+    [[ $(grep -c 'client connected' "$DAEMON_LOG") == 3 ]]
+}
+
 # ---- bytes without lines ----
 
 @test "a gigabyte without the end of a line costs a worker no memory, and is one line that is too long" {

@@ -62,6 +62,10 @@ int port_peer(int socket, uid_t *uid, gid_t *gid);
 /* Fills `bytes` (at most 256) with unpredictable bytes. Returns 0, or -1 and errno. */
 int port_random(void *bytes, size_t length);
 
+/* For a process that is about to lose sight of all files: keeps open whatever port_random() needs. Returns 0, or -1 and
+ * errno. */
+int port_random_keep(void);
+
 /* How many bytes have been written to the TCP socket since it was made, by all processes. Returns 0, or -1
  * with ENOTSUP where the system cannot tell. tcp_info in tcp(7). */
 int port_tcp_written(int socket, uint64_t *bytes);

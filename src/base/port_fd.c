@@ -77,17 +77,31 @@ int port_nameless_file(void)
     return fd;
 }
 
+static int random_source = -1; /* open, if it has to be and was asked to be */
+
+int port_random_keep(void)
+{
+#if !HAVE_GETRANDOM
+    if (random_source < 0)
+        random_source = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    return random_source < 0 ? -1 : 0;
+#else
+    return 0;
+#endif
+}
+
 int port_random(void *bytes, size_t length)
 {
 #if HAVE_GETRANDOM
     if (getrandom(bytes, length, 0) == (ssize_t)length)
         return 0;
 #endif
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    int fd = random_source >= 0 ? random_source : open("/dev/urandom", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     ssize_t got = read(fd, bytes, length);
-    close(fd);
+    if (fd != random_source)
+        close(fd);
     if (got == (ssize_t)length)
         return 0;
     errno = EIO;

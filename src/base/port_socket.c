@@ -96,6 +96,20 @@ void port_keepalive(int socket, int idle, int interval, int count)
 #endif
 }
 
+#if HAVE_TCP_INFO
+/* Whether the other end was asked at least twice since it last said anything. The counts begin anew with an
+ * acknowledgement. Linux does not count what it repeats because the other end shut the window over data on its way, but
+ * only waits for longer each time: then the last question is older than its answer would be, and nothing came after the
+ * one before it. */
+static bool is_unanswered(const struct tcp_info *info)
+{
+    if (info->tcpi_retransmits >= 2 || info->tcpi_probes >= 2)
+        return true;
+    uint32_t asked = info->tcpi_last_data_sent, wait = info->tcpi_rto / 1000;
+    return info->tcpi_backoff >= 2 && asked >= wait / 4 && info->tcpi_last_ack_recv > asked + wait / 2;
+}
+#endif
+
 int64_t port_tcp_unanswered(int socket)
 {
 #if HAVE_TCP_INFO
@@ -103,8 +117,7 @@ int64_t port_tcp_unanswered(int socket)
     socklen_t length = sizeof info;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length))
         return 0;
-    /* Both counts begin anew with an acknowledgement. */
-    return info.tcpi_retransmits >= 2 || info.tcpi_probes >= 2 ? (int64_t)info.tcpi_last_ack_recv : 0;
+    return is_unanswered(&info) ? (int64_t)info.tcpi_last_ack_recv : 0;
 #else
     (void)socket;
     return 0;

@@ -149,6 +149,16 @@ static void start(struct peer *peer, struct peer_get *get, const struct index_en
         get->state = GET_FETCHING;
 }
 
+/* What is offered is the same name composed in another way: the very name may come in the next datagram. */
+static bool waits_for_name(struct peer_get *get, const struct index_entry *entry, int64_t now)
+{
+    if (get->waited || strcmp(entry->card.name, get->name) == 0)
+        return false;
+    get->waited = true;
+    get->next = now + SECOND / 2;
+    return true;
+}
+
 void gets_work(struct peer *peer)
 {
     for (int i = 0; i < PEER_GETS; i++) {
@@ -167,7 +177,9 @@ void gets_work(struct peer *peer)
             screen_show("%s from %s is offered without a password: waiting for somebody who proves to know yours",
                         get->name, get->peer);
         get->warned |= unproved;
-        if (entry)
+        if (entry && waits_for_name(get, entry, peer->now))
+            multicast_ask(peer);
+        else if (entry)
             start(peer, get, entry);
         else if (peer->now >= get->deadline && get->refused[0])
             fail(peer, get, outcomes[get->last].status, get->message);

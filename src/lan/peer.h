@@ -50,6 +50,7 @@ struct peer_get {
     bool beside;                  /* what exists stays, and it becomes "NAME (1)" */
     char kept[NAME_FILE_MAX + 1]; /* what it is called here, if not the same */
     bool warned;                  /* that it is offered without a password */
+    bool waited;                  /* for that very name, when another was offered that reads the same */
     char peer[NAME_PEER_MAX + 1];
     char name[NAME_FILE_MAX + 1];
     char *password;

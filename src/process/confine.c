@@ -131,6 +131,8 @@ void confine_renew(const struct confinement *confinement)
 
 void confine(const struct confinement *confinement, enum sandbox_role role)
 {
+    if (port_random_keep())
+        fatal(EX_OSERR, "there is no source of random numbers: %s", strerror(errno));
     if (confinement->root >= 0 && port_chroot(confinement->root))
         fatal(EX_OSERR, "chroot: %s", strerror(errno));
     if (confinement->root >= 0)

@@ -19,6 +19,7 @@ const COMMANDS = {
     away: ['[why]', 'be away, or back', (words, rest) => link.send('AWAY', words.length ? [rest(0)] : [])],
     mode: ['...', 'show or set modes', (words) => link.send('MODE', words.length && isChannel(words[0]) ? words : [current.name, ...words])],
     register: ['account password', 'make an account', (words) => link.send('REGISTER', [words[0], '*', words[1]]), 2],
+    account: ['[always-on|protect yes|no]', 'what your account is, or change that', (words) => link.send('NS', words.length ? ['SET', ...words] : ['INFO'])],
     raw: ['line', 'send a line of IRC as it is', (words, rest) => link.socket && link.socket.send(rest(0)), 1],
     clear: ['', 'empty what is shown of this room', () => clearRoom(current)],
     help: ['', 'show this list', () => showHelp()],

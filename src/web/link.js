@@ -4,6 +4,7 @@ const WANTED = ['account-tag', 'away-notify', 'batch', 'cap-notify', 'chghost', 
     'draft/read-marker', 'echo-message', 'invite-notify', 'labeled-response', 'message-tags', 'multi-prefix', 'server-time', 'setname',
     'standard-replies', 'forkchat/resume'];
 const HISTORY_LINES = 100, HISTORY_ROUNDS = 10;
+const PARTNERS_MOST = 20, PARTNERS_MS = 30 * 86400000;
 const SILENCE_MS = 60000, ANSWER_MS = 15000, RETRY_MOST_MS = 30000;
 
 const link = {
@@ -263,16 +264,22 @@ async function authenticate(words) {
     }
 }
 
+function passwordRefused(message, words) {
+    if (!link.ready)
+        link.refuse(`The password was not accepted: ${words[words.length - 1]}.`);
+}
+
 function entered() {
     if (link.ready)
         return;
     link.ready = true;
     link.tries = 0;
     link.identity.make = false;
-    const first = rooms.size === 0;
+    const first = !isChatShown(); /* who is here on another device already is in its rooms */
     const wanted = new Set([...rooms.values()].map((room) => room.name).filter(isChannel));
     if (first) {
-        wanted.add(link.support.get('LOBBY') || '#lobby');
+        if (rooms.size === 0)
+            wanted.add(link.support.get('LOBBY') || '#lobby');
         for (const name of kept().rooms || [])
             wanted.add(name);
         if (isChannel(decodeURIComponent(location.hash || ' ')))
@@ -286,6 +293,8 @@ function entered() {
     for (const room of rooms.values())
         if (!isChannel(room.name))
             askHistory(room);
+    if (first && link.account)
+        askPartners();
 }
 
 /* The name is another's. After a lost connection that is often one's own ghost: the name is taken back when it goes. */
@@ -339,6 +348,14 @@ function leaveGap(room) {
     ask(room, 'LATEST', HISTORY_ROUNDS, ['*']);
 }
 
+/* With whom one talked last, on whatever device. A day more than now, for a clock that is slow. */
+function askPartners() {
+    if (!link.caps.has('draft/chathistory') || !link.caps.has('batch'))
+        return;
+    const stamp = (time) => 'timestamp=' + new Date(time).toISOString();
+    link.send('CHATHISTORY', ['TARGETS', stamp(Date.now() + 86400000), stamp(Date.now() - PARTNERS_MS), String(PARTNERS_MOST)]);
+}
+
 function askEarlier(room) {
     const first = room.firstKnown();
     if (room.loading || room.complete || !link.ready || !first || !link.caps.has('draft/chathistory'))
@@ -367,6 +384,7 @@ function takeHistory(target, messages) {
     }
     if (how !== 'AFTER' && messages.length < historyLimit())
         room.complete = true;
+    countUnread(room);
     showHistory(room);
     if (how === 'AFTER' && added && messages.length >= historyLimit())
         askHistory(room, rounds + 1);
@@ -380,11 +398,16 @@ function lineOf(message) {
     const action = /^\x01ACTION ([^]*?)\x01?$/.exec(text);
     if ((message.verb !== 'PRIVMSG' && message.verb !== 'NOTICE') || (text[0] === '\x01' && !action))
         return null;
-    return {
+    const line = {
         kind: action ? 'act' : message.verb === 'NOTICE' ? 'notice' : 'msg', nick: message.nick, text: plainText(action ? action[1] : text),
         time: timeOf(message), id: message.tags.msgid, own: isMe(message.nick),
     };
+    line.loud = !line.own && line.kind !== 'notice' && (!isChannel(withoutSign(message.words[0])) || mentionsMe(line.text));
+    return line;
 }
+
+/* A channel's name without that of the rank it was said to. */
+const withoutSign = (target) => target.replace(/^[@+]+(?=[#&])/, '');
 
 function mentionsMe(text) {
     const name = link.nick.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -395,12 +418,12 @@ function heard(message, words) {
     const line = lineOf(message);
     if (!line)
         return;
-    const fromServer = !message.source.includes('!');
+    const fromServer = !message.source.includes('!') || message.source.includes('!services@'); /* others' user names begin with ~ */
     if (fromServer && !isChannel(words[0].replace(/^[@+]+/, ''))) {
         tell(current, line.text);
         return;
     }
-    const target = words[0].replace(/^[@+]+(?=[#&])/, '');
+    const target = withoutSign(words[0]);
     const room = openRoom(isChannel(target) ? target : line.own ? target : message.nick);
     room.typing.delete(fold(message.nick));
     const said = link.pending.get(message.tags.label);
@@ -409,7 +432,6 @@ function heard(message, words) {
         settle(said.room, said.line, line);
         return;
     }
-    line.loud = !line.own && line.kind !== 'notice' && (!isChannel(target) || mentionsMe(line.text));
     if (put(room, line) && !line.own)
         notice(room, line);
 }
@@ -488,6 +510,9 @@ const HANDLERS = {
     901() {
         link.account = '';
     },
+    902: passwordRefused,
+    904: passwordRefused,
+    905: passwordRefused,
     REGISTER(message, words) {
         if (words[0] === 'SUCCESS' && !link.ready) {
             link.account = words[1];
@@ -664,11 +689,18 @@ const HANDLERS = {
     },
     MARKREAD(message, words) {
         const room = findRoom(words[0]);
-        const time = Date.parse((words[1] || '').replace('timestamp=', ''));
-        if (room && time && room !== current && !room.lines.some((line) => line.id && line.time > time)) {
-            room.unread = room.loud = 0;
-            showSoon('rooms');
-        }
+        if (!room)
+            return;
+        const never = isChannel(room.name) ? null : 0;
+        room.read = Date.parse((words[1] || '').replace('timestamp=', '')) || never;
+        countUnread(room);
+    },
+    CHATHISTORY(message, words) {
+        if (words[0] !== 'TARGETS' || isChannel(words[1]) || findRoom(words[1]))
+            return;
+        askHistory(openRoom(words[1]));
+        if (link.caps.has('draft/read-marker'))
+            link.send('MARKREAD', [words[1]]);
     },
     REDACT(message, words) {
         const room = findRoom(isChannel(words[0]) ? words[0] : isMe(message.nick) ? words[0] : message.nick);

@@ -20,6 +20,7 @@ class Room {
         this.typing = new Map(); /* fold(nick) to {nick, until} */
         this.topic = '';
         this.unread = this.loud = 0;
+        this.read = null; /* up to when it was read, on whatever device; null: not known */
         this.divider = null; /* the first line that was not seen */
         this.joined = false;
         this.complete = false; /* nothing is known to be before the first line */

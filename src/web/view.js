@@ -255,6 +255,17 @@ function seen(room) {
     showSoon('rooms');
 }
 
+/* What came since the room was read last, on whatever device: asked when its lines come, and when it is known. */
+function countUnread(room) {
+    if (room === current || room.read === null)
+        return;
+    const news = room.lines.filter((line) => line.id && !line.own && line.time > room.read);
+    room.unread = news.length;
+    room.loud = news.filter((line) => line.loud).length;
+    room.divider = news[0] || null;
+    showSoon('rooms');
+}
+
 /* Somebody has said something. */
 function notice(room, line) {
     if (room === current && !document.hidden && isAtEnd()) {
@@ -363,9 +374,15 @@ function showEntrance(why) {
     el('nick').focus();
 }
 
+function isChatShown() {
+    return !el('chat').hidden;
+}
+
 function showChat() {
     el('chat').hidden = false;
     el('entrance').hidden = true;
+    el('password').value = ''; /* whoever comes next gives theirs */
+    el('make').checked = false;
     el('notify').hidden = !('Notification' in window && window.isSecureContext && Notification.permission === 'default');
     el('input').focus();
 }
