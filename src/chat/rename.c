@@ -94,6 +94,7 @@ enum chat_result chat_rename_locked(const struct chat *chat, const struct actor 
             move_locked(chat, actor, world->members[at].user, &event);
     chat_publish_locked(chat, &event);
     channel_rename_locked(chat->world, channel, name);
-    channel_set_founder_locked(chat->world, channel, ""); /* what is registered is the name that it had */
+    if (moves)
+        channel_set_founder_locked(chat->world, channel, ""); /* what is registered is the name that it had */
     return CHAT_DONE;
 }

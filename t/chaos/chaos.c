@@ -602,10 +602,10 @@ static void reap(void)
 
 /* ---- harm ---- */
 
-enum victim { WORKER, NEWBORN, COURIER, CONTROL, SUPERVISOR, VICTIMS };
+enum victim { WORKER, NEWBORN, COURIER, CONTROL, SERVICE, SUPERVISOR, VICTIMS };
 enum way { KILLED, CRASHED, STOPPED_SHORT, STOPPED_LONG, EXECUTED, WAYS };
 
-static const char *const victims[] = {"workers", "starting", "couriers", "controls", "supervisor"};
+static const char *const victims[] = {"workers", "starting", "couriers", "controls", "services", "supervisor"};
 static uint64_t harms[VICTIMS][WAYS];
 static bool spare_couriers, harm_supervisor;
 
@@ -809,6 +809,9 @@ static void harm_daemon(void)
     start_daemon();
 }
 
+/* What they know outlives them: what was said, and whose names are whose. */
+static const char *const services[] = {"forkchatd: keeper", "forkchatd: collector", "forkchatd: archivist"};
+
 static void harm(void)
 {
     int dice = chance(100);
@@ -824,6 +827,8 @@ static void harm(void)
         harm_titled("forkchatd: courier", COURIER);
     else if (dice < 30)
         harm_titled("forkchatd: control", CONTROL);
+    else if (dice < 36)
+        harm_titled(services[chance(3)], SERVICE);
     else if (reckon.end > 0)
         harm_worker();
 }
