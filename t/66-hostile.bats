@@ -164,11 +164,12 @@ answer_at() {
     DAEMON_DOORS+=' web'
     begin -o "max-clients $((count + 100))"
     attack half hold "${WHERE[web]}" "$count" 'GET / HTTP/1.1\r\nHost: local'
+    requires ss
     people_tell "$count half requests"
     all_given_back
     people_chat
+    [[ -z $(ss -tnH state established "dport = :${PORT[web]}") ]]
     attack_end half
-    ((ATTACK_CLOSED == count))
     [[ $(grep -c 'client connected' "$DAEMON_LOG") == 3 ]]
 }
 
