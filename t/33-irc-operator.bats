@@ -26,6 +26,57 @@ setup() {
     expect_next one ':irc.example.org 221 one +'
 }
 
+# holding TEXT: which of the daemon's processes have it in their memory, as their titles begin.
+holding() {
+    local pid
+    for pid in $(daemon_pids); do
+        python3 - "$pid" "$1" <<'HOLDS' || continue
+import re, sys
+wanted = sys.argv[2].encode()
+with open(f"/proc/{sys.argv[1]}/maps") as maps, open(f"/proc/{sys.argv[1]}/mem", "rb", 0) as memory:
+    for line in maps:
+        begin, end, rights = re.match(r"([0-9a-f]+)-([0-9a-f]+) (....)", line).groups()
+        try:
+            memory.seek(int(begin, 16))
+            if rights[0] == "r" and wanted in memory.read(int(end, 16) - int(begin, 16)):
+                sys.exit(0)
+        except (OSError, OverflowError):
+            pass  # of the kernel's own, or no memory behind it
+sys.exit(1)
+HOLDS
+        tr '\0' ' ' <"/proc/$pid/cmdline" | sed -n 's/^forkchatd: \([a-z]*\).*/\1/p'
+    done
+}
+
+@test "the keeper alone has what passwords of operators are compared with, also when the configuration was read again" {
+    [ "$EUID" = 0 ] || skip "only root may look into the memory of others"
+    requires python3 openssl
+    local file=$BATS_TEST_TMPDIR/forkchatd.conf hash
+    daemon_stop
+    hash=$(openssl passwd -6 -salt saltsalt first)
+    printf 'operator "the root" "%s" # and a remark\n' "$hash" >"$file"
+    daemon_start -c "$file" -o 'password-rounds 4096'
+    enter one irc
+    [[ $(holding "${hash##*\$}") == keeper ]]
+    open two plain
+    send two 'NICK two' 'OPER root first'
+    expect two -e 'wrong operator name'
+    hash=$(openssl passwd -6 -salt othersalt second)
+    printf 'operator root %s\noperator toto %s\n' "$hash" "$(openssl passwd -5 -salt third third)" >"$file"
+    kill -HUP "$DAEMON"
+    expect_log 'configuration read again'
+    [[ $(holding "${hash##*\$}") == keeper ]]
+    send one 'OPER root second'
+    expect one -e ' 381 one :'
+    send two 'OPER toto third'
+    expect two -e '^\[server\] you are now'
+    kill -KILL "$(daemon_pid '^forkchatd: keeper')"
+    enter three irc
+    send three 'OPER root first' 'OPER root second'
+    expect three -e ' 464 three :'
+    expect three -e ' 381 three :'
+}
+
 @test "what is for operators is refused to others" {
     enter one irc
     enter two irc

@@ -7,6 +7,7 @@
 
 #include "fd.h"
 #include "log.h"
+#include "memory.h"
 
 #define FILE_LIMIT (1 << 20)
 
@@ -61,15 +62,15 @@ static const char *split(char *text, char *whole, struct config_line *line)
 static int take_line(char *text, const char *place, config_take *take, void *context)
 {
     cut_blanks(text, strlen(text), " \t\r");
-    char *whole = strdup(text);
-    if (!whole)
-        fatal(71, "out of memory");
+    size_t length = strlen(text);
+    char *whole = memory_keep(text);
     struct config_line line = {.place = place};
     const char *wrong = split(text, whole, &line);
     if (!wrong && line.count > 0)
         wrong = take(context, &line);
     if (wrong)
         log_error("%s: %s", place, wrong);
+    memory_wipe(whole, length); /* there may be a password in it */
     free(whole);
     return wrong != NULL;
 }
@@ -96,16 +97,16 @@ int config_read_file(const char *path, config_take *take, void *context)
         }
         text = end ? end + 1 : NULL;
     }
+    memory_wipe(bytes, length);
     free(bytes);
     return mistakes;
 }
 
 int config_read_option(const char *text, config_take *take, void *context)
 {
-    char *copy = strdup(text);
-    if (!copy)
-        fatal(71, "out of memory");
+    char *copy = memory_keep(text);
     int mistakes = take_line(copy, "-o", take, context);
+    memory_wipe(copy, strlen(text));
     free(copy);
     return mistakes;
 }

@@ -154,10 +154,12 @@ char *fd_read_file(const char *path, size_t limit, size_t *length)
     if (fd < 0)
         return NULL;
     char *bytes = NULL;
-    size_t used = 0, size = 0;
+    struct stat status;
+    bool known = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size < (off_t)limit;
+    size_t used = 0, size = 0, least = known ? (size_t)status.st_size + 2 : 4096;
     for (;;) {
         if (used + 1 >= size) {
-            size = size ? size * 2 : 4096;
+            size = size ? size * 2 : least;
             char *more = realloc(bytes, size);
             if (!more)
                 goto fail;

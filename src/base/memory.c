@@ -17,3 +17,10 @@ char *memory_keep(const char *string)
 {
     return memory_must(strdup(string));
 }
+
+void memory_wipe(void *memory, size_t length)
+{
+    volatile unsigned char *byte = memory; /* or it would be left out, as nobody reads that again */
+    while (length-- > 0)
+        *byte++ = 0;
+}

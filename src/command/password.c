@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/port.h"
+#include "ask_keeper.h"
 #include "leave.h"
 #include "world/guesses.h"
 
@@ -49,25 +50,38 @@ static bool is_right(const char *password, const char *wanted)
 }
 
 /* Hashes once in each of the ways in which the operators' passwords are, whatever the name: so how long it takes does
- * not say which names are operators'. */
-static bool is_operators(const struct settings *settings, const char *name, const char *password)
+ * not say which names are operators'. made: as that one's is, or "-". */
+static void hash_as_operators(const struct settings *settings, const char *name, const char *password, char *made,
+                              size_t size)
 {
     const char *wanted = NULL;
-    bool right = false;
+    text_copy(made, size, "-");
     for (int i = 0; i < settings->operator_count; i++)
         if (strcmp(settings->operators[i].name, name) == 0)
-            wanted = settings->operators[i].password;
+            wanted = settings->operators[i].salt;
     for (int i = 0; i < settings->operator_count; i++) {
-        const char *hash = settings->operators[i].password;
+        const char *salt = settings->operators[i].salt;
         bool had = false;
         for (int before = 0; before < i && !had; before++)
-            had = same_kind(settings->operators[before].password, hash);
+            had = same_kind(settings->operators[before].salt, salt);
         if (had)
             continue;
-        bool own = wanted && same_kind(wanted, hash);
-        right |= is_right(password, own ? wanted : hash) && own;
+        bool own = wanted && same_kind(wanted, salt);
+        const char *hash = port_crypt(password, own ? wanted : salt);
+        if (own && hash)
+            text_copy(made, size, hash);
     }
-    return right;
+}
+
+/* What was made only the keeper can compare. */
+static enum keeper_result ask_operator(struct session *session, const char *name, const char *password)
+{
+    struct keeper_request request = {.verb = KEEPER_OPERATOR};
+    struct keeper_answer answer;
+    hash_as_operators(session->settings, name, password, request.text, sizeof request.text);
+    size_t length = strlen(request.text);
+    snprintf(request.text + length, sizeof request.text - length, " %s", name);
+    return ask_keeper(session, &request, &answer);
 }
 
 /* Where the session's client is, as far as addresses count. */
@@ -108,9 +122,14 @@ bool password_is_operators(struct session *session, const char *name, const char
     struct net_range from = place_of(session);
     if (!session_pace_wait(session, guess_begin(world, name, &from, clock_monotonic())))
         return false;
-    if (is_operators(session->settings, name, password)) {
+    enum keeper_result result = ask_operator(session, name, password);
+    if (result == KEEPER_DONE) {
         guess_was_right(world, name, &from);
         return true;
+    }
+    if (result == KEEPER_SILENT) {
+        session_reply(session, REPLY_NO_PASSWORDS_NOW, NULL);
+        return false;
     }
     guess_was_wrong(world, name, &from);
     tell_wrong(session, name);

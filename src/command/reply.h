@@ -43,6 +43,7 @@
     REPLY(NOT_CHANNEL_OPERATOR, 482, "$1 :You are not a channel operator", "only the moderator of $1 or an operator may do that") \
     REPLY(NOT_OPERATOR, 481, ":Permission denied: you are not an operator", "only operators may do that: $/OPER <name> <password>") \
     REPLY(IS_OPERATOR, 381, ":You are now an IRC operator", "you are now an operator")             \
+    REPLY(NO_PASSWORDS_NOW, 400, "OPER :Passwords are not looked at at the moment: try again later", "passwords are not looked at at the moment: try again later") \
     REPLY(BAD_PASSWORD, 464, ":Password incorrect", "wrong operator name or password")             \
     REPLY(TOO_MANY_GUESSES, 0, NULL, "too many wrong passwords: the connection ends")              \
     REPLY(NOTHING_TO_SAY, 412, ":No text to send", "there is nothing to say: $1")                  \

@@ -378,15 +378,31 @@ static bool take_penalty(const struct reading *reading)
     return refuse(reading, "expected crash, password, silence or longest, and a time, as in: penalty crash 10");
 }
 
+/* How much of what crypt(3) made says how it was made: of bcrypt, which has no sign between them, 22 characters are the
+ * salt. */
+static size_t salt_length(const char *hash)
+{
+    size_t bcrypt = strlen("$2b$12$") + 22;
+    return hash[1] == '2' && strlen(hash) > bcrypt ? bcrypt : (size_t)(strrchr(hash, '$') + 1 - hash);
+}
+
 static bool take_operator(const struct reading *reading)
 {
     struct settings *settings = reading->settings;
+    struct setting_operator *one = &settings->operators[settings->operator_count];
+    const char *hash = reading->words[1];
     if (settings->operator_count == SETTING_OPERATORS)
         return refuse(reading, "too many operators");
-    if (!is_crypted(reading->words[1]))
+    if (!settings->is_copy && !is_crypted(hash))
         return refuse(reading, SETTING_CRYPTED);
-    settings->operators[settings->operator_count++] =
-        (struct setting_operator){.name = harmless_keep(reading->words[0]), .password = memory_keep(reading->words[1])};
+    one->name = harmless_keep(reading->words[0]);
+    one->salt = memory_keep(hash);
+    one->hash = NULL;
+    if (!settings->is_copy) {
+        one->hash = memory_keep(hash);
+        memory_wipe(one->salt + salt_length(hash), strlen(hash) - salt_length(hash));
+    }
+    settings->operator_count++;
     return true;
 }
 

@@ -32,7 +32,10 @@ void settings_free(struct settings *settings)
         return;
     for (int i = 0; i < settings->operator_count; i++) {
         free(settings->operators[i].name);
-        free(settings->operators[i].password);
+        free(settings->operators[i].salt);
+        if (settings->operators[i].hash)
+            memory_wipe(settings->operators[i].hash, strlen(settings->operators[i].hash));
+        free(settings->operators[i].hash);
     }
     for (int i = 0; i < settings->webirc_count; i++)
         free(settings->webirc[i].password);
@@ -66,10 +69,15 @@ static void remember(struct settings *settings, const char *line)
 
 static const char *take_line(void *context, const struct config_line *line)
 {
-    const char *wrong = directives_take(context, line);
-    if (!wrong)
-        remember(context, line->rest[0]);
-    return wrong;
+    struct settings *settings = context;
+    int operators = settings->operator_count;
+    const char *wrong = directives_take(settings, line);
+    if (wrong)
+        return wrong;
+    if (settings->operator_count > operators) /* those who come later are told the salt alone, which is shorter */
+        memcpy(line->rest[2], settings->operators[operators].salt, strlen(settings->operators[operators].salt) + 1);
+    remember(settings, line->rest[0]);
+    return NULL;
 }
 
 int settings_read_file(struct settings *settings, const char *path)

@@ -164,7 +164,8 @@ struct setting_webirc {
 
 struct setting_operator {
     char *name;
-    char *password; /* as crypt(3) made it */
+    char *salt; /* how crypt(3) makes the hash of a password to compare */
+    char *hash; /* NULL once the keeper has it (process/secrets.h), and in copies */
 };
 
 /* COUNT things in SECONDS; count 0 means off. */

@@ -83,7 +83,7 @@ static void check_defences(struct findings *findings, const struct settings *set
         findings_add(findings, FINDING_WARNING, AREA, "flood 100/10",
                      "flood is off: one client can keep a processor busy");
     for (int i = 0; i < settings->operator_count; i++)
-        if (strncmp(settings->operators[i].password, "$1$", 3) == 0)
+        if (strncmp(settings->operators[i].salt, "$1$", 3) == 0)
             findings_add(findings, FINDING_WARNING, AREA, "crypt it anew: openssl passwd -6",
                          "the password of operator %s is crypted by MD5, which is guessed quickly",
                          settings->operators[i].name);

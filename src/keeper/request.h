@@ -21,13 +21,14 @@ enum keeper_verb {
     KEEPER_CHANNEL_ACCESS, /* channel, account, flags: the letter o or v, or - for none → access */
     KEEPER_CHANNEL_DROP,   /* channel */
     KEEPER_MARK, /* account, channel (or a nick, or @ and a device), time (-1: only asks) → time (-1: nowhere yet) */
+    KEEPER_OPERATOR, /* text: the hash of a password, a blank, and an operator's name */
     KEEPER_VERBS
 };
 
 enum keeper_result {
     KEEPER_DONE,
     KEEPER_NO_SUCH,
-    KEEPER_WRONG, /* proof */
+    KEEPER_WRONG, /* proof, or hash */
     KEEPER_TAKEN,
     KEEPER_ALIKE, /* looks like one there is */
     KEEPER_BAD_NAME,

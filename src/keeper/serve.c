@@ -441,6 +441,18 @@ void keeper_service_look(struct keeper_service *service, bool over)
     }
 }
 
+/* ---- operators ---- */
+
+static enum keeper_result check_operator(const struct asking *asking)
+{
+    const struct keeper_service *service = asking->service;
+    const char *hash = asking->request->text, *blank = strchr(hash, ' ');
+    if (!blank || !service->is_operator)
+        return KEEPER_REFUSED;
+    bool right = service->is_operator(service->context, blank + 1, hash, (size_t)(blank - hash));
+    return right ? KEEPER_DONE : KEEPER_WRONG;
+}
+
 /* ---- all of them ---- */
 
 enum { WORKERS = 1, OPERATORS = 2, ALL = WORKERS | OPERATORS };
@@ -464,6 +476,7 @@ static const struct {
     [KEEPER_CHANNEL_ACCESS] = {ALL, set_access},
     [KEEPER_CHANNEL_DROP] = {ALL, drop_channel},
     [KEEPER_MARK] = {WORKERS, mark},
+    [KEEPER_OPERATOR] = {WORKERS, check_operator},
 };
 /* clang-format on */
 

@@ -19,6 +19,7 @@ struct keeper_service {
     bool (*save)(void *context); /* writes the store; false if it could not be */
     struct markers *markers;
     void (*note)(void *context, const char *line, size_t length); /* adds to their file, or, of NULL, writes it anew */
+    bool (*is_operator)(void *context, const char *name, const char *hash, size_t length); /* of the hash; or NULL */
     void *context;
     int64_t looked; /* when keeper_service_look was last called, ms since 1970 */
 };

@@ -16,6 +16,7 @@
 #include "base/stall.h"
 #include "base/paths.h"
 #include "base/port.h"
+#include "secrets.h"
 #include "world/slots.h"
 
 /* The time that each living courier may use for an answer: base/stall.h. */
@@ -40,6 +41,7 @@ void inherited_list(struct inherited *inherited, struct fd_handoff *handoff)
         fd_handoff_add(handoff, "keeper", i, &inherited->keeper[i / 2][i % 2]);
         fd_handoff_add(handoff, "archive", i, &inherited->archive[i / 2][i % 2]);
     }
+    fd_handoff_add(handoff, "secrets", 0, &inherited->secrets);
     for (int i = 0; i < 2; i++)
         fd_handoff_add(handoff, "feed", i, &inherited->feed[i]);
     for (int i = 0; i < inherited->couriers; i++) {
@@ -74,7 +76,7 @@ int inherited_make(struct inherited *inherited, const char *directory, int couri
         if (port_socketpair(SOCK_SEQPACKET, inherited->keeper[i]) || port_ask_sender(inherited->keeper[i][0]) ||
             port_socketpair(SOCK_SEQPACKET, inherited->archive[i]) || port_ask_sender(inherited->archive[i][0]))
             return -1;
-    if (port_socketpair(SOCK_SEQPACKET, inherited->feed))
+    if (port_socketpair(SOCK_SEQPACKET, inherited->feed) || (inherited->secrets = secrets_make()) < 0)
         return -1;
     if (port_pipe(inherited->calls) || fd_set_nonblocking(inherited->calls[0]) ||
         fd_set_nonblocking(inherited->calls[1]))
@@ -235,6 +237,7 @@ void inherited_leave(struct inherited *inherited, const int kept[INHERITED_KEPT]
     leave(inherited->region, kept);
     leave(inherited->calls[0], kept);
     leave(inherited->successor, kept);
+    leave(inherited->secrets, kept);
     for (int i = 0; i < 4; i++) {
         leave(inherited->keeper[i / 2][i % 2], kept);
         leave(inherited->archive[i / 2][i % 2], kept);

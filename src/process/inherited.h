@@ -20,6 +20,7 @@ struct inherited {
     int successor;     /* a Unix socket: new supervisors connect to it and ask for all of this. -1: there is none */
     int keeper[2][2];  /* the keeper reads 0; workers write 1 of the first, operators' processes 1 of the second */
     int archive[2][2]; /* the archivist, likewise */
+    int secrets;       /* memory that the supervisor writes and the keeper reads: secrets.h */
     int feed[2];       /* sockets: the collector writes batches to 1, the archivist reads them from 0 */
     int mailboxes[COURIERS_MAX][2]; /* couriers read 0, workers write 1 */
     int couriers;

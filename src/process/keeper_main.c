@@ -31,6 +31,7 @@
 #include "world/recorder.h"
 #include "world/slots.h"
 #include "marker_file.h"
+#include "secrets.h"
 #include "stop.h"
 
 #define FOLDER     "keeper"
@@ -44,10 +45,11 @@ struct keeper {
     const struct child_start *start;
     struct keeper_service service;
     struct marker_file *markers;
-    char path[4200];  /* of the file, for the log */
-    int directory;    /* -1: there is none */
-    bool is_readable; /* what is on disk is known here, and may be written again */
-    bool is_failing;  /* it could not be written the last time */
+    const struct secrets_shm *secrets; /* of operators */
+    char path[4200];                   /* of the file, for the log */
+    int directory;                     /* -1: there is none */
+    bool is_readable;                  /* what is on disk is known here, and may be written again */
+    bool is_failing;                   /* it could not be written the last time */
 };
 
 /* ---- the file ---- */
@@ -151,6 +153,12 @@ static void note(void *context, const char *line, size_t length)
     marker_file_note(keeper->markers, line, length);
 }
 
+static bool is_operators_hash(void *context, const char *name, const char *hash, size_t length)
+{
+    const struct keeper *keeper = context;
+    return keeper->secrets && secrets_hold(keeper->secrets, name, hash, length);
+}
+
 /* ---- calls ---- */
 
 /* The kernel knows who lives in a slot, and the worker may ask for itself alone. */
@@ -241,7 +249,11 @@ int keeper_main(const struct child_start *start)
                                              .slots = start->world->limits.connections,
                                              .save = save,
                                              .note = note,
+                                             .is_operator = is_operators_hash,
                                              .context = &keeper};
+    keeper.secrets = secrets_open(start->inherited->secrets);
+    if (!keeper.secrets)
+        log_error("nobody can become an operator: %s", strerror(errno));
     open_file(&keeper);
     struct confinement confinement = *start->confinement;
     if (keeper.directory >= 0 && fchdir(keeper.directory))

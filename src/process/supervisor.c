@@ -19,6 +19,7 @@
 #include "base/port.h"
 #include "conf/capacity.h"
 #include "detached_file.h"
+#include "secrets.h"
 #include "exec_state.h"
 #include "requests.h"
 #include "world/counters.h"
@@ -49,11 +50,20 @@ static void publish_settings(struct supervisor *supervisor, const struct setting
         log_warning("max-clients: more than %u needs a restart", slots);
 }
 
+/* Before anything is forked that is not to have them. Returns 0, or -1 after reporting. */
+static int put_secrets(const struct supervisor *supervisor, struct settings *settings)
+{
+    if (secrets_put(supervisor->inherited.secrets, settings) == 0)
+        return 0;
+    log_error("operators' passwords cannot be kept apart: %s", strerror(errno));
+    return -1;
+}
+
 static void reload(struct supervisor *supervisor)
 {
     struct settings *settings = invocation_settings(supervisor->invocation);
     size_t length = settings ? settings_write(settings, settings_text, sizeof settings_text) : 0;
-    if (length == 0 || listeners_update(&supervisor->listeners, settings, 0)) {
+    if (length == 0 || listeners_update(&supervisor->listeners, settings, 0) || put_secrets(supervisor, settings)) {
         log_error("the configuration was not changed");
         count_add(&supervisor->world, COUNT_RELOADS_REFUSED);
         settings_free(settings);
@@ -225,6 +235,8 @@ static int begin_session(struct supervisor *supervisor)
     supervisor->settings_version = world_settings_version(&supervisor->world); /* those that children inherit */
     if (inherited_make(&supervisor->inherited, settings->runtime_directory, couriers))
         fatal(EX_OSERR, "cannot make pipes: %s", strerror(errno));
+    if (put_secrets(supervisor, supervisor->settings))
+        return EX_OSERR;
     supervisor->inherited.region = supervisor->txn.region.fd;
     supervisor->inherited.liveness = supervisor->txn.liveness;
     runtime_write_name(supervisor->inherited.daemon_lock, &supervisor->txn);
@@ -244,6 +256,8 @@ static int continue_session(struct supervisor *supervisor)
         log_error("cannot take the supervisor's place: %s", strerror(errno));
         return EX_UNAVAILABLE;
     }
+    if (put_secrets(supervisor, supervisor->settings))
+        return EX_OSERR;
     supervisor_adopt_all(supervisor);
     ban_file_take_over(&supervisor->bans, &supervisor->world);
     size_t length = settings_write(supervisor->settings, settings_text, sizeof settings_text);

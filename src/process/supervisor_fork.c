@@ -51,6 +51,7 @@ static _Noreturn void run(struct supervisor *supervisor, const struct child *chi
     } else if (row->keeps == KEEPS_CALLS) {
         kept[0] = inherited->keeper[0][0];
         kept[1] = inherited->keeper[1][0];
+        kept[2] = inherited->secrets;
     } else if (row->keeps == KEEPS_FEED) {
         kept[0] = inherited->feed[1];
     } else if (row->keeps == KEEPS_FILES) {

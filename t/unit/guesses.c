@@ -74,17 +74,19 @@ static void owner_goes_first(void)
 
 static void all_the_same(void)
 {
-    static char a[] = "a", b[] = "b", c[] = "c", d[] = "d", hash_a[] = "$6$saltsalt$hash",
-                hash_b[] = "$2b$12$saltsaltsaltsaltsaltsahash", hash_c[] = "$6$other$hash",
-                hash_d[] = "$6$rounds=9000$salt$hash";
-    static struct settings settings = {.operator_count = 4,
-                                       .operators = {{a, hash_a}, {b, hash_b}, {c, hash_c}, {d, hash_d}}};
+    static char a[] = "a", b[] = "b", c[] = "c", d[] = "d", salt_a[] = "$6$saltsalt$",
+                salt_b[] = "$2b$12$saltsaltsaltsaltsaltsa", salt_c[] = "$6$other$", salt_d[] = "$6$rounds=9000$salt$";
+    static struct settings settings = {
+        .operator_count = 4, .operators = {{a, salt_a, NULL}, {b, salt_b, NULL}, {c, salt_c, NULL}, {d, salt_d, NULL}}};
     const char *const names[] = {"a", "b", "c", "d", "e", ""};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         memset(hashed, 0, sizeof hashed);
-        CHECK(!is_operators(&settings, names[i], "wrong"));
+        char made[100];
+        hash_as_operators(&settings, names[i], "wrong", made, sizeof made);
         CHECK(hashed[0] == 2 && hashed[1] == 1);
-        CHECK(is_operators(&settings, names[i], "right") == (i < 4));
+        CHECK(strcmp(made, i < 4 ? "" : "-") == 0);
+        hash_as_operators(&settings, names[i], "right", made, sizeof made);
+        CHECK(strcmp(made, i < 4 ? settings.operators[i].salt : "-") == 0);
     }
     CHECK(same_kind("abcdefghijklm", "nopqrstuvwxyz") && !same_kind("$5$a$b", "$6$a$b"));
     CHECK(same_kind("$y$j9T$one$hash", "$y$j9T$two$hash") && !same_kind("$y$j9T$one$hash", "$y$jAT$one$hash"));
