@@ -362,7 +362,7 @@ knows_who_asks() {
     expect_log 'control refused to nobody'
 }
 
-@test "the capabilities that the systemd drop-in leaves are enough to give the socket to the group" {
+@test "the capabilities that the systemd drop-in leaves are enough: the socket is the group's, accounts and history work" {
     [ "$EUID" = 0 ] || skip "only root has capabilities to give up"
     [[ -z $UNDER_ASAN ]] || skip "its processes keep their user and look into themselves there"
     requires setpriv
@@ -376,6 +376,9 @@ knows_who_asks() {
     daemon_start -o "group $group"
     [ "$(stat -c '%a %G' "$DAEMON_RUN/control")" = "660 $group" ]
     run -0 ctl who
+    # The folders below state-directory are another user's.
+    run -0 ctl account add toto a-secret
+    run -0 ctl history stats
 }
 
 @test "what operators do is in the log, with their name" {
