@@ -320,7 +320,7 @@ lowest_free() {
     enter tutu plain
     local i
     for i in {1..64}; do
-        echo "operator name$i$(head -c 200 /dev/zero | tr '\0' n) $SECRET"
+        echo "operator name$i$(head -c 300 /dev/zero | tr '\0' n) $SECRET"
     done >>"$BATS_TEST_TMPDIR/conf"
     run -1 ctl reload
     expect_log 'the configuration is too long: its directives, motd, welcome and rules have 64 KiB together'
