@@ -44,6 +44,15 @@ kill_supervisor() {
     daemon_killed
 }
 
+# A supervisor that takes over has others take the place of those who were there before, one after the other.
+all_renewed() {
+    local title
+    for title in 'courier 0' 'courier 1' collector archivist keeper; do
+        echo "$title"
+        [[ $(daemon_pids "^forkchatd: $title" | wc -l) == 1 ]] || return 1
+    done
+}
+
 # SIGUSR2, and until the program that was executed says so.
 again() {
     kill -USR2 "$DAEMON"
@@ -356,6 +365,7 @@ all_hear() {
     kill_supervisor now
     daemon_start -o 'couriers 2'
     all_hear toto tutu
+    wait_until all_renewed
     wait_until all_born
     arm child-forked "-$DAEMON" '?'
     kill -KILL "$(daemon_pid 'courier 1')"
