@@ -13,7 +13,7 @@ setup() {
     CROWD=""
     browser_start
     daemon_start -o 'flood off' -o 'connect-rate off' -o 'max-clients-per-address off' -o 'max-clients 1100' \
-        -o 'queue-limit 16M'
+        -o 'queue-limit 16M' -o 'replay off'
     URL=http://localhost:$PORT_WEB/
 }
 

@@ -82,7 +82,7 @@ stop_server() {
 start_forkchat() {
     rm -rf "$dir/forkchat"
     mkdir -p "$dir/forkchat/run" "$dir/forkchat/state"
-    launch "${1:-$BUILD}/forkchatd" -f -o "listen $door 127.0.0.1:0" -o 'flood off' -o 'connect-rate off' \
+    launch "${1:-$BUILD}/forkchatd" -f -o "listen $door 127.0.0.1:0" -o 'flood off' -o 'replay off' -o 'connect-rate off' \
         -o 'max-clients-per-address off' -o "max-clients $((crowd + 100))" \
         -o "runtime-directory $dir/forkchat/run" -o "state-directory $dir/forkchat/state"
     await says_ready && read_port "$door"
