@@ -246,13 +246,14 @@ function goTo(room) {
 
 /* All of the room's lines are in sight. */
 function seen(room) {
+    if (room.unread)
+        showSoon('rooms');
     room.unread = room.loud = 0;
     const last = room.lastKnown();
     if (last && link.ready && link.caps.has('draft/read-marker') && room.marked !== last) {
         room.marked = last;
         link.send('MARKREAD', [room.name, 'timestamp=' + new Date(last.time).toISOString()]);
     }
-    showSoon('rooms');
 }
 
 /* What came since the room was read last, on whatever device: asked when its lines come, and when it is known. */
