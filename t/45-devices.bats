@@ -351,12 +351,12 @@ leave() {
     come laptop laptop
     send phone 'JOIN #x'
     expect phone -e ' 366 '
-    sleep 1.5 # the keeper has seen it
     kill -9 "$(daemon_pids '^forkchatd: worker toto' | head -n 1)"
     expect_end phone
     send tutu 'PRIVMSG #x :the missed one'
     expect laptop -e 'the missed one'
-    sleep 1.5 # and that it has gone
+    # The keeper has seen that it has gone.
+    wait_until grep -q $'^read\ttoto\t@phone\t' "$BATS_TEST_TMPDIR/state/keeper/markers"
     come phone phone
     expect phone -e ' 366 '
     expect_next phone -e 'BATCH \+.* chathistory #x'

@@ -108,7 +108,13 @@ history_has() {
     ctl account drop toto
     send toto QUIT
     expect_end toto
-    sleep 1.1 # accounts know the second they were made
+    # Accounts know the second they were made.
+    local dropped=$EPOCHSECONDS
+    is_later() {
+        # shellcheck disable=SC2317
+        ((EPOCHSECONDS > dropped))
+    }
+    wait_until is_later
     ctl account add toto secret
     enter_as toto
     send toto 'CHATHISTORY LATEST tutu * 10'

@@ -350,7 +350,8 @@ static enum call_arrival take(struct call_service *service, struct call *call, b
                           .answer = fd,
                           .length = length - HEADER};
     memcpy(call->request, request.bytes, call->length);
-    if (request.format != FORMAT || !service->check(service->context, call->slot, call->generation, sender)) {
+    if (request.format != FORMAT ||
+        (service->check && !service->check(service->context, call->slot, call->generation, sender))) {
         if (may_tell(service))
             log_warning("process %ld asked a service as slot %u, which is another's: refused", (long)sender,
                         call->slot);

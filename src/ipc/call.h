@@ -54,7 +54,8 @@ typedef bool call_check(void *context, uint32_t slot, uint32_t generation, pid_t
 
 struct call_service;
 
-/* For the mailbox's other end. Ignores SIGPIPE from now on: callers may be dead. Returns NULL if there is no memory. */
+/* For the mailbox's other end; check NULL: whoever has an end to send by may. Ignores SIGPIPE from now on: callers may
+ * be dead. Returns NULL if there is no memory. */
 struct call_service *call_open(int mailbox, call_check *check, void *context);
 
 /* From now on call_next returns with CALL_NONE as well when there is something to read from that descriptor, one of

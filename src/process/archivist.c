@@ -139,13 +139,6 @@ static bool is_worker(void *context, uint32_t slot, uint32_t generation, pid_t p
     return pid > 0 && slot_pid(archivist->world, slot_of_worker(archivist->world, slot)) == pid;
 }
 
-/* Nobody else has an end to send by. */
-static bool is_operator(void *context, uint32_t slot, uint32_t generation, pid_t pid)
-{
-    (void)context, (void)slot, (void)generation, (void)pid;
-    return true;
-}
-
 static void answer_by(struct archivist *archivist, struct call_service *service, struct call *call)
 {
     static unsigned char bytes[sizeof(struct history_answer) + HISTORY_ANSWER_MAX];
@@ -328,7 +321,7 @@ int archivist_main(const struct child_start *start)
     archivist.settings_version = start->settings_version;
     archivist.feed = start->inherited->feed[0];
     archivist.workers = call_open(start->inherited->archive[0][0], is_worker, &archivist);
-    archivist.operators = call_open(start->inherited->archive[1][0], is_operator, &archivist);
+    archivist.operators = call_open(start->inherited->archive[1][0], NULL, NULL);
     if (!archivist.workers || !archivist.operators)
         fatal(EX_OSERR, "out of memory");
     call_mind(archivist.workers, 0, archivist.feed);

@@ -172,13 +172,6 @@ static bool is_worker(void *context, uint32_t slot, uint32_t generation, pid_t p
     return pid == 0 || living == pid || (living == LIVENESS_UNKNOWN && pid == world->connections[slot].pid);
 }
 
-/* Nobody else has an end to send by. */
-static bool is_operator(void *context, uint32_t slot, uint32_t generation, pid_t pid)
-{
-    (void)context, (void)slot, (void)generation, (void)pid;
-    return true;
-}
-
 /* Answers one, if one has come; false if the mailbox is nobody's any more. */
 static bool answer_next(struct keeper *keeper, struct call_service *calls, bool operators)
 {
@@ -198,7 +191,7 @@ static void serve(struct keeper *keeper)
 {
     const struct inherited *inherited = keeper->start->inherited;
     struct call_service *workers = call_open(inherited->keeper[0][0], is_worker, keeper);
-    struct call_service *operators = call_open(inherited->keeper[1][0], is_operator, keeper);
+    struct call_service *operators = call_open(inherited->keeper[1][0], NULL, NULL);
     struct timespec most = {.tv_nsec = LOOK_MS * INT64_C(1000000) % 1000000000, .tv_sec = LOOK_MS / 1000};
     int64_t looked = 0;
     sigset_t none;
